@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const at = (path: string) => resolve(import.meta.dirname, path);
+
+// Explicit targets: the product runs on Electron 33 (Node 20.18, Chromium 130) and on 45.
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node20.18',
+      sourcemap: true,
+      externalizeDeps: true,
+      rollupOptions: {
+        input: {
+          main: at('src/main/main.ts'),
+          engine: at('src/engine/process.ts'),
+          reader: at('src/engine/mirror/reader-worker.ts'),
+          agent: at('src/agent/main.ts'),
+          cli: at('src/cli/main.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20.18',
+      rollupOptions: {
+        input: { preload: at('src/preload/preload.ts') },
+        // A sandboxed window loads its preload as CommonJS only.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('src/renderer'),
+    plugins: [react()],
+    build: {
+      target: 'chrome130',
+      sourcemap: true,
+      // Inlined assets would need data: in font-src; the CSP allows only 'self'.
+      assetsInlineLimit: 0,
+      rollupOptions: { input: { index: at('src/renderer/index.html') } },
+    },
+  },
+});

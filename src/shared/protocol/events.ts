@@ -1,0 +1,63 @@
+import type { ApprovalItem, ApprovalResolved, ApprovalsListAnswer, Approve } from './approvals.ts';
+import type {
+  Command,
+  CommandAnswer,
+  CommandFailuresAnswer,
+  CommandGetAnswer,
+  CommandProgress,
+  DryRunAnswer,
+  Proof,
+} from './commands.ts';
+import type { Goodbye, Hello, Status } from './handshake.ts';
+import type { PostureGetAnswer } from './posture.ts';
+import type { RulesGetAnswer, RulesPut, RulesPutAnswer } from './rules.ts';
+import type {
+  Changes,
+  ChangesAnswer,
+  History,
+  HistoryAnswer,
+  SessionsGet,
+  SessionsGetAnswer,
+  Snapshot,
+  SnapshotAnswer,
+  Subscribe,
+  SubscribeAnswer,
+} from './stream.ts';
+
+/** Socket.IO event map, agent to console. Payloads are what a correct agent sends; the console parses them all the same. */
+export interface AgentToConsole {
+  hello: (hello: Hello) => void;
+  status: (status: Status) => void;
+  goodbye: (goodbye: Goodbye) => void;
+  snapshot: (part: Snapshot, acknowledge: (answer: SnapshotAnswer) => void) => void;
+  changes: (batch: Changes, acknowledge: (answer: ChangesAnswer) => void) => void;
+  'command.progress': (progress: CommandProgress) => void;
+  'command.proof': (proof: Proof) => void;
+  'approval.requested': (item: ApprovalItem) => void;
+  'approval.resolved': (resolved: ApprovalResolved) => void;
+  'rules.changed': (changed: { version: number }) => void;
+}
+
+/** Requests of a console: payload and answer of each acknowledged event. */
+export interface ConsoleRequests {
+  subscribe: { request: Subscribe; answer: SubscribeAnswer };
+  history: { request: History; answer: HistoryAnswer };
+  'sessions.get': { request: SessionsGet; answer: SessionsGetAnswer };
+  command: { request: Command; answer: CommandAnswer | DryRunAnswer };
+  'command.get': { request: { id: string }; answer: CommandGetAnswer };
+  'command.failures': { request: { id: string; cursor?: string }; answer: CommandFailuresAnswer };
+  approve: { request: Approve; answer: CommandAnswer };
+  'approvals.list': { request: Record<string, never>; answer: ApprovalsListAnswer };
+  'rules.get': { request: Record<string, never>; answer: RulesGetAnswer };
+  'rules.put': { request: RulesPut; answer: RulesPutAnswer };
+  'posture.get': { request: Record<string, never>; answer: PostureGetAnswer };
+}
+export type ConsoleRequestName = keyof ConsoleRequests;
+
+/** Socket.IO event map, console to agent. */
+export type ConsoleToAgent = {
+  [Name in ConsoleRequestName]: (
+    request: ConsoleRequests[Name]['request'],
+    acknowledge: (answer: ConsoleRequests[Name]['answer']) => void,
+  ) => void;
+};

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { AccountId, ConnectionId, OperationId, SessionId } from '../domain/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { method } from './contract.ts';
+import type {
+  AuditRow,
+  EngineAbout,
+  EnvironmentView,
+  Figures,
+  MapPoints,
+  OperationView,
+  Page,
+  Preview,
+  SessionDetail,
+  SessionRow,
+} from './views.ts';
+import type { Problem } from '../domain/result.ts';
+import type { Hello } from '../protocol/handshake.ts';
+
+const name = z.string().trim().min(1).max(LIMITS.id);
+const nothing = z.strictObject({});
+
+export const SESSION_SORTS = [
+  'lastSeenAt',
+  'openedAt',
+  'endedAt',
+  'account',
+  'environment',
+  'status',
+  'place',
+  'ip',
+  'network',
+  'device',
+] as const;
+export type SessionSort = (typeof SESSION_SORTS)[number];
+
+export const SessionFilter = z.strictObject({
+  connections: z.array(ConnectionId).max(100).optional(),
+  state: z.enum(['live', 'ended', 'all']).default('live'),
+  /** Substring of account name, address, city, country, network, browser or system. */
+  text: z.string().max(256).optional(),
+  account: z.strictObject({ connection: ConnectionId, id: AccountId }).optional(),
+  ids: z
+    .array(z.strictObject({ connection: ConnectionId, id: SessionId }))
+    .max(5_000)
+    .optional(),
+  /** Degrees; west > east means that the box crosses the antimeridian. */
+  box: z
+    .strictObject({ south: z.number(), west: z.number(), north: z.number(), east: z.number() })
+    .optional(),
+});
+export type SessionFilter = z.input<typeof SessionFilter>;
+
+export const AuditFilter = z.strictObject({
+  connections: z.array(ConnectionId).max(100).optional(),
+  action: z.string().max(LIMITS.id).optional(),
+  outcome: z.enum(['success', 'failure', 'unknown']).optional(),
+  text: z.string().max(256).optional(),
+  account: z.strictObject({ connection: ConnectionId, id: AccountId }).optional(),
+  since: z.int().min(0).optional(),
+  until: z.int().min(0).optional(),
+});
+
+const newEnvironment = {
+  name: name.optional(),
+  url: z.string().min(1).max(2_048),
+  token: z.string().min(1).max(1_024),
+  ca: z.string().max(65_536).optional(),
+};
+
+/** A target of a response, per environment. */
+export const ResponseTarget = z.strictObject({
+  connection: ConnectionId,
+  selector: z.union([
+    z.strictObject({ sessions: z.array(SessionId).min(1).max(100_000) }),
+    z.strictObject({
+      accounts: z.array(AccountId).min(1).max(100_000),
+      except: z.array(SessionId).min(1).optional(),
+    }),
+    z.strictObject({ all: z.literal(true), except: z.array(SessionId).min(1).optional() }),
+  ]),
+});
+export type ResponseTarget = z.infer<typeof ResponseTarget>;
+
+/** Window (and command line) to engine. */
+export const ENGINE_METHODS = {
+  about: method<EngineAbout>()(nothing),
+  'environments.list': method<readonly EnvironmentView[]>()(nothing),
+  'environments.add': method<EnvironmentView>()(
+    z.strictObject({ ...newEnvironment, colour: z.int().min(0).max(31).optional() }),
+  ),
+  'environments.update': method<EnvironmentView>()(
+    z.strictObject({
+      connection: ConnectionId,
+      name: name.optional(),
+      url: z.string().min(1).max(2_048).optional(),
+      token: z.string().min(1).max(1_024).optional(),
+      ca: z.string().max(65_536).nullable().optional(),
+      colour: z.int().min(0).max(31).optional(),
+      enabled: z.boolean().optional(),
+    }),
+  ),
+  /** Removes the connection; `forget` also deletes what was mirrored from it. */
+  'environments.remove': method<{ readonly removed: true }>()(
+    z.strictObject({ connection: ConnectionId, forget: z.boolean() }),
+  ),
+  'environments.retry': method<EnvironmentView>()(z.strictObject({ connection: ConnectionId })),
+  /** Connects once, reads hello, disconnects. Changes nothing. */
+  'environments.test': method<
+    | { readonly ok: true; readonly hello: Hello; readonly ms: number }
+    | { readonly ok: false; readonly problem: Problem }
+  >()(
+    z.strictObject({
+      ...newEnvironment,
+      token: newEnvironment.token.optional(),
+      connection: ConnectionId.optional(),
+    }),
+  ),
+  'sessions.page': method<Page<SessionRow>>()(
+    z.strictObject({
+      filter: SessionFilter,
+      sort: z.strictObject({ by: z.enum(SESSION_SORTS), descending: z.boolean() }),
+      offset: z.int().min(0).max(10_000_000),
+      limit: z.int().min(1).max(1_000),
+    }),
+  ),
+  'sessions.get': method<SessionDetail | null>()(z.strictObject({ connection: ConnectionId, id: SessionId })),
+  'map.points': method<MapPoints>()(z.strictObject({ filter: SessionFilter })),
+  figures: method<Figures>()(z.strictObject({ connections: z.array(ConnectionId).max(100).optional() })),
+  'audit.page': method<{ readonly rows: readonly AuditRow[]; readonly next: string | null }>()(
+    z.strictObject({
+      filter: AuditFilter,
+      cursor: z.string().max(1_024).nullable(),
+      limit: z.int().min(1).max(1_000),
+    }),
+  ),
+  'respond.preview': method<Preview>()(z.strictObject({ targets: z.array(ResponseTarget).min(1).max(100) })),
+  /** Acts on a preview and nothing else. `confirm` holds the typed environment names where the preview asks for them. */
+  'respond.execute': method<OperationView>()(
+    z.strictObject({
+      operation: OperationId,
+      reason: z.string().trim().min(1).max(LIMITS.reason),
+      confirm: z.record(ConnectionId, z.string().max(LIMITS.id)).optional(),
+    }),
+  ),
+  'respond.operations': method<readonly OperationView[]>()(
+    z.strictObject({ limit: z.int().min(1).max(500) }),
+  ),
+} as const;
+export type EngineContract = typeof ENGINE_METHODS;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { LIMITS } from '../protocol/limits.ts';
+import type { ConnectionFile } from '../protocol/connection-file.ts';
+import { method } from './contract.ts';
+
+export const THEMES = ['system', 'dark', 'light'] as const;
+
+/** Choices that outlive a run. Kept by main in settings.json, parsed with this schema. */
+export const Settings = z.strictObject({
+  theme: z.enum(THEMES).default('system'),
+  density: z.enum(['compact', 'comfortable']).default('compact'),
+  timeZone: z.enum(['local', 'utc']).default('local'),
+  /** Mask addresses until asked for. */
+  maskAddresses: z.boolean().default(false),
+  /** Start the demo agents with the console. */
+  demo: z.boolean().default(true),
+  operatorName: z.string().max(LIMITS.id).default(''),
+  zoom: z.number().min(0.5).max(3).default(1),
+  /** Where the person was: view path and pane sizes, by name. */
+  layout: z.record(z.string().max(64), z.union([z.number(), z.string().max(256)])).default({}),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export interface AppInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly chromium: string;
+  readonly platform: string;
+  readonly profile: string;
+  readonly supported: boolean;
+}
+
+export type DemoState = { readonly agents: readonly { readonly name: string; readonly running: boolean }[] };
+export type EngineState =
+  { readonly is: 'starting' | 'running' } | { readonly is: 'failed'; readonly message: string };
+
+/** Window to main. Everything that is data goes to the engine over a MessagePort instead. */
+export const MAIN_METHODS = {
+  'app.info': method<AppInfo>()(z.strictObject({})),
+  'settings.get': method<Settings>()(z.strictObject({})),
+  'settings.put': method<Settings>()(Settings.partial()),
+  /** Asks for a new port to the engine; it arrives as a message to the window. */
+  'engine.connect': method<{ readonly connected: boolean }>()(z.strictObject({})),
+  /** A file dialog; null when cancelled. Errors name the file and the line. */
+  'connection-file.open': method<ConnectionFile | null>()(z.strictObject({})),
+  'demo.state': method<DemoState>()(z.strictObject({})),
+  'demo.set': method<DemoState>()(z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() })),
+} as const;
+export type MainContract = typeof MAIN_METHODS;
+
+/** What main tells a window without being asked. */
+export type MainEvent =
+  | { readonly type: 'engine'; readonly state: EngineState }
+  | { readonly type: 'settings'; readonly settings: Settings }
+  | { readonly type: 'demo'; readonly demo: DemoState };
+
+/** The one thing that preload puts into the page. */
+export interface Bridge {
+  call(name: string, request: unknown): Promise<unknown>;
+  onEvent(listener: (event: MainEvent) => void): () => void;
+}
+export const PORT_MESSAGE = 'watchfloor:engine-port';
+export const MAIN_CALL_CHANNEL = 'watchfloor:call';
+export const MAIN_EVENT_CHANNEL = 'watchfloor:event';

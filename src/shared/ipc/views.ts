@@ -1,0 +1,211 @@
+import type { AccountId, CommandId, ConnectionId, EventId, OperationId, SessionId } from '../domain/ids.ts';
+import type { Device, Network, Place } from '../domain/place.ts';
+import type { Problem } from '../domain/result.ts';
+import type { SessionStatus } from '../domain/status.ts';
+import type { EpochMs } from '../domain/units.ts';
+import type { CommandFailure, CommandState, Proof, Reach } from '../protocol/commands.ts';
+import type { Hello, Status } from '../protocol/handshake.ts';
+import type { Action, CloseReason, Mark } from '../protocol/records.ts';
+
+/** Where a connection stands. Every state that needs a person says what to do. */
+export type ConnectionState =
+  | { readonly is: 'stopped' }
+  | { readonly is: 'connecting'; readonly attempt: number }
+  | { readonly is: 'syncing'; readonly received: number; readonly expected: number | null }
+  | { readonly is: 'live'; readonly since: EpochMs }
+  | { readonly is: 'waiting'; readonly retryAt: EpochMs; readonly attempt: number; readonly problem: Problem }
+  | { readonly is: 'refused'; readonly problem: Problem };
+
+/** How a token is kept: in the system's keychain, in memory until the program ends, or not at all. */
+export type SecretState = 'keychain' | 'this-run' | 'missing';
+
+export interface EnvironmentView {
+  readonly connection: ConnectionId;
+  readonly name: string;
+  readonly url: string;
+  /** Index into the palette of environment colours. */
+  readonly colour: number;
+  readonly demo: boolean;
+  readonly enabled: boolean;
+  readonly hasCa: boolean;
+  readonly secret: SecretState;
+  readonly state: ConnectionState;
+  /** From the last hello, also while offline; null before the first. */
+  readonly hello: Hello | null;
+  readonly status: Status | null;
+  /** Agent clock minus this machine's, ms; null when not known. */
+  readonly skewMs: number | null;
+  /** The mirror is true as of this instant; null when nothing has arrived yet. */
+  readonly asOf: EpochMs | null;
+  /** Live sessions in the mirror. */
+  readonly liveSessions: number;
+  /** Records that were set aside because they were malformed. */
+  readonly setAside: number;
+  /** Reading the past from the agent: how many events so far, and whether it is finished. */
+  readonly history: { readonly is: 'none' | 'loading' | 'done'; readonly events: number };
+}
+
+export interface SessionRow {
+  readonly connection: ConnectionId;
+  readonly id: SessionId;
+  readonly account: { readonly id: AccountId; readonly name: string } | null;
+  readonly roles: readonly string[];
+  readonly privileged: boolean;
+  readonly service: boolean;
+  /** Belongs to an account of the operator's own token. */
+  readonly own: boolean;
+  readonly status: SessionStatus;
+  readonly cause: CloseReason | null;
+  readonly openedAt: EpochMs | null;
+  readonly lastSeenAt: EpochMs | null;
+  readonly endedAt: EpochMs | null;
+  readonly expiresAt: EpochMs | null;
+  readonly ip: string | null;
+  /** Which sighting the address belongs to. */
+  readonly ipOf: 'last' | 'opened' | null;
+  readonly userAgent: string | null;
+  readonly place: Place | null;
+  readonly network: Network | null;
+  readonly device: Device | null;
+  readonly marks: readonly Mark[];
+  readonly via: { readonly id: AccountId; readonly name: string } | null;
+}
+
+/** One observed state of a session: from `at` on it looked like this. */
+export interface SessionObservation {
+  readonly at: EpochMs;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly place: Place | null;
+  readonly network: Network | null;
+  readonly device: Device | null;
+}
+
+export interface AuditRow {
+  readonly connection: ConnectionId;
+  readonly id: EventId;
+  readonly at: EpochMs;
+  readonly action: Action;
+  readonly outcome: 'success' | 'failure' | 'unknown';
+  readonly reason: string | null;
+  readonly account: { readonly id: AccountId | null; readonly name: string } | null;
+  readonly ip: string | null;
+  readonly place: Place | null;
+  readonly network: Network | null;
+  readonly device: Device | null;
+  readonly userAgent: string | null;
+  readonly sessionId: SessionId | null;
+  readonly actor: string | null;
+  readonly object: string | null;
+  readonly message: string | null;
+}
+
+export interface SessionDetail {
+  readonly row: SessionRow;
+  readonly observations: readonly SessionObservation[];
+  readonly audit: readonly AuditRow[];
+  /** Other live sessions of the same account in the same environment. */
+  readonly siblings: readonly SessionRow[];
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly total: number;
+  readonly asOf: EpochMs;
+}
+
+/** Live sessions with a place, by column: cheap to clone and to draw. */
+export interface MapPoints {
+  readonly connections: readonly ConnectionId[];
+  readonly connection: Uint16Array;
+  readonly ids: readonly SessionId[];
+  readonly latitude: Float32Array;
+  readonly longitude: Float32Array;
+  readonly place: readonly string[];
+  /** Live sessions whose place is not known: they are in the table only. */
+  readonly unplaced: number;
+}
+
+export interface Figures {
+  readonly at: EpochMs;
+  readonly sessions: number;
+  readonly accounts: number;
+  /** Per minute, oldest first, the last one under way. */
+  readonly signIns: readonly number[];
+  readonly failures: readonly number[];
+  /** Sign-ins and failures per 15 minutes over the last 24 hours, oldest first. */
+  readonly day: {
+    readonly from: EpochMs;
+    readonly stepMs: number;
+    readonly signIns: readonly number[];
+    readonly failures: readonly number[];
+  };
+}
+
+export type PreviewPart =
+  | {
+      readonly is: 'ready';
+      readonly connection: ConnectionId;
+      readonly reach: Reach;
+      readonly sample: readonly SessionRow[];
+      /** What the mirror thought would be reached. */
+      readonly mirrored: number;
+      readonly expiresAt: EpochMs;
+      readonly needsConfirmation: string | null;
+      readonly needsApproval: boolean;
+    }
+  | { readonly is: 'unavailable'; readonly connection: ConnectionId; readonly problem: Problem };
+
+export interface Preview {
+  readonly operation: OperationId;
+  readonly askedAt: EpochMs;
+  readonly parts: readonly PreviewPart[];
+}
+
+/** One command of an operation: what one agent was asked and what became of it. */
+export interface CommandView {
+  readonly id: CommandId;
+  readonly connection: ConnectionId;
+  readonly state: 'intended' | 'sent' | 'unreachable' | 'refused' | 'cancelled' | CommandState;
+  readonly matched: number;
+  readonly ended: number;
+  readonly alreadyGone: number;
+  readonly failedCount: number;
+  readonly failed: readonly CommandFailure[];
+  readonly outside: number;
+  readonly done: number;
+  readonly proofs: readonly Proof[];
+  readonly problem: Problem | null;
+  readonly finishedAt: EpochMs | null;
+}
+
+export interface OperationView {
+  readonly id: OperationId;
+  readonly summary: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly createdAt: EpochMs;
+  readonly commands: readonly CommandView[];
+}
+
+/** What the engine says of itself: what it could open, what it could not, whom to credit. */
+export interface EngineAbout {
+  readonly version: string;
+  readonly profile: string;
+  readonly database: { readonly is: 'open' } | { readonly is: 'read-only'; readonly problem: Problem };
+  readonly problems: readonly Problem[];
+  readonly attributions: readonly { readonly text: string; readonly url: string }[];
+}
+
+/** Sent to windows at most ten times a second: that something changed, not the rows. */
+export interface EngineEvent {
+  readonly at: EpochMs;
+  /** Present when any connection changed its state or figures. */
+  readonly environments?: readonly EnvironmentView[] | undefined;
+  /** Grows with every commit that touched sessions. */
+  readonly sessions?: { readonly revision: number; readonly live: number } | undefined;
+  /** The newest audit rows since the last event, newest first, 50 at most, and how many there were. */
+  readonly audit?: { readonly count: number; readonly newest: readonly AuditRow[] } | undefined;
+  readonly operations?: readonly OperationView[] | undefined;
+  readonly problems?: readonly Problem[] | undefined;
+}

@@ -11,3 +11,8 @@ declare class URL {
   readonly username: string;
   readonly password: string;
 }
+declare class AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+}

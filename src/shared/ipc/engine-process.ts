@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { ConnectionId } from '../domain/ids.ts';
+
+/**
+ * Messages between main and the engine's utility process (`process.parentPort`). Main is the engine's parent and the
+ * engine its own child, yet both sides parse: a half-upgraded installation must fail with words, not with undefined.
+ */
+
+const token = z.string().min(1).max(1_024);
+const path = z.string().min(1).max(4_096);
+
+/** How main keeps tokens: in the system's keychain, or in memory until the program ends. */
+export const SecretKeeping = z.enum(['keychain', 'this-run']);
+export type SecretKeeping = z.infer<typeof SecretKeeping>;
+
+export const Secrets = z.strictObject({
+  tokens: z.record(ConnectionId, token),
+  kept: SecretKeeping,
+});
+export type Secrets = z.infer<typeof Secrets>;
+
+/** A demo agent that main has started. Matched with its connection by `key`, so that it survives restarts. */
+export const DemoEnvironment = z.strictObject({
+  key: z.string().min(1).max(64),
+  name: z.string().trim().min(1).max(256),
+  url: z.string().min(1).max(2_048),
+  token,
+  colour: z.int().min(0).max(31),
+});
+export type DemoEnvironment = z.infer<typeof DemoEnvironment>;
+
+export const MessageToEngine = z.discriminatedUnion('type', [
+  /** The first message, once. Nothing is opened before it. */
+  z.strictObject({
+    type: z.literal('start'),
+    /** Folder of the profile; mirror.db and the lock live in it. */
+    profile: path,
+    /** Version of the program, for the handshake and for About. */
+    version: z.string().min(1).max(64),
+    /** Folder with the geo data (`resources/geo` in a checkout); absent: beside the program. */
+    geoData: path.optional(),
+    /** The operator's own `.mmdb` beside the bundled data. */
+    secondOpinion: path.optional(),
+    secrets: Secrets,
+    /** What the operator calls themselves; sent with commands as `claim.name`. */
+    operatorName: z.string().max(256).optional(),
+  }),
+  /** Comes with one transferred MessagePort: a window's. Only these methods may be called over it. */
+  z.strictObject({ type: z.literal('port'), methods: z.array(z.string().max(64)).max(256) }),
+  /** Replaces what is known of tokens: the keychain was unlocked later, or a token was changed elsewhere. */
+  z.strictObject({ type: z.literal('secrets'), ...Secrets.shape }),
+  /** Adds or updates the connections to demo agents; those not named are left as they are. */
+  z.strictObject({ type: z.literal('demo'), environments: z.array(DemoEnvironment).max(32) }),
+  z.strictObject({ type: z.literal('operator'), name: z.string().max(256) }),
+  /** The machine woke up: sockets may be dead without knowing it, so connect again now. */
+  z.strictObject({ type: z.literal('resume') }),
+  /** Finish the transaction under way, close, exit with 0. */
+  z.strictObject({ type: z.literal('stop') }),
+]);
+export type MessageToEngine = z.infer<typeof MessageToEngine>;
+
+const ProblemShape = z.object({
+  code: z.string(),
+  message: z.string(),
+  advice: z.string().optional(),
+});
+
+export const MessageToMain = z.discriminatedUnion('type', [
+  /** The process has loaded and waits for `start`. */
+  z.strictObject({ type: z.literal('loaded') }),
+  /** The mirror is open (perhaps read-only) and ports are served. */
+  z.strictObject({ type: z.literal('ready') }),
+  /** The engine cannot work on this profile; it exits after this. Starting it again does not help. */
+  z.strictObject({ type: z.literal('fatal'), problem: ProblemShape }),
+  z.strictObject({ type: z.literal('secret.put'), connection: ConnectionId, token }),
+  z.strictObject({ type: z.literal('secret.delete'), connection: ConnectionId }),
+]);
+export type MessageToMain = z.infer<typeof MessageToMain>;

@@ -1,23 +1,39 @@
 import { z } from 'zod';
 import { LIMITS } from '../protocol/limits.ts';
+import type { Problem } from '../domain/result.ts';
 import type { ConnectionFile } from '../protocol/connection-file.ts';
 import { method } from './contract.ts';
 
 export const THEMES = ['system', 'dark', 'light'] as const;
 
-/** Choices that outlive a run. Kept by main in settings.json, parsed with this schema. */
-export const Settings = z.strictObject({
-  theme: z.enum(THEMES).default('system'),
-  density: z.enum(['compact', 'comfortable']).default('compact'),
-  timeZone: z.enum(['local', 'utc']).default('local'),
+const setting = {
+  theme: z.enum(THEMES),
+  density: z.enum(['compact', 'comfortable']),
+  timeZone: z.enum(['local', 'utc']),
   /** Mask addresses until asked for. */
-  maskAddresses: z.boolean().default(false),
+  maskAddresses: z.boolean(),
   /** Start the demo agents with the console. */
-  demo: z.boolean().default(true),
-  operatorName: z.string().max(LIMITS.id).default(''),
-  zoom: z.number().min(0.5).max(3).default(1),
+  demo: z.boolean(),
+  operatorName: z.string().max(LIMITS.id),
+  zoom: z.number().min(0.5).max(3),
   /** Where the person was: view path and pane sizes, by name. */
-  layout: z.record(z.string().max(64), z.union([z.number(), z.string().max(256)])).default({}),
+  layout: z.record(z.string().max(64), z.union([z.number(), z.string().max(256)])),
+};
+
+/** Some settings to change. Without defaults, so that what is not named stays as it is. */
+export const SettingsChanges = z.strictObject(setting).partial();
+export type SettingsChanges = z.infer<typeof SettingsChanges>;
+
+/** Choices that outlive a run. Kept by main in settings.json, parsed with this schema. */
+export const Settings = z.object({
+  theme: setting.theme.default('system'),
+  density: setting.density.default('compact'),
+  timeZone: setting.timeZone.default('local'),
+  maskAddresses: setting.maskAddresses.default(false),
+  demo: setting.demo.default(true),
+  operatorName: setting.operatorName.default(''),
+  zoom: setting.zoom.default(1),
+  layout: setting.layout.default({}),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -38,7 +54,7 @@ export type EngineState =
 export const MAIN_METHODS = {
   'app.info': method<AppInfo>()(z.strictObject({})),
   'settings.get': method<Settings>()(z.strictObject({})),
-  'settings.put': method<Settings>()(Settings.partial()),
+  'settings.put': method<Settings>()(SettingsChanges),
   /** Asks for a new port to the engine; it arrives as a message to the window. */
   'engine.connect': method<{ readonly connected: boolean }>()(z.strictObject({})),
   /** A file dialog; null when cancelled. Errors name the file and the line. */
@@ -54,9 +70,12 @@ export type MainEvent =
   | { readonly type: 'settings'; readonly settings: Settings }
   | { readonly type: 'demo'; readonly demo: DemoState };
 
-/** The one thing that preload puts into the page. */
+export type CallAnswer = { readonly value: unknown } | { readonly problem: Problem };
+
+/** The one thing that preload puts into the page, as `window.watchfloor`. */
 export interface Bridge {
-  call(name: string, request: unknown): Promise<unknown>;
+  /** Never rejects for the application's own errors: those come back as a problem. */
+  call(name: string, request: unknown): Promise<CallAnswer>;
   onEvent(listener: (event: MainEvent) => void): () => void;
 }
 export const PORT_MESSAGE = 'watchfloor:engine-port';

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import type { Protocol } from 'electron';
+import { NONCE_PLACEHOLDER, securityHeaders } from './content-security.ts';
+
+export const APP_SCHEME = 'app';
+export const APP_ORIGIN = 'app://watchfloor';
+export const APP_ENTRY = `${APP_ORIGIN}/index.html`;
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+};
+
+/** Must run before the app is ready, or the scheme has no origin of its own. */
+export function registerAppScheme(protocol: Protocol): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** The file a request names inside `root`, or null when it names anything else. */
+export function fileFor(root: string, address: string): string | null {
+  const url = new URL(address);
+  if (url.origin !== APP_ORIGIN && `${url.protocol}//${url.host}` !== APP_ORIGIN) return null;
+  let path: string;
+  try {
+    path = decodeURIComponent(url.pathname);
+  } catch {
+    return null;
+  }
+  if (path.includes('\0')) return null;
+  const file = normalize(join(root, path === '/' ? '/index.html' : path));
+  return file.startsWith(root + sep) && TYPES[extname(file)] !== undefined ? file : null;
+}
+
+/** Serves the window's files from `root` with the content security policy; anything else is 404. */
+export function serveApp(protocol: Protocol, root: string): void {
+  protocol.handle(APP_SCHEME, async (request) => {
+    const nonce = randomBytes(16).toString('base64');
+    const headers = securityHeaders(nonce);
+    const file = request.method === 'GET' ? fileFor(root, request.url) : null;
+    if (file === null) return new Response('Not found', { status: 404, headers });
+    try {
+      const content = await readFile(file);
+      const type = TYPES[extname(file)] ?? 'application/octet-stream';
+      const body = file.endsWith('.html')
+        ? content.toString('utf8').replaceAll(NONCE_PLACEHOLDER, nonce)
+        : content;
+      return new Response(body, { status: 200, headers: { ...headers, 'Content-Type': type } });
+    } catch {
+      return new Response('Not found', { status: 404, headers });
+    }
+  });
+}

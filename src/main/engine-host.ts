@@ -1,0 +1,136 @@
+import { MessageChannelMain, type WebContents } from 'electron';
+import { assertNever } from '#shared/domain/assert-never.ts';
+import type { Log } from '#shared/domain/log.ts';
+import { MessageToMain, type DemoEnvironment, type MessageToEngine } from '#shared/ipc/engine-process.ts';
+import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
+import { PORT_MESSAGE, type EngineState } from '#shared/ipc/main-contract.ts';
+import { createChild } from './child.ts';
+import type { Secrets } from './secrets-file.ts';
+
+export interface EngineHost {
+  readonly state: () => EngineState;
+  start(): void;
+  stop(): Promise<void>;
+  /** Mints a port from this window to the engine, with the methods a window may call. */
+  connect(window: WebContents): boolean;
+  setDemo(environments: readonly DemoEnvironment[]): void;
+  setOperator(name: string): void;
+  /** The machine woke up. */
+  resume(): void;
+}
+
+/** Runs the engine in its utility process, starts it again after a crash, and gives each window its port. */
+export function createEngineHost(options: {
+  readonly module: string;
+  readonly profile: string;
+  readonly version: string;
+  readonly geoData?: string;
+  readonly operatorName: () => string;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly onState: (state: EngineState) => void;
+}): EngineHost {
+  const { secrets, log } = options;
+  let state: EngineState = { is: 'starting' };
+  let fatal = false;
+  let demo: readonly DemoEnvironment[] = [];
+  const windows = new Set<WebContents>();
+
+  const setState = (next: EngineState) => {
+    state = next;
+    options.onState(next);
+  };
+  const send = (message: MessageToEngine, ports?: Electron.MessagePortMain[]) => child.send(message, ports);
+
+  const mint = (window: WebContents) => {
+    if (window.isDestroyed()) return false;
+    const { port1, port2 } = new MessageChannelMain();
+    if (!send({ type: 'port', methods: Object.keys(ENGINE_METHODS) }, [port1])) return false;
+    window.postMessage(PORT_MESSAGE, null, [port2]);
+    return true;
+  };
+
+  const receive = (raw: unknown) => {
+    const parsed = MessageToMain.safeParse(raw);
+    if (!parsed.success) {
+      log.error('the engine sent a message that main does not know', { problem: parsed.error.message });
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'loaded':
+        send({
+          type: 'start',
+          profile: options.profile,
+          version: options.version,
+          ...(options.geoData === undefined ? {} : { geoData: options.geoData }),
+          secrets: { tokens: secrets.all(), kept: secrets.kept },
+          operatorName: options.operatorName(),
+        });
+        return;
+      case 'ready':
+        if (demo.length > 0) send({ type: 'demo', environments: [...demo] });
+        setState({ is: 'running' });
+        for (const window of windows) mint(window);
+        return;
+      case 'fatal':
+        fatal = true;
+        setState({
+          is: 'failed',
+          message: [message.problem.message, message.problem.advice].filter(Boolean).join(' '),
+        });
+        return;
+      case 'secret.put':
+        secrets.put(message.connection, message.token);
+        return;
+      case 'secret.delete':
+        secrets.delete(message.connection);
+        return;
+      default:
+        assertNever(message);
+    }
+  };
+
+  const child = createChild(
+    {
+      module: options.module,
+      args: () => [],
+      name: 'Watchfloor engine',
+      log,
+      keep: () => !fatal,
+    },
+    {
+      started: () => undefined,
+      message: receive,
+      ended: (code, restarting) => {
+        if (restarting) setState({ is: 'starting' });
+        else if (!fatal && state.is !== 'failed') log.info('the engine has stopped', { code });
+      },
+    },
+  );
+
+  return {
+    state: () => state,
+    start: () => {
+      child.start();
+    },
+    stop: () => child.stop(5_000),
+    connect: (window) => {
+      if (!windows.has(window)) {
+        windows.add(window);
+        window.once('destroyed', () => windows.delete(window));
+      }
+      return state.is === 'running' && mint(window);
+    },
+    setDemo: (environments) => {
+      demo = environments;
+      if (state.is === 'running' && demo.length > 0) send({ type: 'demo', environments: [...demo] });
+    },
+    setOperator: (name) => {
+      send({ type: 'operator', name });
+    },
+    resume: () => {
+      send({ type: 'resume' });
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  nativeTheme,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  session,
+} from 'electron';
+import {
+  MAIN_EVENT_CHANNEL,
+  MAIN_METHODS,
+  type MainEvent,
+  type Settings,
+} from '#shared/ipc/main-contract.ts';
+import { registerAppScheme, serveApp } from './app-scheme.ts';
+import { readConnectionFile } from './connection-file.ts';
+import { createDemoAgents } from './demo-agents.ts';
+import { createEngineHost } from './engine-host.ts';
+import { openLog } from './log-file.ts';
+import { setMenu } from './menu.ts';
+import { useProfile } from './profile.ts';
+import { openSecrets } from './secrets-file.ts';
+import { serveCalls } from './serve-calls.ts';
+import { openSettings } from './settings-file.ts';
+import { openWindow } from './window.ts';
+import { guardSession } from './window-guard.ts';
+
+// Everything that must be settled before the app is ready happens in this first, synchronous turn.
+registerAppScheme(protocol);
+const profile = useProfile(app, process.argv, process.env);
+const here = import.meta.dirname;
+const log = openLog(profile);
+
+// Nobody asked for a network call: no component updates, no DNS prefetch, no crash reports.
+app.commandLine.appendSwitch('disable-background-networking');
+app.commandLine.appendSwitch('disable-component-update');
+app.commandLine.appendSwitch('no-pings');
+app.commandLine.appendSwitch('dns-prefetch-disable');
+
+if (app.requestSingleInstanceLock()) {
+  app.whenReady().then(run, (error: unknown) => {
+    log.error('the application could not start', { problem: String(error) });
+    app.exit(1);
+  });
+} else {
+  process.stderr.write('Watchfloor already runs on this profile; its window was brought to the front.\n');
+  app.exit(0);
+}
+
+function run(): void {
+  const settings = openSettings(join(profile, 'settings.json'), log);
+  const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
+  nativeTheme.themeSource = settings.get().theme;
+  guardSession(session.defaultSession);
+  serveApp(protocol, join(here, '..', 'renderer'));
+
+  const tell = (event: MainEvent) => {
+    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(MAIN_EVENT_CHANNEL, event);
+  };
+  const engine = createEngineHost({
+    module: join(here, 'engine.js'),
+    profile,
+    version: app.getVersion(),
+    operatorName: () => settings.get().operatorName,
+    secrets,
+    log,
+    onState: (state) => {
+      tell({ type: 'engine', state });
+    },
+  });
+  const demo = createDemoAgents({
+    module: join(here, 'agent.js'),
+    profile,
+    log,
+    onEnvironments: engine.setDemo,
+    onState: (state) => {
+      tell({ type: 'demo', demo: state });
+    },
+  });
+
+  const apply = (before: Settings, after: Settings) => {
+    nativeTheme.themeSource = after.theme;
+    if (before.zoom !== after.zoom) {
+      for (const window of BrowserWindow.getAllWindows()) window.webContents.setZoomFactor(after.zoom);
+    }
+    if (before.operatorName !== after.operatorName) engine.setOperator(after.operatorName);
+    if (before.demo && !after.demo) void demo.stop();
+    if (!before.demo && after.demo) demo.start();
+    tell({ type: 'settings', settings: after });
+  };
+
+  serveCalls(
+    ipcMain,
+    MAIN_METHODS,
+    (event) => ({
+      'app.info': () =>
+        Promise.resolve({
+          version: app.getVersion(),
+          electron: process.versions.electron,
+          chromium: process.versions.chrome,
+          platform: process.platform,
+          profile,
+          supported: Number.parseInt(process.versions.electron, 10) >= 43,
+        }),
+      'settings.get': () => Promise.resolve(settings.get()),
+      'settings.put': (changes) => {
+        const before = settings.get();
+        const after = settings.put(changes);
+        apply(before, after);
+        return Promise.resolve(after);
+      },
+      'engine.connect': () => {
+        event.sender.send(MAIN_EVENT_CHANNEL, { type: 'engine', state: engine.state() } satisfies MainEvent);
+        return Promise.resolve({ connected: engine.connect(event.sender) });
+      },
+      'connection-file.open': async () => {
+        const parent = BrowserWindow.fromWebContents(event.sender);
+        const options: Electron.OpenDialogOptions = {
+          title: 'Open a connection file',
+          properties: ['openFile'],
+          filters: [{ name: 'Connection file', extensions: ['json'] }],
+        };
+        const chosen = await (parent === null
+          ? dialog.showOpenDialog(options)
+          : dialog.showOpenDialog(parent, options));
+        const file = chosen.filePaths[0];
+        return chosen.canceled || file === undefined ? null : readConnectionFile(file);
+      },
+      'demo.state': () => Promise.resolve(demo.state()),
+      'demo.set': ({ name, running }) => demo.set(name, running),
+    }),
+    log,
+  );
+
+  const open = () => openWindow(join(here, '..', 'preload', 'preload.cjs'), settings);
+  setMenu({ newWindow: open });
+  app.on('second-instance', () => {
+    const window = BrowserWindow.getAllWindows()[0];
+    if (window === undefined) open();
+    else window.focus();
+  });
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) open();
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  powerMonitor.on('resume', engine.resume);
+  stopBeforeQuit(() => Promise.all([engine.stop(), demo.stop()]));
+
+  engine.start();
+  if (settings.get().demo) demo.start();
+  open();
+}
+
+/** Quitting waits until the engine has closed its database and the demo agents are gone. */
+function stopBeforeQuit(stop: () => Promise<unknown>): void {
+  let stopping = false;
+  app.on('before-quit', (event) => {
+    if (stopping) return;
+    stopping = true;
+    event.preventDefault();
+    stop()
+      .catch((error: unknown) => {
+        log.error('stopping failed', { problem: String(error) });
+      })
+      .finally(() => {
+        app.exit(0);
+      });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      app.quit();
+    });
+  }
+}

@@ -1,0 +1,7 @@
+import type { RegisteredKind } from './store-kind.ts';
+
+/**
+ * Every kind of store an agent can be pointed at. An adapter's folder exports a StoreKind
+ * (see store-kind.ts) and is added here with `registerKind`.
+ */
+export const STORE_KINDS: readonly RegisteredKind[] = [];

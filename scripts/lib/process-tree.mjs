@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long a program may take to close its windows and databases after it was asked to. */
+const PATIENCE_MS = 5_000;
+
+/** @param {number} group @param {NodeJS.Signals | 0} signal @returns {boolean} false when no process is left in it */
+function signalGroup(group, signal) {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Waits until no process of a group is left, and kills what does not go by itself.
+ * @param {number} group
+ * @param {number} patienceMs
+ */
+export async function endGroup(group, patienceMs) {
+  const deadline = Date.now() + patienceMs;
+  while (signalGroup(group, 0)) {
+    if (Date.now() >= deadline) signalGroup(group, 'SIGKILL');
+    await sleep(20);
+  }
+}
+
+/**
+ * Waits for a child that leads a process group (spawned with `detached`). When this process is asked to end, or
+ * whoever started it is gone, the child is asked to end, and is killed if it does not; a second Ctrl-C kills at once.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {{ patienceMs?: number }} [options]
+ * @returns {Promise<number>} the exit code to end with
+ */
+export async function superviseGroup(child, { patienceMs = PATIENCE_MS } = {}) {
+  const group = child.pid;
+  /** @type {NodeJS.Signals | undefined} */
+  let asked;
+  const end = (/** @type {NodeJS.Signals} */ signal) => {
+    if (group === undefined) return;
+    if (asked) {
+      signalGroup(group, 'SIGKILL');
+      return;
+    }
+    asked = signal;
+    // Only the leader: it closes its own helpers in the right order.
+    child.kill('SIGTERM');
+    setTimeout(() => signalGroup(group, 'SIGKILL'), patienceMs).unref();
+  };
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  for (const signal of signals) process.on(signal, end);
+  // npm starts scripts through a shell that does not pass signals on: its end shows only as a new parent.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent && !asked) end('SIGHUP');
+  }, 500);
+  const code = await new Promise((resolve) => {
+    child.once('error', () => resolve(1));
+    child.once('close', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 143)));
+  });
+  clearInterval(watch);
+  if (group !== undefined) await endGroup(group, 2_000);
+  for (const signal of signals) process.off(signal, end);
+  return asked === 'SIGINT' ? 130 : asked ? 143 : code;
+}

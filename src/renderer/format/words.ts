@@ -1,0 +1,77 @@
+import type { Device, Network, Place } from '#shared/domain/place.ts';
+import type { SessionStatus } from '#shared/domain/status.ts';
+
+const numbers = new Intl.NumberFormat('en-GB');
+/** 3,846 */
+export const count = (value: number): string => numbers.format(value);
+/** `1 session`, `3,846 sessions` */
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** A count that fits a circle on the map; exact below ten thousand, rounded down above. */
+export function shortCount(value: number): string {
+  if (value < 10_000) return count(value);
+  if (value < 1_000_000) return `${String(Math.floor(value / 1_000))}k`;
+  return `${(Math.floor(value / 100_000) / 10).toFixed(1)}M`;
+}
+
+let regions: Intl.DisplayNames | undefined;
+/** Name of a country code, or the code where no name is known. */
+export function countryName(code: string): string {
+  try {
+    regions ??= new Intl.DisplayNames('en', { type: 'region' });
+    return regions.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** `Berlin, DE`; the country alone where no city is known. */
+export const placeText = (place: Place): string =>
+  place.city === null ? countryName(place.country) : `${place.city}, ${place.country}`;
+
+/** How sure the place is, as sentences for hovering. */
+export function placeDoubts(place: Place): string {
+  const named = [place.city, place.region, countryName(place.country)].filter((part) => part !== null).join(', ');
+  const radius =
+    place.accuracyKm === null ? 'no accuracy radius given' : `within about ${count(place.accuracyKm)} km`;
+  const doubt = place.disagrees ? '\nA second database names another country.' : '';
+  return `${named}\n${place.source}: ${radius}${doubt}`;
+}
+
+/** `Deutsche Telekom · mobile` */
+export const networkText = (network: Network): string =>
+  [network.organisation ?? (network.asn === null ? null : `AS${String(network.asn)}`), network.kind]
+    .filter((part) => part !== null)
+    .join(' · ');
+
+export const networkDetail = (network: Network): string =>
+  [
+    network.organisation,
+    network.asn === null ? null : `AS${String(network.asn)}`,
+    network.kind ?? 'kind of network not known',
+    network.trusted ? 'on the list of trusted networks' : null,
+  ]
+    .filter((part) => part !== null)
+    .join('\n');
+
+/** `Chrome · Windows` */
+export const deviceText = (device: Device): string =>
+  [device.browser?.name ?? null, device.system?.name ?? null].filter((part) => part !== null).join(' · ');
+
+const versioned = (part: { readonly name: string; readonly version: string | null } | null): string | null =>
+  part === null ? null : part.version === null ? part.name : `${part.name} ${part.version}`;
+
+/** `Chrome 130 · Windows 11 · desktop` */
+export const deviceDetail = (device: Device): string =>
+  [versioned(device.browser), versioned(device.system), device.deviceClass]
+    .filter((part) => part !== null)
+    .join(' · ');
+
+export const STATUS_EXPLAINED: Readonly<Record<SessionStatus, string>> = {
+  active: 'Seen within the time in which this store writes activity',
+  idle: 'Not seen since the last expected write; the person may still be there',
+  stale: 'Not seen for over an hour; the person has probably gone, the session is still valid',
+  unseen: 'This store keeps no last activity, so active and idle cannot be told apart',
+  ended: 'No longer in the store',
+};

@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from 'react';
+import { epochMs, SECOND, type EpochMs } from '#shared/domain/units.ts';
+import type { Dispose } from '#shared/domain/log.ts';
+
+const listeners = new Set<() => void>();
+let now: EpochMs = epochMs(Date.now());
+let timer: number | undefined;
+
+function tick(): void {
+  now = epochMs(Date.now());
+  for (const listener of listeners) listener();
+}
+
+/** One timer for every clock and every "3 min ago" in the window; none while nobody looks. */
+function subscribe(listener: () => void): Dispose {
+  listeners.add(listener);
+  if (timer === undefined) {
+    now = epochMs(Date.now());
+    timer = window.setInterval(tick, SECOND);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      window.clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/**
+ * Something that depends on the time, looked at each second. The component renders again only when the result,
+ * compared by identity, is another one; so let `derive` return a string or a number.
+ */
+export function useFromClock<T>(derive: (now: EpochMs) => T): T {
+  return useSyncExternalStore(subscribe, () => derive(now));
+}

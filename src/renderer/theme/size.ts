@@ -1,0 +1,21 @@
+/** Sizes that are not on the grid of four: panes, columns of fixed things. Pixels at zoom 1. */
+export const SIZE = {
+  topBar: 44,
+  navigation: 184,
+  navigationNarrow: 52,
+  feed: 300,
+  timeBar: 66,
+  mapLeast: 160,
+  tableLeast: 140,
+  tableUsual: 300,
+  panel: 420,
+  dialog: 640,
+  form: 520,
+  prose: 640,
+  sparkWidth: 72,
+  sparkHeight: 18,
+  rowCompact: 27,
+  rowComfortable: 34,
+  line: 1,
+  focus: 2,
+} as const;

@@ -1,0 +1,37 @@
+import { createLog, createSpan, type AttemptLog, type Span } from './attempts.ts';
+import type { AttackRun, Hit } from './attack-run.ts';
+import type { Episodes } from './episode.ts';
+
+/** The three attacks that one address makes on many accounts. */
+export const ADDRESS_ATTACKS = ['password_spray', 'password_spray_slow', 'credential_stuffing'] as const;
+export type AddressAttack = (typeof ADDRESS_ATTACKS)[number];
+
+/** State of one address (or IPv6 /64) between events. Bounded. */
+export interface AddressState {
+  log: AttemptLog;
+  spans: Record<AddressAttack, Span>;
+  retries: Map<string, number>;
+  /** Successes of the last day, for looking back when a pattern completes. */
+  successes: Hit[];
+  /** Event time of the first success of each person here. */
+  established: Map<string, number>;
+  runs: Record<AddressAttack, AttackRun | null>;
+  episodes: Episodes;
+  /** Who signed in during an episode, by its key. */
+  visitors: Map<string, { at: string; users: string[] }>;
+}
+
+export const createAddressState = (): AddressState => ({
+  log: createLog(),
+  spans: {
+    password_spray: createSpan(),
+    password_spray_slow: createSpan(),
+    credential_stuffing: createSpan(),
+  },
+  retries: new Map(),
+  successes: [],
+  established: new Map(),
+  runs: { password_spray: null, password_spray_slow: null, credential_stuffing: null },
+  episodes: new Map(),
+  visitors: new Map(),
+});

@@ -1,0 +1,93 @@
+import { MINUTE } from '#shared/domain/units.ts';
+import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
+import { episodeOf, fromEpisode } from '../episode.ts';
+import { decide, filter, standardFilters } from '../filters.ts';
+import type { UserDetection } from '../user-detection.ts';
+import { pointOf } from '../user-state.ts';
+
+const descriptor: Descriptor = {
+  name: 'concurrent_countries',
+  setting: 'concurrentCountries',
+  title: 'Sessions from two countries',
+  logic: 'Two different sessions of one person used from two countries within 30 minutes.',
+  sources: 'ours, after Elastic Okta’s 30 minutes',
+  techniques: ['T1550', 'T1078'],
+  severity: 'medium',
+  entity: 'user',
+  filters: [...STANDARD_FILTERS, 'travel_pair'],
+  nextStep: 'Ask the person which of the two is theirs; end the other.',
+  countsForRisk: true,
+};
+const MAX_PLACES = 64;
+
+export const concurrentCountries: UserDetection = {
+  descriptor,
+  evaluate(state, event, context) {
+    const settings = context.settings.concurrentCountries;
+    if (settings === null) return;
+    if (event.type !== 'login' && event.type !== 'session-opened' && event.type !== 'session-updated') return;
+    if (event.session === null || event.country === null) {
+      context.notEvaluable('concurrent_countries', event.session === null ? 'no session' : 'no country');
+      return;
+    }
+    context.evaluated('concurrent_countries');
+    const windowMs = settings.windowMin * MINUTE;
+    const places = state.recentPlaces.filter((point) => event.ts - point.ts <= windowMs);
+    const other = places.findLast(
+      (point) => point.session !== event.session && point.country !== event.country,
+    );
+    state.recentPlaces = places;
+    if (!event.trusted && !event.ignoredIp && !event.ignoredAsn) {
+      const own = places.findIndex(
+        (point) => point.session === event.session && point.country === event.country,
+      );
+      if (own >= 0) places.splice(own, 1);
+      places.push(pointOf(event));
+      if (places.length > MAX_PLACES) places.shift();
+    }
+    if (!other) return;
+    const pair = context.settings.filters.travelPairs.find(
+      ([a, b]) =>
+        (a === other.country && b === event.country) || (b === other.country && a === event.country),
+    );
+    const verdict = decide([
+      ...standardFilters(context, 'concurrent_countries', event),
+      filter(
+        'travel_pair',
+        pair !== undefined,
+        `${pair?.join('–') ?? ''} is a known pair`,
+        'not a known pair of countries',
+      ),
+    ]);
+    const key = `countries|${verdict.filtered ?? ''}`;
+    const episode = episodeOf(state.episodes, key, event, 24 * 60 * MINUTE, [other.id]);
+    context.raise(descriptor, {
+      ...fromEpisode(episode, key),
+      entity: { kind: 'user', id: event.user ?? '' },
+      users: [event.user ?? ''],
+      severity: 'medium',
+      verdict,
+      summary: `Sessions in ${other.country ?? ''} and ${event.country} ${Math.round((event.ts - other.ts) / MINUTE)} min apart`,
+      figures: {
+        first: {
+          event: other.id,
+          session: other.session,
+          country: other.country,
+          ip: other.ip,
+          asn: other.asn,
+          ts: other.ts,
+        },
+        second: {
+          event: event.id,
+          session: event.session,
+          country: event.country,
+          ip: event.ip,
+          asn: event.asn,
+          ts: event.ts,
+        },
+        minutes: (event.ts - other.ts) / MINUTE,
+        windowMin: settings.windowMin,
+      },
+    });
+  },
+};

@@ -1,0 +1,75 @@
+import { MINUTE } from '#shared/domain/units.ts';
+import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
+import { episodeOf, fromEpisode } from '../episode.ts';
+import { decide, standardFilters } from '../filters.ts';
+import type { PreparedEvent } from '../prepare.ts';
+import type { UserDetection } from '../user-detection.ts';
+import { pointOf, type Point } from '../user-state.ts';
+
+const descriptor: Descriptor = {
+  name: 'fails_elsewhere_after_success',
+  setting: 'failsElsewhereAfterSuccess',
+  title: 'Fails elsewhere right after a success',
+  logic:
+    'A failed sign-in at most 10 minutes after a success of the person, from a network (ASN) that none of those successes used.',
+  sources: 'ours',
+  techniques: ['T1110', 'T1078'],
+  severity: 'low',
+  entity: 'user',
+  filters: STANDARD_FILTERS,
+  nextStep: 'Somebody else may know the name and try the password. See whether the failures go on.',
+  countsForRisk: true,
+};
+const MAX_SUCCESSES = 32;
+
+/** Null where the data does not tell. */
+const sameNetwork = (a: Point, b: PreparedEvent): boolean | null => {
+  if (a.ipKey !== null && a.ipKey === b.ipKey) return true;
+  if (a.asn !== null && b.asn !== null) return a.asn === b.asn;
+  return a.country !== null && b.country !== null && a.country !== b.country ? false : null;
+};
+
+export const failsElsewhere: UserDetection = {
+  descriptor,
+  evaluate(state, event, context) {
+    const settings = context.settings.failsElsewhereAfterSuccess;
+    if (settings === null || (event.type !== 'login' && event.type !== 'login-failed')) return;
+    const windowMs = settings.windowMin * MINUTE;
+    if (state.successes.length > 0 && event.ts - (state.successes[0]?.ts ?? 0) > windowMs)
+      state.successes = state.successes.filter((point) => event.ts - point.ts <= windowMs);
+    if (event.type === 'login') {
+      if (event.trusted) return;
+      state.successes.push(pointOf(event));
+      if (state.successes.length > MAX_SUCCESSES) state.successes.shift();
+      return;
+    }
+    if (event.benignFailure || state.successes.length === 0) return;
+    const answers = state.successes.map((point) => sameNetwork(point, event));
+    if (answers.includes(null)) {
+      context.notEvaluable('fails_elsewhere_after_success', 'network unknown');
+      return;
+    }
+    context.evaluated('fails_elsewhere_after_success');
+    if (answers.includes(true)) return;
+    const last = state.successes[state.successes.length - 1];
+    if (!last) return;
+    const verdict = decide(standardFilters(context, 'fails_elsewhere_after_success', event));
+    const key = `elsewhere|${verdict.filtered ?? ''}`;
+    const episode = episodeOf(state.episodes, key, event, windowMs, [last.id]);
+    context.raise(descriptor, {
+      ...fromEpisode(episode, key),
+      entity: { kind: 'user', id: event.user ?? '' },
+      users: [event.user ?? ''],
+      severity: 'low',
+      verdict,
+      summary: `Failed from ${event.ip ?? 'an unknown address'} (AS${event.asn ?? '?'}) after a success from ${last.ip ?? 'an unknown address'} (AS${last.asn ?? '?'})`,
+      figures: {
+        success: { event: last.id, ip: last.ip, asn: last.asn, country: last.country, ts: last.ts },
+        failure: { event: event.id, ip: event.ip, asn: event.asn, country: event.country, ts: event.ts },
+        failures: episode.count,
+        minutes: (event.ts - last.ts) / MINUTE,
+        windowMin: settings.windowMin,
+      },
+    });
+  },
+};

@@ -1,0 +1,153 @@
+import { distanceKm } from '#shared/domain/geodesic.ts';
+import { DAY, HOUR } from '#shared/domain/units.ts';
+import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
+import { episodeOf, fromEpisode } from '../episode.ts';
+import { decide, filter, standardFilters } from '../filters.ts';
+import type { PreparedEvent } from '../prepare.ts';
+import type { UserContext, UserDetection } from '../user-detection.ts';
+import { pointOf, type Point, type UserState } from '../user-state.ts';
+
+const descriptor: Descriptor = {
+  name: 'impossible_travel',
+  setting: 'impossibleTravel',
+  title: 'Impossible travel',
+  logic:
+    'Two neighbouring located events of a person (event time; sign-ins and session activity, never failures) at least 500 km apart at more than 900 km/h; no time between them is infinite speed.',
+  sources: 'BuffaLogs > 100 km and > 300 km/h; Elastic >= 500 km and >= 800 km/h; Panther > 900 km/h',
+  techniques: ['T1078'],
+  severity: 'high',
+  entity: 'user',
+  filters: [
+    ...STANDARD_FILTERS,
+    'same_ip',
+    'mobile_carrier',
+    'same_country',
+    'satellite',
+    'travel_pair',
+    'known_ip',
+  ],
+  nextStep:
+    'Ask the person whether both sign-ins are theirs. If not, end the sessions of the place that is not, reset the password, and check what the session did.',
+  countsForRisk: true,
+};
+
+const isPlaceEvent = (event: PreparedEvent): boolean =>
+  event.type === 'login' || event.type === 'session-opened' || event.type === 'session-updated';
+
+const travelFilters = (state: UserState, from: Point, event: PreparedEvent, context: UserContext) => {
+  const { impossibleTravel: own, filters } = context.settings;
+  const sameCountry = from.country !== null && from.country === event.country;
+  const pair = filters.travelPairs.find(
+    ([a, b]) => (a === from.country && b === event.country) || (b === from.country && a === event.country),
+  );
+  const known = event.ipKey !== null && state.profile.addresses.has(event.ipKey);
+  return decide([
+    ...standardFilters(context, 'impossible_travel', event),
+    filter(
+      'same_ip',
+      from.ipKey !== null && from.ipKey === event.ipKey,
+      'same address, or the same IPv6 /64',
+      'different addresses',
+    ),
+    filter(
+      'mobile_carrier',
+      from.network === 'mobile' &&
+        event.network === 'mobile' &&
+        from.asn !== null &&
+        from.asn === event.asn &&
+        sameCountry,
+      `both on the mobile network AS${event.asn ?? ''} in ${event.country ?? ''}`,
+      'not one mobile network in one country',
+    ),
+    filter(
+      'same_country',
+      own?.ignoreSameCountry === true && sameCountry,
+      `both in ${event.country ?? ''}`,
+      'different countries, or not switched on',
+    ),
+    filter(
+      'satellite',
+      from.network === 'satellite' || event.network === 'satellite',
+      'one end is a satellite network',
+      'no satellite network',
+    ),
+    filter(
+      'travel_pair',
+      pair !== undefined,
+      `${pair?.join('–') ?? ''} is a known pair`,
+      'not a known pair of countries',
+    ),
+    filter(
+      'known_ip',
+      own?.onlyForNewIp === true && known,
+      'the person used this address before',
+      'a new address, or not switched on',
+    ),
+  ]);
+};
+
+const end = ({ id, ts, ip, country, city, lat, lon, asn, asOrg, network }: Point | PreparedEvent) => ({
+  event: id,
+  ts,
+  ip,
+  country,
+  city,
+  lat,
+  lon,
+  asn,
+  asOrg,
+  network,
+});
+
+/** Neighbours in event time are compared once each: with a late event, both its sides are worked out anew. */
+export const impossibleTravel: UserDetection = {
+  descriptor,
+  evaluate(state, event, context) {
+    const settings = context.settings.impossibleTravel;
+    if (settings === null || !isPlaceEvent(event)) return;
+    if (event.lat === null || event.lon === null) {
+      context.notEvaluable('impossible_travel', 'no place');
+      return;
+    }
+    const from = state.place;
+    if (from === null || from.lat === null || from.lon === null) {
+      context.notEvaluable('impossible_travel', 'no other place to compare');
+    } else {
+      context.evaluated('impossible_travel');
+      const km = distanceKm(
+        { latitude: from.lat, longitude: from.lon },
+        { latitude: event.lat, longitude: event.lon },
+      );
+      const ms = event.ts - from.ts;
+      const kmh = ms === 0 ? Infinity : km / (ms / HOUR);
+      if (km >= settings.minDistanceKm && km > 0 && kmh > settings.maxSpeedKmh) {
+        const verdict = travelFilters(state, from, event, context);
+        const key = `travel|${verdict.filtered ?? ''}`;
+        const episode = episodeOf(state.episodes, key, event, DAY, [from.id]);
+        const minutes = ms / 60_000;
+        const speed = Number.isFinite(kmh) ? `${Math.round(kmh)} km/h` : 'no time between them';
+        context.raise(descriptor, {
+          ...fromEpisode(episode, key),
+          entity: { kind: 'user', id: event.user ?? '' },
+          users: [event.user ?? ''],
+          severity: 'high',
+          verdict,
+          summary: `${from.city ?? from.country ?? 'a place'} to ${event.city ?? event.country ?? 'another'}: ${Math.round(km)} km in ${Math.round(minutes)} min (${speed})`,
+          figures: {
+            from: end(from),
+            to: end(event),
+            km: Math.round(km * 10) / 10,
+            minutes: Math.round(minutes * 100) / 100,
+            kmh: Number.isFinite(kmh) ? Math.round(kmh * 10) / 10 : null,
+            infiniteSpeed: !Number.isFinite(kmh),
+            hops: episode.count,
+            minDistanceKm: settings.minDistanceKm,
+            maxSpeedKmh: settings.maxSpeedKmh,
+            knownCountries: [...state.profile.countries.keys()],
+          },
+        });
+      }
+    }
+    if (!event.trusted && !event.ignoredIp && !event.ignoredAsn) state.place = pointOf(event);
+  },
+};

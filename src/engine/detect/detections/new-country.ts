@@ -1,0 +1,65 @@
+import { DAY } from '#shared/domain/units.ts';
+import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
+import { episodeOf, fromEpisode } from '../episode.ts';
+import { decide, filter, standardFilters } from '../filters.ts';
+import { learningFilter } from '../learning.ts';
+import type { UserDetection } from '../user-detection.ts';
+
+const descriptor: Descriptor = {
+  name: 'new_country',
+  setting: 'newCountry',
+  title: 'Sign-in from a new country',
+  logic: 'No earlier successful sign-in by the person from this country.',
+  sources:
+    'BuffaLogs; Microsoft Entra newCountry; Splunk baseline; Elastic new_terms with 10 days of history',
+  techniques: ['T1078'],
+  severity: 'medium',
+  entity: 'user',
+  filters: [...STANDARD_FILTERS, 'learning', 'trusted_country'],
+  nextStep: 'Ask the person whether they travel. If not, end the session and reset the password.',
+  countsForRisk: true,
+};
+
+export const newCountry: UserDetection = {
+  descriptor,
+  evaluate(state, event, context) {
+    if (context.settings.newCountry === null || event.type !== 'login') return;
+    if (event.country === null) {
+      context.notEvaluable('new_country', 'no country');
+      return;
+    }
+    context.evaluated('new_country');
+    const { profile } = state;
+    if (profile.countries.has(event.country)) return;
+    const verdict = decide([
+      ...standardFilters(context, 'new_country', event),
+      learningFilter(profile, event.ts, context.settings.learning),
+      filter(
+        'trusted_country',
+        context.settings.filters.trustedCountries.includes(event.country),
+        `${event.country} is on the list of trusted countries`,
+        'not a trusted country',
+      ),
+    ]);
+    const key = `country:${event.country}|${verdict.filtered ?? ''}`;
+    const episode = episodeOf(state.episodes, key, event, DAY);
+    context.raise(descriptor, {
+      ...fromEpisode(episode, key),
+      entity: { kind: 'user', id: event.user ?? '' },
+      users: [event.user ?? ''],
+      severity: 'medium',
+      verdict,
+      summary: `First sign-in from ${event.country}; known so far: ${[...profile.countries.keys()].join(', ') || 'none'}`,
+      figures: {
+        country: event.country,
+        city: event.city,
+        ip: event.ip,
+        asn: event.asn,
+        asOrg: event.asOrg,
+        firstLogin: profile.first,
+        logins: profile.logins,
+        knownCountries: [...profile.countries].map(([country, seen]) => ({ country, ...seen })),
+      },
+    });
+  },
+};

@@ -1,0 +1,50 @@
+import { HOUR } from '#shared/domain/units.ts';
+import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
+import { decide, standardFilters } from '../filters.ts';
+import {
+  apiTokenFilter,
+  continueEpisode,
+  sessionFinding,
+  type SessionDetection,
+} from '../session-detection.ts';
+
+const descriptor: Descriptor = {
+  name: 'overlong_session',
+  setting: 'overlongSession',
+  title: 'Session used for too long',
+  logic: 'A session is used when it is more than 24 hours old.',
+  sources: 'ours (policy)',
+  techniques: ['T1539'],
+  severity: 'low',
+  entity: 'session',
+  filters: [...STANDARD_FILTERS, 'api_token'],
+  nextStep: 'Set an absolute lifetime as a rule; end the session if nobody needs it.',
+  countsForRisk: true,
+};
+
+export const overlongSession: SessionDetection = {
+  descriptor,
+  evaluate(state, event, context) {
+    const settings = context.settings.overlongSession;
+    if (settings === null || state.firstAt === null || state.firstId === null) return;
+    context.evaluated('overlong_session');
+    const age = event.ts - state.firstAt;
+    if (age <= settings.hours * HOUR) return;
+    const first = state.firstId;
+    const episode = continueEpisode(state.overlong, event, (base) => ({ ...base, events: [first] }));
+    state.overlong = episode;
+    context.raise(descriptor, {
+      ...sessionFinding(state, event, episode),
+      severity: 'low',
+      verdict: decide([...standardFilters(context, 'overlong_session', event), apiTokenFilter(event)]),
+      summary: `In use at an age of ${Math.round((age / HOUR) * 10) / 10} hours`,
+      figures: {
+        ageHours: age / HOUR,
+        thresholdHours: settings.hours,
+        startedAt: state.firstAt,
+        ip: event.ip,
+        country: event.country,
+      },
+    });
+  },
+};

@@ -1,0 +1,67 @@
+import { DAY } from '#shared/domain/units.ts';
+import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
+import { knownDevice } from '../device.ts';
+import { episodeOf, fromEpisode } from '../episode.ts';
+import { decide, standardFilters } from '../filters.ts';
+import { learningFilter } from '../learning.ts';
+import type { UserDetection } from '../user-detection.ts';
+
+const descriptor: Descriptor = {
+  name: 'unfamiliar_sign_in',
+  setting: 'unfamiliarSignIn',
+  title: 'Unfamiliar sign-in',
+  logic:
+    'At least 2 of: new network (ASN), new country, new device, new address family. What is unknown is never new.',
+  sources: 'Microsoft Entra unfamiliar sign-in properties (address, network, place, device, browser, subnet)',
+  techniques: ['T1078'],
+  severity: 'medium (feeds the risk score; no alert by itself)',
+  entity: 'user',
+  filters: [...STANDARD_FILTERS, 'learning'],
+  nextStep: 'Read the table of features; ask the person if the risk score is high too.',
+  countsForRisk: false,
+};
+
+const isNew = (known: ReadonlyMap<string, unknown>, value: string | number | null): boolean | null =>
+  value === null ? null : !known.has(String(value));
+
+export const unfamiliarSignIn: UserDetection = {
+  descriptor,
+  evaluate(state, event, context) {
+    const settings = context.settings.unfamiliarSignIn;
+    if (settings === null || event.type !== 'login') return;
+    const { profile } = state;
+    const features = [
+      { feature: 'asn', value: event.asn, isNew: isNew(profile.asns, event.asn) },
+      { feature: 'country', value: event.country, isNew: isNew(profile.countries, event.country) },
+      {
+        feature: 'device',
+        value: event.deviceKey,
+        isNew: event.deviceKey === null ? null : knownDevice(profile.devices, event.deviceKey) === null,
+      },
+      { feature: 'address_family', value: event.family, isNew: isNew(profile.families, event.family) },
+    ];
+    const judged = features.filter((row) => row.isNew !== null).length;
+    if (judged < settings.features) {
+      context.notEvaluable('unfamiliar_sign_in', 'too few features known');
+      return;
+    }
+    context.evaluated('unfamiliar_sign_in');
+    const fresh = features.filter((row) => row.isNew === true);
+    if (fresh.length < settings.features) return;
+    const verdict = decide([
+      ...standardFilters(context, 'unfamiliar_sign_in', event),
+      learningFilter(profile, event.ts, context.settings.learning),
+    ]);
+    const key = `unfamiliar|${verdict.filtered ?? ''}`;
+    const episode = episodeOf(state.episodes, key, event, DAY);
+    context.raise(descriptor, {
+      ...fromEpisode(episode, key),
+      entity: { kind: 'user', id: event.user ?? '' },
+      users: [event.user ?? ''],
+      severity: 'medium',
+      verdict,
+      summary: `New for this person: ${fresh.map((row) => row.feature.replace('_', ' ')).join(', ')}`,
+      figures: { features, logins: profile.logins, alertByItself: false },
+    });
+  },
+};

@@ -1,0 +1,330 @@
+import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
+import { HOUR } from '#shared/domain/units.ts';
+import { createAddressState, type AddressState } from './address-state.ts';
+import { stepAddress } from './address-fold.ts';
+import type { DetectContext } from './context.ts';
+import { createSkewState, skewOf, stepSkew, type SkewState } from './detections/clock-skew.ts';
+import { knownDevice } from './device.ts';
+import { createEnvironmentState, stepEnvironment, type EnvironmentState } from './environment-fold.ts';
+import type { DetectEvent } from './event.ts';
+import { countRecord, createFigures, type Figures } from './figures.ts';
+import { createAllowList } from './filters.ts';
+import { createLocalClock } from './local-time.ts';
+import { createPersonRisk, derive, forget, noteAlert, noteChange, type PersonRisk } from './person-risk.ts';
+import { createPreparer, type PreparedEvent } from './prepare.ts';
+import { toRecord } from './record.ts';
+import { createSessionState, type SessionState } from './session-state.ts';
+import { stepSession } from './session-fold.ts';
+import { parseSettings, type DetectSettingsInput } from './settings.ts';
+import { readSnapshot, writeSnapshot, type DetectorState, type Snapshot } from './snapshot.ts';
+import { createTimeline, insert, type Changes, type Fold, type Timeline } from './timeline.ts';
+import type { UserContext } from './user-detection.ts';
+import { stepUser, USER_DETECTIONS } from './user-fold.ts';
+import { createUserState, type UserState } from './user-state.ts';
+
+export interface DetectorOptions {
+  /** As in a settings file; absent parts take their defaults. Throws a ZodError for what is wrong. */
+  readonly settings?: DetectSettingsInput;
+  /** Name of the environment of events that name none. */
+  readonly environment?: string;
+  /** A snapshot to go on from. */
+  readonly snapshot?: Snapshot;
+}
+
+/** What became of the events, apart from the figures of each detection. */
+export interface DetectorCounters {
+  ingested: number;
+  repeated: number;
+  /** Older than the reorder horizon: kept by others, not evaluated here. */
+  beyondHorizon: number;
+  skewed: number;
+  figures: Figures;
+}
+
+export interface Detector {
+  /** Takes an enriched event in order of arrival. Returns how the set of findings changed. */
+  ingest(event: DetectEvent, options?: { readonly retrospective?: boolean }): DetectionDelta[];
+  /** Every finding that is still held, in no order. */
+  records(): DetectionRecord[];
+  snapshot(): Snapshot;
+  readonly counters: DetectorCounters;
+}
+
+const PRUNE_EVERY = 20_000;
+/** Sessions without a known owner, waiting for an event that names one. */
+const MAX_ORPHANS = 10_000;
+
+/** The whole catalogue over one stream of events: events in, findings out. No clock, no database, no network. */
+export const createDetector = (options: DetectorOptions = {}): Detector => {
+  const settings = parseSettings(options.settings);
+  const prepare = createPreparer(settings, options.environment ?? 'default');
+  const horizonMs = settings.reorderHorizonH * HOUR;
+  const state: DetectorState =
+    options.snapshot === undefined
+      ? {
+          users: new Map(),
+          addresses: new Map(),
+          environments: new Map(),
+          sessions: new Map(),
+          skews: new Map(),
+          people: new Map(),
+          owners: new Map(),
+          orphans: new Map(),
+          actors: new Map(),
+          records: new Map(),
+          seen: new Map(),
+          watermark: null,
+          sincePrune: 0,
+        }
+      : readSnapshot(options.snapshot);
+  const counters: DetectorCounters = {
+    ingested: 0,
+    repeated: 0,
+    beyondHorizon: 0,
+    skewed: 0,
+    figures: options.snapshot === undefined ? createFigures() : options.snapshot.figures,
+  };
+  const { figures } = counters;
+
+  let target: Map<string, DetectionRecord> = new Map();
+  let counting = true;
+  const context: UserContext = {
+    settings,
+    allows: createAllowList(settings),
+    localTime: settings.offHours === null ? null : createLocalClock(settings.offHours.timeZone),
+    people: {
+      firstLogin: (user) => state.users.get(user)?.state.profile.first ?? null,
+      deviceSince: (user, key) => {
+        const devices = state.users.get(user)?.state.profile.devices;
+        return devices === undefined ? null : (knownDevice(devices, key)?.first ?? null);
+      },
+      addressSince: (user, key) => state.users.get(user)?.state.profile.addresses.get(key)?.first ?? null,
+    },
+    evaluated: (name) => {
+      if (counting) figures[name].evaluated += 1;
+    },
+    notEvaluable: (name, reason) => {
+      if (!counting) return;
+      const own = figures[name].notEvaluable;
+      own[reason] = (own[reason] ?? 0) + 1;
+    },
+    raise: (descriptor, finding) => {
+      const record = toRecord(descriptor, finding);
+      target.set(record.id, record);
+    },
+  };
+
+  const fold = <S>(
+    create: () => S,
+    step: (state: S, event: PreparedEvent, context: DetectContext) => void,
+    segmentSize: number,
+    maxEvents: number,
+  ): Fold<S> => ({
+    create,
+    segmentSize,
+    maxEvents,
+    step: (own, event, records, first) => {
+      target = records;
+      counting = first && !event.silent;
+      step(own, event, context);
+      counting = true;
+    },
+  });
+  const folds = {
+    users: fold<UserState>(
+      createUserState,
+      (own, event) => stepUser(USER_DETECTIONS, own, event, context),
+      24,
+      5_000,
+    ),
+    addresses: fold<AddressState>(createAddressState, stepAddress, 48, 20_000),
+    environments: fold<EnvironmentState>(createEnvironmentState, stepEnvironment, 256, 200_000),
+    sessions: fold<SessionState>(createSessionState, stepSession, 24, 2_000),
+    skews: fold<SkewState>(createSkewState, stepSkew, 64, 5_000),
+  };
+
+  const deltas = new Map<string, DetectionDelta>();
+  const dirty = new Set<string>();
+
+  /** Takes over what one producer now says; several may say the same thing, and the first by name is shown. */
+  const apply = (producer: string, changes: Changes): void => {
+    for (const [id, record] of changes) {
+      const held = state.records.get(id) ?? new Map<string, DetectionRecord>();
+      const before = shown(held);
+      if (record === null) held.delete(producer);
+      else held.set(producer, record);
+      const after = shown(held);
+      if (held.size === 0) state.records.delete(id);
+      else state.records.set(id, held);
+      if (before === after) continue;
+      if (before) countRecord(figures, before, -1);
+      if (after) countRecord(figures, after, 1);
+      deltas.set(id, after ? { kind: 'upsert', record: after } : { kind: 'withdraw', id });
+      if (producer.startsWith('risk:')) continue;
+      for (const user of new Set([...(before?.users ?? []), ...(after?.users ?? [])])) {
+        noteAlert(personOf(user), id, after?.users.includes(user) === true ? after : null);
+        dirty.add(user);
+      }
+    }
+  };
+  const personOf = (user: string): PersonRisk => {
+    let person = state.people.get(user);
+    if (!person) state.people.set(user, (person = createPersonRisk()));
+    return person;
+  };
+
+  const place = <S>(
+    own: Fold<S>,
+    timelines: Map<string, Timeline<S>>,
+    kind: string,
+    key: string,
+    event: PreparedEvent,
+    horizonStart: number,
+  ): void => {
+    let timeline = timelines.get(key);
+    if (!timeline) timelines.set(key, (timeline = createTimeline(own)));
+    const changes = insert(own, timeline, event, horizonStart);
+    if (changes === null) counters.beyondHorizon += 1;
+    else if (changes.size > 0) apply(`${kind}:${key}`, changes);
+  };
+
+  const placeForUser = (event: PreparedEvent, horizonStart: number): void => {
+    const { user } = event;
+    if (user === null) return;
+    place(folds.users, state.users, 'user', user, event, horizonStart);
+    if (event.type === 'login') for (const changed of state.actors.get(user) ?? []) dirty.add(changed);
+    if (event.type !== 'role-changed' && event.type !== 'password-changed') return;
+    noteChange(personOf(user), event);
+    dirty.add(user);
+    const { actor } = event;
+    if (actor === null || actor === user) return;
+    noteChange(personOf(actor), event);
+    dirty.add(actor);
+    const changed = state.actors.get(actor) ?? [];
+    if (!changed.includes(user)) state.actors.set(actor, [...changed.slice(-99), user]);
+  };
+
+  /** Gives an event of a session the session's owner; what came before the owner was known is placed now. */
+  const own = (event: PreparedEvent, horizonStart: number): PreparedEvent => {
+    const { session, user } = event;
+    if (session === null) return event;
+    const owner = state.owners.get(session);
+    if (user === null) {
+      if (owner !== undefined) return { ...event, user: owner };
+      if (state.orphans.size < MAX_ORPHANS)
+        state.orphans.set(session, [...(state.orphans.get(session) ?? []), event]);
+      return event;
+    }
+    if (owner === undefined && event.type !== 'login-failed') {
+      state.owners.set(session, user);
+      const orphans = state.orphans.get(session) ?? [];
+      state.orphans.delete(session);
+      for (const orphan of orphans) placeForUser({ ...orphan, user }, horizonStart);
+    }
+    return event;
+  };
+
+  const deriveAll = (): void => {
+    for (const user of dirty) {
+      const risk = personOf(user);
+      target = new Map();
+      const found = derive(user, risk, context, () => {
+        const collected = target;
+        target = new Map();
+        return collected;
+      });
+      const changes: Changes = new Map(found);
+      for (const id of risk.derived) if (!found.has(id)) changes.set(id, null);
+      for (const [id, record] of found) {
+        const held = state.records.get(id)?.get(`risk:${user}`);
+        if (held && JSON.stringify(held) === JSON.stringify(record)) changes.delete(id);
+      }
+      risk.derived = [...found.keys()];
+      apply(`risk:${user}`, changes);
+    }
+    dirty.clear();
+  };
+
+  /** Findings and ids that nothing can change any more leave memory; whoever stores findings keeps them. */
+  const prune = (horizonStart: number): void => {
+    for (const [id, ts] of state.seen) if (ts < horizonStart) state.seen.delete(id);
+    for (const [id, held] of state.records) {
+      const record = shown(held);
+      if (record && record.lastAt < horizonStart - 2 * 24 * HOUR) state.records.delete(id);
+    }
+    for (const risk of state.people.values()) forget(risk, horizonStart, settings.userRisk?.decayDays ?? 45);
+    for (const [session, timeline] of state.sessions) {
+      const last = timeline.segments.at(-1)?.events.at(-1);
+      if (last && last.ts < horizonStart && timeline.state.ended !== null && !timeline.state.ended.revoked) {
+        state.sessions.delete(session);
+        state.owners.delete(session);
+      }
+    }
+    for (const [session, events] of state.orphans)
+      if (events.every((event) => event.ts < horizonStart)) state.orphans.delete(session);
+  };
+
+  const finish = (): DetectionDelta[] => {
+    deriveAll();
+    const out = [...deltas.values()];
+    deltas.clear();
+    return out;
+  };
+
+  const ingest: Detector['ingest'] = (raw, how = {}) => {
+    const silent = how.retrospective === true;
+    const prepared = prepare(raw, silent);
+    if (state.seen.has(prepared.id)) {
+      counters.repeated += 1;
+      return [];
+    }
+    counters.ingested += 1;
+    const receivedAt = raw.receivedAt === undefined ? null : Date.parse(raw.receivedAt);
+    const skewMs = silent ? null : skewOf(prepared, receivedAt, settings);
+    const arrival = receivedAt ?? Math.max(state.watermark ?? prepared.ts, prepared.ts);
+    // History says nothing about how far the live stream has come.
+    if (!silent) state.watermark = Math.max(state.watermark ?? arrival, arrival);
+    const horizonStart = state.watermark === null ? -Infinity : state.watermark - horizonMs;
+    state.seen.set(prepared.id, Math.max(prepared.ts, arrival));
+    state.sincePrune += 1;
+    if (state.sincePrune >= PRUNE_EVERY) {
+      state.sincePrune = 0;
+      prune(horizonStart);
+    }
+    if (skewMs !== null) {
+      counters.skewed += 1;
+      const skewed = { ...prepared, skewMs };
+      place(folds.skews, state.skews, 'skew', prepared.environment, skewed, horizonStart);
+      return finish();
+    }
+    if (!silent) figures.clock_skew.evaluated += 1;
+    if (!silent && arrival - prepared.ts > horizonMs) {
+      counters.beyondHorizon += 1;
+      return [];
+    }
+    const event = own(prepared, horizonStart);
+    placeForUser(event, horizonStart);
+    const attempt = event.type === 'login' || event.type === 'login-failed';
+    if (attempt && event.ipKey !== null)
+      place(folds.addresses, state.addresses, 'ip', event.ipKey, event, horizonStart);
+    if (attempt)
+      place(folds.environments, state.environments, 'environment', event.environment, event, horizonStart);
+    if (event.session !== null && event.type !== 'login-failed')
+      place(folds.sessions, state.sessions, 'session', event.session, event, horizonStart);
+    return finish();
+  };
+
+  return {
+    ingest,
+    records: () => [...state.records.values()].flatMap((held) => shown(held) ?? []),
+    snapshot: () => writeSnapshot(state, figures),
+    counters,
+  };
+};
+
+/** Of what several producers say about one finding, the version of the first by name. */
+const shown = (held: ReadonlyMap<string, DetectionRecord>): DetectionRecord | undefined => {
+  let first: string | undefined;
+  for (const producer of held.keys()) if (first === undefined || producer < first) first = producer;
+  return first === undefined ? undefined : held.get(first);
+};

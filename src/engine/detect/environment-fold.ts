@@ -1,0 +1,163 @@
+import { MINUTE } from '#shared/domain/units.ts';
+import { addHit, extendRun, hitsOf, startRun, type Hit } from './attack-run.ts';
+import { addAttempt, createLog, createSpan, type AttemptLog, type Span } from './attempts.ts';
+import type { DetectContext } from './context.ts';
+import {
+  exemptionOf,
+  isHit,
+  passwordSpraySuccess,
+  raiseHits,
+  successAfterAttack,
+} from './detections/attack-success.ts';
+import {
+  matchesDistributed,
+  reportDistributed,
+  type DistributedRun,
+} from './detections/password-spray-distributed.ts';
+import type { PreparedEvent } from './prepare.ts';
+import { isRetry } from './retries.ts';
+
+/** State of one environment between events. Bounded. */
+export interface EnvironmentState {
+  log: AttemptLog;
+  span: Span;
+  retries: Map<string, number>;
+  /** Successes of the last window, for looking back when the pattern completes. */
+  successes: Hit[];
+  run: DistributedRun | null;
+}
+
+export const createEnvironmentState = (): EnvironmentState => ({
+  log: createLog(),
+  span: createSpan(),
+  retries: new Map(),
+  successes: [],
+  run: null,
+});
+const MAX_SUCCESSES = 2_000;
+
+/** Whether a person was known at an address before the attack. */
+const wasThere = (context: DetectContext, hit: Hit, run: DistributedRun): boolean => {
+  const since = context.people.addressSince(hit.user, hit.ipKey);
+  return since !== null && since < run.firstAt;
+};
+const familiar = (context: DetectContext, event: PreparedEvent): boolean => {
+  if (event.user === null) return false;
+  const device = event.deviceKey === null ? null : context.people.deviceSince(event.user, event.deviceKey);
+  if (device !== null && device < event.ts) return true;
+  const address = event.ipKey === null ? null : context.people.addressSince(event.user, event.ipKey);
+  return address !== null && address < event.ts;
+};
+
+const report = (
+  state: EnvironmentState,
+  run: DistributedRun,
+  event: PreparedEvent,
+  context: DetectContext,
+): void => {
+  reportDistributed(
+    run,
+    run.hits.filter((hit) => isHit(hit, wasThere(context, hit, run))),
+    event,
+    context,
+  );
+};
+const reportHit = (run: DistributedRun, hit: Hit, context: DetectContext): void => {
+  const hits = hitsOf(run.hits, hit.user);
+  raiseHits(
+    context,
+    passwordSpraySuccess,
+    'password_spray_distributed',
+    run,
+    hits,
+    wasThere(context, hit, run),
+  );
+};
+
+const onFailure = (state: EnvironmentState, event: PreparedEvent, context: DetectContext): void => {
+  const own = context.settings.passwordSprayDistributed;
+  if (own === null) return;
+  if (event.user === null || event.ipKey === null) {
+    context.notEvaluable('password_spray_distributed', event.user === null ? 'no account' : 'no address');
+    return;
+  }
+  if (event.benignFailure || event.ignoredUser || event.ignoredIp) return;
+  context.evaluated('password_spray_distributed');
+  if (isRetry(state.retries, event, context.settings.dedupWindowS)) return;
+  const windowMs = own.windowMin * MINUTE;
+  const isFamiliar = familiar(context, event);
+  addAttempt(state.log, [{ span: state.span, windowMs }], {
+    ts: event.ts,
+    id: event.id,
+    user: event.user,
+    source: event.ipKey,
+    familiar: isFamiliar,
+  });
+  let { run } = state;
+  if (run && event.ts - run.lastAt <= windowMs) {
+    extendRun(run, event);
+    run.familiar += isFamiliar ? 1 : 0;
+    report(state, run, event, context);
+    return;
+  }
+  if (!matchesDistributed(state.log, state.span, context.settings)) return;
+  const started = startRun(state.log, state.span, event);
+  run = { ...started, familiar: state.span.familiar };
+  state.run = run;
+  for (const hit of state.successes)
+    if (hit.ts >= run.firstAt && run.sources.has(hit.ipKey)) addHit(run.hits, hit);
+  report(state, run, event, context);
+  for (const hit of run.hits) reportHit(run, hit, context);
+};
+
+const onSuccess = (state: EnvironmentState, event: PreparedEvent, context: DetectContext): void => {
+  const own = context.settings.passwordSprayDistributed;
+  if (own === null || event.user === null || event.ipKey === null) return;
+  const windowMs = own.windowMin * MINUTE;
+  const hit: Hit = {
+    user: event.user,
+    event: event.id,
+    ts: event.ts,
+    session: event.session,
+    ip: event.ip ?? event.ipKey,
+    ipKey: event.ipKey,
+    silent: event.silent,
+    exempt: exemptionOf(context, event),
+  };
+  const { run } = state;
+  if (run?.sources.has(event.ipKey) === true) {
+    const since = event.ts - run.lastAt;
+    if (since <= windowMs && addHit(run.hits, hit)) {
+      reportHit(run, hit, context);
+      report(state, run, event, context);
+    }
+    const after = context.settings.successAfterAttack;
+    if (after !== null && since <= after.windowMin * MINUTE) {
+      addHit(run.after, hit);
+      const hits = hitsOf(run.after, hit.user);
+      raiseHits(
+        context,
+        successAfterAttack,
+        'password_spray_distributed',
+        run,
+        hits,
+        wasThere(context, hit, run),
+      );
+    }
+  }
+  state.successes.push(hit);
+  if (state.successes.length > MAX_SUCCESSES || event.ts - (state.successes[0]?.ts ?? 0) > 2 * windowMs)
+    state.successes = state.successes
+      .filter((known) => event.ts - known.ts <= windowMs)
+      .slice(-MAX_SUCCESSES);
+};
+
+/** One sign-in attempt in one environment. */
+export const stepEnvironment = (
+  state: EnvironmentState,
+  event: PreparedEvent,
+  context: DetectContext,
+): void => {
+  if (event.type === 'login-failed') onFailure(state, event, context);
+  else if (event.type === 'login') onSuccess(state, event, context);
+};

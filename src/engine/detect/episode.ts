@@ -1,0 +1,65 @@
+import type { PreparedEvent } from './prepare.ts';
+
+/** Most events that a finding lists by id; the counts in its evidence go on. */
+export const MAX_LISTED = 200;
+const MAX_EPISODES = 32;
+
+/** A finding while it lasts: one per key and window. */
+export interface Episode {
+  at: string;
+  raisedAt: number;
+  lastAt: number;
+  count: number;
+  events: string[];
+  silent: boolean;
+}
+export type Episodes = Map<string, Episode>;
+
+export const listEvent = (events: string[], id: string): void => {
+  if (events.length < MAX_LISTED && !events.includes(id)) events.push(id);
+};
+
+/**
+ * The episode that an event belongs to: the open one of this key when the event is at most windowMs after
+ * the event that raised it, else a new one. `since` are earlier events that it rests on.
+ */
+export const episodeOf = (
+  episodes: Episodes,
+  key: string,
+  event: PreparedEvent,
+  windowMs: number,
+  since: readonly string[] = [],
+): Episode => {
+  let episode = episodes.get(key);
+  if (!episode || event.ts - episode.raisedAt > windowMs) {
+    if (episodes.size >= MAX_EPISODES) {
+      const [oldest] = episodes.keys();
+      if (oldest !== undefined) episodes.delete(oldest);
+    }
+    episodes.delete(key);
+    episode = {
+      at: event.id,
+      raisedAt: event.ts,
+      lastAt: event.ts,
+      count: 0,
+      events: [],
+      silent: event.silent,
+    };
+    episodes.set(key, episode);
+  }
+  for (const id of since) listEvent(episode.events, id);
+  listEvent(episode.events, event.id);
+  episode.lastAt = event.ts;
+  episode.count += 1;
+  return episode;
+};
+
+/** The parts of a finding that come from its episode. */
+export const fromEpisode = (episode: Episode, key: string) => ({
+  key: `${key}@${episode.at}`,
+  at: episode.at,
+  raisedAt: episode.raisedAt,
+  lastAt: episode.lastAt,
+  events: episode.events.slice(),
+  retrospective: episode.silent,
+});

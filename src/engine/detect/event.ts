@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DEVICE_CLASSES, NETWORK_KINDS } from '#shared/domain/place.ts';
+
+export const EVENT_TYPES = [
+  'login-failed',
+  'login',
+  'session-opened',
+  'session-updated',
+  'password-changed',
+  'role-changed',
+  'logout',
+  'session-closed',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+const Instant = z.iso.datetime({
+  offset: true,
+  error: 'must be an ISO 8601 time with a zone, such as 2026-01-31T09:00:00Z',
+});
+const Named = z.strictObject({ name: z.string().min(1), version: z.string().nullish() });
+
+/** What is known about an event's address and user agent. Absent: not looked up yet. Null: looked up, unknown. */
+export const EventEnrichment = z.strictObject({
+  /** ISO 3166-1 alpha-2. */
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1 alpha-2)')
+    .nullish(),
+  city: z.string().nullish(),
+  /** Degrees, WGS 84. */
+  lat: z.number().min(-90).max(90).nullish(),
+  lon: z.number().min(-180).max(180).nullish(),
+  asn: z.int().min(0).nullish(),
+  asOrg: z.string().nullish(),
+  network: z.enum(NETWORK_KINDS).nullish(),
+  trusted: z.boolean().nullish(),
+  userAgentKey: z.string().nullish(),
+  browser: Named.nullish(),
+  os: Named.nullish(),
+  device: z.enum(DEVICE_CLASSES).nullish(),
+});
+export type EventEnrichment = z.infer<typeof EventEnrichment>;
+
+/** One thing that happened in a store, as the detection core takes it: already enriched. */
+export const DetectEvent = z.strictObject({
+  id: z.string().min(1),
+  ts: Instant,
+  /** Absent: the event arrived in order. */
+  receivedAt: Instant.optional(),
+  type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(', ')}` }),
+  user: z.string().min(1).nullish(),
+  ip: z.string().min(1).nullish(),
+  session: z.string().min(1).nullish(),
+  userAgent: z.string().nullish(),
+  reason: z.string().nullish(),
+  actor: z.string().nullish(),
+  attributes: z.record(z.string(), z.json()).nullish(),
+  enrich: EventEnrichment.nullish(),
+});
+export type DetectEvent = z.infer<typeof DetectEvent>;

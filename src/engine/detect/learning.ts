@@ -1,0 +1,27 @@
+import { DAY } from '#shared/domain/units.ts';
+import type { FilterConsidered } from '#shared/domain/detection.ts';
+import { filter } from './filters.ts';
+import type { DetectSettings } from './settings.ts';
+import type { Profile } from './user-state.ts';
+
+/**
+ * Whether a person is still being learned at an instant: it ends at the earlier of 14 days after the first
+ * login or 10 logins (Microsoft Entra's figures), counted over the logins before this one.
+ */
+export const inLearning = (profile: Profile, ts: number, learning: DetectSettings['learning']): boolean => {
+  if (learning === null) return false;
+  if (profile.first === null) return learning.days > 0 && learning.logins > 0;
+  return profile.logins < learning.logins && ts - profile.first < learning.days * DAY;
+};
+
+export const learningFilter = (
+  profile: Profile,
+  ts: number,
+  learning: DetectSettings['learning'],
+): FilterConsidered =>
+  filter(
+    'learning',
+    inLearning(profile, ts, learning),
+    `still learning: ${profile.logins} of ${learning?.logins ?? 0} logins so far`,
+    `learned from ${profile.logins} logins`,
+  );

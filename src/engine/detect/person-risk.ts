@@ -1,0 +1,78 @@
+import type { DetectionRecord } from '#shared/domain/detection.ts';
+import { DAY } from '#shared/domain/units.ts';
+import type { DetectContext } from './context.ts';
+import { findPrivileged, type Alert } from './detections/privileged-role.ts';
+import { findUserRisk } from './detections/user-risk.ts';
+import { descriptorOf } from './catalogue.ts';
+import { compareEvents, type PreparedEvent } from './prepare.ts';
+
+/** What the second level knows of one person: their detections, and changes of or by them. Bounded. */
+export interface PersonRisk {
+  alerts: Map<string, Alert>;
+  changes: PreparedEvent[];
+  /** Ids of the findings that the second level made. */
+  derived: string[];
+}
+export const createPersonRisk = (): PersonRisk => ({ alerts: new Map(), changes: [], derived: [] });
+
+const MAX_ALERTS = 400;
+const MAX_CHANGES = 64;
+
+export const noteAlert = (risk: PersonRisk, id: string, record: DetectionRecord | null): void => {
+  if (record === null) {
+    risk.alerts.delete(id);
+    return;
+  }
+  const { detection, at, raisedAt, lastAt, severity, retrospective } = record;
+  risk.alerts.set(id, {
+    id,
+    detection,
+    at,
+    raisedAt,
+    lastAt,
+    severity,
+    retrospective,
+    filtered: record.filtered ?? null,
+  });
+  if (risk.alerts.size <= MAX_ALERTS) return;
+  let oldest: Alert | null = null;
+  for (const alert of risk.alerts.values())
+    if (oldest === null || alert.raisedAt < oldest.raisedAt) oldest = alert;
+  if (oldest) risk.alerts.delete(oldest.id);
+};
+
+export const noteChange = (risk: PersonRisk, event: PreparedEvent): void => {
+  risk.changes.push(event);
+  risk.changes.sort(compareEvents);
+  if (risk.changes.length > MAX_CHANGES) risk.changes.shift();
+};
+
+/** Forgets what can matter no more: alerts beyond twice the decay, changes beyond two days. */
+export const forget = (risk: PersonRisk, horizonStart: number, decayDays: number): void => {
+  for (const [id, alert] of risk.alerts)
+    if (alert.lastAt < horizonStart - 2 * decayDays * DAY) risk.alerts.delete(id);
+  risk.changes = risk.changes.filter((change) => change.ts >= horizonStart - 2 * DAY);
+};
+
+const inTime = (a: Alert, b: Alert): number => a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1);
+
+/** Works out the second level of one person anew. `collect` gives what context.raise was told since the last call. */
+export const derive = (
+  user: string,
+  risk: PersonRisk,
+  context: DetectContext,
+  collect: () => Map<string, DetectionRecord>,
+): Map<string, DetectionRecord> => {
+  const alerts = [...risk.alerts.values()].sort(inTime);
+  findPrivileged(user, alerts, risk.changes, context);
+  const found = collect();
+  const counted = [...alerts.filter((alert) => descriptorOf(alert.detection).countsForRisk)];
+  for (const record of found.values()) counted.push({ ...record, filtered: record.filtered ?? null });
+  findUserRisk(
+    user,
+    counted.filter((alert) => alert.filtered === null && !alert.retrospective).sort(inTime),
+    context,
+  );
+  for (const [id, record] of collect()) found.set(id, record);
+  return found;
+};

@@ -1,0 +1,171 @@
+import type { DetectionRecord } from '#shared/domain/detection.ts';
+import { HOUR } from '#shared/domain/units.ts';
+import { cloneState } from './codec.ts';
+import { compareEvents, type PreparedEvent } from './prepare.ts';
+
+type Records = Map<string, DetectionRecord>;
+
+/** A stretch of events with the state before them, from which they can be worked out again. */
+export interface Segment<S> {
+  state: S;
+  events: PreparedEvent[];
+  /** The last version of each finding that these events raised or updated. */
+  records: Records;
+}
+
+/**
+ * The events of one entity inside the reorder horizon, in event time. A late event is put where it belongs:
+ * the state before its segment is taken up again and what follows is worked out anew. So the result depends
+ * on the events alone, not on the order in which they came.
+ */
+export interface Timeline<S> {
+  segments: Segment<S>[];
+  /** State after the last event. */
+  state: S;
+  /** Last versions of findings whose events have left the horizon. */
+  settled: Records;
+  /** The last event that left; nothing can be placed before it. */
+  floor: PreparedEvent | null;
+  count: number;
+}
+
+export interface Fold<S> {
+  create(): S;
+  /** Works out one event; findings go to `records`. `first` is false when the event was seen before. */
+  step(state: S, event: PreparedEvent, records: Records, first: boolean): void;
+  /** Events in a segment. Larger: fewer copies of the state, longer repeats. */
+  readonly segmentSize: number;
+  /** Most events held; beyond it the oldest leave before their time. */
+  readonly maxEvents: number;
+}
+
+/** What an insertion changed: a finding's new version, or null when it lost its ground. */
+export type Changes = Map<string, DetectionRecord | null>;
+
+/** A segment spans at most this, so that the events of quiet entities leave soon after the horizon. */
+const SEGMENT_SPAN = 8 * HOUR;
+const MAX_SEGMENTS = 48;
+const MAX_SETTLED = 64;
+
+export const createTimeline = <S>(fold: Fold<S>): Timeline<S> => ({
+  segments: [],
+  state: fold.create(),
+  settled: new Map(),
+  floor: null,
+  count: 0,
+});
+
+const settle = <S>(timeline: Timeline<S>): void => {
+  const gone = timeline.segments.shift();
+  if (!gone) return;
+  timeline.count -= gone.events.length;
+  timeline.floor = gone.events[gone.events.length - 1] ?? timeline.floor;
+  for (const [id, record] of gone.records) {
+    timeline.settled.delete(id);
+    timeline.settled.set(id, record);
+  }
+  for (const id of timeline.settled.keys()) {
+    if (timeline.settled.size <= MAX_SETTLED) break;
+    timeline.settled.delete(id);
+  }
+};
+
+/** Joins neighbours in the older half: recent events keep short repeats, old ones cost less memory. */
+const thin = <S>(segments: Segment<S>[]): void => {
+  for (let i = 0; i + 1 < segments.length / 2; i += 1) {
+    const [a, b] = [segments[i], segments[i + 1]];
+    if (!a || !b) return;
+    segments.splice(i, 2, {
+      state: a.state,
+      events: [...a.events, ...b.events],
+      records: new Map([...a.records, ...b.records]),
+    });
+  }
+};
+
+/** Lets events older than `before` (ms) go. */
+export const compact = <S>(timeline: Timeline<S>, before: number, maxEvents: number): void => {
+  for (;;) {
+    const [first] = timeline.segments;
+    if (!first || timeline.segments.length < 2) return;
+    const last = first.events[first.events.length - 1];
+    if (last && last.ts >= before && timeline.count <= maxEvents) return;
+    settle(timeline);
+  }
+};
+
+const append = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent, first: boolean): Records => {
+  let segment = timeline.segments[timeline.segments.length - 1];
+  const start = segment?.events[0];
+  if (!segment || !start || segment.events.length >= fold.segmentSize || event.ts - start.ts > SEGMENT_SPAN) {
+    segment = { state: cloneState(timeline.state), events: [], records: new Map() };
+    timeline.segments.push(segment);
+    if (timeline.segments.length > MAX_SEGMENTS) thin(timeline.segments);
+  }
+  segment.events.push(event);
+  timeline.count += 1;
+  const records: Records = new Map();
+  fold.step(timeline.state, event, records, first);
+  for (const [id, record] of records) segment.records.set(id, record);
+  return records;
+};
+
+const latest = <S>(segments: readonly Segment<S>[]): Records => {
+  const all: Records = new Map();
+  for (const { records } of segments) for (const [id, record] of records) all.set(id, record);
+  return all;
+};
+
+const repeat = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): Changes => {
+  const { segments } = timeline;
+  let from = segments.length - 1;
+  while (from > 0) {
+    const start = segments[from]?.events[0];
+    if (start && compareEvents(start, event) < 0) break;
+    from -= 1;
+  }
+  const redone = segments.splice(from);
+  const before = latest(redone);
+  const events = redone.flatMap((segment) => segment.events);
+  let at = events.length;
+  while (at > 0) {
+    const previous = events[at - 1];
+    if (previous && compareEvents(previous, event) < 0) break;
+    at -= 1;
+  }
+  events.splice(at, 0, event);
+  timeline.count -= events.length - 1;
+  timeline.state = redone[0]?.state ?? fold.create();
+  for (const each of events) append(fold, timeline, each, each === event);
+  const after = latest(segments.slice(from));
+  const changes: Changes = new Map(after);
+  const older = latest(segments.slice(0, from));
+  const startsAt = events[0]?.ts ?? event.ts;
+  for (const [id, record] of before) {
+    if (after.has(id)) continue;
+    const kept = older.get(id) ?? timeline.settled.get(id);
+    if (kept) changes.set(id, kept);
+    else if (record.raisedAt >= startsAt) changes.set(id, null);
+  }
+  return changes;
+};
+
+/**
+ * Puts an event where it belongs. Returns what changed, or null when the event is older than everything
+ * that is still held (the entity has more events inside the horizon than the bound allows).
+ */
+export const insert = <S>(
+  fold: Fold<S>,
+  timeline: Timeline<S>,
+  event: PreparedEvent,
+  horizonStart: number,
+): Changes | null => {
+  const last = timeline.segments[timeline.segments.length - 1]?.events.at(-1) ?? timeline.floor;
+  if (last === null || compareEvents(last, event) < 0) {
+    const records = append(fold, timeline, event, true);
+    compact(timeline, horizonStart, fold.maxEvents);
+    return records;
+  }
+  if (timeline.floor !== null && compareEvents(timeline.floor, event) >= 0) return null;
+  return repeat(fold, timeline, event);
+};

@@ -1,0 +1,16 @@
+import type { DetectContext } from './context.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { LocalTime } from './local-time.ts';
+import type { PreparedEvent } from './prepare.ts';
+import type { UserState } from './user-state.ts';
+
+export interface UserContext extends DetectContext {
+  /** Local time in the zone of offHours; null when offHours is off. */
+  readonly localTime: ((ts: number) => LocalTime) | null;
+}
+
+/** A detection that looks at one person's events, in event time. The fold trains the profile after all of them. */
+export interface UserDetection {
+  readonly descriptor: Descriptor;
+  evaluate(state: UserState, event: PreparedEvent, context: UserContext): void;
+}

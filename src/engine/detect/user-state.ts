@@ -1,0 +1,147 @@
+import type { Episode, Episodes } from './episode.ts';
+import type { PreparedEvent } from './prepare.ts';
+
+/** When something was first and last seen with a person, in event time, and how often. */
+export interface Seen {
+  first: number;
+  last: number;
+  count: number;
+  lastId: string;
+}
+
+/** What is known of a person from successful logins. */
+export interface Profile {
+  first: number | null;
+  last: number | null;
+  lastId: string | null;
+  logins: number;
+  countries: Map<string, Seen>;
+  devices: Map<string, Seen>;
+  asns: Map<string, Seen>;
+  addresses: Map<string, Seen>;
+  families: Map<string, Seen>;
+  /** Logins by local hour of the day, in the zone of offHours. */
+  hours: number[];
+}
+
+/** One end of a comparison: where, on what network, when. */
+export interface Point {
+  id: string;
+  ts: number;
+  ip: string | null;
+  ipKey: string | null;
+  family: 4 | 6 | null;
+  country: string | null;
+  city: string | null;
+  lat: number | null;
+  lon: number | null;
+  asn: number | null;
+  asOrg: string | null;
+  network: string | null;
+  session: string | null;
+}
+
+export const pointOf = (event: PreparedEvent): Point => ({
+  id: event.id,
+  ts: event.ts,
+  ip: event.ip,
+  ipKey: event.ipKey,
+  family: event.family,
+  country: event.country,
+  city: event.city,
+  lat: event.lat,
+  lon: event.lon,
+  asn: event.asn,
+  asOrg: event.asOrg,
+  network: event.network,
+  session: event.session,
+});
+
+/** A run of failures against one account. */
+export interface FailureRun extends Episode {
+  sources: Map<string, number>;
+  reasons: Map<string, number>;
+  /** Every source so far was on a list of ignored or trusted addresses. */
+  allExempt: boolean;
+}
+
+export interface LiveSession extends Point {
+  expiresAt: number | null;
+}
+
+/** State of one person between events. Bounded: see the limits below. */
+export interface UserState {
+  profile: Profile;
+  place: Point | null;
+  failures: { ts: number[]; id: string[]; source: string[] };
+  retries: Map<string, number>;
+  failureRun: FailureRun | null;
+  successes: Point[];
+  live: Map<string, LiveSession>;
+  overLimit: Episode | null;
+  recentPlaces: Point[];
+  episodes: Episodes;
+}
+
+export const createProfile = (): Profile => ({
+  first: null,
+  last: null,
+  lastId: null,
+  logins: 0,
+  countries: new Map(),
+  devices: new Map(),
+  asns: new Map(),
+  addresses: new Map(),
+  families: new Map(),
+  hours: [],
+});
+
+export const createUserState = (): UserState => ({
+  profile: createProfile(),
+  place: null,
+  failures: { ts: [], id: [], source: [] },
+  retries: new Map(),
+  failureRun: null,
+  successes: [],
+  live: new Map(),
+  overLimit: null,
+  recentPlaces: [],
+  episodes: new Map(),
+});
+
+const LIMIT = { countries: 64, devices: 64, asns: 96, addresses: 96 } as const;
+
+const see = (seen: Map<string, Seen>, key: string, event: PreparedEvent, limit: number): void => {
+  const entry = seen.get(key);
+  if (entry) {
+    entry.last = event.ts;
+    entry.lastId = event.id;
+    entry.count += 1;
+    return;
+  }
+  if (seen.size >= limit) {
+    let oldest: string | null = null;
+    let at = Infinity;
+    for (const [name, { last }] of seen) if (last < at) [oldest, at] = [name, last];
+    if (oldest !== null) seen.delete(oldest);
+  }
+  seen.set(key, { first: event.ts, last: event.ts, count: 1, lastId: event.id });
+};
+
+/** Adds a successful login to the profile. A trusted egress teaches devices, never places. */
+export const train = (profile: Profile, event: PreparedEvent, localHour: number | null): void => {
+  profile.first ??= event.ts;
+  profile.last = event.ts;
+  profile.lastId = event.id;
+  profile.logins += 1;
+  if (localHour !== null) {
+    if (profile.hours.length === 0) profile.hours = new Array<number>(24).fill(0);
+    profile.hours[localHour] = (profile.hours[localHour] ?? 0) + 1;
+  }
+  if (event.deviceKey !== null) see(profile.devices, event.deviceKey, event, LIMIT.devices);
+  if (event.trusted) return;
+  if (event.country !== null) see(profile.countries, event.country, event, LIMIT.countries);
+  if (event.asn !== null) see(profile.asns, String(event.asn), event, LIMIT.asns);
+  if (event.ipKey !== null) see(profile.addresses, event.ipKey, event, LIMIT.addresses);
+  if (event.family !== null) see(profile.families, String(event.family), event, 2);
+};

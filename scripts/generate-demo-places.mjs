@@ -73,27 +73,24 @@ const anonymous = [];
 
 for (const version of /** @type {const} */ ([4, 6])) {
   const { tree, reader } = cityFile(root, version);
-  /** @type {{ start: number, end: number, data: number }[]} ranges in units of a /24 (IPv4) or a /48 (IPv6) */
+  /** @type {{ start: number, end: number, data: number }[]} whole blocks of /24 (IPv4) or /48 (IPv6) */
   const ranges = [];
-  const unit =
-    version === 4
-      ? (/** @type {number} */ high) => high / 256
-      : (/** @type {number} */ high, /** @type {number} */ low) => high * 65536 + low / 65536;
-  let previous = { at: 0, data: 0 };
+  // Rounded in whole numbers: a 64-bit address divided would lose its last bits.
+  /** @param {number} high @param {number} low @param {'ceil' | 'floor'} round */
+  const unit = (high, low, round) =>
+    version === 4 ? Math[round](high / 256) : high * 65536 + Math[round](low / 65536);
+  let previous = { high: 0, low: 0, data: 0 };
   walkTree(tree, (high, low, data) => {
     if (data === previous.data) return;
-    const at = unit(high, low);
-    if (previous.data !== 0) ranges.push({ start: previous.at, end: at, data: previous.data });
-    previous = { at, data };
+    const [start, end] = [unit(previous.high, previous.low, 'ceil'), unit(high, low, 'floor')];
+    if (previous.data !== 0 && start < end) ranges.push({ start, end, data: previous.data });
+    previous = { high, low, data };
   });
   /** @type {Map<number, { row: import('./generate/geo-inputs.mjs').CityRow, id: string | null } | null>} */
   const known = new Map();
   const asns = asnRows(root, version);
   let index = 0;
-  for (const { start, end, data } of ranges) {
-    const from = Math.ceil(start);
-    const to = Math.floor(end); // whole blocks only
-    if (from >= to) continue;
+  for (const { start: from, end: to, data } of ranges) {
     const [high, low] = version === 4 ? [from * 256, 0] : [Math.floor(from / 65536), (from % 65536) * 65536];
     let place = known.get(data);
     if (place === undefined) {
@@ -109,7 +106,7 @@ for (const version of /** @type {const} */ ([4, 6])) {
     for (let next = index; next < asns.length; next += 1) {
       const asn = asns[next];
       if (!asn) break;
-      const first = Math.max(from, Math.ceil(unit(asn.startHigh, asn.startLow)));
+      const first = Math.max(from, unit(asn.startHigh, asn.startLow, 'ceil'));
       if (first >= to) break;
       if (first + 1 > unitEnd(asn)) continue;
       const kind = kinds.get(asn.asn) ?? null;
@@ -143,7 +140,9 @@ for (const version of /** @type {const} */ ([4, 6])) {
 
   /** @param {import('./generate/geo-inputs.mjs').AsnRow | undefined} row the end, exclusive, in whole units */
   function unitEnd(row) {
-    return row ? Math.floor(unit(row.endHigh, row.endLow) + (version === 4 ? 1 / 256 : 1 / 65536)) : 0;
+    if (!row) return 0;
+    if (version === 4) return unit(row.endHigh + 1, 0, 'floor');
+    return unit(row.endHigh, row.endLow + 1, 'floor');
   }
 }
 

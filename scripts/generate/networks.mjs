@@ -1,6 +1,15 @@
 // Makes out/geo: the look-up files for places and networks, and the bundled list of network kinds.
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Grow, RangeColumns, StringTable, writeGeoFile } from './geo-file.mjs';
@@ -44,14 +53,31 @@ export async function generate({ root, outDir, cacheDir }) {
     ['networks', files.networks],
   ])) {
     const made = join(cacheDir, `geo-${name}-${key}.bin`);
-    if (!isFile(made)) (name === 'places' ? compilePlaces : compileNetworks)(root, made);
+    if (!isFile(made)) {
+      (name === 'places' ? compilePlaces : compileNetworks)(root, made);
+      removeOthers(cacheDir, `geo-${name}-`, made);
+    }
     if (readKey(path) !== key || !isFile(path)) {
-      copyFileSync(made, path);
+      copyWhole(made, path);
       writeFileSync(`${path}.key`, key);
     }
   }
-  copyFileSync(join(root, 'resources/geo/network-kinds.csv'), files.kinds);
+  copyWhole(join(root, 'resources/geo/network-kinds.csv'), files.kinds);
   return files;
+}
+
+/** A reader sees the old file or the whole new one. @param {string} from @param {string} to */
+function copyWhole(from, to) {
+  const partial = `${to}.${process.pid}.partial`;
+  copyFileSync(from, partial);
+  renameSync(partial, to);
+}
+
+/** Files made from older data. @param {string} folder @param {string} prefix @param {string} kept */
+function removeOthers(folder, prefix, kept) {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(prefix) && join(folder, name) !== kept) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** @param {string} path */

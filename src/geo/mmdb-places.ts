@@ -30,6 +30,13 @@ const FlatRow = z.object({
   longitude: longitude.optional(),
 });
 
+const Metadata = z.object({
+  databaseType: z.string().max(200),
+  buildEpoch: z.date(),
+  ipVersion: z.union([z.literal(4), z.literal(6)]),
+  searchTreeSize: z.number().positive(),
+});
+
 /**
  * Places from a MaxMind DB file of the operator's (GeoIP2 or GeoLite2 City or Country layout, or ip-location-db's).
  * @param path only named in errors
@@ -44,7 +51,9 @@ export function mmdbPlaces(bytes: Buffer, path: string, name?: string): Result<P
       geoProblem('corrupt', path, error instanceof Error ? error.message : 'it is no MaxMind DB'),
     );
   }
-  const { databaseType, buildEpoch, ipVersion, searchTreeSize } = reader.metadata;
+  const metadata = Metadata.safeParse(reader.metadata);
+  if (!metadata.success) return failure(geoProblem('corrupt', path, 'its metadata cannot be read'));
+  const { databaseType, buildEpoch, ipVersion, searchTreeSize } = metadata.data;
   // The reader checks the end of the file only: a file that was cut in front would answer nonsense.
   if (searchTreeSize >= bytes.length) return failure(geoProblem('corrupt', path, 'it is cut off'));
   const source = name ?? databaseType;

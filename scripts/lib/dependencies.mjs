@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { npm, run, tail } from './child.mjs';
+import { npm, run } from './child.mjs';
 import { withLock } from './lock.mjs';
 import { root as defaultRoot } from './paths.mjs';
 import { say, secondsSince, SetupError } from './report.mjs';
@@ -75,8 +75,11 @@ async function install(root) {
     },
   );
   if (result.code !== 0) {
+    // npm says what is wrong first and ends with its manual.
+    const errors = result.output.split('\n').filter((line) => line.startsWith('npm error'));
+    const output = (errors.length > 0 ? errors : result.output.split('\n')).slice(0, 12).join('\n');
     throw new SetupError(
-      `npm ci failed; nothing can run without the dependencies. Is the npm registry reachable?\n${tail(result.output)}`,
+      `npm ci failed; nothing can run without the dependencies. Is the npm registry reachable?\n${output}`,
     );
   }
   say(`dependencies installed in ${secondsSince(started)}`);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnBound } from './child.mjs';
+import { exists } from './lock.mjs';
+import { localCache } from './paths.mjs';
 import { SetupError } from './report.mjs';
 import { findProgram } from './system-libraries.mjs';
 
@@ -32,6 +33,14 @@ export function authorityFile(cookie) {
   ]);
 }
 
+/** Removes what a killed run left: a display that is gone needs no cookie. */
+async function sweep() {
+  for (const name of await readdir(localCache).catch(() => [])) {
+    const pid = Number(/^display-(\d+)$/.exec(name)?.[1]);
+    if (pid && !exists(pid)) await rm(join(localCache, name), { recursive: true, force: true });
+  }
+}
+
 /** @typedef {{ env: Record<string, string>, stop: () => Promise<void> }} Display */
 
 /**
@@ -42,7 +51,9 @@ export function authorityFile(cookie) {
 export async function startDisplay() {
   const xvfb = await findProgram('Xvfb');
   if (!xvfb) throw new SetupError('Xvfb is not installed (Debian package xvfb).');
-  const folder = await mkdtemp(join(tmpdir(), 'watchfloor-display-'));
+  await sweep();
+  const folder = join(localCache, `display-${process.pid}`);
+  await mkdir(folder, { recursive: true });
   const authority = join(folder, 'authority');
   await writeFile(authority, authorityFile(randomBytes(16)), { mode: 0o600 });
   const child = spawnBound(

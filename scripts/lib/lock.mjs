@@ -25,8 +25,8 @@ async function startOf(pid) {
   }
 }
 
-/** @param {number} pid */
-function exists(pid) {
+/** @param {number} pid @returns {boolean} whether such a process runs, under whatever account */
+export function exists(pid) {
   try {
     process.kill(pid, 0);
     return true;

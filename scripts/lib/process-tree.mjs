@@ -14,12 +14,13 @@ function signalGroup(group, signal) {
 }
 
 /**
- * Waits until no process of a group is left, and kills what does not go by itself.
+ * Asks what is left of a group to end, waits until it has, and kills what does not.
  * @param {number} group
  * @param {number} patienceMs
  */
 export async function endGroup(group, patienceMs) {
   const deadline = Date.now() + patienceMs;
+  signalGroup(group, 'SIGTERM');
   while (signalGroup(group, 0)) {
     if (Date.now() >= deadline) signalGroup(group, 'SIGKILL');
     await sleep(20);

@@ -1,0 +1,14 @@
+import { defineConfig } from '@playwright/test';
+
+// Each test launches the real Electron (WATCHFLOOR_ELECTRON, set by `npm test`) on a profile of its own.
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test-results/e2e',
+  workers: 1,
+  fullyParallel: false,
+  // A test that passes only at the second try is a defect that hides.
+  retries: 0,
+  forbidOnly: true,
+  timeout: 90_000,
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+});

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check } from './check.mjs';
@@ -76,9 +75,7 @@ async function test(args) {
   const env = { ...(await environment()), ...display?.env };
   try {
     const parts = [await unitTests(args, env)];
-    if (isAll) {
-      if (existsSync(join(root, 'test/e2e'))) parts.push(await windowTests(env));
-    }
+    if (isAll) parts.push(await windowTests(env));
     const tally = sum(parts);
     if (failedChecks.length > 0) say(`checks failed: ${failedChecks.join(', ')}`);
     if (tally.skipped > 0) say('skipped tests count as failed: a test that is not run proves nothing.');

@@ -15,7 +15,7 @@ import { createPreparer, type PreparedEvent } from './prepare.ts';
 import { toRecord } from './record.ts';
 import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
-import { parseSettings, type DetectSettingsInput } from './settings.ts';
+import { parseSettings, type DetectSettings, type DetectSettingsInput } from './settings.ts';
 import { readSnapshot, writeSnapshot, type DetectorState, type Snapshot } from './snapshot.ts';
 import { createTimeline, insert, type Changes, type Fold, type Timeline } from './timeline.ts';
 import type { UserContext } from './user-detection.ts';
@@ -24,7 +24,7 @@ import { createUserState, type UserState } from './user-state.ts';
 
 export interface DetectorOptions {
   /** As in a settings file; absent parts take their defaults. Throws a ZodError for what is wrong. */
-  readonly settings?: DetectSettingsInput;
+  readonly settings?: DetectSettingsInput | DetectSettings;
   /** Name of the environment of events that name none. */
   readonly environment?: string;
   /** A snapshot to go on from. */
@@ -48,7 +48,11 @@ export interface Detector {
   records(): DetectionRecord[];
   snapshot(): Snapshot;
   readonly counters: DetectorCounters;
+  /** What became of the event that was ingested last. */
+  outcome(): Outcome;
 }
+
+export type Outcome = 'evaluated' | 'repeated' | 'beyond-horizon' | 'skewed';
 
 const PRUNE_EVERY = 20_000;
 /** Sessions without a known owner, waiting for an event that names one. */
@@ -88,6 +92,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
 
   let target: Map<string, DetectionRecord> = new Map();
   let counting = true;
+  let outcome: Outcome = 'evaluated';
   const context: UserContext = {
     settings,
     allows: createAllowList(settings),
@@ -274,7 +279,9 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const ingest: Detector['ingest'] = (raw, how = {}) => {
     const silent = how.retrospective === true;
     const prepared = prepare(raw, silent);
+    outcome = 'evaluated';
     if (state.seen.has(prepared.id)) {
+      outcome = 'repeated';
       counters.repeated += 1;
       return [];
     }
@@ -292,6 +299,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       prune(horizonStart);
     }
     if (skewMs !== null) {
+      outcome = 'skewed';
       counters.skewed += 1;
       const skewed = { ...prepared, skewMs };
       place(folds.skews, state.skews, 'skew', prepared.environment, skewed, horizonStart);
@@ -299,6 +307,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     }
     if (!silent) figures.clock_skew.evaluated += 1;
     if (!silent && arrival - prepared.ts > horizonMs) {
+      outcome = 'beyond-horizon';
       counters.beyondHorizon += 1;
       return [];
     }
@@ -319,6 +328,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     records: () => [...state.records.values()].flatMap((held) => shown(held) ?? []),
     snapshot: () => writeSnapshot(state, figures),
     counters,
+    outcome: () => outcome,
   };
 };
 

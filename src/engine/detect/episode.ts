@@ -12,6 +12,8 @@ export interface Episode {
   count: number;
   events: string[];
   silent: boolean;
+  /** Rows that the evidence lists, oldest first; capped. */
+  rows?: unknown[];
 }
 export type Episodes = Map<string, Episode>;
 
@@ -63,3 +65,12 @@ export const fromEpisode = (episode: Episode, key: string) => ({
   events: episode.events.slice(),
   retrospective: episode.silent,
 });
+
+const MAX_ROWS = 20;
+
+/** Adds a row to the evidence that an episode gathers; the first row is what raised it. */
+export const addRow = (episode: Episode, row: unknown): unknown[] => {
+  episode.rows ??= [];
+  if (episode.rows.length < MAX_ROWS) episode.rows.push(row);
+  return episode.rows.slice();
+};

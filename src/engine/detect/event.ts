@@ -17,10 +17,10 @@ const Instant = z.iso.datetime({
   offset: true,
   error: 'must be an ISO 8601 time with a zone, such as 2026-01-31T09:00:00Z',
 });
-const Named = z.strictObject({ name: z.string().min(1), version: z.string().nullish() });
+const Named = z.object({ name: z.string().min(1), version: z.string().nullish() });
 
 /** What is known about an event's address and user agent. Absent: not looked up yet. Null: looked up, unknown. */
-export const EventEnrichment = z.strictObject({
+export const EventEnrichment = z.object({
   /** ISO 3166-1 alpha-2. */
   country: z
     .string()
@@ -42,7 +42,7 @@ export const EventEnrichment = z.strictObject({
 export type EventEnrichment = z.infer<typeof EventEnrichment>;
 
 /** One thing that happened in a store, as the detection core takes it: already enriched. */
-export const DetectEvent = z.strictObject({
+export const DetectEvent = z.object({
   id: z.string().min(1),
   ts: Instant,
   /** Absent: the event arrived in order. */

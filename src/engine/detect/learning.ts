@@ -25,3 +25,10 @@ export const learningFilter = (
     `still learning: ${profile.logins} of ${learning?.logins ?? 0} logins so far`,
     `learned from ${profile.logins} logins`,
   );
+
+/**
+ * Whether there is no history to be new against. While somebody is being learned a first sign-in is kept as
+ * silenced by `learning`; with learning switched off there is nothing to say about it.
+ */
+export const nothingKnown = (profile: Profile, learning: DetectSettings['learning']): boolean =>
+  profile.first === null && (learning === null || learning.days === 0 || learning.logins === 0);

@@ -1,7 +1,7 @@
 import { distanceKm } from '#shared/domain/geodesic.ts';
 import { DAY, HOUR } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
-import { episodeOf, fromEpisode } from '../episode.ts';
+import { addRow, episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import type { UserContext, UserDetection } from '../user-detection.ts';
@@ -99,6 +99,19 @@ const end = ({ id, ts, ip, country, city, lat, lon, asn, asOrg, network }: Point
   network,
 });
 
+interface Hop {
+  readonly from: { readonly city: string | null; readonly country: string | null };
+  readonly to: { readonly city: string | null; readonly country: string | null };
+  readonly km: number;
+  readonly minutes: number;
+  readonly kmh: number | null;
+}
+const travelSummary = ({ from, to, km, minutes, kmh }: Hop, count: number): string => {
+  const speed = kmh === null ? 'no time between them' : `${Math.round(kmh)} km/h`;
+  const more = count > 1 ? `; ${count} such hops within a day` : '';
+  return `${from.city ?? from.country ?? 'a place'} to ${to.city ?? to.country ?? 'another'}: ${Math.round(km)} km in ${Math.round(minutes)} min (${speed})${more}`;
+};
+
 /** Neighbours in event time are compared once each: with a late event, both its sides are worked out anew. */
 export const impossibleTravel: UserDetection = {
   descriptor,
@@ -124,23 +137,28 @@ export const impossibleTravel: UserDetection = {
         const verdict = travelFilters(state, from, event, context);
         const key = `travel|${verdict.filtered ?? ''}`;
         const episode = episodeOf(state.episodes, key, event, DAY, [from.id]);
-        const minutes = ms / 60_000;
-        const speed = Number.isFinite(kmh) ? `${Math.round(kmh)} km/h` : 'no time between them';
+        const hop = {
+          from: end(from),
+          to: end(event),
+          km: Math.round(km * 10) / 10,
+          minutes: Math.round((ms / 60_000) * 100) / 100,
+          kmh: Number.isFinite(kmh) ? Math.round(kmh * 10) / 10 : null,
+          infiniteSpeed: !Number.isFinite(kmh),
+        };
+        const hops = addRow(episode, hop) as (typeof hop)[];
+        const first = hops[0] ?? hop;
         context.raise(descriptor, {
           ...fromEpisode(episode, key),
           entity: { kind: 'user', id: event.user ?? '' },
           users: [event.user ?? ''],
           severity: 'high',
           verdict,
-          summary: `${from.city ?? from.country ?? 'a place'} to ${event.city ?? event.country ?? 'another'}: ${Math.round(km)} km in ${Math.round(minutes)} min (${speed})`,
+          summary: travelSummary(first, episode.count),
           figures: {
-            from: end(from),
-            to: end(event),
-            km: Math.round(km * 10) / 10,
-            minutes: Math.round(minutes * 100) / 100,
-            kmh: Number.isFinite(kmh) ? Math.round(kmh * 10) / 10 : null,
-            infiniteSpeed: !Number.isFinite(kmh),
-            hops: episode.count,
+            // The hop that raised it; the others of the same day are in the list.
+            ...first,
+            hops,
+            hopCount: episode.count,
             minDistanceKm: settings.minDistanceKm,
             maxSpeedKmh: settings.maxSpeedKmh,
             knownCountries: [...state.profile.countries.keys()],

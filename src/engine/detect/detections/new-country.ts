@@ -2,7 +2,7 @@ import { DAY } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
-import { learningFilter } from '../learning.ts';
+import { learningFilter, nothingKnown } from '../learning.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -26,6 +26,10 @@ export const newCountry: UserDetection = {
     if (context.settings.newCountry === null || event.type !== 'login') return;
     if (event.country === null) {
       context.notEvaluable('new_country', 'no country');
+      return;
+    }
+    if (nothingKnown(state.profile, context.settings.learning)) {
+      context.notEvaluable('new_country', 'no earlier sign-in');
       return;
     }
     context.evaluated('new_country');

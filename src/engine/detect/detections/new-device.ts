@@ -3,7 +3,7 @@ import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { knownDevice } from '../device.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
-import { learningFilter } from '../learning.ts';
+import { learningFilter, nothingKnown } from '../learning.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -27,6 +27,10 @@ export const newDevice: UserDetection = {
     if (context.settings.newDevice === null || event.type !== 'login') return;
     if (event.deviceKey === null) {
       context.notEvaluable('new_device', 'no user agent');
+      return;
+    }
+    if (nothingKnown(state.profile, context.settings.learning)) {
+      context.notEvaluable('new_device', 'no earlier sign-in');
       return;
     }
     context.evaluated('new_device');

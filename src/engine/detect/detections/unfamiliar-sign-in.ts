@@ -3,7 +3,7 @@ import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { knownDevice } from '../device.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
-import { learningFilter } from '../learning.ts';
+import { learningFilter, nothingKnown } from '../learning.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -43,6 +43,10 @@ export const unfamiliarSignIn: UserDetection = {
     const judged = features.filter((row) => row.isNew !== null).length;
     if (judged < settings.features) {
       context.notEvaluable('unfamiliar_sign_in', 'too few features known');
+      return;
+    }
+    if (nothingKnown(state.profile, context.settings.learning)) {
+      context.notEvaluable('unfamiliar_sign_in', 'no earlier sign-in');
       return;
     }
     context.evaluated('unfamiliar_sign_in');

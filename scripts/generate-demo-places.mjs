@@ -192,7 +192,16 @@ const result = {
     pick(
       anonymous.filter((one) => one.kind === kind),
       count,
-    ).map(({ family: _family, ...rest }) => rest),
+    ).map(({ prefix, asn, org, kind, city, country, lat, lon }) => ({
+      prefix,
+      asn,
+      org,
+      kind,
+      city,
+      country,
+      lat,
+      lon,
+    })),
   ),
 };
 

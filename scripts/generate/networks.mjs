@@ -52,15 +52,14 @@ export async function generate({ root, outDir, cacheDir }) {
     ['places', files.places],
     ['networks', files.networks],
   ])) {
+    if (readKey(path) === key && isFile(path)) continue;
     const made = join(cacheDir, `geo-${name}-${key}.bin`);
     if (!isFile(made)) {
       (name === 'places' ? compilePlaces : compileNetworks)(root, made);
-      removeOthers(cacheDir, `geo-${name}-`, made);
+      removeOld(cacheDir, `geo-${name}-`);
     }
-    if (readKey(path) !== key || !isFile(path)) {
-      copyWhole(made, path);
-      writeFileSync(`${path}.key`, key);
-    }
+    copyWhole(made, path);
+    writeFileSync(`${path}.key`, key);
   }
   copyWhole(join(root, 'resources/geo/network-kinds.csv'), files.kinds);
   return files;
@@ -73,10 +72,14 @@ function copyWhole(from, to) {
   renameSync(partial, to);
 }
 
-/** Files made from older data. @param {string} folder @param {string} prefix @param {string} kept */
-function removeOthers(folder, prefix, kept) {
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** Files made from older data; young ones may be another checkout's. @param {string} folder @param {string} prefix */
+function removeOld(folder, prefix) {
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(prefix) && join(folder, name) !== kept) rmSync(join(folder, name), { force: true });
+    const path = join(folder, name);
+    if (name.startsWith(prefix) && Date.now() - statSync(path).mtimeMs > KEPT_MS)
+      rmSync(path, { force: true });
   }
 }
 

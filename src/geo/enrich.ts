@@ -19,15 +19,15 @@ export interface EnricherParts {
   readonly kinds?: KindProvider | null | undefined;
   readonly overrides?: Overrides | null | undefined;
   readonly userAgents?: UserAgentProvider | null | undefined;
-  /** Addresses, and as many user agents, that are remembered; 50,000 hold about 35 MB. */
+  /** Addresses, and as many user agents, that are remembered; 50,000 addresses hold 29 MB, user agents 21 MB. */
   readonly cacheSize?: number | undefined;
 }
 
 export interface Enricher {
   /** Never throws: what cannot be read is unknown. The result is frozen and may be shared. */
-  enrich(ip: string | null, userAgent: string | null): Enrichment;
+  readonly enrich: (ip: string | null, userAgent: string | null) => Enrichment;
   /** Where an address is alone, for callers without a user agent. */
-  locate(ip: string): Pick<Enrichment, 'address' | 'place' | 'network'>;
+  readonly locate: (ip: string) => Pick<Enrichment, 'address' | 'place' | 'network'>;
 }
 
 type Origin = Pick<Enrichment, 'address' | 'place' | 'network'>;

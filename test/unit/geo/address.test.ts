@@ -120,7 +120,7 @@ test('every IPv6 address keeps its value in canonical text', () => {
 test('no string makes it throw', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),
-    fc.string({ unit: fc.constantFrom(...'0123456789abcdef:.%[]/'), maxLength: 90 }),
+    fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef:.%[]/')), maxLength: 90 }),
   );
   fc.assert(
     fc.property(hostile, (text) => {

@@ -22,7 +22,7 @@ export function writeMmdb(
     data.push(bytes);
     size += bytes.length;
     let node = 0;
-    for (const [depth, bit] of [...bits].entries()) {
+    for (const [depth, bit] of Array.from(bits).entries()) {
       const side = bit === '1' ? 1 : 0;
       const here = nodes[node];
       if (here === undefined) throw new Error('no node');

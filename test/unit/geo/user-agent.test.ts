@@ -184,7 +184,7 @@ test('no string makes it throw, and names stay short and printable', () => {
         device.system?.name,
         device.system?.version,
       ]) {
-        if (name == null) continue;
+        if (name === undefined || name === null) continue;
         expect(name.length).toBeGreaterThan(0);
         expect(name.length).toBeLessThanOrEqual(64);
         expect(name).not.toMatch(/\p{Cc}/u);

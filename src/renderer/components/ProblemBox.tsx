@@ -1,0 +1,37 @@
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import type { ReactNode } from 'react';
+import type { Problem } from '#shared/domain/result.ts';
+
+/** What happened, what was kept, what to do; an action beside it where there is one. */
+export function ProblemBox(props: {
+  readonly problem: Problem;
+  readonly action?: ReactNode;
+  readonly flat?: boolean;
+}): ReactNode {
+  const { problem, action = null, flat = false } = props;
+  return (
+    <Box
+      role="alert"
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 3,
+        px: 4,
+        py: 2,
+        bgcolor: 'surface.raised',
+        borderLeft: 3,
+        borderColor: 'error.main',
+        borderRadius: flat ? 0 : 1,
+      }}
+    >
+      <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
+        <Typography sx={{ fontWeight: 500 }}>{problem.message}</Typography>
+        {problem.advice === undefined ? null : (
+          <Typography sx={{ color: 'text.secondary' }}>{problem.advice}</Typography>
+        )}
+      </Box>
+      {action}
+    </Box>
+  );
+}

@@ -1,0 +1,4 @@
+import { installStandIn } from './stand-in.ts';
+
+installStandIn();
+await import('../main.tsx');

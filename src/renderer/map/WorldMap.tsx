@@ -1,0 +1,102 @@
+import Box from '@mui/material/Box';
+import { useColorScheme } from '@mui/material/styles';
+import type { Map as LeafletMap } from 'leaflet';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import type { MapPoints } from '#shared/ipc/views.ts';
+import type { PlaceChoice } from '../store/session-filter.ts';
+import { DARK, LIGHT } from '../theme/tokens.ts';
+import { createClusterButtons, type ClusterButtons } from './cluster-buttons.ts';
+import { clusterLabel } from './cluster-grid.ts';
+import { ClusterLayer } from './cluster-layer.ts';
+import { LandLayer } from './land-layer.ts';
+import { loadLand } from './land.ts';
+import { createWorldView } from './world-view.ts';
+import { mapStyles } from './map-styles.ts';
+import { countPlaces } from './places.ts';
+
+const FONT = "600 11px 'Inter Variable', sans-serif";
+
+function coloursOf(mode: 'dark' | 'light') {
+  const tokens = mode === 'light' ? LIGHT : DARK;
+  return {
+    land: { land: tokens.land, border: tokens.border },
+    clusters: { fill: tokens.accent, text: tokens.onAccent, ring: tokens.text, font: FONT },
+  };
+}
+
+interface Parts {
+  readonly map: LeafletMap;
+  readonly land: LandLayer;
+  readonly clusters: ClusterLayer;
+  readonly buttons: ClusterButtons;
+}
+
+/** The world with live sessions on it. Wraps Leaflet; React draws nothing inside. */
+export function WorldMap(props: {
+  readonly points: MapPoints | null;
+  readonly selected: PlaceChoice | null;
+  readonly onSelect: (choice: PlaceChoice | null) => void;
+  /** `latitude,longitude,zoom` of the last time. */
+  readonly start: string | null;
+  readonly onMoved: (view: string) => void;
+}): ReactNode {
+  const { points, selected, onSelect, onMoved } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const parts = useRef<Parts | null>(null);
+  const handlers = useRef({ onSelect, onMoved, selected });
+  handlers.current = { onSelect, onMoved, selected };
+  const { colorScheme } = useColorScheme();
+  const mode = colorScheme === 'light' ? 'light' : 'dark';
+  const first = useRef({ start: props.start, mode });
+  const places = useMemo(() => (points === null ? [] : countPlaces(points)), [points]);
+
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return undefined;
+    const view = createWorldView(element, first.current.start, (moved) => {
+      handlers.current.onMoved(moved);
+    });
+    const { map } = view;
+    const colours = coloursOf(first.current.mode as 'dark' | 'light');
+    const land = new LandLayer(colours.land);
+    const buttons = createClusterButtons(
+      map.getContainer(),
+      (cluster) => {
+        const keys = new Set(cluster.places.map((place) => place.key));
+        const now = handlers.current.selected;
+        const again = now !== null && cluster.places.some((place) => now.keys.has(place.key));
+        handlers.current.onSelect(again ? null : { keys, label: clusterLabel(cluster) });
+      },
+      view.wasDragged,
+    );
+    const clusters = new ClusterLayer(colours.clusters, (found, frame) => {
+      buttons.place(found, frame);
+    });
+    land.addTo(map);
+    clusters.addTo(map);
+    parts.current = { map, land, clusters, buttons };
+    void loadLand().then((loaded) => {
+      land.show(loaded);
+    });
+    return () => {
+      parts.current = null;
+      buttons.dispose();
+      view.dispose();
+    };
+  }, []);
+
+  useEffect(() => {
+    const colours = coloursOf(mode);
+    parts.current?.land.recolour(colours.land);
+    parts.current?.clusters.recolour(colours.clusters);
+  }, [mode]);
+  useEffect(() => {
+    parts.current?.clusters.show(places);
+  }, [places]);
+  useEffect(() => {
+    parts.current?.clusters.select(selected?.keys ?? null);
+    parts.current?.buttons.select(selected?.keys ?? null);
+  }, [selected]);
+
+  return <Box ref={holder} role="region" aria-label="Map of live sessions" data-testid="map" sx={mapStyles} />;
+}

@@ -1,0 +1,53 @@
+import type { Position } from 'geojson';
+import { feature, mesh } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import { unitX, unitY } from './places.ts';
+
+/** Outlines in pixels of a world this wide; large enough that a Path2D's single precision holds when zoomed in. */
+export const LAND_WORLD = 4_096;
+
+export interface Land {
+  readonly countries: readonly { readonly path: Path2D; readonly box: readonly [number, number, number, number] }[];
+  readonly borders: Path2D;
+}
+
+type Atlas = Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
+
+/** Natural Earth's countries, projected once, as paths that a canvas only has to scale. */
+export async function loadLand(): Promise<Land> {
+  const module = (await import('world-atlas/countries-50m.json')) as unknown as { default: Atlas };
+  const atlas = module.default;
+  const { countries } = atlas.objects;
+  const drawn = feature(atlas, countries).features.map(({ geometry }) => {
+    const path = new Path2D();
+    const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+    const polygons =
+      geometry.type === 'MultiPolygon'
+        ? geometry.coordinates
+        : geometry.type === 'Polygon'
+          ? [geometry.coordinates]
+          : [];
+    for (const ring of polygons.flat()) {
+      trace(path, ring, box);
+      path.closePath();
+    }
+    return { path, box };
+  });
+  const borders = new Path2D();
+  for (const line of mesh(atlas, countries, (a, b) => a !== b).coordinates) trace(borders, line);
+  return { countries: drawn, borders };
+}
+
+function trace(path: Path2D, line: readonly Position[], box?: [number, number, number, number]): void {
+  line.forEach(([longitude = 0, latitude = 0], index) => {
+    const x = unitX(longitude) * LAND_WORLD;
+    const y = unitY(latitude) * LAND_WORLD;
+    if (index === 0) path.moveTo(x, y);
+    else path.lineTo(x, y);
+    if (box === undefined) return;
+    box[0] = Math.min(box[0], x);
+    box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x);
+    box[3] = Math.max(box[3], y);
+  });
+}

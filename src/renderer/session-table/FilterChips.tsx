@@ -1,0 +1,36 @@
+import Chip from '@mui/material/Chip';
+import type { ReactNode } from 'react';
+import { useEnvironmentName } from '../components/EnvironmentTag.tsx';
+import type { FilterStore, ShownFilter } from '../store/session-filter.ts';
+
+/** Everything that a list is narrowed to, each removable by itself. */
+export function FilterChips({ filter }: { readonly filter: FilterStore }): ReactNode {
+  const shown = filter();
+  const nameOf = useEnvironmentName();
+  const chip = (label: string, without: Partial<ShownFilter>) => (
+    <Chip
+      key={label}
+      label={label}
+      title={label}
+      aria-label={`${label}. Press Delete to remove`}
+      color="primary"
+      onDelete={() => {
+        filter.setState(without);
+      }}
+    />
+  );
+  return (
+    <>
+      {shown.places === null ? null : chip(`On the map: ${shown.places.label}`, { places: null })}
+      {shown.account === null
+        ? null
+        : chip(`Person: ${shown.account.name} in ${nameOf(shown.account.connection)}`, { account: null })}
+      {shown.text === '' ? null : chip(`Contains: ${shown.text}`, { text: '' })}
+      {shown.connections.map((connection) =>
+        chip(`Environment: ${nameOf(connection)}`, {
+          connections: shown.connections.filter((other) => other !== connection),
+        }),
+      )}
+    </>
+  );
+}

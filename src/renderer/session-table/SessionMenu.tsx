@@ -1,0 +1,82 @@
+import Divider from '@mui/material/Divider';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import type { ReactNode } from 'react';
+import type { SessionRow } from '#shared/ipc/views.ts';
+import { useEnvironmentName } from '../components/EnvironmentTag.tsx';
+import { useMasked } from '../components/Address.tsx';
+import { copyText } from '../store/copy.ts';
+import { endSessions, previewEnding } from '../store/respond-store.ts';
+import { openPanel } from '../store/selection-store.ts';
+import type { FilterStore } from '../store/session-filter.ts';
+
+export interface MenuAt {
+  readonly row: SessionRow;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What can be done with a session, in the same order wherever a session stands. */
+export function SessionMenu(props: {
+  readonly at: MenuAt | null;
+  readonly filter: FilterStore;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { at, filter, onClose } = props;
+  const nameOf = useEnvironmentName();
+  const masked = useMasked(at?.row.ip ?? null);
+  if (at === null) return null;
+  const { row } = at;
+  const { account, ip, connection } = row;
+  const item = (label: string, act: () => void, off = false) => (
+    <MenuItem
+      key={label}
+      disabled={off}
+      onClick={() => {
+        onClose();
+        act();
+      }}
+    >
+      {label}
+    </MenuItem>
+  );
+  return (
+    <Menu
+      open
+      onClose={onClose}
+      anchorReference="anchorPosition"
+      anchorPosition={{ left: at.left, top: at.top }}
+      slotProps={{ list: { 'aria-label': 'Actions for this session', dense: true } }}
+    >
+      {item('Open', () => {
+        openPanel(row);
+      })}
+      {item('End session…', () => void endSessions([row]), row.status === 'ended')}
+      {account === null
+        ? null
+        : item(
+            `Sign out ${account.name} in ${nameOf(connection)}…`,
+            () => void previewEnding([{ connection, selector: { accounts: [account.id] } }]),
+          )}
+      <Divider />
+      {account === null
+        ? null
+        : item(`Show only ${account.name}`, () => {
+            filter.setState({ account: { connection, id: account.id, name: account.name } });
+          })}
+      {ip === null
+        ? null
+        : item(
+            masked ? 'Show only this address' : `Show only ${ip}`,
+            () => {
+              filter.setState({ text: ip });
+            },
+            masked,
+          )}
+      <Divider />
+      {account === null ? null : item('Copy person', () => void copyText(account.name, 'Person'))}
+      {ip === null ? null : item('Copy address', () => void copyText(ip, 'Address'), masked)}
+      {item('Copy as JSON', () => void copyText(JSON.stringify(row, null, 2), 'Session'), masked)}
+    </Menu>
+  );
+}

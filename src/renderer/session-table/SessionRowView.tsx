@@ -1,0 +1,79 @@
+import { flexRender, type Row } from '@tanstack/react-table';
+import { memo, type MouseEvent, type ReactNode } from 'react';
+import type { SessionRow } from '#shared/ipc/views.ts';
+import type { features } from './columns.tsx';
+import { BodyRow, Cell, Check } from './grid-styles.ts';
+
+interface Props {
+  readonly row: Row<typeof features, SessionRow>;
+  readonly original: SessionRow;
+  readonly index: number;
+  readonly top: number;
+  readonly active: boolean;
+  readonly chosen: boolean;
+  readonly open: boolean;
+  readonly onOpen: (index: number, row: SessionRow) => void;
+  readonly onToggle: (index: number, row: SessionRow) => void;
+  readonly onMenu: (event: MouseEvent, index: number, row: SessionRow) => void;
+}
+
+/** What the row is called by assistive technology when it takes the focus. */
+const nameOf = (row: SessionRow): string => row.account?.name ?? 'session without a person';
+
+function View(props: Props): ReactNode {
+  const { row, original, index, onOpen, onToggle, onMenu } = props;
+  return (
+    <BodyRow
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={props.chosen}
+      data-index={index}
+      data-open={props.open}
+      data-ended={original.status === 'ended'}
+      tabIndex={props.active ? 0 : -1}
+      style={{ transform: `translateY(${String(props.top)}px)` }}
+      onClick={() => {
+        onOpen(index, original);
+      }}
+      onContextMenu={(event) => {
+        onMenu(event, index, original);
+      }}
+    >
+      {row.getAllCells().map((cell) => (
+        <Cell key={cell.id} role="gridcell">
+          {cell.column.id === 'select' ? (
+            <Check
+              type="checkbox"
+              tabIndex={-1}
+              checked={props.chosen}
+              aria-label={`Select ${nameOf(original)}`}
+              onClick={(event) => {
+                event.stopPropagation();
+              }}
+              onChange={() => {
+                onToggle(index, original);
+              }}
+            />
+          ) : (
+            flexRender(cell.column.columnDef.cell, cell.getContext())
+          )}
+        </Cell>
+      ))}
+    </BodyRow>
+  );
+}
+
+/** One session in the table. Renders again only when its own facts change. */
+export const SessionRowView = memo(
+  View,
+  (before, after) =>
+    before.original === after.original &&
+    before.index === after.index &&
+    before.top === after.top &&
+    before.active === after.active &&
+    before.chosen === after.chosen &&
+    before.open === after.open &&
+    before.onOpen === after.onOpen &&
+    before.onToggle === after.onToggle &&
+    before.onMenu === after.onMenu,
+);

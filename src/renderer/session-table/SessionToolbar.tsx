@@ -1,0 +1,65 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import type { ReactNode } from 'react';
+import { clearChosen, useSelection } from '../store/selection-store.ts';
+import { endSessions } from '../store/respond-store.ts';
+import type { FilterStore } from '../store/session-filter.ts';
+import { count, counted } from '../format/words.ts';
+import { FilterChips } from './FilterChips.tsx';
+import { MOST_FRESH, type SessionList } from './use-session-list.ts';
+
+const STATE_WORDS = { live: 'live', ended: 'ended', all: 'in all' } as const;
+
+/** Name of the list, honest counts, what it is narrowed to, and what can be done with the selection. */
+export function SessionToolbar(props: {
+  readonly title: string;
+  readonly filter: FilterStore;
+  readonly list: SessionList;
+  readonly tools?: ReactNode;
+}): ReactNode {
+  const { filter, list } = props;
+  const state = filter((shown) => shown.state);
+  const chosen = useSelection((selection) => selection.chosen);
+  const { fresh } = list;
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        flexWrap: 'wrap',
+        gap: 2,
+        px: 3,
+        py: 1.5,
+        borderBottom: 1,
+        borderColor: 'divider',
+      }}
+    >
+      <Typography variant="h2">{props.title}</Typography>
+      <Typography component="span" sx={{ color: 'text.secondary' }} data-testid="session-count">
+        {list.view.is === 'ready' ? `${count(list.view.total)} ${STATE_WORDS[state]}` : ''}
+      </Typography>
+      {chosen.size === 0 ? null : (
+        <>
+          <Typography component="span" data-testid="chosen-count">{`${count(chosen.size)} selected`}</Typography>
+          <Button variant="text" onClick={clearChosen}>
+            Clear
+          </Button>
+        </>
+      )}
+      {props.tools}
+      <FilterChips filter={filter} />
+      <Box sx={{ flex: 1 }} />
+      {fresh === 0 ? null : (
+        <Button color="primary" onClick={list.showFresh}>
+          {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new`}
+        </Button>
+      )}
+      {chosen.size === 0 ? null : (
+        <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
+          {`End ${counted(chosen.size, 'session')}…`}
+        </Button>
+      )}
+    </Box>
+  );
+}

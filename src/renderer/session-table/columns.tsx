@@ -1,0 +1,137 @@
+import { createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
+import type { ReactNode } from 'react';
+import type { SessionSort } from '#shared/ipc/engine-contract.ts';
+import type { SessionRow } from '#shared/ipc/views.ts';
+import { Address } from '../components/Address.tsx';
+import { EnvironmentTag } from '../components/EnvironmentTag.tsx';
+import { Marks } from '../components/Marks.tsx';
+import { StatusMark } from '../components/StatusMark.tsx';
+import { TimeAgo, TimeOfDay } from '../components/TimeText.tsx';
+import { Unknown } from '../components/Unknown.tsx';
+import { deviceDetail, deviceText, networkDetail, networkText, placeDoubts, placeText } from '../format/words.ts';
+
+export const features = tableFeatures({ rowSortingFeature });
+const helper = createColumnHelper<typeof features, SessionRow>();
+
+/** What the engine sorts by for each column; a column without an entry cannot be sorted by the engine. */
+export const SORT_OF: Readonly<Record<string, SessionSort>> = {
+  environment: 'environment',
+  person: 'account',
+  status: 'status',
+  lastSeen: 'lastSeenAt',
+  signedIn: 'openedAt',
+  place: 'place',
+  address: 'ip',
+  network: 'network',
+  device: 'device',
+};
+
+/** Least width in rem, and how much of the spare width a column takes. */
+export const TRACKS: Readonly<Record<string, readonly [number, number]>> = {
+  select: [2.25, 0],
+  environment: [6.25, 1],
+  person: [7.25, 2],
+  roles: [5.5, 1.5],
+  status: [5.75, 1],
+  lastSeen: [5.5, 0.5],
+  signedIn: [6.75, 0.5],
+  place: [7.5, 2],
+  address: [7.75, 1],
+  network: [9, 3],
+  device: [8.75, 2],
+  marks: [6, 2],
+};
+
+export const COLUMN_ORDER: readonly string[] = Object.keys(TRACKS);
+export const GRID_TEMPLATE = COLUMN_ORDER.map((id) => {
+  const [least, grow] = TRACKS[id] ?? [6, 1];
+  return grow === 0 ? `${String(least)}rem` : `minmax(${String(least)}rem, ${String(grow)}fr)`;
+}).join(' ');
+export const GRID_LEAST = `${String(COLUMN_ORDER.reduce((sum, id) => sum + (TRACKS[id]?.[0] ?? 6), 0))}rem`;
+
+const text = (value: string, whole = value): ReactNode => <span title={whole}>{value}</span>;
+const NO_ADDRESS = 'No address is known for this session';
+
+function person(row: SessionRow): ReactNode {
+  if (row.account === null) return <Unknown why="Nobody is signed in to this session" />;
+  const via = row.via === null ? '' : `\n${row.via.name} works as this person`;
+  return <strong title={`${row.account.name}${via}`}>{row.account.name}</strong>;
+}
+
+export const columns = helper.columns([
+  helper.display({ id: 'select', header: '' }),
+  helper.display({
+    id: 'environment',
+    header: 'Environment',
+    cell: ({ row }) => <EnvironmentTag connection={row.original.connection} />,
+  }),
+  helper.display({ id: 'person', header: 'Person', cell: ({ row }) => person(row.original) }),
+  helper.display({
+    id: 'roles',
+    header: 'Roles',
+    cell: ({ row }) =>
+      row.original.roles.length === 0 ? (
+        <Unknown why="The store names no roles for this account" />
+      ) : (
+        text(row.original.roles.join(', '))
+      ),
+  }),
+  helper.display({
+    id: 'status',
+    header: 'Status',
+    cell: ({ row }) => <StatusMark status={row.original.status} cause={row.original.cause} />,
+  }),
+  helper.display({
+    id: 'lastSeen',
+    header: 'Last seen',
+    cell: ({ row }) => (
+      <TimeAgo at={row.original.lastSeenAt} missing="This store keeps no last activity" />
+    ),
+  }),
+  helper.display({
+    id: 'signedIn',
+    header: 'Signed in',
+    cell: ({ row }) => (
+      <TimeOfDay at={row.original.openedAt} missing="This store does not keep when a session was opened" />
+    ),
+  }),
+  helper.display({
+    id: 'place',
+    header: 'Place',
+    cell: ({ row: { original } }) =>
+      original.place === null ? (
+        <Unknown why={original.ip === null ? NO_ADDRESS : 'The address has no place: private, special or not listed'} />
+      ) : (
+        text(placeText(original.place), placeDoubts(original.place))
+      ),
+  }),
+  helper.display({
+    id: 'address',
+    header: 'Address',
+    cell: ({ row: { original } }) => <Address ip={original.ip} of={original.ipOf} />,
+  }),
+  helper.display({
+    id: 'network',
+    header: 'Network',
+    cell: ({ row: { original } }) =>
+      original.network === null ? (
+        <Unknown why={original.ip === null ? NO_ADDRESS : 'No list names the network of this address'} />
+      ) : (
+        text(networkText(original.network), networkDetail(original.network))
+      ),
+  }),
+  helper.display({
+    id: 'device',
+    header: 'Browser · system',
+    cell: ({ row: { original } }) => {
+      const words = original.device === null ? '' : deviceText(original.device);
+      if (original.device !== null && words !== '') return text(words, deviceDetail(original.device));
+      const why =
+        original.userAgent === null
+          ? 'The store does not keep the user agent'
+          : 'The user agent names no browser that is known';
+      return <Unknown why={why} />;
+    },
+  }),
+  helper.display({ id: 'marks', header: 'Marks', cell: ({ row }) => <Marks row={row.original} /> }),
+]);

@@ -1,0 +1,73 @@
+import Box from '@mui/material/Box';
+import Dialog from '@mui/material/Dialog';
+import { Command } from 'cmdk';
+import { useMemo, useState, type ReactNode } from 'react';
+import { showOver, useShell } from '../store/shell-store.ts';
+import { useSessionsFilter } from '../store/session-filter.ts';
+import { goTo } from '../store/route-store.ts';
+import { commandsNow } from './commands.ts';
+import { paletteStyles } from './palette-styles.ts';
+
+const GROUPS = ['Go to', 'Do', 'Look'] as const;
+
+function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const [text, setText] = useState('');
+  const commands = useMemo(commandsNow, []);
+  const run = (act: () => void) => () => {
+    onClose();
+    act();
+  };
+  const find = text.trim();
+  return (
+    <Command label="Search and commands" loop>
+      <Command.Input value={text} onValueChange={setText} placeholder="Go to, find, do…" autoFocus />
+      <Command.List label="Commands">
+        <Command.Empty>Nothing is called that.</Command.Empty>
+        {GROUPS.map((group) => (
+          <Command.Group key={group} heading={group}>
+            {commands
+              .filter((command) => command.group === group)
+              .map((command) => (
+                <Command.Item key={command.name} value={`${group} ${command.name}`} onSelect={run(command.run)}>
+                  {command.name}
+                </Command.Item>
+              ))}
+          </Command.Group>
+        ))}
+        {find === '' ? null : (
+          <Command.Group heading="Find" forceMount>
+            <Command.Item
+              forceMount
+              value={`find ${find}`}
+              onSelect={run(() => {
+                useSessionsFilter.setState({ text: find });
+                goTo('sessions');
+              })}
+            >
+              {`Sessions with “${find}”`}
+            </Command.Item>
+          </Command.Group>
+        )}
+      </Command.List>
+    </Command>
+  );
+}
+
+/** Everything by name. cmdk stands inside MUI's dialog, because its own dialog needs inline styles. */
+export function CommandPalette(): ReactNode {
+  const open = useShell((state) => state.over === 'palette');
+  const close = () => {
+    showOver('nothing');
+  };
+  return (
+    <Dialog
+      open={open}
+      onClose={close}
+      maxWidth="sm"
+      aria-label="Search and commands"
+      sx={{ '& .MuiDialog-container': { alignItems: 'flex-start', pt: '8vh' } }}
+    >
+      <Box sx={paletteStyles}>{open ? <Palette onClose={close} /> : null}</Box>
+    </Dialog>
+  );
+}

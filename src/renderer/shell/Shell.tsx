@@ -1,0 +1,67 @@
+import Box from '@mui/material/Box';
+import { useEffect, type ReactNode } from 'react';
+import { visuallyHidden } from '../components/Unknown.tsx';
+import { EndSessionsDialog } from '../respond/EndSessionsDialog.tsx';
+import { SessionPanel } from '../session-panel/SessionPanel.tsx';
+import { useRoute } from '../store/route-store.ts';
+import { usePanel } from '../store/selection-store.ts';
+import { Banners } from './Banners.tsx';
+import { CommandPalette } from './CommandPalette.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { KeysHelp } from './KeysHelp.tsx';
+import { Notices } from './Notices.tsx';
+import { SideNav } from './SideNav.tsx';
+import { TopBar } from './TopBar.tsx';
+import { useShellKeys } from './use-shell-keys.ts';
+import { VIEW_TITLES } from './navigation.tsx';
+import { View } from './View.tsx';
+
+/** Everything around the views: where you are, how the connections stand, what lies over it. */
+export function Shell(): ReactNode {
+  const view = useRoute((route) => route.view);
+  const panel = usePanel((state) => state.open !== null);
+  useShellKeys();
+  useEffect(() => {
+    document.title = `${VIEW_TITLES[view]} · Watchfloor`;
+  }, [view]);
+  return (
+    <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
+      <Box
+        component="a"
+        href="#main"
+        onClick={(event) => {
+          // The address names the view; the link only moves the focus.
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+        sx={{ ...visuallyHidden, '&:focus': { position: 'static', width: 'auto', height: 'auto', clipPath: 'none' } }}
+      >
+        Skip to the view
+      </Box>
+      <TopBar />
+      <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
+        <SideNav />
+        <Box
+          component="main"
+          id="main"
+          tabIndex={-1}
+          sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', outline: 'none' }}
+        >
+          <Banners />
+          <ErrorBoundary key={view} what={`The view ${VIEW_TITLES[view]}`}>
+            <View view={view} />
+          </ErrorBoundary>
+        </Box>
+        {panel ? (
+          <ErrorBoundary what="The session">
+            <SessionPanel />
+          </ErrorBoundary>
+        ) : null}
+      </Box>
+      <EndSessionsDialog />
+      <CommandPalette />
+      <KeysHelp />
+      <Notices />
+    </Box>
+  );
+}

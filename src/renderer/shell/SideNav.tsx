@@ -1,0 +1,95 @@
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import type { ReactNode } from 'react';
+import { visuallyHidden } from '../components/Unknown.tsx';
+import { isUnderWay } from '../format/operation-words.ts';
+import { useApp } from '../store/app-store.ts';
+import { hrefOf, useRoute, VIEWS, type ViewName } from '../store/route-store.ts';
+import { SIZE } from '../theme/size.ts';
+import { ViewIcon, VIEW_TITLES } from './navigation.tsx';
+
+function NavLink({ view, badge }: { readonly view: ViewName; readonly badge: number }): ReactNode {
+  const current = useRoute((route) => route.view === view);
+  const title = VIEW_TITLES[view];
+  return (
+    <Box
+      component="a"
+      href={hrefOf(view)}
+      aria-current={current ? 'page' : undefined}
+      aria-label={title}
+      title={badge > 0 ? `${title}: ${String(badge)} under way` : undefined}
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 3,
+        px: 2.5,
+        py: 1.5,
+        borderRadius: 1,
+        borderLeft: 2,
+        borderColor: current ? 'primary.main' : 'transparent',
+        color: current ? 'text.primary' : 'text.secondary',
+        bgcolor: current ? 'surface.raised' : 'transparent',
+        textDecoration: 'none',
+        fontWeight: 500,
+        '&:hover': { bgcolor: 'surface.hover', color: 'text.primary' },
+      }}
+    >
+      <ViewIcon view={view} />
+      <Box component="span" sx={{ flex: 1, '@media (max-width: 900px)': visuallyHidden }}>
+        {title}
+      </Box>
+      {badge > 0 ? (
+        <Box
+          component="span"
+          aria-hidden="true"
+          sx={{ typography: 'caption', px: 1.5, borderRadius: 2, bgcolor: 'surface.selected' }}
+        >
+          {badge}
+        </Box>
+      ) : null}
+    </Box>
+  );
+}
+
+/** The way to every view, always in the same place. */
+export function SideNav(): ReactNode {
+  const underWay = useApp(
+    (state) => (state.operations ?? []).filter(({ commands }) => commands.some(isUnderWay)).length,
+  );
+  const demo = useApp((state) => (state.environments ?? []).filter((environment) => environment.demo).length);
+  return (
+    <Box
+      component="nav"
+      aria-label="Views"
+      sx={{
+        width: SIZE.navigation,
+        flex: 'none',
+        display: 'flex',
+        flexDirection: 'column',
+        gap: 0.5,
+        p: 2,
+        borderRight: 1,
+        borderColor: 'divider',
+        bgcolor: 'background.paper',
+        overflowY: 'auto',
+        '@media (max-width: 900px)': { width: SIZE.navigationNarrow, p: 1 },
+      }}
+    >
+      {VIEWS.map((view) => (
+        <NavLink key={view} view={view} badge={view === 'response' ? underWay : 0} />
+      ))}
+      <Box sx={{ flex: 1 }} />
+      {demo === 0 ? null : (
+        <Typography
+          variant="caption"
+          data-testid="demo-mark"
+          sx={{ color: 'text.disabled', p: 2, '@media (max-width: 900px)': { display: 'none' } }}
+        >
+          Demo data — invented people
+          <br />
+          {`${String(demo)} ${demo === 1 ? 'environment' : 'environments'}`}
+        </Typography>
+      )}
+    </Box>
+  );
+}

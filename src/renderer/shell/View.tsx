@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { assertNever } from '#shared/domain/assert-never.ts';
+import type { ViewName } from '../store/route-store.ts';
+import { AuditView } from '../views/audit/AuditView.tsx';
+import { EnvironmentsView } from '../views/environments/EnvironmentsView.tsx';
+import { LaterView } from '../views/later/LaterView.tsx';
+import { ResponseView } from '../views/response/ResponseView.tsx';
+import { SessionsView } from '../views/sessions/SessionsView.tsx';
+import { SettingsView } from '../views/settings/SettingsView.tsx';
+import { WatchView } from '../views/watch/WatchView.tsx';
+
+/** The view that the address names. */
+export function View({ view }: { readonly view: ViewName }): ReactNode {
+  switch (view) {
+    case 'watch':
+      return <WatchView />;
+    case 'sessions':
+      return <SessionsView />;
+    case 'audit':
+      return <AuditView />;
+    case 'response':
+      return <ResponseView />;
+    case 'environments':
+      return <EnvironmentsView />;
+    case 'settings':
+      return <SettingsView />;
+    case 'people':
+    case 'detections':
+    case 'investigate':
+    case 'rules':
+      return <LaterView view={view} />;
+    default:
+      return assertNever(view);
+  }
+}

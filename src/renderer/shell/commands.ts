@@ -1,0 +1,81 @@
+import { useApp } from '../store/app-store.ts';
+import { retryEnvironment } from '../store/environment-actions.ts';
+import { pauseFeed, resumeFeed, useFeed } from '../store/feed-store.ts';
+import { endSessions } from '../store/respond-store.ts';
+import { goTo, VIEWS } from '../store/route-store.ts';
+import { clearChosen, usePanel, useSelection } from '../store/selection-store.ts';
+import { changeSettings, settingsNow } from '../store/settings-store.ts';
+import { showOver } from '../store/shell-store.ts';
+import { counted } from '../format/words.ts';
+import { VIEW_TITLES } from './navigation.tsx';
+
+export interface Command {
+  readonly name: string;
+  readonly group: 'Go to' | 'Do' | 'Look';
+  readonly run: () => void;
+}
+
+/** Everything that can be done right now, by name. */
+export function commandsNow(): readonly Command[] {
+  const { environments } = useApp.getState();
+  const chosen = [...useSelection.getState().chosen.values()];
+  const { open } = usePanel.getState();
+  const { theme, density, timeZone, maskAddresses } = settingsNow();
+  const go: Command[] = VIEWS.map((view) => ({
+    name: VIEW_TITLES[view],
+    group: 'Go to',
+    run: () => {
+      goTo(view);
+    },
+  }));
+  const act: Command[] = [
+    ...(open === null ? [] : [{ name: 'End the open session…', run: () => void endSessions([open]) }]),
+    ...(chosen.length === 0
+      ? []
+      : [
+          { name: `End ${counted(chosen.length, 'selected session')}…`, run: () => void endSessions(chosen) },
+          { name: 'Clear the selection', run: clearChosen },
+        ]),
+    {
+      name: 'Add an environment…',
+      run: () => {
+        goTo('environments', 'add');
+      },
+    },
+    ...(environments ?? [])
+      .filter(({ state }) => state.is === 'waiting' || state.is === 'refused')
+      .map(({ name, connection }) => ({
+        name: `Connect to ${name} now`,
+        run: () => void retryEnvironment(connection),
+      })),
+    useFeed.getState().paused
+      ? { name: 'Resume what is happening', run: resumeFeed }
+      : { name: 'Pause what is happening', run: pauseFeed },
+    {
+      name: 'Show the keys of this view',
+      run: () => {
+        showOver('keys');
+      },
+    },
+  ].map((command) => ({ ...command, group: 'Do' }));
+  const setting = (name: string, changes: Parameters<typeof changeSettings>[0]): Command => ({
+    name,
+    group: 'Look',
+    run: () => void changeSettings(changes),
+  });
+  return [
+    ...go,
+    ...act,
+    theme === 'dark' ? setting('Light theme', { theme: 'light' }) : setting('Dark theme', { theme: 'dark' }),
+    setting('Theme of the system', { theme: 'system' }),
+    density === 'compact'
+      ? setting('Comfortable rows', { density: 'comfortable' })
+      : setting('Compact rows', { density: 'compact' }),
+    timeZone === 'local'
+      ? setting('Times in UTC', { timeZone: 'utc' })
+      : setting('Times in local time', { timeZone: 'local' }),
+    maskAddresses
+      ? setting('Show addresses', { maskAddresses: false })
+      : setting('Mask addresses', { maskAddresses: true }),
+  ];
+}

@@ -1,0 +1,113 @@
+import type { Dispose } from '#shared/domain/log.ts';
+import type { Problem } from '#shared/domain/result.ts';
+import type { Page, SessionRow } from '#shared/ipc/views.ts';
+import { isAbort, problemOf, ENGINE_AWAY } from '../bridge/problem-error.ts';
+
+export const CHUNK = 100;
+/** Chunks kept: 40 × 100 rows is far more than any screen shows and little memory. */
+const KEPT_CHUNKS = 40;
+
+export interface PagesView {
+  readonly is: 'loading' | 'ready' | 'failed';
+  readonly total: number;
+  readonly asOf: number | null;
+  readonly problem: Problem | null;
+  /** Grows with each change, so that React sees it. */
+  readonly version: number;
+}
+
+export interface PageCache {
+  readonly view: () => PagesView;
+  readonly row: (index: number) => SessionRow | undefined;
+  /** Rows from `first` to `last` are on screen: loads what is missing. */
+  need(first: number, last: number): void;
+  /** Asks for the rows on screen again, in their new order. */
+  refresh(): void;
+  /** Replaces rows where they stand, for a list whose order is held. */
+  patch(rows: readonly SessionRow[]): void;
+  subscribe(listener: () => void): Dispose;
+  dispose(): void;
+}
+
+/** Rows of one question by offset, loaded in chunks as they come into sight. */
+export function createPageCache(
+  fetchPage: (offset: number, limit: number, signal: AbortSignal) => Promise<Page<SessionRow>>,
+): PageCache {
+  const chunks = new Map<number, SessionRow[]>();
+  const loading = new Map<number, AbortController>();
+  const listeners = new Set<() => void>();
+  let view: PagesView = { is: 'loading', total: 0, asOf: null, problem: null, version: 0 };
+  let seen = { first: 0, last: 0 };
+  let disposed = false;
+
+  const change = (changes: Partial<PagesView>) => {
+    view = { ...view, ...changes, version: view.version + 1 };
+    for (const listener of listeners) listener();
+  };
+
+  const load = (chunk: number) => {
+    // One question per chunk at a time; the next revision asks again.
+    if (loading.has(chunk)) return;
+    const abort = new AbortController();
+    loading.set(chunk, abort);
+    fetchPage(chunk * CHUNK, CHUNK, abort.signal).then(
+      (page) => {
+        loading.delete(chunk);
+        if (disposed || abort.signal.aborted) return;
+        chunks.delete(chunk);
+        chunks.set(chunk, [...page.rows]);
+        for (const [oldest] of chunks) {
+          if (chunks.size <= KEPT_CHUNKS) break;
+          chunks.delete(oldest);
+        }
+        change({ is: 'ready', total: page.total, asOf: page.asOf, problem: null });
+      },
+      (error: unknown) => {
+        loading.delete(chunk);
+        const problem = problemOf(error);
+        if (disposed || isAbort(error) || problem.code === ENGINE_AWAY) return;
+        change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
+      },
+    );
+  };
+
+  const visibleChunks = (): number[] => {
+    const first = Math.floor(seen.first / CHUNK);
+    const last = Math.floor(Math.max(seen.first, seen.last) / CHUNK);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  };
+
+  return {
+    view: () => view,
+    row: (index) => chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK],
+    need(first, last) {
+      seen = { first, last };
+      for (const chunk of visibleChunks()) if (!chunks.has(chunk)) load(chunk);
+    },
+    refresh() {
+      const visible = new Set(visibleChunks());
+      // Rows out of sight belong to an older order.
+      for (const chunk of [...chunks.keys()]) if (!visible.has(chunk)) chunks.delete(chunk);
+      for (const chunk of visible) load(chunk);
+    },
+    patch(rows) {
+      const byKey = new Map(rows.map((row) => [`${row.connection} ${row.id}`, row]));
+      for (const [chunk, known] of chunks) {
+        chunks.set(
+          chunk,
+          known.map((row) => byKey.get(`${row.connection} ${row.id}`) ?? row),
+        );
+      }
+      change({});
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {
+      disposed = true;
+      for (const abort of loading.values()) abort.abort();
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { EngineEvent, EnvironmentView } from '#shared/ipc/views.ts';
+import type { MainEvent } from '#shared/ipc/main-contract.ts';
+import { assertNever } from '#shared/domain/assert-never.ts';
+import { engine, connectEngine } from '../bridge/engine.ts';
+import { main } from '../bridge/main.ts';
+import { isAbort, problemOf, ENGINE_AWAY } from '../bridge/problem-error.ts';
+import { connectionWords } from '../format/connection-words.ts';
+import { mergeOperations, useApp } from './app-store.ts';
+import { receiveAudit, startFeed } from './feed-store.ts';
+import { announce, notify } from './notice-store.ts';
+import { rememberLayout, settingsNow, useSettings } from './settings-store.ts';
+import { startRouting } from './route-store.ts';
+
+/** Says changes of connections to screen readers, only those that matter to a person. */
+function announceChanges(before: readonly EnvironmentView[] | null, after: readonly EnvironmentView[]): void {
+  if (before === null) return;
+  const now = Date.now();
+  const old = new Map(before.map((environment) => [environment.connection, connectionWords(environment, now)]));
+  for (const environment of after) {
+    const words = connectionWords(environment, now);
+    const was = old.get(environment.connection);
+    if (was === undefined || was.tone === words.tone || words.tone === 'busy') continue;
+    announce(`${environment.name}: ${words.sentence} ${words.advice ?? ''}`.trim());
+  }
+}
+
+function setEnvironments(environments: readonly EnvironmentView[]): void {
+  announceChanges(useApp.getState().environments, environments);
+  useApp.setState({ environments });
+}
+
+function receiveFromEngine(event: EngineEvent): void {
+  if (event.environments !== undefined) setEnvironments(event.environments);
+  if (event.sessions !== undefined) {
+    useApp.setState({ revision: event.sessions.revision, liveSessions: event.sessions.live });
+  }
+  if (event.audit !== undefined) receiveAudit(event.audit.newest, event.audit.count);
+  if (event.operations !== undefined) {
+    useApp.setState({ operations: mergeOperations(useApp.getState().operations ?? [], event.operations) });
+  }
+  if (event.problems !== undefined) useApp.setState({ problems: event.problems });
+}
+
+function receiveFromMain(event: MainEvent): void {
+  switch (event.type) {
+    case 'engine':
+      useApp.setState({ engine: event.state });
+      // Calls over the old port would wait forever.
+      if (event.state.is !== 'running') engine.detach();
+      return;
+    case 'settings':
+      useSettings.setState({ settings: event.settings });
+      return;
+    case 'demo':
+      useApp.setState({ demo: event.demo });
+      return;
+    default:
+      assertNever(event);
+  }
+}
+
+/** Asks everything again that events only change: after the first port and after every restart of the engine. */
+async function reload(): Promise<void> {
+  useApp.setState((state) => ({ engine: { is: 'running' }, generation: state.generation + 1 }));
+  try {
+    const [about, environments, operations] = await Promise.all([
+      engine.call('about', {}),
+      engine.call('environments.list', {}),
+      engine.call('respond.operations', { limit: 100 }),
+    ]);
+    setEnvironments(environments);
+    useApp.setState({ about, problems: about.problems, operations });
+    await startFeed();
+  } catch (error) {
+    const problem = problemOf(error);
+    // The next port brings us here again.
+    if (!isAbort(error) && problem.code !== ENGINE_AWAY) notify({ tone: 'bad', problem });
+  }
+}
+
+/** Starts everything that lives as long as the window. */
+export async function startApp(): Promise<void> {
+  main.onEvent(receiveFromMain);
+  engine.onEvent(receiveFromEngine);
+  engine.onAttach(() => void reload());
+  useSettings.setState({ settings: await main.call('settings.get', {}), loaded: true });
+  const last = settingsNow().layout['view'];
+  startRouting(typeof last === 'string' ? last : undefined, (route) => void rememberLayout('view', route.view));
+  const [info, demo] = await Promise.all([main.call('app.info', {}), main.call('demo.state', {})]);
+  useApp.setState({ info, demo });
+  await connectEngine();
+}

@@ -1,0 +1,67 @@
+import Button from '@mui/material/Button';
+import type { ReactNode } from 'react';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { Heading } from '../../components/Heading.tsx';
+import { VIEW_TITLES } from '../../shell/navigation.tsx';
+import { goTo, type ViewName } from '../../store/route-store.ts';
+
+type Later = 'people' | 'detections' | 'investigate' | 'rules';
+
+interface Words {
+  readonly what: string;
+  readonly until: string;
+  readonly to: ViewName;
+  readonly action: string;
+}
+
+const WORDS: Readonly<Record<Later, Words>> = {
+  people: {
+    what: 'One page for each person: their accounts in every environment, what is live, their history on a time line, places, devices and networks, and the hours at which they sign in.',
+    until: 'Until then, a session opened from the list shows the other live sessions of its account.',
+    to: 'sessions',
+    action: 'Open Sessions',
+  },
+  detections: {
+    what: 'A queue of sign-ins that do not fit the person or happen at once in two places, each with what was compared, why it is not filtered, and what to do next.',
+    until: 'Until then, failed sign-ins and sign-ins from new places can be read in Audit.',
+    to: 'audit',
+    action: 'Open Audit',
+  },
+  investigate: {
+    what: 'Who was signed in at a moment in the past, what differs between two moments, and everything about one address, network or device.',
+    until: 'Until then, ended sessions are in Sessions and every event is in Audit.',
+    to: 'sessions',
+    action: 'Open Sessions',
+  },
+  rules: {
+    what: 'Limits that the agents enforce when nobody is looking: sessions per person, idle time, networks, countries and hours, each tried on the history before it is switched on.',
+    until: 'Until then, sessions are ended by hand.',
+    to: 'watch',
+    action: 'Open Watch',
+  },
+};
+
+/** A view that a later version brings: says what it will hold, and where to go meanwhile. */
+export function LaterView({ view }: { readonly view: Later }): ReactNode {
+  const words = WORDS[view];
+  return (
+    <>
+      <Heading title={VIEW_TITLES[view]} />
+      <EmptyState
+        title="Not in this version yet"
+        action={
+          <Button
+            onClick={() => {
+              goTo(words.to);
+            }}
+          >
+            {words.action}
+          </Button>
+        }
+      >
+        <p>{words.what}</p>
+        <p>{words.until}</p>
+      </EmptyState>
+    </>
+  );
+}

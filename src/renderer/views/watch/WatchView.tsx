@@ -1,0 +1,116 @@
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { MapPoints } from '#shared/ipc/views.ts';
+import { Splitter } from '../../components/Splitter.tsx';
+import { visuallyHidden } from '../../components/Unknown.tsx';
+import { WorldMap } from '../../map/WorldMap.tsx';
+import { SessionTable } from '../../session-table/SessionTable.tsx';
+import { useApp } from '../../store/app-store.ts';
+import { requestOf, useWatchFilter } from '../../store/session-filter.ts';
+import { layoutNumber, rememberLayout, settingsNow, useSettings } from '../../store/settings-store.ts';
+import { useEngineQuery } from '../../store/use-engine-query.ts';
+import { SIZE } from '../../theme/size.ts';
+import { Feed } from './Feed.tsx';
+import { KeyFigures } from './KeyFigures.tsx';
+import { MapNotes } from './MapNotes.tsx';
+import { TimeBar } from './TimeBar.tsx';
+
+const FOLLOW_EVERY_MS = 1_000;
+const FIGURES_EVERY_MS = 5_000;
+
+function startOfMap(): string | null {
+  const view = settingsNow().layout['map'];
+  return typeof view === 'string' ? view : null;
+}
+
+/** What is live now: the map, what is happening, the last day, and every session below. */
+export function WatchView(): ReactNode {
+  const shown = useWatchFilter();
+  const revision = useApp((state) => state.revision);
+  const [start] = useState(startOfMap);
+  const answer = useEngineQuery(
+    'map.points',
+    { filter: requestOf(shown) },
+    { revision, everyMs: FOLLOW_EVERY_MS },
+  );
+  const points = useLast(answer.is === 'ready' ? answer.value : null);
+  const figures = useEngineQuery(
+    'figures',
+    shown.connections.length === 0 ? {} : { connections: [...shown.connections] },
+    { revision, everyMs: FIGURES_EVERY_MS },
+  );
+
+  const holder = useRef<HTMLDivElement>(null);
+  const [height, setHeight] = useState(SIZE.tableUsual * 3);
+  const remembered = useSettings((state) => layoutNumber(state.settings, 'watchTable', SIZE.tableUsual));
+  const [table, setTable] = useState(remembered);
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      setHeight(element.clientHeight);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+  const most = Math.max(SIZE.tableLeast, height - SIZE.mapLeast - SIZE.timeBar);
+  const tableHeight = Math.min(most, Math.max(SIZE.tableLeast, table));
+
+  return (
+    <Box
+      ref={holder}
+      sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column', overflowY: 'auto' }}
+    >
+      <Typography variant="h1" sx={visuallyHidden}>
+        Watch
+      </Typography>
+      <Box
+        sx={{
+          flex: 1,
+          minHeight: SIZE.mapLeast + SIZE.timeBar,
+          display: 'flex',
+          containerType: 'inline-size',
+        }}
+      >
+        <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
+          <Box sx={{ flex: 1, minHeight: 0, position: 'relative', overflow: 'hidden' }}>
+            <WorldMap
+              points={points}
+              selected={shown.places}
+              onSelect={(places) => {
+                useWatchFilter.setState({ places });
+              }}
+              start={start}
+              onMoved={(view) => void rememberLayout('map', view)}
+            />
+            <KeyFigures answer={figures} />
+            <MapNotes points={points} />
+          </Box>
+          <TimeBar answer={figures} />
+        </Box>
+        <Feed />
+      </Box>
+      <Splitter
+        label="Height of the table"
+        value={tableHeight}
+        least={SIZE.tableLeast}
+        most={most}
+        onChange={setTable}
+        onDone={(value) => void rememberLayout('watchTable', value)}
+      />
+      <Box sx={{ height: tableHeight, flex: 'none', display: 'flex', flexDirection: 'column' }}>
+        <SessionTable filter={useWatchFilter} points={points} title="Sessions" />
+      </Box>
+    </Box>
+  );
+}
+
+/** The last answer, while the next one is on its way. */
+function useLast(value: MapPoints | null): MapPoints | null {
+  const last = useRef(value);
+  if (value !== null) last.current = value;
+  return last.current;
+}

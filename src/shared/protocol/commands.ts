@@ -108,6 +108,7 @@ export const CameBack = z.object({
   cause: z.enum(['in-flight-request', 'remember-me', 'single-sign-on', 'unknown']).catch('unknown'),
   endedAgain: z.boolean(),
 });
+export type CameBack = z.infer<typeof CameBack>;
 /** A later look at what a command ended. */
 export const Proof = z.object({
   id: CommandId,

@@ -1,4 +1,0 @@
-import { installStandIn } from './stand-in.ts';
-
-installStandIn();
-await import('../main.tsx');

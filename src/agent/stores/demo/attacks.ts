@@ -2,7 +2,7 @@ import { HOUR, MINUTE, SECOND } from '#shared/domain/units.ts';
 import { inventDeed, planDay } from './day-plan.ts';
 import type { Device } from './devices.ts';
 import { chooseDevice } from './devices.ts';
-import { dayOf, offsetMinutes } from './local-time.ts';
+import { dayOf, isAwake } from './local-time.ts';
 import { mistype } from './names.ts';
 import type { Person } from './people.ts';
 import { STREAM } from './people.ts';
@@ -64,8 +64,11 @@ function victimAt(world: World, at: number, random: Random, used: ReadonlySet<nu
       !used.has(person.id),
   );
   const awake = ordered.filter((person) => {
-    const hour = ((((at / MINUTE + offsetMinutes(person.home.timeZone, day)) / 60) % 24) + 24) % 24;
-    return hour >= 7 && hour <= 23 && person.vpnIp === null && whereabouts(world, person, day).is === 'home';
+    return (
+      isAwake(person.home.timeZone, at) &&
+      person.vpnIp === null &&
+      whereabouts(world, person, day).is === 'home'
+    );
   });
   const idle = awake.find((person) =>
     [day - 1, day, day + 1].every((each) =>

@@ -8,9 +8,9 @@ export const Rate = z
   .min(0)
   .max(MAX_RATE, `at most ${String(MAX_RATE)} changes a second`);
 
-/** The `store` part of an agent's configuration for the demo store. */
+/** The `store` part of an agent's configuration for the demo store; `kind` may be left out. */
 export const demoStoreConfig = z.strictObject({
-  kind: z.literal('demo'),
+  kind: z.literal('demo').default('demo'),
   /** Folder of the application's database; made if it is not there. */
   dir: z.string().min(1),
   preset: z.enum(PRESETS),

@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { StoreError } from '../store-adapter.ts';
 import type { EventPage, StoreCursor } from '../store-adapter.ts';
 import { readEvent } from './rows.ts';
+import { TRIMMED_TO } from './schema.ts';
 
 /** The last row that was read: its number and its time, which together tell it from a later row of that number. */
 const Position = z.object({ log: z.string(), id: z.int().min(0), at: z.int().min(0) });
 type Position = z.infer<typeof Position>;
 
 const Anchor = z.object({ at: z.int() });
-const Bounds = z.object({ first: z.int().nullable(), last: z.int().nullable() });
+const Note = z.object({ value: z.string() });
 
 /** Reads the log after a cursor. `log` names the database, so that another one in its place is noticed. */
 export function readEvents(db: Db, log: string, cursor: StoreCursor | null, limit: number): EventPage {
@@ -29,16 +30,16 @@ export function readEvents(db: Db, log: string, cursor: StoreCursor | null, limi
   };
 }
 
-/** Trimming takes the oldest rows only: the row at the cursor is missing or another only when the log was emptied. */
+/**
+ * The row at the cursor is missing or another when the log was emptied; or missing when the application trimmed its
+ * oldest rows while nobody read, and then it left a note how far.
+ */
 function wasCleared(db: Db, log: string, position: Position): boolean {
   if (position.log !== log) return true;
   const row = db.prepare('SELECT at FROM audit_log WHERE id = ?').get(position.id);
   if (row !== undefined) return Anchor.parse(row).at !== position.at;
-  const { first, last } = Bounds.parse(
-    db.prepare('SELECT min(id) AS first, max(id) AS last FROM audit_log').get(),
-  );
-  // Everything up to the cursor may have been trimmed while nobody read; what follows is contiguous then.
-  return first === null || last === null || first !== position.id + 1;
+  const note = db.prepare('SELECT value FROM settings WHERE key = ?').get(TRIMMED_TO);
+  return note === undefined || Number(Note.parse(note).value) < position.id;
 }
 
 function parsePosition(cursor: StoreCursor): Position {

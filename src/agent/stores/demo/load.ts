@@ -1,6 +1,6 @@
 import { MINUTE } from '#shared/domain/units.ts';
 import type { Application } from './application.ts';
-import { dayOf } from './local-time.ts';
+import { dayOf, isAwake } from './local-time.ts';
 import { STREAM } from './people.ts';
 import type { Random } from './random.ts';
 import { randomFor } from './random.ts';
@@ -8,10 +8,11 @@ import type { SessionRow, State } from './state.ts';
 import type { World } from './world.ts';
 import { addressOf, whereabouts } from './world.ts';
 
-/** From this rate on (changes a second) people also sign in and out beyond their plans. */
+/** From this rate on (changes a second) people sign in and out far more often than their plans say. */
 const CROWDED_RATE = 20;
-/** Share of extra changes that are sign-ins or sign-outs when it is crowded. */
-const COMINGS_AND_GOINGS = 0.04;
+/** Share of extra changes that are sign-ins or sign-outs: when it is crowded, and at a pace that only looks alive. */
+const CROWDED_COMINGS = 0.04;
+const CALM_COMINGS = 0.012;
 /** Who was seen so recently counts as being there. */
 const PRESENT_FOR = 15 * MINUTE;
 
@@ -43,7 +44,7 @@ export class Load {
     let turn = this.#random.int(0, pool.length - 1);
     for (let i = 0; i < changes && done() < until; i += 1) {
       const at = Math.round(from + ((to - from) * (i + 1)) / changes);
-      if (rate >= CROWDED_RATE && this.#random.chance(COMINGS_AND_GOINGS)) {
+      if (this.#random.chance(rate >= CROWDED_RATE ? CROWDED_COMINGS : CALM_COMINGS)) {
         this.#comeOrGo(to, moved);
         continue;
       }
@@ -79,7 +80,9 @@ export class Load {
     moved.add(person.id);
     if (this.#state.users.get(person.id)?.status !== 'active') return;
     const day = dayOf(at);
-    if (whereabouts(this.#world, person, day).is === 'under-way') return;
+    const where = whereabouts(this.#world, person, day);
+    const here = where.is === 'away' ? where.place : person.home;
+    if (where.is === 'under-way' || !isAwake(here.timeZone, at)) return;
     const device = this.#random.pickOf(person.devices);
     if (device === undefined) return;
     const session = this.#state.sessionIn(person.id, device.userAgent, null);

@@ -37,3 +37,9 @@ export function atLocalHour(timeZone: string, day: number, hour: number): number
 export const weekday = (day: number): number => ((day + 3) % 7) + 1;
 
 export const dayOf = (at: number): number => Math.floor(at / DAY);
+
+/** Whether it is between seven in the morning and eleven at night in a zone. */
+export function isAwake(timeZone: string, at: number): boolean {
+  const hour = (((at / HOUR + offsetMinutes(timeZone, dayOf(at)) / 60) % 24) + 24) % 24;
+  return hour >= 7 && hour < 23;
+}

@@ -38,6 +38,9 @@ CREATE TABLE audit_log (
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** Setting: the number of the last log row that the application itself trimmed. */
+export const TRIMMED_TO = 'log-trimmed-to';
+
 export const databasePath = (dir: string): string => join(dir, 'store.db');
 
 /** Opens the application's database for writing, and makes it if it is not there. Throws StoreError. */

@@ -1,5 +1,6 @@
 import type { Database as Db, Statement } from 'better-sqlite3';
 import { z } from 'zod';
+import { TRIMMED_TO } from './schema.ts';
 import type { AuditRow, RememberRow, SessionRow, Sink, UserRow } from './state.ts';
 import { State } from './state.ts';
 
@@ -326,7 +327,9 @@ export class Writer implements Sink {
     const newest = Stored.n.parse(this.#db.prepare('SELECT max(id) AS n FROM audit_log').get()).n ?? 0;
     const old =
       Stored.n.parse(this.#db.prepare('SELECT max(id) AS n FROM audit_log WHERE at < ?').get(before)).n ?? 0;
-    this.#db.prepare('DELETE FROM audit_log WHERE id <= ?').run(Math.max(old, newest - keep));
+    const to = Math.max(old, newest - keep);
+    if (this.#db.prepare('DELETE FROM audit_log WHERE id <= ?').run(to).changes > 0)
+      this.saveSetting(TRIMMED_TO, String(to));
   }
 
   #tokens(): readonly RememberRow[] {

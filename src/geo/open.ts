@@ -90,11 +90,11 @@ export const openPlaces = (path: string): Promise<Result<PlaceProvider, GeoProbl
   open(path, (bytes) => compiledPlaces(bytes, path));
 export const openNetworks = (path: string): Promise<Result<NetworkProvider, GeoProblem>> =>
   open(path, (bytes) => compiledNetworks(bytes, path));
-export const openMmdb = (path: string): Promise<Result<PlaceProvider, GeoProblem>> =>
+const openMmdb = (path: string): Promise<Result<PlaceProvider, GeoProblem>> =>
   open(path, (bytes) => mmdbPlaces(bytes, path));
-export const openKindList = (path: string): Promise<Result<KindList, GeoProblem>> =>
+const openKindList = (path: string): Promise<Result<KindList, GeoProblem>> =>
   open(path, (bytes) => parseKindList(bytes.toString('utf8'), path));
-export const openOverrides = (path: string): Promise<Result<Overrides, GeoProblem>> =>
+const openOverrides = (path: string): Promise<Result<Overrides, GeoProblem>> =>
   open(path, (bytes) => parseOverrides(bytes.toString('utf8'), path));
 
 async function open<T>(

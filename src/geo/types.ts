@@ -23,7 +23,7 @@ export interface PlaceProvider {
 }
 
 /** Autonomous system that announces an address. */
-export interface NetworkOrigin {
+interface NetworkOrigin {
   readonly asn: number;
   readonly organisation: string | null;
 }
@@ -45,7 +45,7 @@ export interface KindProvider {
 }
 
 /** How sure the reading of a user agent is: both browser and system found, something found, or nothing. */
-export type DeviceConfidence = 'high' | 'low' | 'none';
+type DeviceConfidence = 'high' | 'low' | 'none';
 export interface DeviceFinding extends Device {
   readonly confidence: DeviceConfidence;
 }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
 
 const SETPRIV = '/usr/bin/setpriv';
 const hasSetpriv = process.platform === 'linux' && existsSync(SETPRIV);
 
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const running = new Set();
+/** Children, and whether each leads a process group of its own. @type {Map<import('node:child_process').ChildProcess, boolean>} */
+const running = new Map();
 
 /**
  * Starts a child that does not outlive this process: even when this one is killed outright, the kernel
@@ -18,7 +19,7 @@ export function spawnBound(command, args, options) {
   const child = hasSetpriv
     ? spawn(SETPRIV, ['--pdeathsig', 'TERM', '--', command, ...args], options)
     : spawn(command, args, options);
-  running.add(child);
+  running.set(child, options.detached === true);
   child.once('exit', () => running.delete(child));
   child.once('error', () => running.delete(child));
   return child;
@@ -78,6 +79,35 @@ export function tail(output, lines = 15) {
   return output.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {boolean} leads
+ */
+function endChild(child, leads) {
+  try {
+    if (leads && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    else child.kill('SIGTERM');
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+/**
+ * Ends what an interrupted run has left working in a folder (a compiler outlives a killed script). Linux only.
+ * @param {string} folder
+ */
+export async function endProcessesIn(folder) {
+  for (const name of await readdir('/proc').catch(() => [])) {
+    const at = /^\d+$/.test(name) ? await readlink(`/proc/${name}/cwd`).catch(() => '') : '';
+    if (at !== folder && !at.startsWith(`${folder}/`)) continue;
+    try {
+      process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+}
+
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
@@ -89,7 +119,7 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 export async function interruptible(work) {
   /** @param {NodeJS.Signals} signal */
   const stop = (signal) => {
-    for (const child of running) child.kill('SIGTERM');
+    for (const [child, leads] of running) endChild(child, leads);
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
   for (const signal of SIGNALS) process.on(signal, stop);

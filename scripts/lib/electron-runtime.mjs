@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FALLBACK, isFallbackPossible, makeFallback } from './electron-fallback.mjs';
 import { downloadLatest, executableName, wantedElectron } from './electron-latest.mjs';
+import { endProcessesIn } from './child.mjs';
 import { withLock } from './lock.mjs';
 import { localCache, sharedCache } from './paths.mjs';
 import { say, secondsSince, SetupError } from './report.mjs';
@@ -64,7 +65,10 @@ export async function makeAtomically(folder, make) {
 async function sweep(folder) {
   const prefix = `${basename(folder)}.partial`;
   for (const name of await readdir(dirname(folder)).catch(() => [])) {
-    if (name.startsWith(prefix)) await rm(join(dirname(folder), name), { recursive: true, force: true });
+    if (!name.startsWith(prefix)) continue;
+    const left = join(dirname(folder), name);
+    await endProcessesIn(left);
+    await rm(left, { recursive: true, force: true });
   }
 }
 

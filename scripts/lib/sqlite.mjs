@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compilerPackages } from '../debian-packages.mjs';
-import { run, tail } from './child.mjs';
+import { endProcessesIn, run, tail } from './child.mjs';
 import { withLock } from './lock.mjs';
 import { root, sharedCache } from './paths.mjs';
 import { say, secondsSince, SetupError } from './report.mjs';
@@ -121,6 +121,7 @@ async function build(target) {
   }
   say(`compiling better-sqlite3 (once; about a minute)…`);
   const work = `${target}.partial`;
+  await endProcessesIn(work);
   await rm(work, { recursive: true, force: true });
   const copy = join(work, 'node_modules/better-sqlite3');
   await mkdir(dirname(copy), { recursive: true });
@@ -139,6 +140,8 @@ async function build(target) {
       [join(root, 'node_modules/node-gyp/bin/node-gyp.js'), ...args],
       {
         cwd: copy,
+        // The compiler is a grandchild: only as a group can all of it be ended.
+        detached: true,
         env: { ...process.env, CXXFLAGS: `${process.env['CXXFLAGS'] ?? ''} ${CXXFLAGS}`.trim() },
       },
     );

@@ -42,8 +42,7 @@ export interface StoreKind<Config> {
 }
 
 export type ReadStoreConfig =
-  | { readonly ok: true; readonly store: ConfiguredStore }
-  | { readonly ok: false; readonly error: z.ZodError };
+  { readonly ok: true; readonly store: ConfiguredStore } | { readonly ok: false; readonly error: z.ZodError };
 
 /** A store whose configuration has been read. */
 export interface ConfiguredStore {

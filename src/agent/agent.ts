@@ -1,0 +1,214 @@
+import type { Dispose, Log } from '#shared/domain/log.ts';
+import type { Clock } from '#shared/domain/units.ts';
+import { SECOND } from '#shared/domain/units.ts';
+import type { Hello, HelloLimits } from '#shared/protocol/handshake.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
+import type { CommandPoint } from './commands/context.ts';
+import { createCommands } from './commands/service.ts';
+import type { ListenOptions } from './listen.ts';
+import { listen } from './listen.ts';
+import type { LogBounds } from './maintenance.ts';
+import { startMaintenance } from './maintenance.ts';
+import type { ReadContext } from './poll/context.ts';
+import { createEvidence } from './poll/evidence.ts';
+import type { FlagConfig } from './poll/flags.ts';
+import { createFlags } from './poll/flags.ts';
+import { BASELINE } from './poll/look.ts';
+import { createOneAtATime } from './poll/one-at-a-time.ts';
+import { createPoller } from './poll/poller.ts';
+import { createRecorder } from './poll/recorder.ts';
+import { createStoreState } from './poll/store-state.ts';
+import { createPosture } from './posture.ts';
+import type { ConnectionCaps } from './server/handshake.ts';
+import { createServer } from './server/server.ts';
+import { lockForServing } from './state/serving-lock.ts';
+import type { AgentState } from './state/state.ts';
+import { openState } from './state/state.ts';
+import type { StoreAdapter } from './stores/store-adapter.ts';
+import type { StoreDeps } from './stores/store-kind.ts';
+
+export interface AgentOptions {
+  readonly agent: { readonly id: Hello['agent']['id']; readonly version: string };
+  readonly environment: Hello['environment'];
+  readonly dataDir: string;
+  readonly baseDir: string;
+  readonly listen: ListenOptions;
+  readonly storeKind: string;
+  readonly createStore: (deps: StoreDeps) => StoreAdapter;
+  readonly flags: FlagConfig;
+  readonly limits: HelloLimits;
+  readonly caps: ConnectionCaps;
+  readonly poll: { readonly intervalMs: number; readonly adaptive: boolean };
+  readonly bounds: LogBounds;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Shorter waits and the places where a test stops the agent; left out in operation. */
+  readonly timing?: {
+    readonly ackTimeoutMs?: number;
+    readonly statusEveryMs?: number;
+    readonly proofAfterMs?: readonly number[];
+    readonly answerWithinMs?: number;
+    readonly accountsEveryMs?: number;
+    readonly reached?: (point: CommandPoint) => void;
+  };
+}
+export interface RunningAgent {
+  readonly url: string;
+  readonly state: AgentState;
+  /** Facts for health and metrics. */
+  facts(): AgentFacts;
+  /** Looks at the store now. */
+  refresh(): Promise<void>;
+  /** Trims the change log now. */
+  trim(): void;
+  stop(): Promise<void>;
+}
+export interface AgentFacts {
+  readonly store: 'up' | 'degraded' | 'down';
+  readonly error: string | null;
+  readonly lastReadAt: number | null;
+  readonly sessions: number;
+  readonly connections: number;
+  readonly head: number;
+  readonly tail: number;
+  readonly startedAt: number;
+}
+
+const FIRST_OPEN_MS = 3 * SECOND;
+
+/** Starts an agent: opens its state, follows the store, serves consoles. Rejects when it cannot listen. */
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const { clock, log, dataDir, timing = {} } = options;
+  const startedAt = clock();
+  const unlock = lockForServing(dataDir);
+  const state = openOrUnlock(dataDir, clock, unlock);
+  if (state.epoch.renewedBecause !== null)
+    log.info('a new epoch begins', { because: state.epoch.renewedBecause });
+  const stopping = new AbortController();
+  const adapter = options.createStore({
+    log,
+    clock,
+    baseDir: options.baseDir,
+    dataDir,
+    fingerprint: (purpose, value) => state.keys.fingerprint(`store ${purpose}`, value),
+  });
+  const gate = createOneAtATime();
+  const evidence = createEvidence(clock);
+  const flags = createFlags(options.flags);
+  const recorder = createRecorder(state, evidence, clock);
+  const store = createStoreState(null, state.meta.get(BASELINE) !== null);
+  const context: ReadContext = { adapter, state, recorder, evidence, flags, clock, log };
+  const commands = createCommands({
+    state,
+    adapter,
+    store,
+    gate,
+    recorder,
+    evidence,
+    flags,
+    clock,
+    log,
+    environment: options.environment,
+    limits: options.limits,
+    refresh: () => poller.refresh(),
+    reached: timing.reached ?? (() => undefined),
+    proofAfterMs: timing.proofAfterMs ?? LIMITS.proofAfterMs,
+    answerWithinMs: timing.answerWithinMs ?? LIMITS.answerWithinMs - 500,
+  });
+  let connections = () => 0;
+  const poller = createPoller({
+    context,
+    gate,
+    store,
+    clock,
+    log,
+    ...options.poll,
+    ...(timing.accountsEveryMs === undefined ? {} : { accountsEveryMs: timing.accountsEveryMs }),
+    followed: () => connections() > 0 || state.holds.active().length > 0,
+    afterLook: (signal) => commands.enforceHolds(signal),
+  });
+  commands.resume();
+  poller.start();
+  // A console's first hello should say what the store can do, where that is known within a moment.
+  await Promise.race([
+    poller.refresh(),
+    new Promise((resolve) => setTimeout(resolve, FIRST_OPEN_MS).unref()),
+  ]);
+
+  const stopReading = async () => {
+    stopping.abort();
+    await commands.stop();
+    await poller.stop();
+    state.epoch.stamp();
+    state.close();
+    unlock();
+  };
+  const listening = await listen(options.listen, log).catch(async (error: unknown) => {
+    await stopReading();
+    throw error;
+  });
+  const server = createServer({
+    http: listening.http,
+    state,
+    store,
+    commands,
+    clock,
+    log,
+    posture: createPosture(adapter, gate, stopping.signal),
+    agent: { ...options.agent, startedAt },
+    environment: options.environment,
+    storeKind: options.storeKind,
+    limits: options.limits,
+    caps: options.caps,
+    ...(timing.ackTimeoutMs === undefined ? {} : { ackTimeoutMs: timing.ackTimeoutMs }),
+    ...(timing.statusEveryMs === undefined ? {} : { statusEveryMs: timing.statusEveryMs }),
+  });
+  connections = () => server.connections();
+  const maintenance = startMaintenance({
+    state,
+    clock,
+    log,
+    bounds: options.bounds,
+    keepAfter: () => server.keepAfter(),
+    afterTrim: () => server.afterTrim(),
+    tick: () => commands.tick(),
+  });
+  let stopped: Promise<void> | null = null;
+  return {
+    url: listening.url,
+    state,
+    facts() {
+      const { store: condition, error, lastReadAt } = store.condition();
+      return {
+        store: condition,
+        error,
+        lastReadAt,
+        startedAt,
+        sessions: state.sessions.count({ own: null, accounts: new Set(), scopes: new Set() }),
+        connections: server.connections(),
+        head: state.log.head(),
+        tail: state.log.tail(),
+      };
+    },
+    refresh: () => poller.refresh(),
+    trim: () => maintenance.trim(),
+    stop() {
+      stopped ??= (async () => {
+        maintenance.stop();
+        await server.close();
+        await listening.close();
+        await stopReading();
+      })();
+      return stopped;
+    },
+  };
+}
+
+function openOrUnlock(dataDir: string, clock: Clock, unlock: Dispose): AgentState {
+  try {
+    return openState(dataDir, clock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

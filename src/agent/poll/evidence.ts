@@ -1,0 +1,99 @@
+import type { CommandId, SessionId } from '#shared/domain/ids.ts';
+import type { Clock, EpochMs } from '#shared/domain/units.ts';
+import { MINUTE } from '#shared/domain/units.ts';
+import type { AuditEvent } from '#shared/protocol/records.ts';
+
+/** How long something explains a disappearance that is seen later. */
+const KEPT_MS = 2 * MINUTE;
+const MAX_KEPT = 20_000;
+
+interface Logout {
+  readonly session: SessionId | null;
+  readonly account: string | null;
+  readonly ip: string | null;
+  readonly at: EpochMs;
+  readonly heardAt: EpochMs;
+}
+
+/** Recent reasons for sessions to be gone: commands, logouts, changed credentials. In memory; the journal is durable. */
+export interface Evidence {
+  /** A command is about to end this session. */
+  ending(id: SessionId, command: CommandId): void;
+  /** The store said that it is gone. */
+  ended(id: SessionId): void;
+  commandFor(id: SessionId): { readonly id: CommandId } | null;
+  /** Was it ended after this moment? Then what was read before is out of date. */
+  endedSince(id: SessionId, since: EpochMs): boolean;
+  note(event: AuditEvent): void;
+  /** The logout that explains this session's end; each explains one. */
+  takeLogout(session: { id: SessionId; account: string | null; ip: string | null }): EpochMs | null;
+  credentialChangedAt(account: string | null): EpochMs | null;
+  forgetOld(): void;
+}
+
+export function createEvidence(clock: Clock): Evidence {
+  const commands = new Map<SessionId, { command: CommandId; at: EpochMs; endedAt: EpochMs | null }>();
+  let logouts: Logout[] = [];
+  const credentials = new Map<string, { at: EpochMs; heardAt: EpochMs }>();
+  return {
+    ending(id, command) {
+      commands.delete(id);
+      commands.set(id, { command, at: clock(), endedAt: null });
+    },
+    ended(id) {
+      const entry = commands.get(id);
+      if (entry !== undefined) entry.endedAt = clock();
+    },
+    commandFor(id) {
+      const entry = commands.get(id);
+      return entry === undefined ? null : { id: entry.command };
+    },
+    endedSince(id, since) {
+      const endedAt = commands.get(id)?.endedAt ?? null;
+      return endedAt !== null && endedAt >= since;
+    },
+    note(event) {
+      const now = clock();
+      if (event.outcome === 'failure' || now - event.at > KEPT_MS) return;
+      const account = event.account?.id ?? null;
+      if (event.action === 'logout') {
+        logouts.push({
+          session: event.sessionId ?? null,
+          account,
+          ip: event.ip ?? null,
+          at: event.at,
+          heardAt: now,
+        });
+      }
+      const changed =
+        event.action === 'password-changed' ||
+        event.action === 'password-reset' ||
+        event.action === 'account-blocked';
+      if (changed && account !== null) credentials.set(account, { at: event.at, heardAt: now });
+    },
+    takeLogout({ id, account, ip }) {
+      const byName = logouts.findIndex((entry) => entry.session === id);
+      const byAccount = () =>
+        account === null
+          ? -1
+          : logouts.findIndex(
+              (entry) =>
+                entry.session === null &&
+                entry.account === account &&
+                (entry.ip === null || ip === null || entry.ip === ip),
+            );
+      const at = byName >= 0 ? byName : byAccount();
+      return logouts.splice(at, at >= 0 ? 1 : 0)[0]?.at ?? null;
+    },
+    credentialChangedAt: (account) => (account === null ? null : (credentials.get(account)?.at ?? null)),
+    forgetOld() {
+      const before = clock() - KEPT_MS;
+      logouts = logouts.filter((entry) => entry.heardAt >= before).slice(-MAX_KEPT);
+      for (const [account, entry] of credentials) if (entry.heardAt < before) credentials.delete(account);
+      for (const [id, entry] of commands) {
+        if ((entry.endedAt ?? entry.at) >= before && commands.size < 50 * MAX_KEPT) break;
+        commands.delete(id);
+      }
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import type { EpochMs } from '#shared/domain/units.ts';
+import type { MirroredSession } from '../state/session-mirror.ts';
+import type { StoreCursor, StoreKey, StoredSession } from '../stores/store-adapter.ts';
+import { StoreError } from '../stores/store-adapter.ts';
+import { readAccounts } from './account-reader.ts';
+import { recordEndsAndStarts } from './close-sessions.ts';
+import type { ReadContext } from './context.ts';
+import { readEvents } from './event-reader.ts';
+import { diffKeys, unseen } from './key-diff.ts';
+import { sessionOf } from './recorder.ts';
+import { seenRows } from './seen-rows.ts';
+import type { SessionReading } from './session-reader.ts';
+import { applyBaseline, applySessions, newReading } from './session-reader.ts';
+
+export const SESSION_CURSOR = 'cursor:sessions';
+export const BASELINE = 'baseline';
+const LOOK_UP = 500;
+
+/** What one look at the store remembers for the next. */
+export interface LookMemory {
+  glance: string | null;
+  /** When the look before this one began. */
+  lookedAt: EpochMs;
+  /** When a complete listing last named every mirrored session. */
+  listedAt: EpochMs;
+  /** A difference may exist that the budget for key listings did not allow to find yet. */
+  keysDue: boolean;
+  accountsAt: EpochMs;
+}
+export interface LookPlan {
+  readonly keysAllowed: boolean;
+  readonly accountsDue: boolean;
+}
+export interface LookResult {
+  /** Parts that could not be read; the rest was. */
+  readonly troubles: readonly string[];
+  readonly changed: boolean;
+  readonly logCleared: boolean;
+  readonly keysCpuMs: number;
+}
+
+const cpuMs = (since: NodeJS.CpuUsage) => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1_000;
+};
+
+/** The first listing of a store: accounts, then sessions, straight into the mirror. */
+export async function lookFirst(
+  context: ReadContext,
+  memory: LookMemory,
+  signal: AbortSignal,
+): Promise<void> {
+  const { adapter, state, clock } = context;
+  const now = clock();
+  state.transaction(() => state.sessions.clear());
+  memory.glance = await adapter.glance(signal);
+  await readAccounts(context, now, signal);
+  memory.accountsAt = now;
+  const cursor = await adapter.sessions(
+    null,
+    async (page) => {
+      applyBaseline(context, page);
+      // Consoles and commands are served between two pages.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    signal,
+  );
+  state.transaction(() => {
+    saveCursor(context, cursor);
+    state.meta.set(BASELINE, '1');
+  });
+  memory.lookedAt = now;
+  memory.listedAt = now;
+  memory.keysDue = false;
+}
+
+/** One look: what changed, what went and why, what the store's log says, and accounts when they are due. */
+export async function look(
+  context: ReadContext,
+  memory: LookMemory,
+  plan: LookPlan,
+  signal: AbortSignal,
+): Promise<LookResult> {
+  const { adapter, state, clock } = context;
+  const began = clock();
+  const glance = await adapter.glance(signal);
+  const expired = state.sessions.expiresBetween(memory.listedAt, began);
+  const changed = glance === null || glance !== memory.glance;
+  const troubles: string[] = [];
+  const before = state.meta.get(SESSION_CURSOR) as StoreCursor | null;
+  const reading = newReading(before);
+  let gone: readonly MirroredSession[] = [];
+  let listed = false;
+  let keysCpuMs = 0;
+  if (changed) gone = await listSessions(context, reading, began, signal);
+  listed = changed && before === null;
+  if (!listed && (changed || expired || memory.keysDue)) {
+    memory.keysDue = true;
+    if (plan.keysAllowed) {
+      const cpu = process.cpuUsage();
+      const diff = await diffKeys(context, reading.fresh, signal);
+      gone = diff.gone;
+      await lookUpUnknown(context, diff.unknown, reading, began, signal);
+      listed = true;
+      keysCpuMs = cpuMs(cpu);
+    }
+  }
+  const events = await attempt(troubles, 'The log of the store', () => readEvents(context, signal));
+  const unexplained = gone.some((row) => context.evidence.commandFor(row.id) === null);
+  if (plan.accountsDue || reading.strangers || unexplained || events?.touchesAccounts === true) {
+    await attempt(troubles, 'The accounts', () => readAccounts(context, memory.accountsAt, signal));
+    memory.accountsAt = began;
+  }
+  recordEndsAndStarts(context, gone, reading.fresh, { since: memory.lookedAt, listedAt: memory.listedAt });
+  state.transaction(() => saveCursor(context, reading.cursor));
+  memory.glance = glance;
+  memory.lookedAt = began;
+  if (listed) {
+    memory.listedAt = began;
+    memory.keysDue = false;
+  }
+  const added = events?.added ?? 0;
+  return { troubles, changed: changed || added > 0, logCleared: events?.cleared ?? false, keysCpuMs };
+}
+
+/** Reads sessions from the cursor on; without one everything, and then returns what the listing no longer named. */
+async function listSessions(
+  context: ReadContext,
+  reading: SessionReading,
+  began: EpochMs,
+  signal: AbortSignal,
+): Promise<readonly MirroredSession[]> {
+  const seen = reading.cursor === null ? seenRows(context.state.sessions.highest()) : null;
+  const page = async (sessions: readonly StoredSession[]) => {
+    applySessions(context, sessions, reading, began, seen);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  reading.cursor = await context.adapter.sessions(reading.cursor, page, signal);
+  return seen === null ? [] : unseen(context, seen);
+}
+
+async function lookUpUnknown(
+  context: ReadContext,
+  keys: readonly StoreKey[],
+  reading: SessionReading,
+  began: EpochMs,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let at = 0; at < keys.length; at += LOOK_UP) {
+    const found = await context.adapter.lookUp(keys.slice(at, at + LOOK_UP), signal);
+    applySessions(context, found, reading, began, null);
+  }
+}
+
+/** A part that cannot be read does not stop the rest; a store that cannot be reached does. */
+async function attempt<T>(troubles: string[], what: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.kind === 'unavailable') throw error;
+    troubles.push(`${what} cannot be read: ${error.message}`);
+    return null;
+  }
+}
+
+function saveCursor({ state }: ReadContext, cursor: StoreCursor | null): void {
+  if (cursor === null) state.meta.delete(SESSION_CURSOR);
+  else state.meta.set(SESSION_CURSOR, cursor);
+}
+
+const FLUSH = 1_000;
+/** Reports sessions whose latest state was held back, once their five seconds are over. */
+export function flushHeldBack({ state, recorder }: ReadContext, dueBefore: EpochMs): void {
+  for (;;) {
+    const rows = state.sessions.waiting(dueBefore, FLUSH);
+    if (rows.length === 0) return;
+    recorder.record(() => {
+      for (const row of rows) recorder.updated(row, sessionOf(row));
+    });
+    if (rows.length < FLUSH) return;
+  }
+}

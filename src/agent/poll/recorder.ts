@@ -1,0 +1,89 @@
+import type { Clock } from '#shared/domain/units.ts';
+import type { Account, AuditEvent, Session } from '#shared/protocol/records.ts';
+import type { NewChange } from '../state/change-log.ts';
+import type { MirroredSession } from '../state/session-mirror.ts';
+import type { AgentState } from '../state/state.ts';
+import type { SessionEnd } from './diff.ts';
+import type { Evidence } from './evidence.ts';
+
+/** Changes the mirror and numbers the change in one transaction. Every method must run inside `record`. */
+export interface Recorder {
+  /** Runs in one transaction, then tells who follows the log. */
+  record<T>(work: () => T): T;
+  opened(session: Session, sealed: Buffer): void;
+  updated(known: MirroredSession, session: Session): void;
+  heldBack(known: MirroredSession, session: Session): void;
+  closed(known: MirroredSession, end: SessionEnd): void;
+  account(account: Account, credential: string | null, changed: boolean): number;
+  accountRemoved(n: number, id: string): void;
+  /** False when the event was there already. */
+  audit(event: AuditEvent): boolean;
+}
+
+const ownersOf = (session: Session) => ({
+  account: session.account?.id ?? null,
+  via: session.via?.account.id ?? null,
+});
+
+export function createRecorder(state: AgentState, evidence: Evidence, clock: Clock): Recorder {
+  let waiting: NewChange[] = [];
+  const log = (change: NewChange['change'], whose: { account: string | null; via: string | null }) =>
+    void waiting.push({ change, ...whose });
+  return {
+    record(work) {
+      waiting = [];
+      const changed = { any: false };
+      const result = state.transaction(() => {
+        const value = work();
+        state.log.append(waiting);
+        changed.any = waiting.length > 0;
+        return value;
+      });
+      waiting = [];
+      if (changed.any) state.log.announce();
+      return result;
+    },
+    opened(session, sealed) {
+      const now = clock();
+      state.sessions.insert(session, sealed, now);
+      log({ at: now, kind: 'session.opened', session }, ownersOf(session));
+    },
+    updated(known, session) {
+      const now = clock();
+      state.sessions.update(known.n, session, now);
+      log({ at: now, kind: 'session.updated', session }, ownersOf(session));
+    },
+    heldBack: (known, session) => state.sessions.update(known.n, session, null),
+    closed(known, { reason, at, commandId }) {
+      state.sessions.remove(known.n);
+      const change = {
+        at,
+        kind: 'session.closed' as const,
+        id: known.id,
+        reason,
+        ...(commandId === undefined ? {} : { commandId }),
+      };
+      log(change, known);
+    },
+    account(account, credential, changed) {
+      if (changed)
+        log({ at: clock(), kind: 'account.upserted', account }, { account: account.id, via: null });
+      return state.accounts.put(account, credential);
+    },
+    accountRemoved(n, id) {
+      state.accounts.remove(n);
+      log({ at: clock(), kind: 'account.removed', id: id as Account['id'] }, { account: id, via: null });
+    },
+    audit(event) {
+      const session = event.sessionId === undefined ? undefined : state.sessions.get(event.sessionId);
+      const whose = { account: event.account?.id ?? session?.account ?? null, via: session?.via ?? null };
+      if (!state.audit.insert(event, whose)) return false;
+      log({ at: event.at, kind: 'audit', event }, whose);
+      evidence.note(event);
+      return true;
+    },
+  };
+}
+
+/** The record of a mirrored session. */
+export const sessionOf = (row: { readonly record: string }): Session => JSON.parse(row.record) as Session;

@@ -1,0 +1,93 @@
+import type { SessionId } from '#shared/domain/ids.ts';
+import type { EpochMs } from '#shared/domain/units.ts';
+import type { Session } from '#shared/protocol/records.ts';
+import type { StoreCursor, StoredSession } from '../stores/store-adapter.ts';
+import type { ReadContext } from './context.ts';
+import { diffSession } from './diff.ts';
+import { sessionOf } from './recorder.ts';
+import type { SeenRows } from './seen-rows.ts';
+import { toSession } from './to-wire.ts';
+
+/** New sessions wait until it is known what went: a renewed identifier is one session, not two. */
+const MAX_WAITING = 5_000;
+
+export interface FreshSession {
+  readonly session: Session;
+  readonly sealed: Buffer;
+}
+export interface SessionReading {
+  /** Read and not recorded yet. */
+  readonly fresh: Map<SessionId, FreshSession>;
+  cursor: StoreCursor | null;
+  /** Accounts that sessions name and the mirror does not hold. */
+  strangers: boolean;
+}
+
+export const newReading = (cursor: StoreCursor | null): SessionReading => ({
+  fresh: new Map(),
+  cursor,
+  strangers: false,
+});
+
+/**
+ * Records what changed in one page of sessions; new ones are put aside in `reading.fresh`.
+ * @param since when this look at the store began: what a command ended after that is not taken for alive
+ */
+export function applySessions(
+  context: ReadContext,
+  page: readonly StoredSession[],
+  reading: SessionReading,
+  since: EpochMs,
+  seen: SeenRows | null,
+): void {
+  const { state, recorder, evidence, clock } = context;
+  recorder.record(() => {
+    for (const stored of page) {
+      const read = toSession(stored, state.keys, context.flags);
+      const known = state.sessions.get(read.id);
+      if (known !== undefined) seen?.mark(known.n);
+      if (evidence.endedSince(read.id, since)) continue;
+      if (known === undefined) {
+        const fresh = { session: read, sealed: state.keys.seal(stored.key) };
+        if (reading.fresh.size < MAX_WAITING) reading.fresh.set(read.id, fresh);
+        else recorder.opened(fresh.session, fresh.sealed);
+        reading.strangers ||= read.account !== null && state.accounts.get(read.account.id) === undefined;
+        continue;
+      }
+      const session = keepReplaces(known.record, read);
+      const diff = diffSession(known, session, JSON.stringify(session), clock());
+      if (diff.is === 'updated') recorder.updated(known, session);
+      else if (diff.is === 'held-back') recorder.heldBack(known, session);
+      else if (diff.is === 'other-owner') {
+        recorder.closed(known, { reason: 'replaced', at: clock() });
+        recorder.opened(session, known.sealed);
+        const n = state.sessions.numberOf(session.id);
+        if (n !== undefined) seen?.mark(n);
+      }
+    }
+  });
+}
+
+/** What the core found out by pairing is not forgotten because the store does not say it. */
+function keepReplaces(record: string, session: Session): Session {
+  if (session.replaces !== undefined || !record.includes('"replaces":')) return session;
+  const { replaces } = sessionOf({ record });
+  if (replaces === undefined) return session;
+  // Member order as toSession writes it, so that equal records are equal texts.
+  const { attributes, ...rest } = session;
+  return { ...rest, replaces, ...(attributes === undefined ? {} : { attributes }) };
+}
+
+/** The first listing: straight into the mirror, with no change for each; consoles read a snapshot. */
+export function applyBaseline(context: ReadContext, page: readonly StoredSession[]): void {
+  const { state, flags, clock } = context;
+  state.transaction(() => {
+    const now = clock();
+    for (const stored of page) {
+      const session = toSession(stored, state.keys, flags);
+      const known = state.sessions.get(session.id);
+      if (known === undefined) state.sessions.insert(session, state.keys.seal(stored.key), now);
+      else state.sessions.update(known.n, session, now);
+    }
+  });
+}

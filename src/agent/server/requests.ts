@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { Approve } from '#shared/protocol/approvals.ts';
+import type { FailedAnswer } from '#shared/protocol/codes.ts';
+import { Command, CommandFailures, CommandGet } from '#shared/protocol/commands.ts';
+import type { HelloLimits } from '#shared/protocol/handshake.ts';
+import { RulesPut } from '#shared/protocol/rules.ts';
+import type { SubscribeAnswer } from '#shared/protocol/stream.ts';
+import { History, SessionsGet, Subscribe } from '#shared/protocol/stream.ts';
+import type { AgentState } from '../state/state.ts';
+import type { Caller } from './caller.ts';
+import { requireScope } from './caller.ts';
+import { getSessions, readHistory } from './history.ts';
+import { Refused } from './refusal.ts';
+import type { CommandService, PostureService } from './services.ts';
+
+type Answered = { readonly ok: true } | FailedAnswer;
+/** Answers one request; throws Refused. */
+export type Handler = (caller: Caller, payload: unknown) => Answered | Promise<Answered>;
+
+/** Reads what a console asked; says where it is wrong. */
+function read<T>(schema: z.ZodType<T>, payload: unknown): T {
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const place = issue === undefined || issue.path.length === 0 ? 'request' : issue.path.map(String).join('.');
+  throw new Refused('INVALID', `${place}: ${issue?.message ?? 'not understood'}`.slice(0, 1_000), {
+    path: place.slice(0, 256),
+  });
+}
+
+export interface RequestDeps {
+  readonly state: AgentState;
+  readonly limits: HelloLimits;
+  readonly commands: CommandService;
+  readonly posture: PostureService;
+}
+
+/** The requests that do not belong to one connection's stream. */
+export function createHandlers(deps: RequestDeps): ReadonlyMap<string, Handler> {
+  const { state, limits, commands, posture } = deps;
+  const noRules = () => new Refused('UNSUPPORTED', 'This agent enforces no rules.');
+  return new Map<string, Handler>([
+    ['history', (caller, payload) => readHistory(state, limits.historyPage, caller, read(History, payload))],
+    [
+      'sessions.get',
+      (caller, payload) => getSessions(state, limits.targets, caller, read(SessionsGet, payload)),
+    ],
+    ['command', (caller, payload) => commands.submit(caller, read(Command, payload))],
+    ['command.get', (caller, payload) => commands.get(caller, read(CommandGet, payload).id)],
+    [
+      'command.failures',
+      (caller, payload) => {
+        const { id, cursor } = read(CommandFailures, payload);
+        return commands.failures(caller, id, cursor);
+      },
+    ],
+    ['approve', (caller, payload) => commands.approve(caller, read(Approve, payload))],
+    ['approvals.list', (caller) => commands.approvals(caller)],
+    [
+      'rules.get',
+      (caller) => {
+        requireScope(caller, 'rules:read', 'rules:write');
+        throw noRules();
+      },
+    ],
+    [
+      'rules.put',
+      (caller, payload) => {
+        read(RulesPut, payload);
+        requireScope(caller, 'rules:write');
+        throw noRules();
+      },
+    ],
+    ['posture.get', (caller) => posture.get(caller)],
+  ]);
+}
+
+export type SubscribeHandler = (
+  caller: Caller,
+  request: Subscribe,
+) => { answer: SubscribeAnswer; start: () => void };
+export const readSubscribe = (payload: unknown): Subscribe => read(Subscribe, payload);

@@ -1,0 +1,44 @@
+import type { OperatorId } from '#shared/domain/ids.ts';
+import type { Dispose } from '#shared/domain/log.ts';
+import type {
+  ApprovalItem,
+  ApprovalResolved,
+  ApprovalsListAnswer,
+  Approve,
+} from '#shared/protocol/approvals.ts';
+import type {
+  Command,
+  CommandAnswer,
+  CommandFailuresAnswer,
+  CommandGetAnswer,
+  CommandProgress,
+  DryRunAnswer,
+  Proof,
+} from '#shared/protocol/commands.ts';
+import type { PostureGetAnswer } from '#shared/protocol/posture.ts';
+import type { Caller } from './caller.ts';
+
+/** News that goes to some of the connected operators. */
+export type Notice =
+  | { readonly is: 'progress'; readonly operator: OperatorId; readonly progress: CommandProgress }
+  | { readonly is: 'proof'; readonly operator: OperatorId; readonly proof: Proof }
+  | { readonly is: 'approval-requested'; readonly owners: readonly string[]; readonly item: ApprovalItem }
+  | {
+      readonly is: 'approval-resolved';
+      readonly operator: OperatorId;
+      readonly owners: readonly string[];
+      readonly resolved: ApprovalResolved;
+    };
+
+/** What the commands side does for the server. Methods throw Refused. */
+export interface CommandService {
+  submit(caller: Caller, command: Command): Promise<CommandAnswer | DryRunAnswer>;
+  get(caller: Caller, id: string): CommandGetAnswer;
+  failures(caller: Caller, id: string, cursor: string | undefined): CommandFailuresAnswer;
+  approve(caller: Caller, request: Approve): Promise<CommandAnswer>;
+  approvals(caller: Caller): ApprovalsListAnswer;
+  onNotice(listener: (notice: Notice) => void): Dispose;
+}
+export interface PostureService {
+  get(caller: Caller): Promise<PostureGetAnswer>;
+}

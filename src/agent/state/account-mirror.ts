@@ -1,0 +1,47 @@
+import type { Account } from '#shared/protocol/records.ts';
+import type { Db } from './database.ts';
+
+export interface MirroredAccount {
+  readonly n: number;
+  readonly id: string;
+  /** JSON of the wire record. */
+  readonly record: string;
+  /** Keyed fingerprint of the credential; null when the store shows none. */
+  readonly credential: string | null;
+}
+
+export interface AccountMirror {
+  get(id: string): MirroredAccount | undefined;
+  put(account: Account, credential: string | null): number;
+  remove(n: number): void;
+  clear(): void;
+  highest(): number;
+  after(n: number, limit: number): readonly MirroredAccount[];
+  /** In order of number, only these ids when given (JSON list). */
+  only(ids: string): readonly MirroredAccount[];
+}
+
+export function createAccountMirror(db: Db): AccountMirror {
+  const byId = db.prepare<[string], MirroredAccount>('SELECT * FROM accounts WHERE id = ?');
+  const put = db.prepare<[string, string, string | null], { n: number }>(
+    `INSERT INTO accounts (id, record, credential) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET record = excluded.record, credential = excluded.credential RETURNING n`,
+  );
+  const remove = db.prepare('DELETE FROM accounts WHERE n = ?');
+  const highest = db.prepare<[], { n: number | null }>('SELECT max(n) AS n FROM accounts');
+  const after = db.prepare<[number, number], MirroredAccount>(
+    'SELECT * FROM accounts WHERE n > ? ORDER BY n LIMIT ?',
+  );
+  const only = db.prepare<[string], MirroredAccount>(
+    'SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?))',
+  );
+  return {
+    get: (id) => byId.get(id),
+    put: (account, credential) => put.get(account.id, JSON.stringify(account), credential)?.n ?? 0,
+    remove: (n) => void remove.run(n),
+    clear: () => void db.exec('DELETE FROM accounts'),
+    highest: () => highest.get()?.n ?? 0,
+    after: (n, limit) => after.all(n, limit),
+    only: (ids) => only.all(ids),
+  };
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { OperatorId, SessionId } from '#shared/domain/ids.ts';
+import type { EpochMs } from '#shared/domain/units.ts';
+import { epochMs } from '#shared/domain/units.ts';
+import type { Reach as ReachType } from '#shared/protocol/commands.ts';
+import { Command, COMMAND_STATES, Reach } from '#shared/protocol/commands.ts';
+
+/** A row of `commands` as SQLite gives it. */
+export const JournalRow = z.object({
+  id: z.string(),
+  operator: OperatorId,
+  operator_name: z.string(),
+  token: z.string(),
+  content: z.string(),
+  request: z.string(),
+  state: z.enum(COMMAND_STATES),
+  matched: z.number(),
+  outside: z.string().nullable(),
+  reach: z.string(),
+  owners: z.string(),
+  received_at: z.number(),
+  started_at: z.number().nullable(),
+  finished_at: z.number().nullable(),
+  approval_expires_at: z.number().nullable(),
+  decision: z.enum(['approve', 'deny', 'expired']).nullable(),
+  decided_by: OperatorId.nullable(),
+  decided_name: z.string().nullable(),
+  decided_at: z.number().nullable(),
+  note: z.string().nullable(),
+});
+
+/** A journalled command. */
+export interface CommandRow {
+  readonly command: Command;
+  readonly operator: { readonly id: OperatorId; readonly name: string };
+  readonly tokenId: string;
+  readonly content: string;
+  readonly state: (typeof COMMAND_STATES)[number];
+  readonly matched: number;
+  readonly outside: { readonly count: number; readonly ids: SessionId[] } | null;
+  readonly reach: ReachType;
+  readonly owners: readonly string[];
+  readonly receivedAt: EpochMs;
+  readonly finishedAt: EpochMs | null;
+  readonly approvalExpiresAt: EpochMs | null;
+  readonly decision: 'approve' | 'deny' | 'expired' | null;
+  readonly decidedBy: { readonly id: OperatorId; readonly name: string } | null;
+  readonly note: string | null;
+}
+
+const Outside = z.object({ count: z.number(), ids: z.array(SessionId) });
+
+export function toCommand(row: z.infer<typeof JournalRow>): CommandRow {
+  const time = (value: number | null) => (value === null ? null : epochMs(value));
+  return {
+    command: Command.parse(JSON.parse(row.request)),
+    operator: { id: row.operator, name: row.operator_name },
+    tokenId: row.token,
+    content: row.content,
+    state: row.state,
+    matched: row.matched,
+    outside: row.outside === null ? null : Outside.parse(JSON.parse(row.outside)),
+    reach: Reach.parse(JSON.parse(row.reach)),
+    owners: z.array(z.string()).parse(JSON.parse(row.owners)),
+    receivedAt: epochMs(row.received_at),
+    finishedAt: time(row.finished_at),
+    approvalExpiresAt: time(row.approval_expires_at),
+    decision: row.decision,
+    decidedBy: row.decided_by === null ? null : { id: row.decided_by, name: row.decided_name ?? '' },
+    note: row.note,
+  };
+}

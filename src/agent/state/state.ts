@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Clock } from '#shared/domain/units.ts';
+import type { HandleKeys } from '../keys/handle-keys.ts';
+import { createHandleKeys } from '../keys/handle-keys.ts';
+import { keyFileIn, prepareDataDir, readOrCreateSecret } from '../keys/key-file.ts';
+import type { AccountMirror } from './account-mirror.ts';
+import { createAccountMirror } from './account-mirror.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import type { ChangeLog } from './change-log.ts';
+import { createChangeLog } from './change-log.ts';
+import type { Db } from './database.ts';
+import { openDatabase, openReader } from './database.ts';
+import type { EpochKeeper } from './epoch.ts';
+import { openEpoch } from './epoch.ts';
+import type { Holds } from './holds.ts';
+import { createHolds } from './holds.ts';
+import type { Journal } from './journal.ts';
+import { createJournal } from './journal.ts';
+import type { Meta } from './meta.ts';
+import { createMeta } from './meta.ts';
+import type { Previews } from './previews.ts';
+import { createPreviews } from './previews.ts';
+import type { SessionMirror } from './session-mirror.ts';
+import { createSessionMirror } from './session-mirror.ts';
+import type { Tokens } from './tokens.ts';
+import { createTokens } from './tokens.ts';
+
+/** Everything an agent keeps on its own disk. */
+export interface AgentState {
+  readonly db: Db;
+  readonly keys: HandleKeys;
+  readonly meta: Meta;
+  readonly epoch: EpochKeeper;
+  readonly log: ChangeLog;
+  readonly sessions: SessionMirror;
+  readonly accounts: AccountMirror;
+  readonly audit: AuditTrail;
+  readonly tokens: Tokens;
+  readonly journal: Journal;
+  readonly previews: Previews;
+  readonly holds: Holds;
+  /** One write transaction. */
+  transaction<T>(work: () => T): T;
+  /** A read-only handle of its own, for one consistent long read. The caller closes it. */
+  reader(): Db;
+  close(): void;
+}
+
+export const databaseIn = (dataDir: string) => join(dataDir, 'agent.db');
+
+/** Opens (or makes) the folder, key and database of an agent. `serving`: false for short commands beside a running agent. */
+export function openState(dataDir: string, clock: Clock, serving = true): AgentState {
+  prepareDataDir(dataDir);
+  const { secret } = readOrCreateSecret(keyFileIn(dataDir));
+  const keys = createHandleKeys(secret);
+  const path = databaseIn(dataDir);
+  const db = openDatabase(path);
+  const meta = createMeta(db);
+  const log = createChangeLog(db, clock);
+  const sessions = createSessionMirror(db);
+  const accounts = createAccountMirror(db);
+  const epoch = serving ? openEpoch(meta, join(dataDir, 'log.marker'), keys.keyId) : passiveEpoch(meta);
+  if (epoch.renewedBecause !== null) {
+    // The mirror belongs to the old numbering (and, after a change of key, to old handles): read the store anew.
+    db.transaction(() => {
+      log.clear();
+      sessions.clear();
+      meta.delete('baseline');
+      meta.delete('cursor:sessions');
+    }).immediate();
+  }
+  return {
+    db,
+    keys,
+    meta,
+    epoch,
+    log,
+    sessions,
+    accounts,
+    audit: createAuditTrail(db),
+    tokens: createTokens(db, clock),
+    journal: createJournal(db, clock),
+    previews: createPreviews(db, clock),
+    holds: createHolds(db, clock),
+    transaction: (work) => db.transaction(work).immediate(),
+    reader: () => openReader(path),
+    close: () => void db.close(),
+  };
+}
+
+function passiveEpoch(meta: Meta): EpochKeeper {
+  const unknown = () => {
+    throw new Error('only a serving agent numbers changes');
+  };
+  return {
+    current: () => (meta.get('epoch') ?? '') as ReturnType<EpochKeeper['current']>,
+    renewedBecause: null,
+    renew: unknown,
+    stamp: unknown,
+  };
+}

@@ -221,10 +221,11 @@ test.each([
   ['emptied', (db: ReturnType<typeof openBeside>) => db.exec('DELETE FROM audit_log'), 0],
   [
     'emptied and written to again',
-    (db: ReturnType<typeof openBeside>) =>
-      db.exec('DELETE FROM audit_log') &&
-      db.prepare(add).run(START + 1, 'x') &&
-      db.prepare(add).run(START + 2, 'y'),
+    (db: ReturnType<typeof openBeside>) => {
+      db.exec('DELETE FROM audit_log');
+      db.prepare(add).run(START + 1, 'x');
+      db.prepare(add).run(START + 2, 'y');
+    },
     2,
   ],
   [

@@ -50,6 +50,6 @@ test('weights are respected and nothing comes of nothing', () => {
   }
   expect(counts.a / counts.b).toBeGreaterThan(2.5);
   expect(counts.a / counts.b).toBeLessThan(3.5);
-  expect(weighted(random, [], () => 1)).toBeUndefined();
+  expect(weighted<string>(random, [], () => 1)).toBeUndefined();
   expect(keyOf('shop/1')).not.toBe(keyOf('shop/2'));
 });

@@ -17,6 +17,8 @@ export class Recording implements Sink {
   readonly log: AuditRow[] = [];
   readonly sessions = new Map<string, SessionRow>();
   touches = 0;
+  /** Changes of accounts and remember-me tokens. */
+  others = 0;
 
   audit(row: AuditRow): void {
     this.log.push(row);
@@ -31,13 +33,13 @@ export class Recording implements Sink {
     this.sessions.delete(session.id);
   }
   userSaved(): void {
-    this.touches += 0;
+    this.others += 1;
   }
   rememberSaved(): void {
-    this.touches += 0;
+    this.others += 1;
   }
   rememberRemoved(): void {
-    this.touches += 0;
+    this.others += 1;
   }
 }
 

@@ -1,9 +1,11 @@
 import { assertNever } from '#shared/domain/assert-never.ts';
+import { Accounts } from './accounts.ts';
+import { Desk } from './desk.ts';
 import type { Person } from './people.ts';
 import { STREAM } from './people.ts';
 import { randomFor } from './random.ts';
-import type { AuditRow, EndCause, RememberRow, SessionRow, Sink, State, UserRow, Witness } from './state.ts';
-import type { DoneDeed, Step, Visit } from './steps.ts';
+import type { SessionRow, Sink, State, UserRow, Witness } from './state.ts';
+import type { Step, Visit } from './steps.ts';
 import type { World } from './world.ts';
 
 type Act = Extract<Step, { kind: 'act' }>;
@@ -22,18 +24,14 @@ interface SignIn {
  * the steps', and nothing of chance other than the keyed streams.
  */
 export class Application {
-  readonly #world: World;
-  readonly #state: State;
-  readonly #sink: Sink;
-  readonly #witness: Witness | undefined;
+  readonly #desk: Desk;
+  readonly #accounts: Accounts;
   /** Asked before a page view is written that only moves last-seen; live operation keeps to its rate with it. */
   mayTouch: () => boolean = () => true;
 
   constructor(world: World, state: State, sink: Sink, witness?: Witness) {
-    this.#world = world;
-    this.#state = state;
-    this.#sink = sink;
-    this.#witness = witness;
+    this.#desk = new Desk(world, state, sink, witness);
+    this.#accounts = new Accounts(this.#desk);
   }
 
   /** Applies one step; steps come in order of time. */
@@ -46,23 +44,22 @@ export class Application {
       case 'logout':
         return this.logout(step.at, step.visit);
       case 'password':
-        return this.#changePassword(step.at, step.visit);
+        return this.#accounts.changePassword(step.at, step.visit);
       case 'role':
-        return this.#toggleRole(step.at, step.visit, step.target, step.role);
+        return this.#accounts.toggleRole(step.at, step.visit, step.target, step.role);
       case 'impersonate':
         return this.#impersonate(step.at, step.visit, step.target);
       case 'impersonate-act': {
-        const session = this.#state.sessionIn(
+        const session = this.#desk.state.sessionIn(
           step.target.id,
           step.visit.device.userAgent,
           step.visit.person.id,
         );
-        if (session !== undefined && this.mayTouch())
-          this.touch(session, step.at, session.lastIp, session.lastUserAgent);
+        if (session !== undefined && this.mayTouch()) this.touch(session, step.at);
         return;
       }
       case 'impersonate-end': {
-        const session = this.#state.sessionIn(
+        const session = this.#desk.state.sessionIn(
           step.target.id,
           step.visit.device.userAgent,
           step.visit.person.id,
@@ -71,16 +68,16 @@ export class Application {
         return;
       }
       case 'hijack': {
-        const session = this.#liveIn(step.visit, step.at);
+        const session = this.#desk.liveIn(step.visit, step.at);
         if (session === undefined) return;
-        this.touch(session, step.at, step.ip, step.userAgent);
-        if (step.deed !== null) this.#record(step.at, session, step.deed);
+        this.#desk.touch(session, step.at, step.ip, step.userAgent);
+        if (step.deed !== null) this.#desk.record(step.at, session, step.deed);
         return;
       }
       case 'join':
-        return this.#join(step.at, step.person);
+        return this.#accounts.join(step.at, step.person);
       case 'leave':
-        return this.#leave(step.at, step.person, step.by);
+        return this.#accounts.leave(step.at, step.person, step.by);
       default:
         return assertNever(step);
     }
@@ -88,45 +85,42 @@ export class Application {
 
   /** Ends what has expired by now: the application's regular clean-up. */
   collect(at: number): void {
-    for (const session of this.#state.sessions.values())
-      if (session.expiresAt <= at) this.#expire(session, at);
-    for (const token of this.#state.rememberedTokens()) if (token.expiresAt <= at) this.#forget(token);
-  }
-
-  touch(session: SessionRow, at: number, ip: string, userAgent: string): void {
-    session.lastSeenAt = at;
-    session.lastIp = ip;
-    session.lastUserAgent = userAgent;
-    session.expiresAt = at + this.#lifetime(session.remember);
-    this.#sink.sessionTouched(session);
+    for (const session of this.#desk.state.sessions.values())
+      if (session.expiresAt <= at) this.#desk.expire(session, at);
+    for (const token of this.#desk.state.rememberedTokens())
+      if (token.expiresAt <= at) this.#desk.forget(token);
   }
 
   /** Rows that somebody else deleted; the application only notices that they are gone. */
   noticeRemoved(session: SessionRow, at: number): void {
-    this.#state.remove(session);
-    this.#witness?.ended(session, at, 'removed');
+    this.#desk.noticeRemoved(session, at);
+  }
+
+  /** A page view that changes nothing but last-seen. */
+  touch(session: SessionRow, at: number): void {
+    this.#desk.touch(session, at, session.lastIp, session.lastUserAgent);
   }
 
   logout(at: number, visit: Visit): void {
-    const session = this.#liveIn(visit, at);
+    const session = this.#desk.liveIn(visit, at);
     if (session === undefined) return;
-    this.#end(session, at, 'logout');
-    const token = this.#state.remembered(session.userId, session.openedUserAgent);
-    if (token !== undefined) this.#forget(token);
-    this.#audit(at, session, { action: 'logout', outcome: 'success' });
+    this.#desk.end(session, at, 'logout');
+    const token = this.#desk.state.remembered(session.userId, session.openedUserAgent);
+    if (token !== undefined) this.#desk.forget(token);
+    this.#desk.audit(at, session, { action: 'logout', outcome: 'success' });
   }
 
   #act(step: Act): void {
     const { visit, at } = step;
-    const user = this.#state.users.get(visit.person.id);
+    const user = this.#desk.state.users.get(visit.person.id);
     if (user === undefined) return;
-    const session = this.#liveIn(visit, at);
+    const session = this.#desk.liveIn(visit, at);
     if (user.status === 'blocked') return this.#refuse(step, user, session);
     const ip = step.ip ?? visit.ip;
     if (session !== undefined && step.fresh !== true) {
       if (step.deed === null && !step.arrival && !this.mayTouch()) return;
-      this.touch(session, at, ip, visit.device.userAgent);
-      if (step.deed !== null) this.#record(at, session, step.deed);
+      this.#desk.touch(session, at, ip, visit.device.userAgent);
+      if (step.deed !== null) this.#desk.record(at, session, step.deed);
       return;
     }
     const mode = this.#signInMode(step, user);
@@ -135,13 +129,13 @@ export class Application {
       mode,
       ...(session === undefined ? {} : { replaces: session }),
     });
-    if (step.deed !== null) this.#record(at, opened, step.deed);
+    if (step.deed !== null) this.#desk.record(at, opened, step.deed);
   }
 
   #refuse(step: Act, user: UserRow, session: SessionRow | undefined): void {
-    if (session !== undefined) this.#endSilently(session, step.at, 'blocked');
+    if (session !== undefined) this.#desk.endSilently(session, step.at, 'blocked');
     if (!step.arrival && session === undefined) return;
-    this.#sink.audit({
+    this.#desk.sink.audit({
       at: step.at,
       action: 'login',
       outcome: 'failure',
@@ -156,25 +150,25 @@ export class Application {
   #signInMode(step: Act, user: UserRow): SignIn['mode'] | null {
     if (step.oneTime === true) return 'one-time';
     if (step.fresh === true) return 'password';
-    const token = this.#state.remembered(user.id, step.visit.device.userAgent);
+    const token = this.#desk.state.remembered(user.id, step.visit.device.userAgent);
     if (token !== undefined && token.expiresAt > step.at) return 'remembered';
-    const again = randomFor(this.#world.seed, STREAM.again, step.visit.key).chance(SIGNS_IN_AGAIN);
+    const again = randomFor(this.#desk.world.seed, STREAM.again, step.visit.key).chance(SIGNS_IN_AGAIN);
     return step.arrival || again ? 'password' : null;
   }
 
   /** Opens a session and writes the sign-in; a session it replaces gets a new identifier by that. */
   signIn(at: number, visit: Visit, ip: string, how: SignIn): SessionRow {
     const { person, device } = visit;
-    const random = randomFor(this.#world.seed, STREAM.session, person.id, device.index, at);
+    const random = randomFor(this.#desk.world.seed, STREAM.session, person.id, device.index, at);
     const remember =
       how.mode === 'remembered' || (how.mode === 'password' && person.remembers && device.index < 100);
-    if (how.replaces !== undefined) this.#endSilently(how.replaces, at, 'replaced');
+    if (how.replaces !== undefined) this.#desk.endSilently(how.replaces, at, 'replaced');
     const session: SessionRow = {
       id: random.hex(4),
       userId: person.id,
       createdAt: at,
       lastSeenAt: at,
-      expiresAt: at + this.#lifetime(remember),
+      expiresAt: at + this.#desk.lifetime(remember),
       openedIp: ip,
       openedUserAgent: device.userAgent,
       lastIp: ip,
@@ -185,37 +179,37 @@ export class Application {
       masqueradeBy: null,
       replaces: how.replaces?.id ?? null,
     };
-    this.#open(session);
+    this.#desk.open(session);
     if (how.mode === 'one-time')
-      this.#audit(at, session, {
+      this.#desk.audit(at, session, {
         action: 'password-reset',
         outcome: 'success',
         message: 'one-time link used',
       });
-    this.#audit(at, session, { action: 'login', outcome: 'success', verb: how.mode });
-    if (remember && this.#state.remembered(person.id, device.userAgent) === undefined) {
+    this.#desk.audit(at, session, { action: 'login', outcome: 'success', verb: how.mode });
+    if (remember && this.#desk.state.remembered(person.id, device.userAgent) === undefined) {
       const token = {
         id: random.hex(8),
         userId: person.id,
         userAgent: device.userAgent,
-        expiresAt: at + this.#world.preset.rememberLimit,
+        expiresAt: at + this.#desk.world.preset.rememberLimit,
       };
-      this.#state.addRemembered(token);
-      this.#sink.rememberSaved(token);
+      this.#desk.state.addRemembered(token);
+      this.#desk.sink.rememberSaved(token);
     }
-    const user = this.#state.users.get(person.id);
+    const user = this.#desk.state.users.get(person.id);
     if (user !== undefined) {
       user.lastLoginAt = at;
-      this.#sink.userSaved(user);
+      this.#desk.sink.userSaved(user);
     }
     return session;
   }
 
   #fail(step: Extract<Step, { kind: 'fail' }>): void {
-    if (step.before !== undefined && this.#liveIn(step.before, step.at) !== undefined) return;
-    const user = step.person === null ? undefined : this.#state.users.get(step.person.id);
+    if (step.before !== undefined && this.#desk.liveIn(step.before, step.at) !== undefined) return;
+    const user = step.person === null ? undefined : this.#desk.state.users.get(step.person.id);
     if (step.person !== null && user === undefined) return;
-    this.#sink.audit({
+    this.#desk.sink.audit({
       at: step.at,
       action: 'login',
       outcome: 'failure',
@@ -227,64 +221,17 @@ export class Application {
     });
   }
 
-  /** A new password ends the other sessions and gives this one a new identifier. */
-  #changePassword(at: number, visit: Visit): void {
-    const session = this.#liveIn(visit, at);
-    const user = this.#state.users.get(visit.person.id);
-    if (session === undefined || user === undefined) return;
-    user.passwordHash = inventHash(this.#world.seed, user.id, at);
-    this.#sink.userSaved(user);
-    this.#audit(at, session, { action: 'password-changed', outcome: 'success' });
-    for (const other of this.#state.sessions.values())
-      if (other.userId === user.id && other !== session && other.masqueradeBy === null)
-        this.#endSilently(other, at, 'credential-change');
-    for (const token of this.#state.rememberedTokens()) if (token.userId === user.id) this.#forget(token);
-    const id = randomFor(this.#world.seed, STREAM.session, user.id, visit.device.index, at, 1).hex(4);
-    const renewed: SessionRow = { ...session, id, createdAt: at, replaces: session.id, oneTime: false };
-    this.#endSilently(session, at, 'replaced');
-    this.#open(renewed);
-    this.#audit(at, renewed, {
-      action: 'other',
-      outcome: 'success',
-      verb: 'session-renewed',
-      message: 'session continues under a new identifier',
-    });
-  }
-
-  #toggleRole(at: number, visit: Visit, target: Person, role: string): void {
-    const user = this.#state.users.get(target.id);
-    const session = this.#liveIn(visit, at);
-    if (user === undefined || session === undefined) return;
-    const had = user.roles.includes(role);
-    user.roles = had ? user.roles.filter((name) => name !== role) : [...user.roles, role];
-    this.#sink.userSaved(user);
-    this.#sink.audit({
-      at,
-      action: 'role-changed',
-      outcome: 'success',
-      userId: user.id,
-      userName: user.name,
-      ip: session.lastIp,
-      userAgent: session.lastUserAgent,
-      actorId: visit.person.id,
-      actorName: visit.person.login,
-      verb: had ? 'removed' : 'added',
-      objectKind: 'role',
-      objectName: role,
-    });
-  }
-
   #impersonate(at: number, visit: Visit, target: Person): void {
-    const user = this.#state.users.get(target.id);
-    const own = this.#liveIn(visit, at);
-    const running = this.#state.sessionIn(target.id, visit.device.userAgent, visit.person.id);
+    const user = this.#desk.state.users.get(target.id);
+    const own = this.#desk.liveIn(visit, at);
+    const running = this.#desk.state.sessionIn(target.id, visit.device.userAgent, visit.person.id);
     if (user === undefined || user.status === 'blocked' || own === undefined || running !== undefined) return;
     const session: SessionRow = {
-      id: randomFor(this.#world.seed, STREAM.session, target.id, visit.person.id, at).hex(4),
+      id: randomFor(this.#desk.world.seed, STREAM.session, target.id, visit.person.id, at).hex(4),
       userId: target.id,
       createdAt: at,
       lastSeenAt: at,
-      expiresAt: at + this.#lifetime(false),
+      expiresAt: at + this.#desk.lifetime(false),
       openedIp: own.lastIp,
       openedUserAgent: visit.device.userAgent,
       lastIp: own.lastIp,
@@ -295,8 +242,8 @@ export class Application {
       masqueradeBy: visit.person.id,
       replaces: null,
     };
-    this.#open(session);
-    this.#audit(at, session, {
+    this.#desk.open(session);
+    this.#desk.audit(at, session, {
       action: 'other',
       outcome: 'success',
       verb: 'masquerade-start',
@@ -307,8 +254,8 @@ export class Application {
   }
 
   #stopImpersonation(at: number, session: SessionRow, by: Person): void {
-    this.#end(session, at, 'logout');
-    this.#audit(at, session, {
+    this.#desk.end(session, at, 'logout');
+    this.#desk.audit(at, session, {
       action: 'other',
       outcome: 'success',
       verb: 'masquerade-end',
@@ -316,125 +263,4 @@ export class Application {
       actorName: by.login,
     });
   }
-
-  #join(at: number, person: Person): void {
-    if (this.#state.users.has(person.id)) return;
-    const user = newUser(this.#world, person, at);
-    this.#state.users.set(user.id, user);
-    this.#sink.userSaved(user);
-    this.#sink.audit({
-      at,
-      action: 'account-created',
-      outcome: 'success',
-      userId: user.id,
-      userName: user.name,
-    });
-  }
-
-  #leave(at: number, person: Person, by: Person): void {
-    const user = this.#state.users.get(person.id);
-    if (user === undefined || user.status === 'blocked') return;
-    user.status = 'blocked';
-    this.#sink.userSaved(user);
-    this.#sink.audit({
-      at,
-      action: 'account-blocked',
-      outcome: 'success',
-      userId: user.id,
-      userName: user.name,
-      actorId: by.id,
-      actorName: by.login,
-    });
-    for (const session of this.#state.sessions.values())
-      if (session.userId === user.id) this.#endSilently(session, at, 'blocked');
-  }
-
-  #record(at: number, session: SessionRow, deed: DoneDeed): void {
-    this.#audit(at, session, {
-      action: 'activity',
-      outcome: 'success',
-      verb: deed.verb,
-      objectKind: deed.kind,
-      objectId: deed.id,
-      objectName: deed.name,
-    });
-  }
-
-  #audit(at: number, session: SessionRow, row: Omit<AuditRow, 'at'>): void {
-    const userName = this.#state.users.get(session.userId)?.name;
-    this.#sink.audit({
-      at,
-      userId: session.userId,
-      ...(userName === undefined ? {} : { userName }),
-      ip: session.lastIp,
-      userAgent: session.lastUserAgent,
-      sessionId: session.id,
-      ...row,
-    });
-  }
-
-  #lifetime(remember: boolean): number {
-    return remember ? this.#world.preset.rememberLimit : this.#world.preset.idleLimit;
-  }
-
-  #liveIn(visit: Visit, at: number): SessionRow | undefined {
-    const session = this.#state.sessionIn(visit.person.id, visit.device.userAgent, null);
-    if (session === undefined || session.expiresAt > at) return session;
-    this.#expire(session, at);
-    return undefined;
-  }
-
-  #open(session: SessionRow): void {
-    this.#state.add(session);
-    this.#sink.sessionOpened(session);
-    this.#witness?.opened(session);
-  }
-
-  #end(session: SessionRow, at: number, cause: EndCause): void {
-    this.#state.remove(session);
-    this.#sink.sessionRemoved(session);
-    this.#witness?.ended(session, at, cause);
-  }
-
-  /** An end that nobody asked for in so many words: the log says why. */
-  #endSilently(session: SessionRow, at: number, cause: EndCause): void {
-    this.#end(session, at, cause);
-    this.#audit(at, session, { action: 'other', outcome: 'success', verb: 'session-ended', reason: cause });
-  }
-
-  #expire(session: SessionRow, at: number): void {
-    this.#end(session, session.expiresAt, 'expired');
-    this.#audit(at, session, {
-      action: 'other',
-      outcome: 'success',
-      verb: 'session-ended',
-      reason: 'expired',
-    });
-  }
-
-  #forget(token: RememberRow): void {
-    this.#state.removeRemembered(token);
-    this.#sink.rememberRemoved(token);
-  }
-}
-
-/** Looks like an argon2id hash and is none: nobody's password gives it. */
-export function inventHash(seed: number, userId: number, at: number): string {
-  const random = randomFor(seed, STREAM.secret, userId, at);
-  return `$argon2id$v=19$m=19456,t=2,p=1$${random.hex(4)}$${random.hex(8)}`;
-}
-
-/** The account of a person who joins now, or (before the history begins) joined some time ago. */
-export function newUser(world: World, person: Person, at: number): UserRow {
-  return {
-    id: person.id,
-    name: person.login,
-    displayName: person.full,
-    email: person.email,
-    passwordHash: inventHash(world.seed, person.id, at),
-    status: 'active',
-    roles: person.group.roles,
-    createdAt: at,
-    lastLoginAt: null,
-  };
 }

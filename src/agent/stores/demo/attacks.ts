@@ -15,7 +15,7 @@ import { StepList } from './steps.ts';
 import type { World } from './world.ts';
 import { homeIp, joinsAt, leavesAt, whereabouts } from './world.ts';
 
-export type AttackKind = 'cookie-theft' | 'password-spray' | 'impossible-travel';
+type AttackKind = 'cookie-theft' | 'password-spray' | 'impossible-travel';
 
 /** One planned attack and, for tests and the curious, who and where. */
 export interface Attack {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { PRESETS } from './presets.ts';
 
 /** Most changes a second that can be asked for. */
-export const MAX_RATE = 2_000;
-export const Rate = z
+const MAX_RATE = 2_000;
+const Rate = z
   .number()
   .min(0)
   .max(MAX_RATE, `at most ${String(MAX_RATE)} changes a second`);

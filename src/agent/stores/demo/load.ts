@@ -56,7 +56,7 @@ export class Load {
         session.expiresAt > at &&
         session.lastSeenAt <= at
       )
-        this.#application.touch(session, at, session.lastIp, session.lastUserAgent);
+        this.#application.touch(session, at);
     }
   }
 

@@ -32,7 +32,6 @@ export type Place = z.infer<typeof Place>;
 
 /** Exits of VPN services and of Tor. */
 const AnonymousNetwork = z.object({ prefix: Prefix, kind: z.string(), country: z.string(), ...coordinates });
-export type AnonymousNetwork = z.infer<typeof AnonymousNetwork>;
 
 /** Where invented people can be: read from resources/demo/places.json. */
 export const Places = z.object({

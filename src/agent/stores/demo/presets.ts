@@ -4,7 +4,7 @@ export const PRESETS = ['shop', 'intranet', 'blog'] as const;
 export type PresetName = (typeof PRESETS)[number];
 
 /** How a group of people behaves. Chances are for a day unless said otherwise, hours are local and may be fractions. */
-export interface Habit {
+interface Habit {
   readonly kind: 'office' | 'leisure' | 'program';
   readonly weekday: number;
   readonly weekend: number;
@@ -30,7 +30,7 @@ export interface Group {
 }
 
 /** What people do in the application: a verb, the kind of thing, and names of such things. */
-export interface Deed {
+interface Deed {
   readonly verb: string;
   readonly kind: string;
   readonly names: readonly [string, ...string[]];

@@ -122,7 +122,10 @@ export class Runner {
     const now = this.#deps.clock();
     this.#look(now);
     const isFirst = this.#state.users.size === 0;
-    if (this.#rate === 0 && !isFirst) return this.#simulation.skip(now);
+    if (this.#rate === 0 && !isFirst) {
+      this.#simulation.skip(now);
+      return;
+    }
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       this.#writer.startBulk();
@@ -179,11 +182,14 @@ export class Runner {
     this.#db
       .transaction(() => {
         this.#noticeOthers(from);
+        // The machine slept for days: nobody waits for all of that to be made up.
+        this.#simulation.skip(now - DAY);
         this.#budget = before + allowed;
         this.#simulation.advance(now);
         const rest = allowed - (this.#writer.changes - before);
         if (rest >= 1) this.#load?.fill(Math.floor(rest), this.#rate, from, now, () => this.#writer.changes);
         this.#carry = Math.max(-this.#rate * 5, allowed - (this.#writer.changes - before));
+        this.#newRound(now);
         this.#trim(now);
         this.#save();
       })

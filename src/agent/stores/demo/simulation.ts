@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from '#shared/domain/units.ts';
-import { Application, newUser } from './application.ts';
+import { newUser } from './accounts.ts';
+import { Application } from './application.ts';
 import type { Attack, Round } from './attacks.ts';
 import { isMember, planRound } from './attacks.ts';
 import { PLAN_REACH, planDay } from './day-plan.ts';

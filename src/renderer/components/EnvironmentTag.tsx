@@ -58,7 +58,7 @@ export function EnvironmentTag(props: {
       </Box>
       {tier === 'production' && props.tier === 'shown' ? <ProductionMark /> : null}
       {word === undefined ? null : (
-        <Box component="span" sx={{ typography: 'caption', color: 'text.disabled' }}>
+        <Box component="span" sx={{ typography: 'caption', color: 'text.disabled', flexShrink: 9, overflow: 'hidden' }}>
           {word}
         </Box>
       )}

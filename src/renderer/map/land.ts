@@ -2,6 +2,7 @@ import type { Position } from 'geojson';
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import { unitX, unitY } from './places.ts';
+import { turnsNeeded, unwrapRing } from './unwrap.ts';
 
 /** Outlines in pixels of a world this wide; large enough that a Path2D's single precision holds when zoomed in. */
 export const LAND_WORLD = 4_096;
@@ -28,19 +29,29 @@ export async function loadLand(): Promise<Land> {
           ? [geometry.coordinates]
           : [];
     for (const ring of polygons.flat()) {
-      trace(path, ring, box);
-      path.closePath();
+      const plane = unwrapRing(ring);
+      for (const turns of turnsNeeded(plane)) {
+        trace(path, plane, turns * 360, box);
+        path.closePath();
+      }
     }
     return { path, box };
   });
   const borders = new Path2D();
-  for (const line of mesh(atlas, countries, (a, b) => a !== b).coordinates) trace(borders, line);
+  for (const line of mesh(atlas, countries, (a, b) => a !== b).coordinates) {
+    trace(borders, unwrapRing(line), 0);
+  }
   return { countries: drawn, borders };
 }
 
-function trace(path: Path2D, line: readonly Position[], box?: [number, number, number, number]): void {
+function trace(
+  path: Path2D,
+  line: readonly Position[],
+  shift: number,
+  box?: [number, number, number, number],
+): void {
   line.forEach(([longitude = 0, latitude = 0], index) => {
-    const x = unitX(longitude) * LAND_WORLD;
+    const x = unitX(longitude + shift) * LAND_WORLD;
     const y = unitY(latitude) * LAND_WORLD;
     if (index === 0) path.moveTo(x, y);
     else path.lineTo(x, y);

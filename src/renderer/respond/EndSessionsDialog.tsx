@@ -1,4 +1,76 @@
+import Dialog from '@mui/material/Dialog';
+import Button from '@mui/material/Button';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
 import type { ReactNode } from 'react';
+import { assertNever } from '#shared/domain/assert-never.ts';
+import { ProblemBox } from '../components/ProblemBox.tsx';
+import { Waiting } from '../components/Waiting.tsx';
+import { closeRespond, previewEnding, useRespond, type Respond } from '../store/respond-store.ts';
+import { PreviewStep } from './PreviewStep.tsx';
+import { ReceiptStep } from './ReceiptStep.tsx';
+
+function Step({ respond }: { readonly respond: Exclude<Respond, { readonly is: 'closed' }> }): ReactNode {
+  switch (respond.is) {
+    case 'asking':
+      return (
+        <>
+          <DialogTitle id="respond-title">Asking the agents what this would end…</DialogTitle>
+          <DialogContent>
+            <Waiting what="the preview" lines={3} />
+          </DialogContent>
+          <DialogActions>
+            <Button onClick={closeRespond}>Cancel</Button>
+          </DialogActions>
+        </>
+      );
+    case 'unanswered':
+      return (
+        <>
+          <DialogTitle id="respond-title">Nothing was ended</DialogTitle>
+          <DialogContent>
+            <ProblemBox problem={respond.problem} />
+          </DialogContent>
+          <DialogActions>
+            <Button onClick={closeRespond}>Close</Button>
+            <Button onClick={() => void previewEnding(respond.targets)}>Ask again</Button>
+          </DialogActions>
+        </>
+      );
+    case 'previewed':
+    case 'sending':
+      return (
+        <PreviewStep
+          key={respond.preview.operation}
+          targets={respond.targets}
+          preview={respond.preview}
+          sending={respond.is === 'sending'}
+          problem={respond.is === 'previewed' ? respond.problem : null}
+        />
+      );
+    case 'receipt':
+      return <ReceiptStep operation={respond.operation} />;
+    default:
+      return assertNever(respond);
+  }
+}
+
+/** Ending sessions, always in this order: preview, reason, named button, receipt. */
 export function EndSessionsDialog(): ReactNode {
-  return null;
+  const respond = useRespond((state) => state.respond);
+  if (respond.is === 'closed') return null;
+  return (
+    <Dialog
+      open
+      maxWidth="sm"
+      aria-labelledby="respond-title"
+      onClose={(_event, reason) => {
+        // A stray click beside it must not throw a written reason away.
+        if (reason === 'escapeKeyDown' && respond.is !== 'sending') closeRespond();
+      }}
+    >
+      <Step respond={respond} />
+    </Dialog>
+  );
 }

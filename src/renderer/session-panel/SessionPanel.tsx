@@ -1,4 +1,143 @@
-import type { ReactNode } from 'react';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
+import Typography from '@mui/material/Typography';
+import { useEffect, useRef, type ReactNode } from 'react';
+import type { SessionDetail } from '#shared/ipc/views.ts';
+import { EmptyState } from '../components/EmptyState.tsx';
+import { EnvironmentTag } from '../components/EnvironmentTag.tsx';
+import { ProblemBox } from '../components/ProblemBox.tsx';
+import { StatusMark } from '../components/StatusMark.tsx';
+import { Waiting } from '../components/Waiting.tsx';
+import { useApp } from '../store/app-store.ts';
+import { endSessions, previewEnding } from '../store/respond-store.ts';
+import { closePanel, usePanel } from '../store/selection-store.ts';
+import { useEngineQuery } from '../store/use-engine-query.ts';
+import { SIZE } from '../theme/size.ts';
+import { Events } from './Events.tsx';
+import { Facts } from './Facts.tsx';
+import { Observations } from './Observations.tsx';
+import { Siblings } from './Siblings.tsx';
+
+const FOLLOW_EVERY_MS = 1_000;
+
+function Head({ detail }: { readonly detail: SessionDetail }): ReactNode {
+  const { row } = detail;
+  const { account } = row;
+  return (
+    <Box sx={{ px: 4, pb: 3, display: 'grid', gap: 2 }}>
+      <Box sx={{ display: 'flex', gap: 3, color: 'text.secondary', flexWrap: 'wrap' }}>
+        <EnvironmentTag connection={row.connection} tier="shown" />
+        <StatusMark status={row.status} cause={row.cause} />
+      </Box>
+      <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
+        <Button
+          variant="contained"
+          color="error"
+          disabled={row.status === 'ended'}
+          onClick={() => void endSessions([row])}
+        >
+          End session…
+        </Button>
+        {account === null ? null : (
+          <Button
+            onClick={() =>
+              void previewEnding([{ connection: row.connection, selector: { accounts: [account.id] } }])
+            }
+          >
+            Sign out everywhere here…
+          </Button>
+        )}
+      </Box>
+    </Box>
+  );
+}
+
+/** Everything that is known of one session, beside the list that it was opened from. */
 export function SessionPanel(): ReactNode {
-  return null;
+  const open = usePanel((state) => state.open);
+  const revision = useApp((state) => state.revision);
+  const answer = useEngineQuery('sessions.get', open, { revision, everyMs: FOLLOW_EVERY_MS });
+  const title = useRef<HTMLHeadingElement>(null);
+  const openedFrom = useRef<Element | null>(null);
+  const key = open === null ? '' : `${open.connection} ${open.id}`;
+  useEffect(() => {
+    openedFrom.current = document.activeElement;
+    return () => {
+      // Back to exactly where the person was.
+      if (openedFrom.current instanceof HTMLElement && document.activeElement === document.body) {
+        openedFrom.current.focus({ preventScroll: true });
+      }
+    };
+  }, [key]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const inside = title.current?.closest('aside')?.contains(event.target as Node) === true;
+      if (event.key === 'Escape' && inside) closePanel();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+    };
+  }, []);
+  const detail = answer.is === 'ready' ? answer.value : null;
+  const name = detail?.row.account?.name ?? (detail === null ? 'Session' : 'Nobody signed in');
+  return (
+    <Box
+      component="aside"
+      aria-label="Session"
+      data-testid="session-panel"
+      sx={{
+        width: SIZE.panel,
+        maxWidth: '60vw',
+        flex: 'none',
+        minHeight: 0,
+        display: 'flex',
+        flexDirection: 'column',
+        borderLeft: 1,
+        borderColor: 'divider',
+        bgcolor: 'background.paper',
+      }}
+    >
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, pl: 4, pr: 2, py: 2 }}>
+        <Typography
+          ref={title}
+          variant="h1"
+          component="h2"
+          title={name}
+          sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+        >
+          {name}
+        </Typography>
+        <IconButton aria-label="Close session" title="Esc" onClick={closePanel}>
+          ✕
+        </IconButton>
+      </Box>
+      <Box
+        tabIndex={0}
+        role="region"
+        aria-label="Facts about the session"
+        sx={{ flex: 1, minHeight: 0, overflowY: 'auto' }}
+      >
+        {answer.is === 'loading' ? <Waiting what="the session" lines={10} /> : null}
+        {answer.is === 'failed' ? (
+          <ProblemBox flat problem={answer.problem} action={<Button onClick={answer.again}>Try again</Button>} />
+        ) : null}
+        {answer.is === 'ready' && detail === null ? (
+          <EmptyState title="This session is not in the mirror">
+            It may have been deleted by retention, or its environment was removed.
+          </EmptyState>
+        ) : null}
+        {detail === null ? null : (
+          <>
+            <Head detail={detail} />
+            <Facts row={detail.row} />
+            <Siblings siblings={detail.siblings} />
+            <Observations observations={detail.observations} />
+            <Events events={detail.audit} />
+          </>
+        )}
+      </Box>
+    </Box>
+  );
 }

@@ -29,16 +29,16 @@ export const SORT_OF: Readonly<Record<string, SessionSort>> = {
 /** Least width in rem, and how much of the spare width a column takes. */
 export const TRACKS: Readonly<Record<string, readonly [number, number]>> = {
   select: [2.25, 0],
-  environment: [6.25, 1],
-  person: [7.25, 2],
-  roles: [5.5, 1.5],
-  status: [5.75, 1],
-  lastSeen: [5.5, 0.5],
-  signedIn: [6.75, 0.5],
-  place: [7.5, 2],
+  environment: [7.25, 1],
+  person: [6.75, 2],
+  roles: [6, 1.5],
+  status: [5, 1],
+  lastSeen: [5.25, 0.5],
+  signedIn: [7.25, 0.5],
+  place: [7.25, 2],
   address: [7.75, 1],
   network: [9, 3],
-  device: [8.75, 2],
+  device: [8.5, 2],
   marks: [6, 2],
 };
 

@@ -109,7 +109,7 @@ function useReady(next: PageCache): PageCache {
   }, [next]);
   useEffect(
     () => () => {
-      cache.dispose();
+      cache.stop();
     },
     [cache],
   );

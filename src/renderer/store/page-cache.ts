@@ -26,7 +26,8 @@ export interface PageCache {
   /** Replaces rows where they stand, for a list whose order is held. */
   patch(rows: readonly SessionRow[]): void;
   subscribe(listener: () => void): Dispose;
-  dispose(): void;
+  /** Withdraws the questions under way; the next `need` or `refresh` asks anew. */
+  stop(): void;
 }
 
 /** Rows of one question by offset, loaded in chunks as they come into sight. */
@@ -38,7 +39,6 @@ export function createPageCache(
   const listeners = new Set<() => void>();
   let view: PagesView = { is: 'loading', total: 0, asOf: null, problem: null, version: 0 };
   let seen = { first: 0, last: 0 };
-  let disposed = false;
 
   const change = (changes: Partial<PagesView>) => {
     view = { ...view, ...changes, version: view.version + 1 };
@@ -52,8 +52,8 @@ export function createPageCache(
     loading.set(chunk, abort);
     fetchPage(chunk * CHUNK, CHUNK, abort.signal).then(
       (page) => {
-        loading.delete(chunk);
-        if (disposed || abort.signal.aborted) return;
+        if (loading.get(chunk) === abort) loading.delete(chunk);
+        if (abort.signal.aborted) return;
         chunks.delete(chunk);
         chunks.set(chunk, [...page.rows]);
         for (const [oldest] of chunks) {
@@ -63,9 +63,9 @@ export function createPageCache(
         change({ is: 'ready', total: page.total, asOf: page.asOf, problem: null });
       },
       (error: unknown) => {
-        loading.delete(chunk);
+        if (loading.get(chunk) === abort) loading.delete(chunk);
         const problem = problemOf(error);
-        if (disposed || isAbort(error) || problem.code === ENGINE_AWAY) return;
+        if (isAbort(error) || problem.code === ENGINE_AWAY) return;
         change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
       },
     );
@@ -104,10 +104,9 @@ export function createPageCache(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    dispose() {
-      disposed = true;
+    stop() {
       for (const abort of loading.values()) abort.abort();
-      listeners.clear();
+      loading.clear();
     },
   };
 }

@@ -15,7 +15,6 @@ export function overrides(density: Density): Components<Theme> {
           height: '100%',
           overflow: 'hidden',
           fontVariantNumeric: 'tabular-nums',
-          fontFeatureSettings: "'cv11', 'ss03'",
         },
         '#root': { height: '100%' },
         ':focus-visible': {

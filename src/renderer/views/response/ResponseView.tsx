@@ -1,4 +1,97 @@
-import type { ReactNode } from 'react';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import { useState, type ReactNode } from 'react';
+import type { OperationView } from '#shared/ipc/views.ts';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { Heading } from '../../components/Heading.tsx';
+import { TimeAgo } from '../../components/TimeText.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
+import { totalsOf } from '../../format/operation-words.ts';
+import { counted } from '../../format/words.ts';
+import { Receipt } from '../../respond/Receipt.tsx';
+import { receiptTitle } from '../../respond/receipt-words.ts';
+import { useApp } from '../../store/app-store.ts';
+import { SIZE } from '../../theme/size.ts';
+
+function Operation({ operation, first }: { readonly operation: OperationView; readonly first: boolean }): ReactNode {
+  const totals = totalsOf(operation);
+  const [opened, setOpened] = useState<boolean | null>(null);
+  const open = opened ?? (first || totals.underWay);
+  return (
+    <Box component="li" data-testid="operation" sx={{ borderBottom: 1, borderColor: 'divider', px: 4, py: 2 }}>
+      <Box
+        component="button"
+        type="button"
+        aria-expanded={open}
+        onClick={() => {
+          setOpened(!open);
+        }}
+        sx={{
+          display: 'flex',
+          gap: 3,
+          width: '100%',
+          alignItems: 'baseline',
+          p: 0,
+          border: 0,
+          bgcolor: 'transparent',
+          color: 'text.primary',
+          font: 'inherit',
+          textAlign: 'left',
+          cursor: 'pointer',
+        }}
+      >
+        <Box component="span" aria-hidden="true" sx={{ color: 'text.secondary' }}>
+          {open ? '▾' : '▸'}
+        </Box>
+        <Typography component="span" sx={{ fontWeight: 600 }}>
+          {receiptTitle(totals)}
+        </Typography>
+        <Typography
+          component="span"
+          sx={{ flex: 1, minWidth: 0, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+          title={`${operation.summary}\n${operation.reason}`}
+        >
+          {`${operation.summary} — “${operation.reason}”`}
+        </Typography>
+        <Typography component="span" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
+          {operation.by} · <TimeAgo at={operation.createdAt} />
+        </Typography>
+      </Box>
+      {open ? (
+        <Box sx={{ pl: 5, pt: 2, maxWidth: SIZE.dialog * 1.3 }}>
+          <Receipt operation={operation} />
+        </Box>
+      ) : null}
+    </Box>
+  );
+}
+
+/** Every act with its receipt, newest first. */
 export function ResponseView(): ReactNode {
-  return null;
+  const operations = useApp((state) => state.operations);
+  const underWay = (operations ?? []).filter((operation) => totalsOf(operation).underWay).length;
+  return (
+    <>
+      <Heading title="Response">
+        {operations === null ? null : (
+          <Typography sx={{ color: 'text.secondary' }}>
+            {underWay === 0 ? counted(operations.length, 'operation') : `${String(underWay)} under way`}
+          </Typography>
+        )}
+      </Heading>
+      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', bgcolor: 'background.paper' }}>
+        {operations === null ? <Waiting what="operations" lines={6} /> : null}
+        {operations?.length === 0 ? (
+          <EmptyState title="Nothing has been ended from here yet">
+            Each time sessions are ended, the receipt stays here: ended, already gone, failed, unreachable, came back.
+          </EmptyState>
+        ) : null}
+        <Box component="ul" aria-label="Operations, newest first" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+          {(operations ?? []).map((operation, index) => (
+            <Operation key={operation.id} operation={operation} first={index === 0} />
+          ))}
+        </Box>
+      </Box>
+    </>
+  );
 }

@@ -88,7 +88,14 @@ function Line({ row, times }: { readonly row: AuditRow; readonly times: number }
         </Box>
         <Box
           title={detail}
-          sx={{ color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+          sx={{
+            color: 'text.secondary',
+            overflow: 'hidden',
+            display: '-webkit-box',
+            WebkitLineClamp: 2,
+            WebkitBoxOrient: 'vertical',
+            overflowWrap: 'anywhere',
+          }}
         >
           {detail}
         </Box>

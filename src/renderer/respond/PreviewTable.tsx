@@ -1,0 +1,62 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { Preview, PreviewPart } from '#shared/ipc/views.ts';
+import { EnvironmentTag } from '../components/EnvironmentTag.tsx';
+import { Unknown } from '../components/Unknown.tsx';
+import { count } from '../format/words.ts';
+import { Table } from '../components/Table.tsx';
+
+function Reached({ part }: { readonly part: Extract<PreviewPart, { readonly is: 'ready' }> }): ReactNode {
+  const { reach } = part;
+  return (
+    <>
+      <td className="number">{count(reach.sessions)}</td>
+      <td className="number">{count(reach.accounts)}</td>
+      <Box component="td" className="number" sx={reach.privileged > 0 ? { color: 'severity.medium', fontWeight: 600 } : {}}>
+        {count(reach.privileged)}
+      </Box>
+      <td className="number">{count(reach.service)}</td>
+      <td>{reach.own === 0 ? <Unknown why="None of these is your own session" /> : `${count(reach.own)} yours`}</td>
+    </>
+  );
+}
+
+/** Numbers by environment, as the agents counted them. */
+export function PreviewTable({ preview }: { readonly preview: Preview }): ReactNode {
+  return (
+    <Table>
+      <thead>
+        <tr>
+          <th scope="col">Environment</th>
+          <th scope="col" className="number">
+            Sessions
+          </th>
+          <th scope="col" className="number">
+            Accounts
+          </th>
+          <th scope="col" className="number">
+            Privileged
+          </th>
+          <th scope="col" className="number">
+            Service
+          </th>
+          <th scope="col">Own</th>
+        </tr>
+      </thead>
+      <tbody>
+        {preview.parts.map((part) => (
+          <tr key={part.connection}>
+            <th scope="row">
+              <EnvironmentTag connection={part.connection} tier="shown" />
+            </th>
+            {part.is === 'ready' ? (
+              <Reached part={part} />
+            ) : (
+              <td colSpan={5}>{`${part.problem.message} ${part.problem.advice ?? ''}`}</td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

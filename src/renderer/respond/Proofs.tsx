@@ -1,0 +1,33 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { CommandView } from '#shared/ipc/views.ts';
+import { TimeAgo } from '../components/TimeText.tsx';
+import { count, counted } from '../format/words.ts';
+
+const CAUSES: Readonly<Record<string, string>> = {
+  'in-flight-request': 'a request was under way',
+  'remember-me': 'remember-me',
+  'single-sign-on': 'single sign-on',
+  unknown: 'cause not known',
+};
+
+/** The agent's later looks: still gone, or who came back and why. */
+export function Proofs(props: {
+  readonly proofs: CommandView['proofs'];
+  readonly cameBack: number;
+}): ReactNode {
+  const last = props.proofs.at(-1);
+  if (last === undefined) return null;
+  return (
+    <Box sx={{ color: 'text.secondary' }} data-testid="receipt-proof">
+      {last.final ? 'Last looked at again ' : 'Looked at again '}
+      <TimeAgo at={last.at} />
+      {`: ${count(last.stillGone)} still gone`}
+      {props.cameBack === 0
+        ? '.'
+        : `, ${counted(props.cameBack, 'session')} came back (${[...new Set(last.cameBack.map(({ cause }) => CAUSES[cause] ?? cause))].join(', ')}${
+            last.cameBack.every(({ endedAgain }) => endedAgain) ? '; ended again' : ''
+          }).`}
+    </Box>
+  );
+}

@@ -1,0 +1,50 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { SessionRow } from '#shared/ipc/views.ts';
+import { StatusMark } from '../components/StatusMark.tsx';
+import { TimeAgo } from '../components/TimeText.tsx';
+import { deviceText, placeText } from '../format/words.ts';
+import { openPanel } from '../store/selection-store.ts';
+import { Section } from './Section.tsx';
+
+/** Other live sessions of the same account in the same environment. */
+export function Siblings({ siblings }: { readonly siblings: readonly SessionRow[] }): ReactNode {
+  if (siblings.length === 0) return null;
+  return (
+    <Section title={siblings.length === 1 ? 'Also signed in: 1 session' : `Also signed in: ${String(siblings.length)} sessions`}>
+      <Box sx={{ display: 'grid', gap: 1 }}>
+        {siblings.map((row) => (
+          <Box
+            key={row.id}
+            component="button"
+            type="button"
+            onClick={() => {
+              openPanel(row);
+            }}
+            sx={{
+              display: 'flex',
+              gap: 3,
+              p: 1,
+              border: 0,
+              borderRadius: 0.5,
+              bgcolor: 'transparent',
+              color: 'text.primary',
+              font: 'inherit',
+              textAlign: 'left',
+              cursor: 'pointer',
+              '&:hover': { bgcolor: 'surface.hover' },
+            }}
+          >
+            <StatusMark status={row.status} />
+            <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
+              {[row.place === null ? null : placeText(row.place), row.device === null ? null : deviceText(row.device)]
+                .filter((part) => part !== null && part !== '')
+                .join(' · ') || 'place and browser not known'}
+            </Box>
+            <TimeAgo at={row.lastSeenAt} missing="This store keeps no last activity" />
+          </Box>
+        ))}
+      </Box>
+    </Section>
+  );
+}

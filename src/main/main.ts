@@ -76,7 +76,9 @@ function run(): void {
     module: join(here, 'agent.js'),
     profile,
     log,
-    onEnvironments: engine.setDemo,
+    onEnvironments: (environments) => {
+      engine.setDemo(environments);
+    },
     onState: (state) => {
       tell({ type: 'demo', demo: state });
     },
@@ -149,7 +151,9 @@ function run(): void {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
-  powerMonitor.on('resume', engine.resume);
+  powerMonitor.on('resume', () => {
+    engine.resume();
+  });
   stopBeforeQuit(() => Promise.all([engine.stop(), demo.stop()]));
 
   engine.start();

@@ -3,11 +3,9 @@ import { AccountId, EventId, SessionId } from '../domain/ids.ts';
 import { EpochMs } from '../domain/units.ts';
 import { LIMITS } from './limits.ts';
 
-/** An open enumeration: the names this version knows, and any other kept as it is. */
-const open = <const T extends readonly string[]>(known: T) => {
-  void known;
-  return z.string().min(1).max(LIMITS.id) as unknown as z.ZodType<T[number] | (string & {})>;
-};
+/** An open enumeration: the names this version knows, for completion and switches, and any other kept as it is. */
+const open = <Known extends string>() =>
+  z.string().min(1).max(LIMITS.id) as unknown as z.ZodType<Known | (string & {})>;
 
 export const MARKS = [
   'remember-me',
@@ -19,7 +17,7 @@ export const MARKS = [
   'service',
   'anonymous',
 ] as const;
-export const Mark = open(MARKS);
+export const Mark = open<(typeof MARKS)[number]>();
 export type Mark = z.infer<typeof Mark>;
 
 export const ACTIONS = [
@@ -39,7 +37,7 @@ export const ACTIONS = [
   'hold',
   'other',
 ] as const;
-export const Action = open(ACTIONS);
+export const Action = open<(typeof ACTIONS)[number]>();
 export type Action = z.infer<typeof Action>;
 
 export const FAILURE_REASONS = [
@@ -51,7 +49,7 @@ export const FAILURE_REASONS = [
   'mfa-failed',
   'rule',
 ] as const;
-export const FailureReason = open(FAILURE_REASONS);
+export const FailureReason = open<(typeof FAILURE_REASONS)[number]>();
 
 export const CLOSE_REASONS = [
   'logout',
@@ -63,7 +61,7 @@ export const CLOSE_REASONS = [
   'replaced',
   'unknown',
 ] as const;
-export const CloseReason = open(CLOSE_REASONS);
+export const CloseReason = open<(typeof CLOSE_REASONS)[number]>();
 export type CloseReason = z.infer<typeof CloseReason>;
 
 export const Name = z.string().max(LIMITS.id);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Epoch, Seq, SessionId, SubscriptionId } from '../domain/ids.ts';
 import { EpochMs } from '../domain/units.ts';
-import { answerOf, FailedAnswer } from './codes.ts';
+import type { FailedAnswer } from './codes.ts';
+import { answerOf } from './codes.ts';
 import { LIMITS } from './limits.ts';
-import { Account, AuditEvent, Session } from './records.ts';
+import type { Account, AuditEvent } from './records.ts';
+import { Session } from './records.ts';
 import type { Change } from './changes.ts';
 
 export const WANTS = ['sessions', 'audit', 'accounts'] as const;

@@ -42,11 +42,11 @@ describe('settings', () => {
 });
 
 describe('secrets', () => {
-  const mirror = (text: string) => Buffer.from([...text].reverse().join(''));
+  const mirror = (text: string) => Buffer.from(text).reverse();
   const keychain = (available: boolean, backend: string): Keychain => ({
     isEncryptionAvailable: () => available,
     encryptString: mirror,
-    decryptString: (sealed) => mirror(sealed.toString()).toString(),
+    decryptString: (sealed) => Buffer.from(sealed).reverse().toString(),
     getSelectedStorageBackend: () => backend,
   });
   const connection = ConnectionId.parse('c1');

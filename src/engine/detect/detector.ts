@@ -17,7 +17,7 @@ import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
 import { parseSettings, type DetectSettings, type DetectSettingsInput } from './settings.ts';
 import { readSnapshot, writeSnapshot, type DetectorState, type Snapshot } from './snapshot.ts';
-import { createTimeline, insert, type Changes, type Fold, type Timeline } from './timeline.ts';
+import { createTimeline, insert, replace, type Changes, type Fold, type Timeline } from './timeline.ts';
 import type { UserContext } from './user-detection.ts';
 import { stepUser, USER_DETECTIONS } from './user-fold.ts';
 import { createUserState, type UserState } from './user-state.ts';
@@ -209,6 +209,18 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     if (!changed.includes(user)) state.actors.set(actor, [...changed.slice(-99), user]);
   };
 
+  /** An event that was placed without an account, now that it is known whose it is. */
+  const adopt = (event: PreparedEvent, horizonStart: number): void => {
+    const again = <S>(ownFold: Fold<S>, timelines: Map<string, Timeline<S>>, kind: string, key: string | null): void => {
+      const timeline = key === null ? undefined : timelines.get(key);
+      if (timeline) apply(`${kind}:${key ?? ''}`, replace(ownFold, timeline, event));
+    };
+    placeForUser(event, horizonStart);
+    again(folds.addresses, state.addresses, 'ip', event.ipKey);
+    again(folds.environments, state.environments, 'environment', event.environment);
+    again(folds.sessions, state.sessions, 'session', event.session);
+  };
+
   /** Gives an event of a session the session's owner; what came before the owner was known is placed now. */
   const own = (event: PreparedEvent, horizonStart: number): PreparedEvent => {
     const { session, user } = event;
@@ -224,7 +236,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       state.owners.set(session, user);
       const orphans = state.orphans.get(session) ?? [];
       state.orphans.delete(session);
-      for (const orphan of orphans) placeForUser({ ...orphan, user }, horizonStart);
+      for (const orphan of orphans) adopt({ ...orphan, user }, horizonStart);
     }
     return event;
   };

@@ -116,31 +116,37 @@ const latest = <S>(segments: readonly Segment<S>[]): Records => {
   return all;
 };
 
-const repeat = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): Changes => {
-  const { segments } = timeline;
+/** The last segment that begins before an event, or the first. */
+const segmentBefore = <S>(segments: readonly Segment<S>[], event: PreparedEvent): number => {
   let from = segments.length - 1;
   while (from > 0) {
     const start = segments[from]?.events[0];
     if (start && compareEvents(start, event) < 0) break;
     from -= 1;
   }
+  return Math.max(from, 0);
+};
+
+/** Works out anew everything from a segment on, with `change` applied to its events. */
+const repeat = <S>(
+  fold: Fold<S>,
+  timeline: Timeline<S>,
+  from: number,
+  fresh: PreparedEvent | null,
+  change: (events: PreparedEvent[]) => void,
+): Changes => {
+  const { segments } = timeline;
   const redone = segments.splice(from);
   const before = latest(redone);
   const events = redone.flatMap((segment) => segment.events);
-  let at = events.length;
-  while (at > 0) {
-    const previous = events[at - 1];
-    if (previous && compareEvents(previous, event) < 0) break;
-    at -= 1;
-  }
-  events.splice(at, 0, event);
-  timeline.count -= events.length - 1;
+  timeline.count -= events.length;
+  change(events);
   timeline.state = redone[0]?.state ?? fold.create();
-  for (const each of events) append(fold, timeline, each, each === event);
+  for (const each of events) append(fold, timeline, each, each === fresh);
   const after = latest(segments.slice(from));
   const changes: Changes = new Map(after);
   const older = latest(segments.slice(0, from));
-  const startsAt = events[0]?.ts ?? event.ts;
+  const startsAt = events[0]?.ts ?? 0;
   for (const [id, record] of before) {
     if (after.has(id)) continue;
     const kept = older.get(id) ?? timeline.settled.get(id);
@@ -148,6 +154,27 @@ const repeat = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): 
     else if (record.raisedAt >= startsAt) changes.set(id, null);
   }
   return changes;
+};
+
+const placeLate = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): Changes =>
+  repeat(fold, timeline, segmentBefore(timeline.segments, event), event, (events) => {
+    let at = events.length;
+    while (at > 0) {
+      const previous = events[at - 1];
+      if (previous && compareEvents(previous, event) < 0) break;
+      at -= 1;
+    }
+    events.splice(at, 0, event);
+  });
+
+/** Puts a better known version of an event (same id, time and type) in its place. */
+export const replace = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): Changes => {
+  const from = timeline.segments.findIndex((segment) => segment.events.some(({ id }) => id === event.id));
+  if (from < 0) return new Map();
+  return repeat(fold, timeline, from, null, (events) => {
+    const at = events.findIndex(({ id }) => id === event.id);
+    if (at >= 0) events[at] = event;
+  });
 };
 
 /**
@@ -167,5 +194,5 @@ export const insert = <S>(
     return records;
   }
   if (timeline.floor !== null && compareEvents(timeline.floor, event) >= 0) return null;
-  return repeat(fold, timeline, event);
+  return placeLate(fold, timeline, event);
 };

@@ -58,4 +58,5 @@ export const fired = (result: ReplayResult, name: DetectionName): DetectionRecor
   of(result, name).filter(({ filtered }) => filtered === undefined);
 
 /** What an outsider can see of findings, for comparing runs. */
-export const visible = (result: ReplayResult): unknown[] => result.detections.map((record) => ({ ...record }));
+export const visible = (result: ReplayResult): unknown[] =>
+  result.detections.map((record) => ({ ...record }));

@@ -8,8 +8,12 @@ const km = distanceKm(
   { latitude: paris.lat, longitude: paris.lon },
   { latitude: newYork.lat, longitude: newYork.lon },
 );
-const there = (at: number, enrich: DetectEvent['enrich'], ip = '198.51.100.7', parts: Partial<DetectEvent> = {}) =>
-  event(at, { ip, enrich, ...parts });
+const there = (
+  at: number,
+  enrich: DetectEvent['enrich'],
+  ip = '198.51.100.7',
+  parts: Partial<DetectEvent> = {},
+) => event(at, { ip, enrich, ...parts });
 const travel = (...args: Parameters<typeof run>) => fired(run(...args), 'impossible_travel');
 
 test('speed: above 900 km/h fires, at 900 km/h and below does not', () => {
@@ -61,7 +65,9 @@ test('a late event is compared with the neighbour after it', () => {
   // Far enough from the earlier one, too near the later one in time.
   const first = event(0, { enrich: paris });
   const last = event(12 * HOUR, { enrich: paris });
-  const late = there(11 * HOUR, newYork, '198.51.100.7', { receivedAt: new Date(Date.parse(last.ts) + HOUR).toISOString() });
+  const late = there(11 * HOUR, newYork, '198.51.100.7', {
+    receivedAt: new Date(Date.parse(last.ts) + HOUR).toISOString(),
+  });
   expect(travel([first, last])).toHaveLength(0);
   const [found, ...more] = travel([first, last, late]);
   expect(more).toHaveLength(0);
@@ -79,7 +85,9 @@ test('a late event that breaks a pair takes the finding back', () => {
 
 test('failures never move anybody', () => {
   const fail = there(30 * MINUTE, newYork, '198.51.100.7', { type: 'login-failed' });
-  expect(of(run([event(0, { enrich: paris }), fail, event(HOUR, { enrich: paris })]), 'impossible_travel')).toEqual([]);
+  expect(
+    of(run([event(0, { enrich: paris }), fail, event(HOUR, { enrich: paris })]), 'impossible_travel'),
+  ).toEqual([]);
 });
 
 test('trusted egress is kept as filtered and is never the last place', () => {
@@ -94,10 +102,22 @@ test('trusted egress is kept as filtered and is never the last place', () => {
 
 test.each([
   ['same_ip', paris, newYork, '192.0.2.10', {}],
-  ['mobile_carrier', { ...paris, country: 'US', asn: 7, network: 'mobile' }, { ...newYork, asn: 7, network: 'mobile' }, '198.51.100.1', {}],
+  [
+    'mobile_carrier',
+    { ...paris, country: 'US', asn: 7, network: 'mobile' },
+    { ...newYork, asn: 7, network: 'mobile' },
+    '198.51.100.1',
+    {},
+  ],
   ['satellite', paris, { ...newYork, network: 'satellite' }, '198.51.100.1', {}],
   ['travel_pair', paris, newYork, '198.51.100.1', { filters: { travelPairs: [['US', 'FR']] } }],
-  ['same_country', paris, { ...newYork, country: 'FR' }, '198.51.100.1', { impossibleTravel: { ignoreSameCountry: true } }],
+  [
+    'same_country',
+    paris,
+    { ...newYork, country: 'FR' },
+    '198.51.100.1',
+    { impossibleTravel: { ignoreSameCountry: true } },
+  ],
   ['ignored_user', paris, newYork, '198.51.100.1', { filters: { ignoredUsers: ['alice'] } }],
   ['ignored_ip', paris, newYork, '198.51.100.1', { filters: { ignoredIps: ['198.51.100.0/24'] } }],
   ['ignored_asn', paris, newYork, '198.51.100.1', { filters: { ignoredAsns: [64_503] } }],
@@ -129,29 +149,36 @@ test('addresses of one IPv6 /64 are one place, those of two are not', () => {
 test('only for a new address: a known one is silenced', () => {
   const settings = { impossibleTravel: { onlyForNewIp: true } };
   const known = [event(-20 * DAY, { enrich: newYork, ip: '198.51.100.7' }), event(0, { enrich: paris })];
-  expect(of(run([...known, there(MINUTE, newYork)], settings), 'impossible_travel').at(-1)?.filtered).toBe('known_ip');
-  expect(fired(run([...known, there(MINUTE, newYork, '203.0.113.9')], settings), 'impossible_travel')).toHaveLength(1);
+  expect(of(run([...known, there(MINUTE, newYork)], settings), 'impossible_travel').at(-1)?.filtered).toBe(
+    'known_ip',
+  );
+  expect(
+    fired(run([...known, there(MINUTE, newYork, '203.0.113.9')], settings), 'impossible_travel'),
+  ).toHaveLength(1);
 });
 
 test.each(['10.1.2.3', '192.168.0.1', '172.20.0.1', '100.64.0.9', '127.0.0.1', '::1', 'fc00::1', 'fe80::1'])(
   '%s has no place',
   (ip) => {
-    expect(of(run([event(0, { enrich: paris }), there(MINUTE, newYork, ip)]), 'impossible_travel')).toEqual([]);
+    expect(of(run([event(0, { enrich: paris }), there(MINUTE, newYork, ip)]), 'impossible_travel')).toEqual(
+      [],
+    );
   },
 );
 
 test('unknown coordinates are not evaluable and are counted as such', () => {
   const result = run([event(0, { enrich: paris }), there(MINUTE, { country: 'US', lat: null, lon: null })]);
   expect(of(result, 'impossible_travel')).toEqual([]);
-  expect(result.counters.figures.impossible_travel.notEvaluable).toEqual({ 'no other place to compare': 1, 'no place': 1 });
+  expect(result.counters.figures.impossible_travel.notEvaluable).toEqual({
+    'no other place to compare': 1,
+    'no place': 1,
+  });
 });
 
 test('across the antimeridian and near a pole the way is short', () => {
   const hop = (a: [number, number], b: [number, number]) =>
-    travel([
-      event(0, { enrich: { lat: a[0], lon: a[1] } }),
-      there(20 * MINUTE, { lat: b[0], lon: b[1] }),
-    ]).length;
+    travel([event(0, { enrich: { lat: a[0], lon: a[1] } }), there(20 * MINUTE, { lat: b[0], lon: b[1] })])
+      .length;
   expect(hop([0, 179], [0, -179])).toBe(0);
   expect(hop([89.5, 0], [89.5, 180])).toBe(0);
   expect(hop([0, 170], [0, -170])).toBe(1);
@@ -168,5 +195,10 @@ test('flapping between two places is one finding a day, not one an event', () =>
 });
 
 test('null switches it off', () => {
-  expect(of(run([event(0, { enrich: paris }), there(MINUTE, newYork)], { impossibleTravel: null }), 'impossible_travel')).toEqual([]);
+  expect(
+    of(
+      run([event(0, { enrich: paris }), there(MINUTE, newYork)], { impossibleTravel: null }),
+      'impossible_travel',
+    ),
+  ).toEqual([]);
 });

@@ -77,7 +77,7 @@ export const offHours: UserDetection = {
         window: { days: settings.days, start: settings.start, end: settings.end },
         outsideWindow: outside,
         shareOfOwnHistory: share,
-        histogram: profile.hours,
+        histogram: profile.hours.slice(),
       },
     });
   },

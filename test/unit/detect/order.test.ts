@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createDetector } from '#engine/detect/detector.ts';
+import type { DetectEvent } from '#engine/detect/event.ts';
+import type { Snapshot } from '#engine/detect/snapshot.ts';
+import type { DetectionRecord } from '#shared/domain/detection.ts';
+import {
+  DAY,
+  event,
+  fired,
+  HOUR,
+  LINUX_CHROME,
+  MINUTE,
+  of,
+  PLACES,
+  run,
+  visible,
+  WINDOWS_FIREFOX,
+} from './support.ts';
+
+const places = Object.values(PLACES);
+const clients = [WINDOWS_FIREFOX, LINUX_CHROME, {}];
+const networks = ['residential', 'tor', 'hosting', 'mobile', null] as const;
+const types = [
+  'login',
+  'login',
+  'login-failed',
+  'login-failed',
+  'session-opened',
+  'session-updated',
+  'session-closed',
+  'logout',
+  'role-changed',
+  'password-changed',
+] as const;
+
+/** A small world where everything meets: three people, four addresses, four sessions, inside one day. */
+const anEvent = fc
+  .record({
+    minute: fc.integer({ min: 0, max: 23 * 60 }),
+    type: fc.constantFrom(...types),
+    user: fc.constantFrom('alice', 'bob', 'carol', null),
+    place: fc.integer({ min: 0, max: 3 }),
+    client: fc.integer({ min: 0, max: 2 }),
+    network: fc.constantFrom(...networks),
+    session: fc.constantFrom('s1', 's2', 's3', 's4', 's5', undefined),
+    reason: fc.constantFrom('revoked', 'bad password', null),
+    actor: fc.constantFrom('carol', 'alice', null),
+  })
+  .map((one): DetectEvent =>
+    event(one.minute * MINUTE, {
+      type: one.type,
+      user: one.session === undefined ? (one.user ?? 'alice') : `owner-of-${one.session}`,
+      ip: `192.0.2.${one.place + 1}`,
+      ...(one.session === undefined ? {} : { session: one.session }),
+      // Half of what a session does comes without a name, as stores report it.
+      ...(one.session !== undefined && one.user === null ? { user: null } : {}),
+      reason: one.reason,
+      actor: one.actor,
+      enrich: { ...places[one.place], ...clients[one.client], network: one.network },
+    }),
+  );
+const world = fc.array(anEvent, { minLength: 2, maxLength: 90 });
+const eager = {
+  learning: null,
+  bruteForce: { failures: 3 },
+  passwordSpray: { minUsers: 2, minAttempts: 4, bandPct: 30 },
+  passwordSpraySlow: { minUsers: 2 },
+  credentialStuffing: { minUsers: 2, minAttempts: 3, maxPerUser: 3 },
+  passwordSprayDistributed: { minIps: 2, minUsers: 2, minAttempts: 4 },
+  concurrentSessions: { limit: 1 },
+  offHours: { timeZone: 'America/New_York' },
+  geofence: { deny: ['JP'] },
+  userRisk: { threshold: 'low' as const },
+};
+
+test('any order of arrival inside the horizon gives the same findings', () => {
+  fc.assert(
+    fc.property(
+      world.chain((events) =>
+        fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })),
+      ),
+      ([events, shuffled]) => {
+        const inOrder = [...events].sort((a, b) => Date.parse(a.ts) - Date.parse(b.ts));
+        const expected = visible(run(inOrder, eager));
+        expect(visible(run(shuffled, eager))).toEqual(expected);
+        expect(visible(run([...events].reverse(), eager))).toEqual(expected);
+      },
+    ),
+    { numRuns: 150 },
+  );
+}, 120_000);
+
+test('repeated events change nothing', () => {
+  fc.assert(
+    fc.property(world, fc.infiniteStream(fc.nat()), (events, numbers) => {
+      const repeated = events.flatMap((one, index) => {
+        const earlier = events[(numbers.next().value ?? 0) % (index + 1)];
+        return earlier ? [one, earlier] : [one];
+      });
+      expect(visible(run(repeated, eager))).toEqual(visible(run(events, eager)));
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
+test('saving and restoring at any point changes nothing', () => {
+  const collect = (events: readonly DetectEvent[], cut: number | null) => {
+    const found = new Map<string, DetectionRecord>();
+    let detector = createDetector({ settings: eager });
+    events.forEach((one, index) => {
+      if (index === cut) {
+        const snapshot = JSON.parse(JSON.stringify(detector.snapshot())) as Snapshot;
+        detector = createDetector({ settings: eager, snapshot });
+      }
+      for (const delta of detector.ingest(one)) {
+        if (delta.kind === 'upsert') found.set(delta.record.id, delta.record);
+        else found.delete(delta.id);
+      }
+    });
+    return { found: [...found].sort(([a], [b]) => (a < b ? -1 : 1)), figures: detector.counters.figures };
+  };
+  fc.assert(
+    fc.property(world, fc.nat(), (events, at) => {
+      expect(collect(events, at % events.length)).toEqual(collect(events, null));
+    }),
+    { numRuns: 100 },
+  );
+}, 120_000);
+
+test('a long stream gives the same as its replay with jitter, across many segments', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anEvent, { minLength: 300, maxLength: 400 }),
+      fc.infiniteStream(fc.nat({ max: 40 })),
+      (events, jitter) => {
+        const inOrder = [...events].sort((a, b) => Date.parse(a.ts) - Date.parse(b.ts));
+        const late = inOrder
+          .map((one) => ({ one, at: Date.parse(one.ts) + (jitter.next().value ?? 0) * MINUTE }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ one }) => one);
+        expect(visible(run(late, eager))).toEqual(visible(run(inOrder, eager)));
+      },
+    ),
+    { numRuns: 10, endOnFailure: true },
+  );
+}, 120_000);
+
+const { paris, newYork } = PLACES;
+const lateBy = (ms: number) => {
+  const first = event(0, { enrich: paris });
+  const late = event(10 * MINUTE, {
+    enrich: newYork,
+    ip: '198.51.100.1',
+    receivedAt: new Date(Date.parse(first.ts) + 10 * MINUTE + ms).toISOString(),
+  });
+  return run([first, late]);
+};
+
+test('an event as late as the horizon is placed, a later one is not evaluated', () => {
+  expect(fired(lateBy(DAY - 1), 'impossible_travel')).toHaveLength(1);
+  expect(fired(lateBy(DAY), 'impossible_travel')).toHaveLength(1);
+  const beyond = lateBy(DAY + 1);
+  expect(of(beyond, 'impossible_travel')).toEqual([]);
+  expect(beyond.counters.beyondHorizon).toBe(1);
+});
+
+test('without arrival times, what comes later in the file than newer events counts as late', () => {
+  const events = (gap: number) => [
+    event(0, { enrich: paris }),
+    event(gap, { enrich: paris }),
+    event(10 * MINUTE, { enrich: newYork, ip: '198.51.100.1' }),
+  ];
+  expect(fired(run(events(DAY + 10 * MINUTE)), 'impossible_travel')).toHaveLength(1);
+  expect(of(run(events(DAY + 10 * MINUTE + 1)), 'impossible_travel')).toEqual([]);
+});
+
+test('history trains and reports nothing, whatever it holds', () => {
+  const history = [
+    event(-HOUR, { enrich: paris }),
+    event(-30 * MINUTE, { enrich: newYork, ip: '198.51.100.1' }),
+  ];
+  expect(run([], {}, history).detections).toEqual([]);
+  const [found] = fired(run([event(0, { enrich: paris })], {}, history), 'impossible_travel');
+  expect(found).toBeUndefined();
+  const after = fired(run([event(0, { enrich: paris })], {}, history.slice(1)), 'impossible_travel');
+  expect(after).toHaveLength(1);
+});
+
+test('history may be given in any order', () => {
+  const history = [
+    event(-2 * DAY, { enrich: paris }),
+    event(-9 * DAY, { enrich: paris }),
+    event(-40 * DAY, { enrich: newYork }),
+  ];
+  const login = event(0, { enrich: newYork, ip: '198.51.100.1' });
+  const [found] = fired(run([login], { learning: null }, history), 'atypical_country');
+  expect(found?.evidence['daysSince']).toBe(40);
+});

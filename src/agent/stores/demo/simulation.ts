@@ -76,7 +76,7 @@ export class Simulation {
     this.#collectAt = nextCollection(to);
     // Days that are planned already keep their later steps, days that are skipped wholly are never planned.
     this.#plannedBefore = Math.max(this.#plannedBefore, dayOf(to - PLAN_REACH));
-    this.#enqueue([]);
+    while ((this.#pending[this.#next]?.at ?? Infinity) <= to) this.#next += 1;
   }
 
   #due(to: number): Step | undefined {
@@ -85,11 +85,8 @@ export class Simulation {
   }
 
   #enqueue(steps: readonly Step[]): void {
-    const rest = this.#pending.slice(this.#next);
-    this.#pending = rest
-      .concat(steps)
-      .filter((step) => step.at > this.#now)
-      .sort(byTime);
+    const added = steps.filter((step) => step.at > this.#now).sort(byTime);
+    this.#pending = merged(this.#pending, this.#next, added);
     this.#next = 0;
   }
 
@@ -97,6 +94,26 @@ export class Simulation {
     for (; this.#collectAt < before; this.#collectAt += COLLECT_EVERY)
       this.application.collect(this.#collectAt);
   }
+}
+
+/** Two ordered lists as one; of the first only what comes from `start` on. */
+function merged(first: readonly Step[], start: number, second: readonly Step[]): Step[] {
+  const all: Step[] = [];
+  let next = 0;
+  for (let i = start; i < first.length; i += 1) {
+    const step = first[i];
+    if (step === undefined) break;
+    for (let other = second[next]; other !== undefined && byTime(other, step) < 0; other = second[next]) {
+      all.push(other);
+      next += 1;
+    }
+    all.push(step);
+  }
+  for (; next < second.length; next += 1) {
+    const other = second[next];
+    if (other !== undefined) all.push(other);
+  }
+  return all;
 }
 
 const nextCollection = (now: number): number => (Math.floor(now / COLLECT_EVERY) + 1) * COLLECT_EVERY;

@@ -77,46 +77,72 @@ export interface Witness {
   ended(session: SessionRow, at: number, cause: EndCause): void;
 }
 
-const slotOf = (userId: number, userAgent: string, masqueradeBy: number | null): string =>
-  `${String(userId)}|${String(masqueradeBy ?? '')}|${userAgent}`;
+/** Rows by whose they are and which browser holds them; a text for both would have to be made at every look-up. */
+class BySlot<Row extends { readonly userId: number }> {
+  readonly #users = new Map<number, Map<string, Row>>();
+
+  get(userId: number, browser: string): Row | undefined {
+    return this.#users.get(userId)?.get(browser);
+  }
+
+  set(row: Row, browser: string): void {
+    let browsers = this.#users.get(row.userId);
+    if (browsers === undefined) {
+      browsers = new Map();
+      this.#users.set(row.userId, browsers);
+    }
+    browsers.set(browser, row);
+  }
+
+  delete(row: Row, browser: string): void {
+    this.#users.get(row.userId)?.delete(browser);
+  }
+
+  *all(): Iterable<Row> {
+    for (const browsers of this.#users.values()) yield* browsers.values();
+  }
+}
+
+/** A support person's browser holds its sessions as others apart from its own. */
+const browserOf = (userAgent: string, masqueradeBy: number | null): string =>
+  masqueradeBy === null ? userAgent : `${String(masqueradeBy)}|${userAgent}`;
 
 /** The application's rows in memory, with the look-ups it needs. */
 export class State {
   readonly users = new Map<number, UserRow>();
   readonly sessions = new Map<string, SessionRow>();
-  readonly #slots = new Map<string, string>();
-  readonly #remember = new Map<string, RememberRow>();
+  readonly #slots = new BySlot<SessionRow>();
+  readonly #remember = new BySlot<RememberRow>();
 
   /** A browser holds one session of one account at a time: that is its slot. */
   sessionIn(userId: number, userAgent: string, masqueradeBy: number | null): SessionRow | undefined {
-    const id = this.#slots.get(slotOf(userId, userAgent, masqueradeBy));
-    return id === undefined ? undefined : this.sessions.get(id);
+    return this.#slots.get(userId, browserOf(userAgent, masqueradeBy));
   }
 
   add(session: SessionRow): void {
     this.sessions.set(session.id, session);
-    this.#slots.set(slotOf(session.userId, session.openedUserAgent, session.masqueradeBy), session.id);
+    this.#slots.set(session, browserOf(session.openedUserAgent, session.masqueradeBy));
   }
 
   remove(session: SessionRow): void {
     this.sessions.delete(session.id);
-    const slot = slotOf(session.userId, session.openedUserAgent, session.masqueradeBy);
-    if (this.#slots.get(slot) === session.id) this.#slots.delete(slot);
+    const browser = browserOf(session.openedUserAgent, session.masqueradeBy);
+    if (this.#slots.get(session.userId, browser) === session) this.#slots.delete(session, browser);
   }
 
   remembered(userId: number, userAgent: string): RememberRow | undefined {
-    return this.#remember.get(slotOf(userId, userAgent, null));
+    return this.#remember.get(userId, userAgent);
   }
 
   addRemembered(token: RememberRow): void {
-    this.#remember.set(slotOf(token.userId, token.userAgent, null), token);
+    this.#remember.set(token, token.userAgent);
   }
 
   removeRemembered(token: RememberRow): void {
-    this.#remember.delete(slotOf(token.userId, token.userAgent, null));
+    this.#remember.delete(token, token.userAgent);
   }
 
   rememberedTokens(): Iterable<RememberRow> {
-    return this.#remember.values();
+    return this.#remember.all();
   }
 }

@@ -101,7 +101,7 @@ export async function checkDelete(
     : {
         id: `store.delete.${table}`,
         status: 'wrong',
-        message: `no session can be ended: rows of ${table} may not be deleted`,
+        message: `no session can be ended: rows of ${table} may not be deleted (${error.message.split('\n')[0] ?? ''})`,
         fix: grants,
       };
 }

@@ -11,7 +11,7 @@ import {
   type SqlRunner,
 } from './sql-access.ts';
 import { render, sql, type Sql } from './sql-text.ts';
-import { toStoreError, within } from './store-errors.ts';
+import { ConsumerFailure, deliver, toStoreError, within } from './store-errors.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /**
@@ -84,14 +84,20 @@ export class MysqlAccess implements SqlAccess {
       try {
         let held: Row[] = [];
         for (;;) {
-          const next = await within(rows.next(), PAGE_MS, signal, this.#where, () => connection.destroy());
+          const next = await within(
+            () => rows.next(),
+            PAGE_MS,
+            signal,
+            this.#where,
+            () => connection.destroy(),
+          );
           if (next.done === true) break;
           held.push(next.value);
           if (held.length < PAGE_ROWS) continue;
-          await page(held);
+          await deliver(page, held);
           held = [];
         }
-        if (held.length > 0) await page(held);
+        if (held.length > 0) await deliver(page, held);
       } catch (error) {
         await this.#drop('paging');
         throw error;
@@ -125,12 +131,13 @@ export class MysqlAccess implements SqlAccess {
     try {
       const connection = await this.#connection('asking');
       const { text, values } = render(statement, 'mysql');
-      const answer = new Promise<T>((resolve, reject) => {
-        connection.query({ sql: text, values: [...values], rowsAsArray: true }, (error, result) => {
-          if (error === null) resolve(result as T);
-          else reject(error);
+      const answer = (): Promise<T> =>
+        new Promise<T>((resolve, reject) => {
+          connection.query({ sql: text, values: [...values], rowsAsArray: true }, (error, result) => {
+            if (error === null) resolve(result as T);
+            else reject(error);
+          });
         });
-      });
       return await within(answer, QUESTION_MS, signal, this.#where, () => connection.destroy());
     } catch (error) {
       const known = this.#mend(error, signal);
@@ -206,6 +213,7 @@ export class MysqlAccess implements SqlAccess {
   }
 
   #mend(error: unknown, signal: AbortSignal): Error {
+    if (error instanceof ConsumerFailure && error.thrown instanceof Error) return error.thrown;
     if (signal.aborted && error === signal.reason && error instanceof Error) return error;
     return toStoreError(error, this.#where, this.#grants);
   }

@@ -12,7 +12,7 @@ import {
   type SqlRunner,
 } from './sql-access.ts';
 import { render, sql, type Sql } from './sql-text.ts';
-import { toStoreError, within } from './store-errors.ts';
+import { ConsumerFailure, deliver, toStoreError, within } from './store-errors.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /** PostgreSQL over pg: one connection for questions and changes, one for reading pages through a cursor. */
@@ -73,9 +73,9 @@ export class PostgresAccess implements SqlAccess {
       const giveUp = (): void => void this.#drop('paging');
       try {
         for (;;) {
-          const rows = await within(cursor.read(PAGE_ROWS), PAGE_MS, signal, this.#where, giveUp);
+          const rows = await within(() => cursor.read(PAGE_ROWS), PAGE_MS, signal, this.#where, giveUp);
           if (rows.length === 0) break;
-          await page(rows);
+          await deliver(page, rows);
         }
         await cursor.close();
       } catch (error) {
@@ -111,7 +111,7 @@ export class PostgresAccess implements SqlAccess {
     try {
       const client = await this.#client('asking');
       const { text, values } = render(statement, 'postgres');
-      const answer = client.query<unknown[]>({ text, values: [...values], rowMode: 'array' });
+      const answer = () => client.query<unknown[]>({ text, values: [...values], rowMode: 'array' });
       return await within(answer, QUESTION_MS, signal, this.#where, () => void this.#drop('asking'));
     } catch (error) {
       const known = this.#mend(error, signal);
@@ -183,6 +183,7 @@ export class PostgresAccess implements SqlAccess {
   }
 
   #mend(error: unknown, signal: AbortSignal): Error {
+    if (error instanceof ConsumerFailure && error.thrown instanceof Error) return error.thrown;
     if (signal.aborted && error === signal.reason && error instanceof Error) return error;
     return toStoreError(error, this.#where, this.#grants);
   }

@@ -20,8 +20,6 @@ export class SqliteAccess implements SqlAccess {
   #open: { readonly database: Database.Database; readonly inode: bigint; readonly nonce: number } | null =
     null;
   #opened = 0;
-  /** Our own writes do not show in `data_version`. */
-  #written = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(config: SqliteConfig, baseDir: string, grants: string) {
@@ -34,10 +32,7 @@ export class SqliteAccess implements SqlAccess {
   }
 
   run(statement: Sql, signal: AbortSignal): Promise<number> {
-    return this.#attempt(signal, (database) => {
-      this.#written += 1;
-      return change(database, statement);
-    });
+    return this.#attempt(signal, (database) => change(database, statement));
   }
 
   transaction<T>(work: (runner: SqlRunner) => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -58,7 +53,6 @@ export class SqliteAccess implements SqlAccess {
     };
     try {
       const result = await work(inside);
-      this.#written += 1;
       await this.#guard(() => database.exec('COMMIT'));
       return result;
     } catch (error) {
@@ -90,7 +84,9 @@ export class SqliteAccess implements SqlAccess {
 
   async dataVersion(signal: AbortSignal): Promise<string | null> {
     const [row] = await this.rows(sql`PRAGMA data_version`, signal);
-    return `${String(this.#open?.nonce ?? 0)}.${String(row?.[0])}.${String(this.#written)}`;
+    // Our own writes do not show in `data_version`.
+    const [own] = await this.rows(sql`SELECT total_changes()`, signal);
+    return `${String(this.#open?.nonce ?? 0)}.${String(row?.[0])}.${String(own?.[0])}`;
   }
 
   close(): Promise<void> {
@@ -129,10 +125,10 @@ export class SqliteAccess implements SqlAccess {
 
 function all(database: Database.Database, statement: Sql): readonly Row[] {
   const { text, values } = render(statement, 'sqlite');
-  return database
-    .prepare<SqlValue[], Row>(text)
-    .raw()
-    .all(...values);
+  const prepared = database.prepare<SqlValue[], Row>(text);
+  if (prepared.reader) return prepared.raw().all(...values);
+  prepared.run(...values);
+  return [];
 }
 
 function change(database: Database.Database, statement: Sql): number {

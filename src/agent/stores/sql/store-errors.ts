@@ -69,12 +69,33 @@ function isConnectionLoss(error: unknown): boolean {
   );
 }
 
+/** What the consumer of a page threw: not the database's fault, and passed on as it is. */
+export class ConsumerFailure extends Error {
+  readonly thrown: unknown;
+  constructor(thrown: unknown) {
+    super('the consumer of a page failed');
+    this.thrown = thrown;
+  }
+}
+
+/** Hands a page over so that the consumer's own errors are told from the database's. */
+export async function deliver<T>(
+  page: (rows: readonly T[]) => Promise<void>,
+  rows: readonly T[],
+): Promise<void> {
+  try {
+    await page(rows);
+  } catch (error) {
+    throw new ConsumerFailure(error);
+  }
+}
+
 /**
  * Waits for something that cannot be cancelled. When the signal fires or the time is over, `giveUp` has to make the
  * work end (close the connection) and the wait ends at once.
  */
 export async function within<T>(
-  work: Promise<T>,
+  work: () => Promise<T>,
   ms: number,
   signal: AbortSignal,
   where: string,
@@ -97,7 +118,7 @@ export async function within<T>(
       reject(signal.reason instanceof Error ? signal.reason : new Error('cancelled'));
     };
     signal.addEventListener('abort', aborted, { once: true });
-    work.then(
+    work().then(
       (value) => {
         end();
         resolve(value);

@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto';
+import type { Log } from '#shared/domain/log.ts';
+import { epochMs } from '#shared/domain/units.ts';
+import type { StoreDeps, StoreKind } from '#agent/stores/store-kind.ts';
+
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** What the agent's core would hand to an adapter. */
+export const testDeps: StoreDeps = {
+  log: silent,
+  clock: () => epochMs(Date.now()),
+  baseDir: '/',
+  dataDir: '/',
+  fingerprint: (purpose, value) =>
+    createHmac('sha256', 'test key').update(`${purpose}\0${value}`).digest('base64url'),
+};
+
+/** Reads a configuration as the agent does and makes the adapter and its doctor. */
+export function fromConfig<Config>(kind: StoreKind<Config>, raw: unknown) {
+  const config = kind.configSchema.parse(raw);
+  return {
+    adapter: kind.create(config, testDeps),
+    grants: kind.grants?.(config) ?? '',
+    doctor: () => kind.doctor?.(config, testDeps, AbortSignal.timeout(20_000)) ?? Promise.resolve([]),
+  };
+}

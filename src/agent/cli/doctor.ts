@@ -1,0 +1,150 @@
+import { statSync } from 'node:fs';
+import type { Clock } from '#shared/domain/units.ts';
+import { SECOND } from '#shared/domain/units.ts';
+import type { AgentConfig } from '../config/config.ts';
+import { keyFileIn } from '../keys/key-file.ts';
+import { isLoopback } from '../listen.ts';
+import { StoreError } from '../stores/store-adapter.ts';
+import type { Finding } from '../stores/store-kind.ts';
+import { storeDeps, withStore } from './store-session.ts';
+
+const MANY = 20;
+const SIGN = { ok: 'ok        ', suspicious: 'suspicious', wrong: 'WRONG     ' } as const;
+
+/** Examines configuration, key, store and what is in it. Returns false when something is wrong. */
+export async function doctor(
+  config: AgentConfig,
+  clock: Clock,
+  print: (line: string) => void,
+): Promise<boolean> {
+  const findings: Finding[] = [...checkAgent(config)];
+  const deps = storeDeps(config, clock);
+  try {
+    findings.push(...(await config.store.doctor(deps, AbortSignal.timeout(60 * SECOND))));
+    findings.push(...(await checkStore(config, clock)));
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    findings.push({ id: 'store', status: 'wrong', message: error.message });
+  }
+  for (const { status, message, fix } of findings) {
+    print(`${SIGN[status]}  ${message}`);
+    if (fix !== undefined)
+      print(
+        fix
+          .split('\n')
+          .map((text) => `              ${text}`)
+          .join('\n'),
+      );
+  }
+  const wrong = findings.filter(({ status }) => status === 'wrong').length;
+  const suspicious = findings.filter(({ status }) => status === 'suspicious').length;
+  print(
+    `${String(wrong)} wrong, ${String(suspicious)} suspicious, ${String(findings.length - wrong - suspicious)} in order.`,
+  );
+  return wrong === 0;
+}
+
+function checkAgent(config: AgentConfig): readonly Finding[] {
+  const findings: Finding[] = [];
+  const { host, tls } = config.listen;
+  if (tls === undefined && !isLoopback(host)) {
+    findings.push({
+      id: 'tls',
+      status: 'wrong',
+      message: `It would listen on ${host} without TLS; it refuses to.`,
+      fix: 'listen: { host: 127.0.0.1 }   or   listen: { tls: { cert: …, key: … } }',
+    });
+  } else
+    findings.push({
+      id: 'tls',
+      status: 'ok',
+      message: tls === undefined ? 'Listens on loopback only.' : 'Listens with TLS.',
+    });
+  const key = keyFileIn(config.dataDir);
+  const mode = statSync(key, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined)
+    findings.push({ id: 'key', status: 'ok', message: 'The handle key is made at the first start.' });
+  else if ((mode & 0o077) === 0)
+    findings.push({ id: 'key', status: 'ok', message: 'The handle key is readable by its owner only.' });
+  else {
+    findings.push({
+      id: 'key',
+      status: 'wrong',
+      message: `Others can read ${key}.`,
+      fix: `chmod 600 ${key}`,
+    });
+  }
+  const { roles, accounts } = config.privileged;
+  if (roles.length + accounts.length === 0) {
+    findings.push({
+      id: 'privileged',
+      status: 'suspicious',
+      message: 'Nobody counts as privileged.',
+      fix: 'privileged: { roles: [administrator] }',
+    });
+  }
+  return findings;
+}
+
+function checkStore(config: AgentConfig, clock: Clock): Promise<readonly Finding[]> {
+  return withStore(config, clock, async ({ adapter, description, flags, keys }, signal) => {
+    let sessions = 0;
+    let privileged = 0;
+    let ahead = 0;
+    const addresses = new Set<string>();
+    const now = clock();
+    await adapter.sessions(
+      null,
+      (page) => {
+        for (const { last, opened, account } of page) {
+          sessions += 1;
+          const ip = last.ip ?? opened.ip;
+          if (ip !== null && addresses.size < 2) addresses.add(ip);
+          if ((last.at ?? opened.at ?? 0) > now + 60 * SECOND) ahead += 1;
+          if (account !== null && flags.of(keys.accountId(account.id)).privileged) privileged += 1;
+        }
+        return Promise.resolve();
+      },
+      signal,
+    );
+    const findings: Finding[] = [
+      {
+        id: 'read',
+        status: 'ok',
+        message:
+          `Read ${String(sessions)} live sessions from ${description.kind} ${description.version ?? ''}`.trim() +
+          '.',
+      },
+    ];
+    if (sessions >= MANY && addresses.size === 1) {
+      findings.push({
+        id: 'one-address',
+        status: 'suspicious',
+        message: `Every session comes from ${[...addresses].join('')}: the application sits behind a proxy whose forwarded address it does not trust.`,
+      });
+    }
+    if (ahead > 0) {
+      findings.push({
+        id: 'clock',
+        status: 'suspicious',
+        message: `${String(ahead)} sessions were last seen in the future: the clocks of the store and of this machine differ.`,
+        fix: 'timedatectl set-ntp true',
+      });
+    }
+    if (adapter.events === undefined) {
+      findings.push({
+        id: 'no-log',
+        status: 'suspicious',
+        message: 'The store keeps no log: no failed sign-ins, no logouts.',
+      });
+    }
+    if (privileged === 0 && flags.configured && sessions > 0) {
+      findings.push({
+        id: 'privileged-live',
+        status: 'suspicious',
+        message: 'No live session belongs to anybody who counts as privileged; check “privileged”.',
+      });
+    }
+    return findings;
+  });
+}

@@ -1,0 +1,18 @@
+import { epochMs } from '#shared/domain/units.ts';
+import { z } from 'zod';
+import { createProgram } from './cli/program.ts';
+import { exitCodeOf, explainError } from './cli/errors.ts';
+
+// Electron's content security forbids code made at run time; the agent also runs there.
+z.config({ jitless: true });
+
+const clock = () => epochMs(Date.now());
+try {
+  // Not commander's own reading of argv: inside Electron it would take the script for an argument.
+  process.exitCode = await createProgram(clock).run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${explainError(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+// A serving agent has closed everything by now; a store's driver may still hold a socket open.
+process.exit();

@@ -211,7 +211,12 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
 
   /** An event that was placed without an account, now that it is known whose it is. */
   const adopt = (event: PreparedEvent, horizonStart: number): void => {
-    const again = <S>(ownFold: Fold<S>, timelines: Map<string, Timeline<S>>, kind: string, key: string | null): void => {
+    const again = <S>(
+      ownFold: Fold<S>,
+      timelines: Map<string, Timeline<S>>,
+      kind: string,
+      key: string | null,
+    ): void => {
       const timeline = key === null ? undefined : timelines.get(key);
       if (timeline) apply(`${kind}:${key ?? ''}`, replace(ownFold, timeline, event));
     };

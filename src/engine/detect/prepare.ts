@@ -53,9 +53,8 @@ export interface PreparedEvent {
  * Failure reasons that brute force does not count. The numbers are Microsoft Entra's (AADSTS50055 and 50144
  * expired password, 50072/50074/50076/50079/50097/50129/50158 a further step is due, 50140 "keep me signed in").
  */
-const BENIGN_CODES = /\b(50055|50144|50072|50074|50076|50079|50097|50129|50158|50140)\b/;
-const EXPIRED =
-  /(password|credential|pwd)s?[\s_-]*(has|have|is|was)?[\s_-]*expired|expired[\s_-]*(password|credential|pwd)|must[\s_-]*change[\s_-]*password/i;
+const BENIGN_CODES = /(?:\b|AADSTS)(50055|50144|50072|50074|50076|50079|50097|50129|50158|50140)\b/;
+const EXPIRED = /expired|must[\s_-]*change[\s_-]*password/i;
 const FACTOR_DUE =
   /(mfa|2fa|otp|totp|(second|two|multi)[\s_-]*factor)[\s_-]*(auth\w*)?[\s_-]*(is|was)?[\s_-]*(pending|required|needed|challenge\w*|prompt\w*|setup|enrol\w*)|(pending|awaiting|requires?)[\s_-]*(mfa|2fa|otp|second[\s_-]*factor)/i;
 const isBenign = (reason: string | null): boolean =>

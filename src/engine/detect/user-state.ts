@@ -73,7 +73,7 @@ export interface LiveSession extends Point {
 export interface UserState {
   profile: Profile;
   place: Point | null;
-  failures: { ts: number[]; id: string[]; source: string[] };
+  failures: { ts: number[]; id: string[]; source: string[]; reason: string[] };
   retries: Map<string, number>;
   failureRun: FailureRun | null;
   successes: Point[];
@@ -99,7 +99,7 @@ export const createProfile = (): Profile => ({
 export const createUserState = (): UserState => ({
   profile: createProfile(),
   place: null,
-  failures: { ts: [], id: [], source: [] },
+  failures: { ts: [], id: [], source: [], reason: [] },
   retries: new Map(),
   failureRun: null,
   successes: [],

@@ -79,6 +79,7 @@ const expire = (state: UserState, before: number): void => {
   failures.ts.splice(0, drop);
   failures.id.splice(0, drop);
   failures.source.splice(0, drop);
+  failures.reason.splice(0, drop);
 };
 
 export const bruteForce: UserDetection = {
@@ -95,6 +96,7 @@ export const bruteForce: UserDetection = {
     expire(state, event.ts - windowMs);
     failures.ts.push(event.ts);
     failures.id.push(event.id);
+    failures.reason.push(event.reason ?? 'not given');
     failures.source.push(exempt ? `=${source}` : source);
     let run = state.failureRun;
     // A run that is over stays: a success within its 15 minutes still belongs to it.
@@ -117,10 +119,11 @@ export const bruteForce: UserDetection = {
       events: [],
       silent: event.silent,
       sources: new Map(),
-      reasons: new Map([[event.reason ?? 'not given', 1]]),
+      reasons: new Map(),
       allExempt: failures.source.every((name) => name.startsWith('=')),
     };
     for (const id of failures.id) listEvent(run.events, id);
+    for (const reason of failures.reason) count(run.reasons, reason);
     for (const name of failures.source) count(run.sources, name.startsWith('=') ? name.slice(1) : name);
     state.failureRun = run;
     report(run, event, context);

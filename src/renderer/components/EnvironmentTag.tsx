@@ -79,6 +79,8 @@ export function ProductionMark(): ReactNode {
         borderRadius: 0.5,
         px: 0.75,
         lineHeight: 1.2,
+        flex: 'none',
+        whiteSpace: 'nowrap',
         color: 'severity.high',
       }}
     >

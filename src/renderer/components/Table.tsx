@@ -1,6 +1,6 @@
 import { styled } from '@mui/material/styles';
 
-/** A plain table with hairlines; cells with the class `number` stand right-aligned. */
+/** A plain table with hairlines; cells with the class `number` stand right-aligned, `name` stays on one line. */
 export const Table = styled('table')(({ theme }) => ({
   width: '100%',
   borderCollapse: 'collapse',
@@ -18,5 +18,6 @@ export const Table = styled('table')(({ theme }) => ({
     whiteSpace: 'nowrap',
     overflowWrap: 'normal',
   },
-  '& .number': { textAlign: 'right' },
+  '& .number': { textAlign: 'right', whiteSpace: 'nowrap' },
+  '& .name': { whiteSpace: 'nowrap', maxWidth: '16rem' },
 }));

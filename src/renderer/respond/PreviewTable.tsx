@@ -46,7 +46,7 @@ export function PreviewTable({ preview }: { readonly preview: Preview }): ReactN
       <tbody>
         {preview.parts.map((part) => (
           <tr key={part.connection}>
-            <th scope="row">
+            <th scope="row" className="name">
               <EnvironmentTag connection={part.connection} tier="shown" />
             </th>
             {part.is === 'ready' ? (

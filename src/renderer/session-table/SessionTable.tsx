@@ -16,6 +16,7 @@ import {
   usePanel,
   useSelection,
 } from '../store/selection-store.ts';
+import { useRespond } from '../store/respond-store.ts';
 import { isFiltered, NO_FILTER, type FilterStore } from '../store/session-filter.ts';
 import { columns, features } from './columns.tsx';
 import { Grid, Scroller } from './grid-styles.ts';
@@ -43,7 +44,8 @@ export function SessionTable(props: {
   const [scrolled, setScrolled] = useState(false);
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const [active, setActive] = useState(0);
-  const held = pointed || focused || scrolled || menu !== null;
+  const acting = useRespond((state) => state.respond.is !== 'closed');
+  const held = pointed || focused || scrolled || acting || menu !== null;
   const list = useSessionList(filter, sort, held, points);
   const { view, need } = list;
   const chosen = useSelection((state) => state.chosen);

@@ -30,7 +30,8 @@ export function SessionToolbar(props: {
         flexWrap: 'wrap',
         gap: 2,
         px: 3,
-        py: 1.5,
+        py: 1,
+        minHeight: (theme) => theme.spacing(10),
         borderBottom: 1,
         borderColor: 'divider',
       }}

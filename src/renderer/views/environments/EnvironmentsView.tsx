@@ -1,4 +1,92 @@
-import type { ReactNode } from 'react';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { useState, type ReactNode } from 'react';
+import type { EnvironmentView } from '#shared/ipc/views.ts';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { Heading } from '../../components/Heading.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
+import { counted } from '../../format/words.ts';
+import { useApp } from '../../store/app-store.ts';
+import { goTo, useRoute } from '../../store/route-store.ts';
+import { DemoAgents } from './DemoAgents.tsx';
+import { EnvironmentForm } from './EnvironmentForm.tsx';
+import { EnvironmentRow } from './EnvironmentRow.tsx';
+import { RemoveDialog } from './RemoveDialog.tsx';
+
+/** Every connection with how it stands and what to do; adding, changing and removing them. */
 export function EnvironmentsView(): ReactNode {
-  return null;
+  const environments = useApp((state) => state.environments);
+  const [first] = useRoute((route) => route.rest);
+  const [removing, setRemoving] = useState<EnvironmentView | null>(null);
+  const [editing, setEditing] = useState<EnvironmentView | null>(null);
+  const adding = first === 'add';
+  const add = () => {
+    goTo('environments', 'add');
+  };
+  return (
+    <>
+      <Heading
+        title="Environments"
+        actions={
+          <Button variant="contained" color="primary" onClick={add}>
+            Add an environment…
+          </Button>
+        }
+      >
+        {environments === null ? null : (
+          <Typography sx={{ color: 'text.secondary' }}>{counted(environments.length, 'connection')}</Typography>
+        )}
+      </Heading>
+      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', bgcolor: 'background.paper' }}>
+        {environments === null ? <Waiting what="environments" lines={8} /> : null}
+        {environments?.length === 0 ? (
+          <EmptyState title="No environment is connected yet" action={<Button onClick={add}>Add an environment…</Button>}>
+            Each session store has an agent beside it. Its owner hands out an address and a token, or a connection
+            file with both.
+          </EmptyState>
+        ) : null}
+        <Box component="ul" aria-label="Connections" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+          {(environments ?? []).map((environment) => (
+            <EnvironmentRow
+              key={environment.connection}
+              environment={environment}
+              open={first === environment.connection}
+              onEdit={() => {
+                setEditing(environment);
+              }}
+              onRemove={() => {
+                setRemoving(environment);
+              }}
+            />
+          ))}
+        </Box>
+        <DemoAgents />
+      </Box>
+      {adding ? (
+        <EnvironmentForm
+          environment={null}
+          onClose={() => {
+            goTo('environments');
+          }}
+        />
+      ) : null}
+      {editing === null ? null : (
+        <EnvironmentForm
+          environment={editing}
+          onClose={() => {
+            setEditing(null);
+          }}
+        />
+      )}
+      {removing === null ? null : (
+        <RemoveDialog
+          environment={removing}
+          onClose={() => {
+            setRemoving(null);
+          }}
+        />
+      )}
+    </>
+  );
 }

@@ -1,4 +1,60 @@
-import type { ReactNode } from 'react';
+import Box from '@mui/material/Box';
+import { useEffect, type ReactNode } from 'react';
+import { Choice } from '../../components/Choice.tsx';
+import { EnvironmentChoice } from '../../components/EnvironmentChoice.tsx';
+import { Heading } from '../../components/Heading.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
+import { SessionTable } from '../../session-table/SessionTable.tsx';
+import { useApp } from '../../store/app-store.ts';
+import { useRoute } from '../../store/route-store.ts';
+import { openPanel } from '../../store/selection-store.ts';
+import { useSessionsFilter } from '../../store/session-filter.ts';
+import type { SessionId } from '#shared/domain/ids.ts';
+
+/** Every session, live or ended, over the whole height. */
 export function SessionsView(): ReactNode {
-  return null;
+  const shown = useSessionsFilter();
+  const rest = useRoute((route) => route.rest);
+  const environments = useApp((state) => state.environments);
+  useEffect(() => {
+    const [connection, id] = rest;
+    const known = environments?.find((environment) => environment.connection === connection);
+    if (known !== undefined && id !== undefined) {
+      openPanel({ connection: known.connection, id: id as SessionId });
+    }
+    // Once per address, not with every change of an environment.
+  }, [rest, environments === null]);
+  return (
+    <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
+      <Heading title="Sessions">
+        <SearchField
+          label="Person, address, place, network, browser"
+          value={shown.text}
+          onChange={(text) => {
+            useSessionsFilter.setState({ text });
+          }}
+        />
+        <EnvironmentChoice
+          value={shown.connections[0] ?? null}
+          onChange={(connection) => {
+            useSessionsFilter.setState({ connections: connection === null ? [] : [connection] });
+          }}
+        />
+        <Choice
+          quiet
+          label="Live or ended"
+          value={shown.state}
+          options={[
+            ['live', 'Live'],
+            ['ended', 'Ended'],
+            ['all', 'Live and ended'],
+          ]}
+          onChange={(state) => {
+            useSessionsFilter.setState({ state });
+          }}
+        />
+      </Heading>
+      <SessionTable filter={useSessionsFilter} points={null} title="All sessions" />
+    </Box>
+  );
 }

@@ -1,4 +1,54 @@
-import type { ReactNode } from 'react';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import { useState, type ReactNode } from 'react';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { Heading } from '../../components/Heading.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
+import { SIZE } from '../../theme/size.ts';
+import { About } from './About.tsx';
+import { SETTINGS, settingFits } from './settings-list.tsx';
+
+/** Everything that is a choice, each with what it does; found by typing. */
 export function SettingsView(): ReactNode {
-  return null;
+  const [text, setText] = useState('');
+  const shown = SETTINGS.filter((setting) => settingFits(setting, text));
+  return (
+    <>
+      <Heading title="Settings">
+        <SearchField label="Find a setting" value={text} onChange={setText} />
+      </Heading>
+      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', bgcolor: 'background.paper' }}>
+        <Box component="ul" aria-label="Settings" sx={{ m: 0, p: 0, listStyle: 'none', maxWidth: SIZE.dialog * 1.4 }}>
+          {shown.map(({ name, what, Control }) => (
+            <Box
+              component="li"
+              key={name}
+              sx={{
+                display: 'flex',
+                alignItems: 'center',
+                gap: 4,
+                flexWrap: 'wrap',
+                px: 4,
+                py: 3,
+                borderBottom: 1,
+                borderColor: 'divider',
+              }}
+            >
+              <Box sx={{ flex: '1 1 20rem' }}>
+                <Typography variant="h3" component="h2">
+                  {name}
+                </Typography>
+                <Typography sx={{ color: 'text.secondary' }}>{what}</Typography>
+              </Box>
+              <Control label={name} />
+            </Box>
+          ))}
+        </Box>
+        {shown.length === 0 ? (
+          <EmptyState title="No setting is called that">Try a word of what it does, for instance “address”.</EmptyState>
+        ) : null}
+        <About />
+      </Box>
+    </>
+  );
 }

@@ -1,0 +1,159 @@
+import Switch from '@mui/material/Switch';
+import TextField from '@mui/material/TextField';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Choice } from '../../components/Choice.tsx';
+import { zoneName } from '../../format/time.ts';
+import { changeSettings, useSettings } from '../../store/settings-store.ts';
+
+type Control = (props: { readonly label: string }) => ReactNode;
+
+export interface SettingEntry {
+  readonly name: string;
+  readonly what: string;
+  readonly Control: Control;
+}
+
+/** Whether a setting has every word of the search in its name or explanation. */
+export function settingFits(setting: Pick<SettingEntry, 'name' | 'what'>, text: string): boolean {
+  const facts = `${setting.name} ${setting.what}`.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => facts.includes(word));
+}
+
+const Theme: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.theme);
+  return (
+    <Choice
+      quiet
+      label={label}
+      value={value}
+      options={[
+        ['system', 'As the system'],
+        ['dark', 'Dark'],
+        ['light', 'Light'],
+      ]}
+      onChange={(theme) => void changeSettings({ theme })}
+    />
+  );
+};
+
+const Density: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.density);
+  return (
+    <Choice
+      quiet
+      label={label}
+      value={value}
+      options={[
+        ['compact', 'Compact'],
+        ['comfortable', 'Comfortable'],
+      ]}
+      onChange={(density) => void changeSettings({ density })}
+    />
+  );
+};
+
+const TimeZone: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.timeZone);
+  return (
+    <Choice
+      quiet
+      label={label}
+      value={value}
+      options={[
+        ['local', `Local (${zoneName('local')})`],
+        ['utc', 'UTC'],
+      ]}
+      onChange={(timeZone) => void changeSettings({ timeZone })}
+    />
+  );
+};
+
+const ZOOMS = ['0.8', '0.9', '1', '1.1', '1.25', '1.5', '1.75', '2'] as const;
+type Zoom = (typeof ZOOMS)[number];
+const isZoom = (text: string): text is Zoom => (ZOOMS as readonly string[]).includes(text);
+
+const Zoom: Control = ({ label }) => {
+  const value = String(useSettings((state) => state.settings.zoom));
+  return (
+    <Choice
+      quiet
+      label={label}
+      value={isZoom(value) ? value : '1'}
+      options={ZOOMS.map((zoom) => [zoom, `${String(Math.round(Number(zoom) * 100))} %`] as const)}
+      onChange={(zoom) => void changeSettings({ zoom: Number(zoom) })}
+    />
+  );
+};
+
+const MaskAddresses: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.maskAddresses);
+  return (
+    <Switch
+      checked={value}
+      slotProps={{ input: { 'aria-label': label } }}
+      onChange={(_event, maskAddresses) => void changeSettings({ maskAddresses })}
+    />
+  );
+};
+
+const Demo: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.demo);
+  return (
+    <Switch
+      checked={value}
+      slotProps={{ input: { 'aria-label': label } }}
+      onChange={(_event, demo) => void changeSettings({ demo })}
+    />
+  );
+};
+
+const OperatorName: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.operatorName);
+  const [text, setText] = useState(value);
+  useEffect(() => {
+    setText(value);
+  }, [value]);
+  return (
+    <TextField
+      fullWidth={false}
+      value={text}
+      placeholder="Your name"
+      slotProps={{ htmlInput: { 'aria-label': label, maxLength: 256 } }}
+      onChange={(event) => {
+        setText(event.target.value);
+      }}
+      onBlur={() => {
+        if (text !== value) void changeSettings({ operatorName: text.trim() });
+      }}
+    />
+  );
+};
+
+export const SETTINGS: readonly SettingEntry[] = [
+  { name: 'Theme', what: 'Dark, light, or as the system is set.', Control: Theme },
+  { name: 'Density', what: 'How tall the rows of lists and tables are.', Control: Density },
+  {
+    name: 'Time zone',
+    what: 'In which zone times are written. The exact time in both zones is shown on hovering.',
+    Control: TimeZone,
+  },
+  { name: 'Zoom', what: 'Size of everything in the window, text included.', Control: Zoom },
+  {
+    name: 'Mask addresses',
+    what: 'Privacy: hides the personal half of every address until it is asked for in a session.',
+    Control: MaskAddresses,
+  },
+  {
+    name: 'Your name',
+    what: 'Sent with every command, and written into the journal and the agent’s audit beside the token’s operator.',
+    Control: OperatorName,
+  },
+  {
+    name: 'Demo environments',
+    what: 'Starts three demo agents with invented people together with the console.',
+    Control: Demo,
+  },
+];

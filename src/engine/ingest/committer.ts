@@ -1,0 +1,175 @@
+import type { Problem } from '#shared/domain/result.ts';
+import { diskProblem, transaction, type WritableDb } from '../mirror/database.ts';
+
+/** Something to write. Jobs that wait at the same moment share one transaction. */
+export interface Job {
+  /** About how many rows it writes. */
+  readonly rows: number;
+  /** Background work waits until nothing else does. */
+  readonly background?: boolean;
+  /** False when it is no longer wanted (its subscription was replaced); it is then dropped unwritten. */
+  readonly wanted?: () => boolean;
+  /** Writes. `careful`: an earlier try failed on some record, so each record must be tried by itself. */
+  readonly write: (careful: boolean) => void;
+}
+/** `failed`: the job itself cannot be written, however often it is tried. */
+export type Committed =
+  { readonly is: 'committed' } | { readonly is: 'dropped' } | { readonly is: 'failed'; readonly error: unknown };
+
+export interface Committer {
+  submit(job: Job): Promise<Committed>;
+  /** Resolves when nothing waits and nothing is being written. */
+  idle(): Promise<void>;
+  /** Writes what can be written at once and takes nothing more. */
+  stop(): void;
+}
+
+interface Waiting {
+  readonly job: Job;
+  readonly settle: (result: Committed) => void;
+}
+
+/** Rows after which a group is closed; larger groups gain nothing more (docs/mirror.md). */
+const GROUP_ROWS = 4_000;
+const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+
+/**
+ * The one place that writes. A disk that is full or read-only is waited for: the jobs stay, their batches stay
+ * unacknowledged, and agents stop sending when `limits.inFlight` of them are.
+ */
+export function createCommitter(options: {
+  readonly db: WritableDb;
+  readonly file: string;
+  /** After a rollback: caches may hold what no longer exists. */
+  readonly rolledBack: () => void;
+  /** Null when writing works again. */
+  readonly onProblem: (problem: Problem | null) => void;
+  readonly retryMs?: readonly number[];
+}): Committer {
+  const { db, file } = options;
+  const retryMs = options.retryMs ?? RETRY_MS;
+  let urgent: Waiting[] = [];
+  let background: Waiting[] = [];
+  let idlers: (() => void)[] = [];
+  let scheduled = false;
+  let stopped = false;
+  let troubled = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const schedule = (): void => {
+    if (scheduled || stopped || timer !== null) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      turn();
+    });
+  };
+
+  const take = (): Waiting[] => {
+    const group: Waiting[] = [];
+    let rows = 0;
+    const queue = urgent.length > 0 ? urgent : background;
+    while (rows < GROUP_ROWS) {
+      const next = queue.shift();
+      if (next === undefined) break;
+      if (next.job.wanted?.() === false) {
+        next.settle({ is: 'dropped' });
+        continue;
+      }
+      group.push(next);
+      rows += next.job.rows;
+      // Background work is done in small steps, so that live batches never wait long.
+      if (queue === background) break;
+    }
+    return group;
+  };
+
+  const attempt = (group: readonly Waiting[], careful: boolean): void => {
+    transaction(db, () => {
+      for (const { job } of group) job.write(careful);
+    });
+  };
+
+  const turn = (): void => {
+    if (stopped) return;
+    const group = take();
+    if (group.length > 0) writeGroup(group);
+    if (urgent.length + background.length > 0) schedule();
+    else if (timer === null) for (const wake of idlers.splice(0)) wake();
+  };
+
+  const writeGroup = (group: readonly Waiting[]): void => {
+    try {
+      attempt(group, false);
+      recovered();
+      for (const one of group) one.settle({ is: 'committed' });
+    } catch (error) {
+      options.rolledBack();
+      if (postpone(group, error)) return;
+      for (const one of group) writeAlone(one);
+    }
+  };
+
+  const writeAlone = (one: Waiting): void => {
+    for (const careful of [false, true]) {
+      try {
+        attempt([one], careful);
+        one.settle({ is: 'committed' });
+        return;
+      } catch (error) {
+        options.rolledBack();
+        if (postpone([one], error)) return;
+        if (careful) one.settle({ is: 'failed', error });
+      }
+    }
+  };
+
+  /** Puts a group back in front and waits, when the disk is to blame. */
+  const postpone = (group: readonly Waiting[], error: unknown): boolean => {
+    const problem = diskProblem(error, file);
+    if (problem === null) return false;
+    const back = group.filter((one) => one.job.background !== true);
+    urgent = [...back, ...urgent];
+    background = [...group.filter((one) => one.job.background === true), ...background];
+    options.onProblem(problem);
+    const wait = retryMs[Math.min(troubled, retryMs.length - 1)] ?? 30_000;
+    troubled += 1;
+    timer ??= setTimeout(() => {
+      timer = null;
+      schedule();
+    }, wait);
+    return true;
+  };
+
+  const recovered = (): void => {
+    if (troubled === 0) return;
+    troubled = 0;
+    options.onProblem(null);
+  };
+
+  return {
+    submit: (job) =>
+      new Promise((settle) => {
+        if (stopped) {
+          settle({ is: 'dropped' });
+          return;
+        }
+        (job.background === true ? background : urgent).push({ job, settle });
+        schedule();
+      }),
+    idle: () =>
+      new Promise((wake) => {
+        if (stopped || (urgent.length + background.length === 0 && !scheduled && timer === null)) wake();
+        else idlers.push(wake);
+      }),
+    stop: () => {
+      if (stopped) return;
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      for (const one of [...urgent, ...background]) one.settle({ is: 'dropped' });
+      urgent = [];
+      background = [];
+      for (const wake of idlers.splice(0)) wake();
+    },
+  };
+}

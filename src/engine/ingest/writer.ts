@@ -1,0 +1,41 @@
+import type { Enricher } from '#geo/enrich.ts';
+import type { WritableDb } from '../mirror/database.ts';
+import { createDictionaries, type Dictionaries } from '../mirror/dictionaries.ts';
+import { createAccountWriter, type AccountWriter } from '../mirror/write-accounts.ts';
+import { createAuditWriter, type AuditWriter } from '../mirror/write-audit.ts';
+import { createSessionWriter, type Enriched, type SessionWriter } from '../mirror/write-sessions.ts';
+import type { Known } from './hooks.ts';
+import { createRebuilder, type Rebuilder } from './rebuild.ts';
+
+/** Everything that writes mirrored records, over one handle. */
+export interface Writer {
+  readonly dictionaries: Dictionaries;
+  readonly accounts: AccountWriter;
+  readonly sessions: SessionWriter;
+  readonly audit: AuditWriter;
+  readonly rebuilder: Rebuilder;
+  /** After a rollback. */
+  forget(): void;
+}
+
+export function createWriter(db: WritableDb, enricher: Pick<Enricher, 'enrich'>): Writer {
+  const dictionaries = createDictionaries(db, enricher);
+  const accounts = createAccountWriter(db);
+  return {
+    dictionaries,
+    accounts,
+    sessions: createSessionWriter(db, dictionaries, accounts),
+    audit: createAuditWriter(db, dictionaries, accounts),
+    rebuilder: createRebuilder(db, dictionaries, accounts),
+    forget: () => {
+      dictionaries.forget();
+      accounts.forget();
+    },
+  };
+}
+
+export const known = ({ address, device }: Enriched): Known => ({
+  place: address?.place ?? null,
+  network: address?.network ?? null,
+  device: device?.device ?? null,
+});

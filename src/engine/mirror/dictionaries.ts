@@ -1,0 +1,112 @@
+import type { Device, Network, Place } from '#shared/domain/place.ts';
+import type { Enricher } from '#geo/enrich.ts';
+import { boundedCache } from '#geo/bounded-cache.ts';
+import type { WritableDb } from './database.ts';
+
+export interface AddressFacts {
+  readonly key: number;
+  readonly place: Place | null;
+  readonly network: Network | null;
+}
+export interface DeviceFacts {
+  readonly key: number;
+  readonly device: Device | null;
+}
+
+/** Integers for repeated strings. What is looked up once is enriched once and remembered by the database. */
+export interface Dictionaries {
+  word(text: string): number;
+  address(ip: string): AddressFacts;
+  device(userAgent: string): DeviceFacts;
+  handle(connection: number, id: string): number;
+  /** After a rollback: what was handed out in that transaction no longer exists. */
+  forget(): void;
+}
+
+const CACHED = 50_000;
+
+/** All calls must be inside a transaction of `db`. */
+export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enrich'>): Dictionaries {
+  const words = boundedCache<number>(CACHED);
+  const addresses = boundedCache<AddressFacts>(CACHED);
+  const devices = boundedCache<DeviceFacts>(CACHED);
+  const handles = boundedCache<number>(CACHED);
+
+  const word = keyed(db, 'word', 'text');
+  const addAddress = db.prepare(
+    `INSERT INTO address (ip, country, region, city, latitude, longitude, accuracy_km, place_source, disagrees,
+       readable, asn, organisation, kind, trusted)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     RETURNING key`,
+  );
+  const findAddress = db.prepare('SELECT key FROM address WHERE ip = ?').pluck();
+  const addDevice = db.prepare(
+    `INSERT INTO device (user_agent, browser, browser_version, system, system_version, class, type_key)
+     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING key`,
+  );
+  const findDevice = db.prepare('SELECT key FROM device WHERE user_agent = ?').pluck();
+  const addHandle = db.prepare('INSERT INTO handle (connection, id) VALUES (?, ?) RETURNING key').pluck();
+  const findHandle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
+
+  const makeAddress = (ip: string): AddressFacts => {
+    const { place, network } = enricher.enrich(ip, null);
+    const facts = (key: unknown): AddressFacts => ({ key: Number(key), place, network });
+    const found = findAddress.get(ip);
+    if (found !== undefined) return facts(found);
+    const row = addAddress
+      .pluck()
+      .get(
+        ip,
+        place?.country ?? null,
+        place?.region ?? null,
+        place?.city ?? null,
+        place?.latitude ?? null,
+        place?.longitude ?? null,
+        place?.accuracyKm ?? null,
+        place?.source ?? null,
+        place?.disagrees === true ? 1 : 0,
+        network === null ? 0 : 1,
+        network?.asn ?? null,
+        network?.organisation ?? null,
+        network?.kind ?? null,
+        network?.trusted === true ? 1 : 0,
+      );
+    return facts(row);
+  };
+  const makeDevice = (userAgent: string): DeviceFacts => {
+    const { device } = enricher.enrich(null, userAgent);
+    const found = findDevice.get(userAgent);
+    if (found !== undefined) return { key: Number(found), device };
+    const key = addDevice
+      .pluck()
+      .get(
+        userAgent,
+        device?.browser?.name ?? null,
+        device?.browser?.version ?? null,
+        device?.system?.name ?? null,
+        device?.system?.version ?? null,
+        device?.deviceClass ?? null,
+        device?.key ?? null,
+      );
+    return { key: Number(key), device };
+  };
+
+  return {
+    word: (text) => words.get(text, word),
+    address: (ip) => addresses.get(ip, makeAddress),
+    device: (userAgent) => devices.get(userAgent, makeDevice),
+    handle: (connection, id) =>
+      handles.get(`${String(connection)} ${id}`, () =>
+        Number(findHandle.get(connection, id) ?? addHandle.get(connection, id)),
+      ),
+    forget: () => {
+      for (const cache of [words, addresses, devices, handles]) cache.clear();
+    },
+  };
+}
+
+function keyed(db: WritableDb, table: 'word', column: 'text'): (text: string) => number {
+  const find = db.prepare(`SELECT key FROM ${table} WHERE ${column} = ?`).pluck();
+  const add = db.prepare(`INSERT INTO ${table} (${column}) VALUES (?) RETURNING key`).pluck();
+  return (text) => Number(find.get(text) ?? add.get(text));
+}

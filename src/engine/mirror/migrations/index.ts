@@ -1,0 +1,12 @@
+import first from './0001-first.sql?raw';
+
+/** One step of the schema. Once released it never changes; a correction is a new step. */
+export interface Migration {
+  /** `user_version` after this step. */
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: '0001-first', sql: first }];
+export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -1,0 +1,92 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Problem } from '#shared/domain/result.ts';
+import type { EpochMs } from '#shared/domain/units.ts';
+import {
+  diskProblem,
+  isCorrupt,
+  openReadable,
+  openWritable,
+  type ReadableDb,
+  type WritableDb,
+} from './database.ts';
+import { APPLICATION_ID, migrate, schemaVersion } from './migrate.ts';
+import { SCHEMA_VERSION } from './migrations/index.ts';
+
+export type OpenedMirror =
+  | { readonly is: 'open'; readonly db: WritableDb; readonly file: string; readonly problem: Problem | null }
+  | { readonly is: 'read-only'; readonly db: ReadableDb; readonly file: string; readonly problem: Problem }
+  | { readonly is: 'unusable'; readonly problem: Problem };
+
+export const mirrorFile = (profile: string): string => join(profile, 'mirror.db');
+
+/**
+ * Opens the mirror of a profile. A damaged file is set aside under another name and a new one begun; one from a
+ * newer version is opened for reading only; a file of somebody else's is left alone.
+ */
+export function openMirror(profile: string, now: EpochMs): OpenedMirror {
+  const file = mirrorFile(profile);
+  try {
+    return tryOpen(file, null);
+  } catch (error) {
+    if (isCorrupt(error)) return beginAnew(file, now);
+    return { is: 'unusable', problem: diskProblem(error, file) ?? cannotOpen(file, error) };
+  }
+}
+
+function tryOpen(file: string, problem: Problem | null): OpenedMirror {
+  const db = openWritable(file);
+  try {
+    const version = schemaVersion(db);
+    const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get());
+    const owner = Number(db.pragma('application_id', { simple: true }));
+    if (tables > 0 && owner !== APPLICATION_ID) {
+      db.close();
+      return { is: 'unusable', problem: foreign(file) };
+    }
+    if (version > SCHEMA_VERSION) {
+      db.close();
+      return { is: 'read-only', db: openReadable(file), file, problem: fromTheFuture(file, version) };
+    }
+    migrate(db);
+    return { is: 'open', db, file, problem };
+  } catch (error) {
+    if (db.open) db.close();
+    throw error;
+  }
+}
+
+function beginAnew(file: string, now: EpochMs): OpenedMirror {
+  const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, '-');
+  const kept = file.replace(/\.db$/, `.damaged-${stamp}.db`);
+  try {
+    for (const suffix of ['', '-wal', '-shm']) {
+      if (existsSync(file + suffix)) renameSync(file + suffix, kept + suffix);
+    }
+    return tryOpen(file, {
+      code: 'DATABASE_DAMAGED',
+      message: `The mirror was damaged. It is kept as ${kept}, and a new one was begun.`,
+      advice: 'Add your environments again; agents deliver their history anew. Keep the old file if you need it.',
+    });
+  } catch (error) {
+    return { is: 'unusable', problem: diskProblem(error, file) ?? cannotOpen(file, error) };
+  }
+}
+
+const foreign = (file: string): Problem => ({
+  code: 'NOT_A_MIRROR',
+  message: `${file} is a database of another program.`,
+  advice: 'Choose another profile folder, or move that file away.',
+});
+
+const fromTheFuture = (file: string, version: number): Problem => ({
+  code: 'DATABASE_NEWER',
+  message: `${file} was written by a newer Watchfloor (schema ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). It is open for reading only and nothing is collected.`,
+  advice: 'Update Watchfloor, or choose another profile folder.',
+});
+
+const cannotOpen = (file: string, error: unknown): Problem => ({
+  code: 'DATABASE_UNUSABLE',
+  message: `${file} cannot be opened: ${error instanceof Error ? error.message : 'unknown fault'}.`,
+  advice: 'Check that the profile folder exists and that you may write in it.',
+});

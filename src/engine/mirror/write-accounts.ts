@@ -1,0 +1,135 @@
+import type { Account, AccountRef } from '#shared/protocol/records.ts';
+import type { WritableDb } from './database.ts';
+import { boundedCache } from '#geo/bounded-cache.ts';
+import { z } from 'zod';
+
+export interface AccountWriter {
+  /** Key of an account that a session or an event names; made if it is new. */
+  refer(connection: number, ref: AccountRef): number;
+  upsert(connection: number, account: Account, at: number): number;
+  remove(connection: number, id: string, at: number): void;
+  forget(): void;
+}
+
+const Held = z.object({ key: z.number(), name: z.string(), known: z.number() });
+const State = z.object({
+  key: z.number(),
+  name: z.string(),
+  roles: z.string(),
+  status: z.string(),
+  privileged: z.number(),
+  service: z.number(),
+  known: z.number(),
+  removed_at: z.number().nullable(),
+});
+
+/** All calls must be inside a transaction of `db`. */
+export function createAccountWriter(db: WritableDb): AccountWriter {
+  const cache = boundedCache<z.infer<typeof Held>>(50_000);
+  const find = db.prepare('SELECT key, name, known FROM account WHERE connection = ? AND id = ?');
+  const state = db.prepare(
+    `SELECT key, name, roles, status, privileged, service, known, removed_at FROM account
+     WHERE connection = ? AND id = ?`,
+  );
+  const mention = db
+    .prepare(
+      `INSERT INTO account (connection, id, name, known, roles, status, privileged, service)
+       VALUES (?, ?, ?, 0, '[]', 'unknown', 0, 0) RETURNING key`,
+    )
+    .pluck();
+  const rename = db.prepare('UPDATE account SET name = ? WHERE key = ?');
+  const write = db
+    .prepare(
+      `INSERT INTO account (connection, id, name, known, roles, status, privileged, service, email, created_at,
+         last_login_at)
+       VALUES (@connection, @id, @name, 1, @roles, @status, @privileged, @service, @email, @createdAt, @lastLoginAt)
+       ON CONFLICT (connection, id) DO UPDATE SET name = excluded.name, known = 1, roles = excluded.roles,
+         status = excluded.status, privileged = excluded.privileged, service = excluded.service,
+         email = excluded.email, created_at = excluded.created_at, last_login_at = excluded.last_login_at,
+         removed_at = NULL
+       RETURNING key`,
+    )
+    .pluck();
+  const change = db.prepare(
+    `INSERT OR REPLACE INTO account_change (account, at, name, roles, status, privileged, service, removed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const gone = db.prepare('UPDATE account SET removed_at = ? WHERE key = ?');
+  const slot = (connection: number, id: string): string => `${String(connection)} ${id}`;
+
+  return {
+    refer(connection, ref) {
+      const held = cache.get(slot(connection, ref.id), () => {
+        const row = find.get(connection, ref.id);
+        return row === undefined
+          ? { key: Number(mention.get(connection, ref.id, ref.name)), name: ref.name, known: 0 }
+          : Held.parse(row);
+      });
+      // An account record is the better source of the name than a mention of it.
+      if (held.known === 0 && held.name !== ref.name && ref.name !== '') {
+        rename.run(ref.name, held.key);
+        held.name = ref.name;
+      }
+      return held.key;
+    },
+    upsert(connection, account, at) {
+      const row = state.get(connection, account.id);
+      const before = row === undefined ? null : State.parse(row);
+      const roles = JSON.stringify(account.roles);
+      const now = [
+        account.name,
+        roles,
+        account.status,
+        Number(account.privileged),
+        Number(account.service),
+      ] as const;
+      const key = Number(
+        write.get({
+          connection,
+          id: account.id,
+          name: now[0],
+          roles,
+          status: now[2],
+          privileged: now[3],
+          service: now[4],
+          email: account.email ?? null,
+          createdAt: account.createdAt ?? null,
+          lastLoginAt: account.lastLoginAt ?? null,
+        }),
+      );
+      const same =
+        before?.known === 1 &&
+        before.removed_at === null &&
+        before.name === now[0] &&
+        before.roles === now[1] &&
+        before.status === now[2] &&
+        before.privileged === now[3] &&
+        before.service === now[4];
+      if (!same) change.run(key, at, ...now, 0);
+      const held = cache.get(slot(connection, account.id), () => ({ key, name: now[0], known: 1 }));
+      held.name = now[0];
+      held.known = 1;
+      return key;
+    },
+    remove(connection, id, at) {
+      const row = state.get(connection, id);
+      if (row === undefined) return;
+      const before = State.parse(row);
+      if (before.removed_at !== null) return;
+      gone.run(at, before.key);
+      change.run(
+        before.key,
+        at,
+        before.name,
+        before.roles,
+        before.status,
+        before.privileged,
+        before.service,
+        1,
+      );
+    },
+    forget: () => {
+      cache.clear();
+    },
+  };
+}

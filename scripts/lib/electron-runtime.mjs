@@ -139,7 +139,7 @@ async function tryLatest(folder, failureNote) {
     return undefined;
   }
   await writeStamp(failureNote, { at: Date.now(), reason });
-  return `the download of Electron ${version} was not reachable (${reason}); it is tried again after a day`;
+  return `Electron ${version} could not be downloaded (${reason}); it is tried again after a day`;
 }
 
 /** @param {string} failureNote @returns {Promise<string | undefined>} in words, when it was less than a day ago */
@@ -149,7 +149,7 @@ export async function recentFailure(failureNote, now = Date.now()) {
   if (typeof at !== 'number' || now - at > RETRY_AFTER_MS || at > now) return undefined;
   const hours = Math.floor((now - at) / 3_600_000);
   const when = hours === 0 ? 'less than an hour ago' : `${hours} h ago`;
-  return `the download of Electron ${wantedElectron().version} was not reachable ${when}; it is tried again after a day`;
+  return `Electron ${wantedElectron().version} could not be downloaded ${when}; it is tried again after a day`;
 }
 
 /** @param {string} folder */

@@ -90,7 +90,7 @@ test('a failed download is remembered for a day, and no longer', async () => {
   const now = 1_700_000_000_000;
   expect(await recentFailure(note, now)).toBeUndefined();
   await writeStamp(note, { at: now - 3 * HOUR, reason: 'no answer' });
-  expect(await recentFailure(note, now)).toMatch(/not reachable 3 h ago/);
+  expect(await recentFailure(note, now)).toMatch(/could not be downloaded 3 h ago/);
   await writeStamp(note, { at: now - 25 * HOUR });
   expect(await recentFailure(note, now)).toBeUndefined();
   // A clock that was wrong must not keep the download from being tried.

@@ -11,7 +11,8 @@ try {
   // Not commander's own reading of argv: inside Electron it would take the script for an argument.
   process.exitCode = await createProgram(clock).run(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${explainError(error)}\n`);
+  const text = explainError(error);
+  if (text !== '') process.stderr.write(`${text}\n`);
   process.exitCode = exitCodeOf(error);
 }
 // A serving agent has closed everything by now; a store's driver may still hold a socket open.

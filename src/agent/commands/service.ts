@@ -46,9 +46,8 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
   const { state, recorder, clock, limits, environment, store } = context;
   const prover = createProver(context);
   const executor = createExecutor(context, (row) => {
-    if (row.command.kind === 'release' || row.command.kind === 'unblock')
-      state.journal.proven(row.command.id);
-    else prover.watch(row);
+    if (hasSomethingToProve(row)) prover.watch(row);
+    else state.journal.proven(row.command.id);
   });
   const approvals = createApprovals(context, applyHolds);
   /** Between its arrival and its place in the journal. */
@@ -56,6 +55,12 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     CommandId,
     { content: string; operator: string; answer: Promise<CommandAnswer> }
   >();
+
+  /** Without a store's key there is nothing to look for: it ended nothing, and nothing it named was known. */
+  function hasSomethingToProve(row: CommandRow): boolean {
+    const first = state.journal.targets(row.command.id, ['ended', 'gone'], 0, 1_000);
+    return row.matched > 1_000 || first.some(({ sealed }) => sealed !== null);
+  }
 
   async function submit(caller: Caller, command: Command): Promise<CommandAnswer | DryRunAnswer> {
     requireCommandScopes(caller, command);

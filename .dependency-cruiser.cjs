@@ -23,7 +23,7 @@ const layerRules = layers.map((layer) => ({
 
 /** What reaches a database or a network, as packages or as parts of Node. */
 const outside =
-  '^node_modules/(?:better-sqlite3|socket\\.io|socket\\.io-client|ioredis|mysql2|pg|pg-cursor|proxy-agent|undici|ws)/';
+  '(?:^|/)node_modules/(?:better-sqlite3|socket\\.io|socket\\.io-client|ioredis|mysql2|pg|pg-cursor|proxy-agent|undici|ws)/';
 const outsideNode = '^(?:node:)?(?:net|http|https|http2|tls|dgram|dns|sqlite|child_process)(?:/|$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -42,7 +42,7 @@ module.exports = {
       comment: 'shared validates with zod and knows no other package.',
       severity: 'error',
       from: { path: '^src/shared/' },
-      to: { path: '^node_modules/', pathNot: '^node_modules/zod/' },
+      to: { path: '(?:^|/)node_modules/', pathNot: '(?:^|/)node_modules/zod/' },
     },
     {
       name: 'pure-parts',
@@ -56,7 +56,7 @@ module.exports = {
       comment: 'The window is sandboxed: what needs Node or Electron goes through the bridge.',
       severity: 'error',
       from: { path: '^src/renderer/' },
-      to: { path: '^node_modules/(?:electron|better-sqlite3|socket\\.io|socket\\.io-client)/' },
+      to: { path: '(?:^|/)node_modules/(?:electron|better-sqlite3|socket\\.io|socket\\.io-client)/' },
     },
     {
       name: 'renderer-has-no-node-core',
@@ -91,7 +91,7 @@ module.exports = {
       comment: 'The engine, the agent and the command line run in plain Node.',
       severity: 'error',
       from: { path: '^src/(?:shared|geo|agent|engine|cli)/' },
-      to: { path: '^(?:node_modules/electron/|electron$)' },
+      to: { path: '(?:(?:^|/)node_modules/electron/|^electron$)' },
     },
     {
       name: 'no-tests-in-the-product',
@@ -112,7 +112,8 @@ module.exports = {
       comment: 'An import that cannot be resolved would slip past every other rule.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { couldNotResolve: true, dependencyTypesNot: ['type-only'], pathNot: '\\.css$|^electron$|\\?' },
+      // Style sheets, Vite's "?raw" imports, and packages that consist of types only (tsc resolves those).
+      to: { couldNotResolve: true, pathNot: '\\.css$|\\?|^electron$|^(?:geojson|topojson-specification)$' },
     },
   ],
   options: {

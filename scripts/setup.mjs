@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { displayPackages } from './debian-packages.mjs';
 import { interruptible } from './lib/child.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { hasDisplay } from './lib/display.mjs';
@@ -40,7 +41,7 @@ export async function setup({ need = {} } = {}) {
     const [, electron] = await both(ensureSqlite([]), need.electron ? ensureElectron() : undefined);
     if (electron) await ensureSqlite([electron.napi]);
     if (electron) {
-      await ensureElectronLibraries(electron.executable);
+      await ensureElectronLibraries(electron.executable, hasDisplay() ? [] : displayPackages);
       if (!hasDisplay()) await ensureXvfb();
     }
     if (need.debian && need.debian.length > 0) {

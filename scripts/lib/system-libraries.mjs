@@ -94,14 +94,18 @@ export async function ensureDebianPackages(names, why = 'Debian packages are mis
 /**
  * Makes sure that the dynamic linker finds every library of an executable.
  * @param {string} executable
+ * @param {readonly string[]} [alongside] packages to install in the same go
  */
-export async function ensureElectronLibraries(executable) {
+export async function ensureElectronLibraries(executable, alongside = []) {
   if (process.platform !== 'linux') return;
   const missing = async () => missingLibraries((await run('ldd', [executable])).output);
   const libraries = await missing();
   if (libraries.length === 0) return;
   await withLock(join(sharedCache(), 'apt.lock'), 'installing Debian packages', () =>
-    install(electronPackages, `Electron needs libraries that this system lacks (${libraries.join(', ')}).`),
+    install(
+      [...electronPackages, ...alongside],
+      `Electron needs libraries that this system lacks (${libraries.join(', ')}).`,
+    ),
   );
   const still = await missing();
   if (still.length > 0)

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-const Tls = z.union([
+export const Tls = z.union([
   z.boolean(),
   z.strictObject({
     /** PEM file with the authorities to trust instead of the system's. */

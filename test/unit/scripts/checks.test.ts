@@ -4,21 +4,25 @@ import { missingFromLock } from '../../../scripts/checks/lock-file.mjs';
 import { boundaryProblems } from '../../../scripts/lib/boundaries.mjs';
 import { closingLine, playwrightTally, sum, vitestTally } from '../../../scripts/lib/tally.mjs';
 
-test('file names', () => {
-  const good = [
-    'src/geo/range-table.ts',
-    'src/renderer/map/WorldMap.tsx',
-    'test/unit/a-b.test.ts',
-    'src/renderer/main.tsx',
-  ];
-  expect(good.map(problemWithName)).toEqual([undefined, undefined, undefined, undefined]);
-  const bad = [
-    'src/geo/rangeTable.ts',
-    'src/renderer/map/world-map.tsx',
-    'src/geo/utils.ts',
-    'src/utils/time.ts',
-  ];
-  for (const path of bad) expect(problemWithName(path)).toContain(path);
+test.each([
+  ['src/geo/range-table.ts', 'export const a = 1;'],
+  ['src/renderer/map/WorldMap.tsx', 'export function WorldMap() {}'],
+  ['src/renderer/main.tsx', 'start(<Shell />);'],
+  ['src/renderer/table/columns.tsx', 'export const columns = [];'],
+  ['test/unit/a-b.test.ts', ''],
+  ['test/bench/enrich.bench.ts', ''],
+])('%s is a good name', (path, content) => {
+  expect(problemWithName(path, content)).toBeUndefined();
+});
+
+test.each([
+  ['src/geo/rangeTable.ts', ''],
+  ['src/renderer/map/world-map.tsx', 'import a from "a";\nexport function WorldMap() {}'],
+  ['src/renderer/map/worldMap.tsx', ''],
+  ['src/geo/utils.ts', ''],
+  ['src/utils/time.ts', ''],
+])('%s is not', (path, content) => {
+  expect(problemWithName(path, content)).toContain(path);
 });
 
 test('a lock file that lacks a package which another one names', () => {

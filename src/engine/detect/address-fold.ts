@@ -1,7 +1,12 @@
 import { DAY, HOUR, MINUTE } from '#shared/domain/units.ts';
-import { ADDRESS_ATTACKS, type AddressAttack, type AddressState } from './address-state.ts';
+import {
+  ADDRESS_ATTACKS,
+  createAddressFailures,
+  type AddressAttack,
+  type AddressState,
+} from './address-state.ts';
 import { attackFilters, isEstablished } from './attack-filters.ts';
-import { addHit, extendRun, hitsOf, startRun, type AttackRun, type Hit } from './attack-run.ts';
+import { addHit, extendRun, firstOf, hitsOf, startRun, type AttackRun, type Hit } from './attack-run.ts';
 import { addAttempt } from './attempts.ts';
 import type { DetectContext } from './context.ts';
 import type { AddressPattern } from './detections/address-attacks.ts';
@@ -71,7 +76,7 @@ const reportRun = (
       attempts: run.attempts,
       accounts: run.users.size,
       minutes: Math.round(((run.lastAt - run.firstAt) / MINUTE) * 100) / 100,
-      attemptsPerUser: [...run.users].slice(0, 100).map(([user, attempts]) => ({ user, attempts })),
+      attemptsPerUser: firstOf(run.users, 100).map(([user, attempts]) => ({ user, attempts })),
       unknownUsers: run.unknownUsers,
       hits: hits.slice(0, 50).map(({ user, event: id, ts, session }) => ({ user, event: id, ts, session })),
       settings: context.settings[descriptor.setting],
@@ -115,27 +120,28 @@ const onFailure = (state: AddressState, event: PreparedEvent, context: DetectCon
   }
   if (event.benignFailure || event.ignoredUser) return;
   for (const name of on) context.evaluated(name);
-  if (isRetry(state.retries, event, settings.dedupWindowS)) return;
+  const failures = (state.failures ??= createAddressFailures());
+  if (isRetry(failures.retries, event, settings.dedupWindowS)) return;
   const spans = on.map((name) => ({
-    span: state.spans[name],
+    span: failures.spans[name],
     windowMs: PATTERNS[name].windowMs(settings) ?? 0,
   }));
   const attempt = { ts: event.ts, id: event.id, user: event.user, source: '', familiar: false };
-  addAttempt(state.log, spans, attempt);
+  addAttempt(failures.log, spans, attempt);
   for (const name of on) {
     const windowMs = PATTERNS[name].windowMs(settings) ?? 0;
-    const open = state.runs[name];
+    const open = failures.runs[name];
     if (open && event.ts - open.lastAt <= windowMs) {
       extendRun(open, event);
       if (isUnknownUser(event)) open.unknownUsers += 1;
       reportRun(name, open, state, event, context);
       continue;
     }
-    if (!PATTERNS[name].matches(state, event, settings)) continue;
-    const run = startRun(state.log, state.spans[name], event);
+    if (!PATTERNS[name].matches(failures, state.successes, event, settings)) continue;
+    const run = startRun(failures.log, failures.spans[name], event);
     if (event.ipKey !== null) run.sources = new Map([[event.ipKey, run.attempts]]);
     if (isUnknownUser(event)) run.unknownUsers += 1;
-    state.runs[name] = run;
+    failures.runs[name] = run;
     const inside = state.successes.filter((hit) => hit.ts >= run.firstAt);
     for (const hit of inside) addHit(run.hits, hit);
     reportRun(name, run, state, event, context);
@@ -158,8 +164,8 @@ const onSuccess = (state: AddressState, event: PreparedEvent, context: DetectCon
   };
   if (settings.successAfterAttack !== null) context.evaluated('success_after_attack');
   let reportedAfter = false;
-  for (const name of ADDRESS_ATTACKS) {
-    const run = state.runs[name];
+  for (const name of state.failures === null ? [] : ADDRESS_ATTACKS) {
+    const run = state.failures?.runs[name] ?? null;
     const windowMs = PATTERNS[name].windowMs(settings);
     if (run === null || windowMs === null) continue;
     const since = event.ts - run.lastAt;

@@ -6,22 +6,27 @@ import type { Episodes } from './episode.ts';
 export const ADDRESS_ATTACKS = ['password_spray', 'password_spray_slow', 'credential_stuffing'] as const;
 export type AddressAttack = (typeof ADDRESS_ATTACKS)[number];
 
-/** State of one address (or IPv6 /64) between events. Bounded. */
-export interface AddressState {
+export interface AddressFailures {
   log: AttemptLog;
   spans: Record<AddressAttack, Span>;
   retries: Map<string, number>;
+  runs: Record<AddressAttack, AttackRun | null>;
+}
+
+/** State of one address (or IPv6 /64) between events. Bounded. */
+export interface AddressState {
+  /** Null until somebody fails here. */
+  failures: AddressFailures | null;
   /** Successes of the last day, for looking back when a pattern completes. */
   successes: Hit[];
   /** Event time of the first success of each person here. */
   established: Map<string, number>;
-  runs: Record<AddressAttack, AttackRun | null>;
   episodes: Episodes;
   /** Who signed in during an episode, by its key. */
   visitors: Map<string, { at: string; users: string[] }>;
 }
 
-export const createAddressState = (): AddressState => ({
+export const createAddressFailures = (): AddressFailures => ({
   log: createLog(),
   spans: {
     password_spray: createSpan(),
@@ -29,9 +34,13 @@ export const createAddressState = (): AddressState => ({
     credential_stuffing: createSpan(),
   },
   retries: new Map(),
+  runs: { password_spray: null, password_spray_slow: null, credential_stuffing: null },
+});
+
+export const createAddressState = (): AddressState => ({
+  failures: null,
   successes: [],
   established: new Map(),
-  runs: { password_spray: null, password_spray_slow: null, credential_stuffing: null },
   episodes: new Map(),
   visitors: new Map(),
 });

@@ -78,3 +78,13 @@ export const addHit = (hits: Hit[], hit: Hit): boolean => {
 };
 
 export const hitsOf = (hits: readonly Hit[], user: string): Hit[] => hits.filter((hit) => hit.user === user);
+
+/** The first entries of a map, without listing the rest. */
+export const firstOf = <K, V>(map: ReadonlyMap<K, V>, count: number): [K, V][] => {
+  const out: [K, V][] = [];
+  for (const entry of map) {
+    if (out.length >= count) break;
+    out.push(entry);
+  }
+  return out;
+};

@@ -7,10 +7,11 @@ type Records = Map<string, DetectionRecord>;
 
 /** A stretch of events with the state before them, from which they can be worked out again. */
 export interface Segment<S> {
-  state: S;
+  /** Null: as created. Most entities are seen once or twice, and need no second copy. */
+  state: S | null;
   events: PreparedEvent[];
-  /** The last version of each finding that these events raised or updated. */
-  records: Records;
+  /** The last version of each finding that these events raised or updated; null when none. */
+  records: Records | null;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface Timeline<S> {
   /** State after the last event. */
   state: S;
   /** Last versions of findings whose events have left the horizon. */
-  settled: Records;
+  settled: Records | null;
   /** The last event that left; nothing can be placed before it. */
   floor: PreparedEvent | null;
   count: number;
@@ -50,7 +51,7 @@ const MAX_SETTLED = 64;
 export const createTimeline = <S>(fold: Fold<S>): Timeline<S> => ({
   segments: [],
   state: fold.create(),
-  settled: new Map(),
+  settled: null,
   floor: null,
   count: 0,
 });
@@ -60,13 +61,15 @@ const settle = <S>(timeline: Timeline<S>): void => {
   if (!gone) return;
   timeline.count -= gone.events.length;
   timeline.floor = gone.events[gone.events.length - 1] ?? timeline.floor;
+  if (gone.records === null) return;
+  const settled = (timeline.settled ??= new Map());
   for (const [id, record] of gone.records) {
-    timeline.settled.delete(id);
-    timeline.settled.set(id, record);
+    settled.delete(id);
+    settled.set(id, record);
   }
-  for (const id of timeline.settled.keys()) {
-    if (timeline.settled.size <= MAX_SETTLED) break;
-    timeline.settled.delete(id);
+  for (const id of settled.keys()) {
+    if (settled.size <= MAX_SETTLED) break;
+    settled.delete(id);
   }
 };
 
@@ -78,7 +81,7 @@ const thin = <S>(segments: Segment<S>[]): void => {
     segments.splice(i, 2, {
       state: a.state,
       events: [...a.events, ...b.events],
-      records: new Map([...a.records, ...b.records]),
+      records: a.records === null ? b.records : new Map([...a.records, ...(b.records ?? [])]),
     });
   }
 };
@@ -98,7 +101,8 @@ const append = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent, f
   let segment = timeline.segments[timeline.segments.length - 1];
   const start = segment?.events[0];
   if (!segment || !start || segment.events.length >= fold.segmentSize || event.ts - start.ts > SEGMENT_SPAN) {
-    segment = { state: cloneState(timeline.state), events: [], records: new Map() };
+    const fresh = timeline.count === 0 && timeline.floor === null;
+    segment = { state: fresh ? null : cloneState(timeline.state), events: [], records: null };
     timeline.segments.push(segment);
     if (timeline.segments.length > MAX_SEGMENTS) thin(timeline.segments);
   }
@@ -106,13 +110,17 @@ const append = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent, f
   timeline.count += 1;
   const records: Records = new Map();
   fold.step(timeline.state, event, records, first);
-  for (const [id, record] of records) segment.records.set(id, record);
+  if (records.size > 0) {
+    segment.records ??= new Map();
+    for (const [id, record] of records) segment.records.set(id, record);
+  }
   return records;
 };
 
 const latest = <S>(segments: readonly Segment<S>[]): Records => {
   const all: Records = new Map();
-  for (const { records } of segments) for (const [id, record] of records) all.set(id, record);
+  for (const { records } of segments)
+    if (records !== null) for (const [id, record] of records) all.set(id, record);
   return all;
 };
 
@@ -149,7 +157,7 @@ const repeat = <S>(
   const startsAt = events[0]?.ts ?? 0;
   for (const [id, record] of before) {
     if (after.has(id)) continue;
-    const kept = older.get(id) ?? timeline.settled.get(id);
+    const kept = older.get(id) ?? timeline.settled?.get(id);
     if (kept) changes.set(id, kept);
     else if (record.raisedAt >= startsAt) changes.set(id, null);
   }

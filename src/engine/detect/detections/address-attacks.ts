@@ -1,5 +1,6 @@
 import { HOUR, MINUTE } from '#shared/domain/units.ts';
-import type { AddressAttack, AddressState } from '../address-state.ts';
+import type { AddressAttack, AddressFailures } from '../address-state.ts';
+import type { Hit } from '../attack-run.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import type { DetectSettings } from '../settings.ts';
@@ -10,7 +11,12 @@ export interface AddressPattern {
   /** Length of the sliding window, ms; null when switched off. */
   windowMs(settings: DetectSettings): number | null;
   /** Whether the failures in the window, which end with this event, make the pattern. */
-  matches(state: AddressState, event: PreparedEvent, settings: DetectSettings): boolean;
+  matches(
+    failures: AddressFailures,
+    successes: readonly Hit[],
+    event: PreparedEvent,
+    settings: DetectSettings,
+  ): boolean;
 }
 
 /** Filters of all three. */

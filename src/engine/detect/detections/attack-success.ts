@@ -2,7 +2,7 @@ import { MINUTE } from '#shared/domain/units.ts';
 import type { AttackRun, Hit } from '../attack-run.ts';
 import type { DetectContext } from '../context.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
-import { decide, filter, standardFilters, type FilterVerdict } from '../filters.ts';
+import { decide, filter, type FilterVerdict } from '../filters.ts';
 import type { PreparedEvent } from '../prepare.ts';
 
 const shared = {
@@ -45,7 +45,20 @@ export const successAfterAttack: Descriptor = {
 
 /** The filter that exempts a success from every one of the three, or null. Worked out when it happens. */
 export const exemptionOf = (context: DetectContext, event: PreparedEvent): string | null =>
-  decide(standardFilters(context, 'success_after_attack', event)).filtered;
+  // The standard filters in their order, without the sentences: this runs on every sign-in.
+  event.ignoredUser
+    ? 'ignored_user'
+    : event.ignoredIp
+      ? 'ignored_ip'
+      : event.ignoredAsn
+        ? 'ignored_asn'
+        : event.trusted
+          ? 'trusted_egress'
+          : event.service
+            ? 'service_account'
+            : context.allows('success_after_attack', event) === null
+              ? null
+              : 'allow_list';
 
 const verdictOf = (hit: Hit, established: boolean): FilterVerdict =>
   decide([

@@ -19,7 +19,7 @@ export const credentialStuffing: AddressPattern = {
   },
   windowMs: ({ credentialStuffing }) =>
     credentialStuffing === null ? null : minutes(credentialStuffing.windowMin),
-  matches({ log, spans }, _event, { credentialStuffing: own }) {
+  matches({ log, spans }, _successes, _event, { credentialStuffing: own }) {
     const span = spans.credential_stuffing;
     return (
       own !== null &&

@@ -1,5 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
-import type { AttackRun } from '../attack-run.ts';
+import { firstOf, type AttackRun } from '../attack-run.ts';
 import { attemptsIn, noneAbove, type AttemptLog, type Span } from '../attempts.ts';
 import type { DetectContext } from '../context.ts';
 import type { Descriptor } from '../descriptor.ts';
@@ -74,8 +74,8 @@ export const reportDistributed = (
       accounts: run.users.size,
       addresses: run.sources.size,
       minutes: Math.round(((run.lastAt - run.firstAt) / MINUTE) * 100) / 100,
-      attemptsPerUser: [...run.users].slice(0, 100).map(([user, attempts]) => ({ user, attempts })),
-      attemptsPerAddress: [...run.sources].slice(0, 100).map(([ip, attempts]) => ({ ip, attempts })),
+      attemptsPerUser: firstOf(run.users, 100).map(([user, attempts]) => ({ user, attempts })),
+      attemptsPerAddress: firstOf(run.sources, 100).map(([ip, attempts]) => ({ ip, attempts })),
       familiarFailures: run.familiar,
       hits: hits
         .slice(0, 50)

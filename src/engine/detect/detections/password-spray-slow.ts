@@ -18,7 +18,7 @@ export const passwordSpraySlow: AddressPattern = {
     countsForRisk: false,
   },
   windowMs: ({ passwordSpraySlow }) => (passwordSpraySlow === null ? null : hours(passwordSpraySlow.windowH)),
-  matches({ log, spans, successes }, event, { passwordSpraySlow: own }) {
+  matches({ log, spans }, successes, event, { passwordSpraySlow: own }) {
     const span = spans.password_spray_slow;
     if (own === null || span.perUser.size < own.minUsers || !noneAbove(span, own.maxPerUser)) return false;
     if (event.ts - (log.ts[span.head] ?? event.ts) < hours(own.minDurationH)) return false;

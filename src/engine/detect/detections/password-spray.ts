@@ -18,7 +18,7 @@ export const passwordSpray: AddressPattern = {
     countsForRisk: false,
   },
   windowMs: ({ passwordSpray }) => (passwordSpray === null ? null : minutes(passwordSpray.windowMin)),
-  matches({ log, spans }, event, { passwordSpray: own }) {
+  matches({ log, spans }, _successes, event, { passwordSpray: own }) {
     const span = spans.password_spray;
     if (own === null || span.perUser.size < own.minUsers || attemptsIn(log, span) < own.minAttempts)
       return false;

@@ -15,7 +15,7 @@ export function aclStatement(
   const channel = keyspaceEvents === 'off' ? '' : ` '&${keyspaceChannel(db, prefix)}' +psubscribe`;
   return (
     `ACL SETUSER watchfloor on '><password>' resetkeys resetchannels -@all '~${keys}'${channel}` +
-    ' +scan +get +strlen +pttl +unlink +select +ping +time +info +client|setname'
+    ' +scan +get +getrange +strlen +pttl +pexpiretime +unlink +select +ping +time +info'
   );
 }
 

@@ -17,8 +17,12 @@ export const Mapping = z.strictObject({
   /** A text, a list of texts, or a list of objects with `name`. */
   roles: Pointers.default([]),
   email: Pointers.default([]),
+  /** Of the login. */
   address: Pointers.default([]),
   userAgent: Pointers.default([]),
+  /** Of the last request, for applications that write them at every request. */
+  lastAddress: Pointers.default([]),
+  lastUserAgent: Pointers.default([]),
   /** Milliseconds or seconds since the epoch, or an ISO time. */
   openedAt: Pointers.default([]),
 });
@@ -67,7 +71,8 @@ export function expressGrants(config: ExpressConfig): string {
   const { database } = config;
   if (database.driver === 'redis') return aclStatement(database, config.prefix, config.keyspaceEvents);
   return grantStatements(database, [
-    { table: config.table, select: ['sid', 'sess', 'expire'], delete: true },
+    // Not by column: what changed is told by xmin, which no column grant covers.
+    { table: config.table, select: true, delete: true },
   ]);
 }
 
@@ -93,5 +98,6 @@ mapping:
   # email: /user/email
   # address: /ip
   # userAgent: /userAgent
+  # lastAddress: /lastIp       # address and userAgent are those of the login, these of the last request
   # openedAt: /loginAt
 # longestRequestSeconds: 60`;

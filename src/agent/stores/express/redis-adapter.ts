@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { SECOND, durationMs } from '#shared/domain/units.ts';
+import { readCursor, writeCursor } from '../follow/cursor.ts';
+import { storeKey, type StoreAdapter, type StoreKey } from '../store-adapter.ts';
+import type { StoreDeps } from '../store-kind.ts';
+import { expressCapabilities } from './capabilities.ts';
+import { expressGrants, type ExpressConfig, type RedisConfig } from './config.ts';
+import { DerivedAccounts } from './derived-accounts.ts';
+import { KeyspaceEvents } from './keyspace-events.ts';
+import { RedisAccess } from './redis-access.ts';
+import { RedisReader } from './redis-reader.ts';
+import { readSession, type ExpressSession } from './session-data.ts';
+
+const Cursor = z.object({ version: z.literal(1), run: z.string(), count: z.int().min(0) });
+
+/** The version in INFO's answer. */
+export const redisVersion = (info: string): string => /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown';
+
+/** Whether `notify-keyspace-events` tells of everything that can happen to a session. */
+export const tellsAll = (flags: string): boolean =>
+  flags.includes('K') && (flags.includes('A') || ['g', '$', 'x'].every((flag) => flags.includes(flag)));
+
+/** What CONFIG GET says about keyspace events; null where it must not be asked. */
+export async function keyspaceFlags(access: RedisAccess, signal: AbortSignal): Promise<string | null> {
+  try {
+    const answer = await access.ask(['config', 'get', 'notify-keyspace-events'], signal);
+    const flags = Array.isArray(answer) ? (answer as unknown[])[1] : null;
+    return Buffer.isBuffer(flags) ? flags.toString('latin1') : null;
+  } catch (error) {
+    if (error instanceof Error && 'kind' in error && error.kind !== 'unavailable') return null;
+    throw error;
+  }
+}
+
+/** express-session in Redis (connect-redis). */
+export function redisAdapter(
+  config: ExpressConfig,
+  database: RedisConfig,
+  { baseDir, clock, log }: StoreDeps,
+): StoreAdapter {
+  const grants = expressGrants(config);
+  const access = new RedisAccess(database, baseDir, grants);
+  const reader = new RedisReader(access, config.prefix, clock);
+  const listening = new RedisAccess(database, baseDir, grants, () => events.lost());
+  const events = new KeyspaceEvents(listening, database.db, config.prefix);
+  let follow = false;
+
+  /** Only once something was heard: a Redis that tells nothing would look like one where nothing happens. */
+  const position = async (signal: AbortSignal) => {
+    if (!follow) return null;
+    const at = await events.position(signal);
+    return events.heard ? at : null;
+  };
+  const parse = async (sids: readonly string[], signal: AbortSignal): Promise<readonly ExpressSession[]> => {
+    const raw = await reader.read(sids, signal);
+    return raw.map((one) => readSession(one, config)).filter((one) => one !== null);
+  };
+  const eachPage = (
+    use: (sessions: readonly ExpressSession[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> => reader.scan(async (sids) => use(await parse(sids, signal)), signal);
+
+  return {
+    async open(signal) {
+      const info = await access.ask(['info', 'server'], signal);
+      const version = redisVersion(Buffer.isBuffer(info) ? info.toString('latin1') : '');
+      reader.useAbsoluteTimes(Number.parseInt(version, 10) >= 7);
+      // The right to read is proved now, not at the first listing.
+      await access.ask(['scan', '0', 'MATCH', config.prefix, 'COUNT', 1], signal);
+      follow =
+        config.keyspaceEvents === 'on' ||
+        (config.keyspaceEvents === 'auto' && tellsAll((await keyspaceFlags(access, signal)) ?? ''));
+      if (follow) await events.position(signal);
+      else log.info('Redis does not tell of changes: everything is read at every poll', {});
+      return {
+        kind: 'express',
+        version: `Redis ${version}`,
+        capabilities: expressCapabilities(config),
+        writeIntervalMs: config.touch ? durationMs(0) : null,
+        longestRequestMs: durationMs(config.longestRequestSeconds * SECOND),
+      };
+    },
+
+    async glance(signal) {
+      // Asked before anything else, so that a Redis that is away is noticed although nothing is followed.
+      await access.ask(['ping'], signal);
+      const at = await position(signal);
+      return at === null ? null : `${at.run}.${String(at.count)}`;
+    },
+
+    async sessions(cursor, page, signal) {
+      const from = readCursor(Cursor, cursor);
+      const now = await position(signal);
+      const changed = from === null || now === null ? null : events.changedSince(from);
+      const give = async (sessions: readonly ExpressSession[]): Promise<void> => {
+        if (sessions.length > 0) await page(sessions.map(({ session }) => session));
+      };
+      if (changed === null) await eachPage(give, signal);
+      else {
+        for (let at = 0; at < changed.length; at += PAGE)
+          await give(await parse(changed.slice(at, at + PAGE), signal));
+      }
+      return now === null ? null : writeCursor({ version: 1, ...now });
+    },
+
+    keys: (page, signal) =>
+      eachPage(async (sessions) => {
+        if (sessions.length > 0) await page(sessions.map(({ session }): StoreKey => session.key));
+      }, signal),
+
+    lookUp: async (keys, signal) => (await parse(keys, signal)).map(({ session }) => session),
+
+    async accounts(page, signal) {
+      const accounts = new DerivedAccounts();
+      await eachPage((sessions) => Promise.resolve(accounts.add(sessions)), signal);
+      await accounts.give(page);
+    },
+
+    async end(targets, _scope, signal) {
+      const removed = await reader.unlink(
+        targets.map(({ key }) => storeKey(key)),
+        signal,
+      );
+      return removed.map((was) => ({ outcome: was ? 'ended' : 'already-gone' }));
+    },
+
+    close() {
+      access.close();
+      listening.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+const PAGE = 500;

@@ -29,7 +29,8 @@ export function marksOf(row: SessionRow): readonly string[] {
 const LOUD: ReadonlySet<string> = new Set(['you', 'privileged', 'masquerade']);
 
 export function Mark({ mark, via }: { readonly mark: string; readonly via?: string | null }): ReactNode {
-  const who = mark === 'masquerade' && via !== undefined && via !== null ? `: ${via} works as this person` : '';
+  const who =
+    mark === 'masquerade' && via !== undefined && via !== null ? `: ${via} works as this person` : '';
   return (
     <Box
       component="span"

@@ -1,5 +1,5 @@
 import TextField from '@mui/material/TextField';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 
 const PATIENCE_MS = 200;
 
@@ -11,19 +11,26 @@ export function SearchField(props: {
 }): ReactNode {
   const { label, value, onChange } = props;
   const [text, setText] = useState(value);
-  useEffect(() => {
+  const [known, setKnown] = useState(value);
+  if (value !== known) {
+    // Changed from elsewhere: a chip was removed, the palette searched.
+    setKnown(value);
     setText(value);
-  }, [value]);
-  useEffect(() => {
-    if (text === value) return undefined;
-    const timer = window.setTimeout(() => {
-      onChange(text);
+  }
+  const timer = useRef<number | undefined>(undefined);
+  useEffect(
+    () => () => {
+      window.clearTimeout(timer.current);
+    },
+    [],
+  );
+  const type = (next: string) => {
+    setText(next);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      onChange(next);
     }, PATIENCE_MS);
-    return () => {
-      window.clearTimeout(timer);
-    };
-    // Only what is typed starts the wait.
-  }, [text]);
+  };
   return (
     <TextField
       type="search"
@@ -33,12 +40,12 @@ export function SearchField(props: {
       sx={{ flex: '0 1 20rem' }}
       slotProps={{ htmlInput: { 'aria-label': label, 'data-search-field': '', maxLength: 256 } }}
       onChange={(event) => {
-        setText(event.target.value);
+        type(event.target.value);
       }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         if (text === '') (event.target as HTMLElement).blur();
-        setText('');
+        type('');
       }}
     />
   );

@@ -3,7 +3,13 @@ import type { ReactNode } from 'react';
 import type { ConnectionTone } from '../format/connection-words.ts';
 
 /** A sign before the word, so that colour is never the only difference. */
-const SIGNS: Readonly<Record<ConnectionTone, string>> = { good: '', busy: '… ', late: '⚠ ', bad: '✕ ', off: '○ ' };
+const SIGNS: Readonly<Record<ConnectionTone, string>> = {
+  good: '',
+  busy: '… ',
+  late: '⚠ ',
+  bad: '✕ ',
+  off: '○ ',
+};
 const COLOURS: Readonly<Record<ConnectionTone, string>> = {
   good: 'text.secondary',
   busy: 'text.secondary',

@@ -22,7 +22,12 @@ export function Waiting({ lines = 4, what }: { readonly lines?: number; readonly
     <Box role="status" sx={{ p: 4 }}>
       <Box component="span" sx={visuallyHidden}>{`Loading ${what}`}</Box>
       {Array.from({ length: lines }, (_, index) => (
-        <Skeleton key={index} variant="text" animation={false} width={`${String(92 - ((index * 17) % 40))}%`} />
+        <Skeleton
+          key={index}
+          variant="text"
+          animation={false}
+          width={`${String(92 - ((index * 17) % 40))}%`}
+        />
       ))}
     </Box>
   );

@@ -32,7 +32,7 @@ export const exactTime = (at: number, zone: Zone): string =>
 
 /** How the chosen zone is called beside a time. */
 export const zoneName = (zone: Zone): string =>
-  zone === 'utc' ? 'UTC' : (Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'local');
+  zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The exact time twice, local and UTC, for hovering. */
 export function bothTimes(at: number): string {

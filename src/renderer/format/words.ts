@@ -32,7 +32,9 @@ export const placeText = (place: Place): string =>
 
 /** How sure the place is, as sentences for hovering. */
 export function placeDoubts(place: Place): string {
-  const named = [place.city, place.region, countryName(place.country)].filter((part) => part !== null).join(', ');
+  const named = [place.city, place.region, countryName(place.country)]
+    .filter((part) => part !== null)
+    .join(', ');
   const radius =
     place.accuracyKm === null ? 'no accuracy radius given' : `within about ${count(place.accuracyKm)} km`;
   const doubt = place.disagrees ? '\nA second database names another country.' : '';

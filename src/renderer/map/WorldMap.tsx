@@ -1,12 +1,12 @@
 import Box from '@mui/material/Box';
 import { useColorScheme } from '@mui/material/styles';
 import type { Map as LeafletMap } from 'leaflet';
-import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { MapPoints } from '#shared/ipc/views.ts';
 import type { PlaceChoice } from '../store/session-filter.ts';
 import { DARK, LIGHT } from '../theme/tokens.ts';
 import { createClusterButtons, type ClusterButtons } from './cluster-buttons.ts';
-import { clusterLabel } from './cluster-grid.ts';
+import { clusterLabel, type Cluster } from './cluster-grid.ts';
 import { ClusterLayer } from './cluster-layer.ts';
 import { LandLayer } from './land-layer.ts';
 import { loadLand } from './land.ts';
@@ -43,29 +43,30 @@ export function WorldMap(props: {
   const { points, selected, onSelect, onMoved } = props;
   const holder = useRef<HTMLDivElement>(null);
   const parts = useRef<Parts | null>(null);
-  const handlers = useRef({ onSelect, onMoved, selected });
-  handlers.current = { onSelect, onMoved, selected };
+  const moved = useEffectEvent(onMoved);
+  const pressed = useEffectEvent((cluster: Cluster) => {
+    const again = selected !== null && cluster.places.some((place) => selected.keys.has(place.key));
+    const keys = new Set(cluster.places.map((place) => place.key));
+    onSelect(again ? null : { keys, label: clusterLabel(cluster) });
+  });
   const { colorScheme } = useColorScheme();
   const mode = colorScheme === 'light' ? 'light' : 'dark';
-  const first = useRef({ start: props.start, mode });
+  const [first] = useState({ start: props.start, mode } as const);
   const places = useMemo(() => (points === null ? [] : countPlaces(points)), [points]);
 
   useEffect(() => {
     const element = holder.current;
     if (element === null) return undefined;
-    const view = createWorldView(element, first.current.start, (moved) => {
-      handlers.current.onMoved(moved);
+    const view = createWorldView(element, first.start, (to) => {
+      moved(to);
     });
     const { map } = view;
-    const colours = coloursOf(first.current.mode as 'dark' | 'light');
+    const colours = coloursOf(first.mode);
     const land = new LandLayer(colours.land);
     const buttons = createClusterButtons(
       map.getContainer(),
       (cluster) => {
-        const keys = new Set(cluster.places.map((place) => place.key));
-        const now = handlers.current.selected;
-        const again = now !== null && cluster.places.some((place) => now.keys.has(place.key));
-        handlers.current.onSelect(again ? null : { keys, label: clusterLabel(cluster) });
+        pressed(cluster);
       },
       view.wasDragged,
     );
@@ -83,7 +84,7 @@ export function WorldMap(props: {
       buttons.dispose();
       view.dispose();
     };
-  }, []);
+  }, [first]);
 
   useEffect(() => {
     const colours = coloursOf(mode);
@@ -98,5 +99,7 @@ export function WorldMap(props: {
     parts.current?.buttons.select(selected?.keys ?? null);
   }, [selected]);
 
-  return <Box ref={holder} role="region" aria-label="Map of live sessions" data-testid="map" sx={mapStyles} />;
+  return (
+    <Box ref={holder} role="region" aria-label="Map of live sessions" data-testid="map" sx={mapStyles} />
+  );
 }

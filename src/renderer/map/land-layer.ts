@@ -38,7 +38,8 @@ export class LandLayer extends CanvasLayer {
     const bottom = top + frame.height / scale;
     context.fillStyle = this.#colours.land;
     for (const { path, box } of this.#land.countries) {
-      if (box[2] >= left && box[0] <= right && box[3] >= top && box[1] <= bottom) context.fill(path, 'evenodd');
+      if (box[2] >= left && box[0] <= right && box[3] >= top && box[1] <= bottom)
+        context.fill(path, 'evenodd');
     }
     context.strokeStyle = this.#colours.border;
     context.lineWidth = 1 / scale;

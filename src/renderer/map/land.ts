@@ -1,24 +1,28 @@
-import type { Position } from 'geojson';
 import { feature, mesh } from 'topojson-client';
-import type { GeometryCollection, Topology } from 'topojson-specification';
 import { unitX, unitY } from './places.ts';
-import { turnsNeeded, unwrapRing } from './unwrap.ts';
+import { turnsNeeded, unwrapRing, type Position } from './unwrap.ts';
 
 /** Outlines in pixels of a world this wide; large enough that a Path2D's single precision holds when zoomed in. */
 export const LAND_WORLD = 4_096;
 
 export interface Land {
-  readonly countries: readonly { readonly path: Path2D; readonly box: readonly [number, number, number, number] }[];
+  readonly countries: readonly {
+    readonly path: Path2D;
+    readonly box: readonly [number, number, number, number];
+  }[];
   readonly borders: Path2D;
 }
 
-type Atlas = Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
+type Atlas = Parameters<typeof mesh>[0];
+type Countries = Extract<Parameters<typeof mesh>[1], { readonly type: 'GeometryCollection' }>;
 
 /** Natural Earth's countries, projected once, as paths that a canvas only has to scale. */
 export async function loadLand(): Promise<Land> {
-  const module = (await import('world-atlas/countries-50m.json')) as unknown as { default: Atlas };
+  const module = (await import('world-atlas/countries-50m.json')) as unknown as {
+    default: Atlas & { readonly objects: { readonly countries: Countries } };
+  };
   const atlas = module.default;
-  const { countries } = atlas.objects;
+  const countries: Countries = atlas.objects.countries;
   const drawn = feature(atlas, countries).features.map(({ geometry }) => {
     const path = new Path2D();
     const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];

@@ -1,4 +1,5 @@
-import type { Position } from 'geojson';
+/** Longitude and latitude in degrees (GeoJSON). */
+export type Position = readonly number[];
 
 const POLE = 89.9;
 

@@ -33,7 +33,9 @@ export function createWorldView(
   map.zoomControl.setPosition('topright');
 
   const least = () => coveringZoom(map.getSize().x);
-  const [latitude = Number.NaN, longitude = Number.NaN, zoom = Number.NaN] = (start ?? '').split(',').map(Number);
+  const [latitude = Number.NaN, longitude = Number.NaN, zoom = Number.NaN] = (start ?? '')
+    .split(',')
+    .map(Number);
   const known = [latitude, longitude, zoom].every(Number.isFinite);
   map.setView(
     known ? [latitude, longitude] : [USUAL.latitude, USUAL.longitude],

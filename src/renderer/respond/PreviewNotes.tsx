@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { ResponseTarget } from '#shared/ipc/engine-contract.ts';
 import type { Preview } from '#shared/ipc/views.ts';
-import { useEnvironmentName } from '../components/EnvironmentTag.tsx';
+import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { count, counted } from '../format/words.ts';
 import { previewNotes } from './preview-notes.ts';
 

@@ -5,14 +5,14 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { ResponseTarget } from '#shared/ipc/engine-contract.ts';
 import type { Preview } from '#shared/ipc/views.ts';
-import { useEnvironmentName } from '../components/EnvironmentTag.tsx';
+import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { ProblemBox } from '../components/ProblemBox.tsx';
-import { TimeAgo } from '../components/TimeText.tsx';
+import { TimeAgo } from '../parts/TimeText.tsx';
 import { endButtonName, previewedSessions } from '../format/operation-words.ts';
 import { counted } from '../format/words.ts';
 import { useFromClock } from '../store/clock.ts';
@@ -47,7 +47,7 @@ export function PreviewStep(props: {
   const typedAll = toType.every(({ connection, word }) => typed[connection] === word);
   const reasonMissing = reason.trim() === '';
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setAsked(true);
     if (reasonMissing || !typedAll || total === 0 || sending || expired) return;
@@ -57,7 +57,9 @@ export function PreviewStep(props: {
   return (
     <Box component="form" noValidate onSubmit={submit} sx={{ display: 'contents' }}>
       <DialogTitle id="respond-title">
-        {total === 0 ? 'There is nothing to end' : endButtonName(preview, nameOf).replace('Ask for approval: e', 'E')}
+        {total === 0
+          ? 'There is nothing to end'
+          : endButtonName(preview, nameOf).replace('Ask for approval: e', 'E')}
       </DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 3 }}>
         <Typography sx={{ color: 'text.secondary' }}>
@@ -99,7 +101,9 @@ export function PreviewStep(props: {
             value={reason}
             disabled={sending}
             error={asked && reasonMissing}
-            helperText={asked && reasonMissing ? 'Say why: it goes into the journal and the agent’s audit.' : ' '}
+            helperText={
+              asked && reasonMissing ? 'Say why: it goes into the journal and the agent’s audit.' : ' '
+            }
             slotProps={{ htmlInput: { maxLength: MAX_REASON } }}
             onChange={(event) => {
               setReason(event.target.value);

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { Preview, PreviewPart } from '#shared/ipc/views.ts';
-import { EnvironmentTag } from '../components/EnvironmentTag.tsx';
+import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { count } from '../format/words.ts';
 import { Table } from '../components/Table.tsx';
@@ -12,11 +12,17 @@ function Reached({ part }: { readonly part: Extract<PreviewPart, { readonly is: 
     <>
       <td className="number">{count(reach.sessions)}</td>
       <td className="number">{count(reach.accounts)}</td>
-      <Box component="td" className="number" sx={reach.privileged > 0 ? { color: 'severity.medium', fontWeight: 600 } : {}}>
+      <Box
+        component="td"
+        className="number"
+        sx={reach.privileged > 0 ? { color: 'severity.medium', fontWeight: 600 } : {}}
+      >
         {count(reach.privileged)}
       </Box>
       <td className="number">{count(reach.service)}</td>
-      <td>{reach.own === 0 ? <Unknown why="None of these is your own session" /> : `${count(reach.own)} yours`}</td>
+      <td>
+        {reach.own === 0 ? <Unknown why="None of these is your own session" /> : `${count(reach.own)} yours`}
+      </td>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { CommandView } from '#shared/ipc/views.ts';
-import { TimeAgo } from '../components/TimeText.tsx';
+import { TimeAgo } from '../parts/TimeText.tsx';
 import { count, counted } from '../format/words.ts';
 
 const CAUSES: Readonly<Record<string, string>> = {

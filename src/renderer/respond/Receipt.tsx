@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import type { CommandView, OperationView } from '#shared/ipc/views.ts';
-import { EnvironmentTag } from '../components/EnvironmentTag.tsx';
+import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { cameBackCount, commandResult, commandState, isUnderWay } from '../format/operation-words.ts';
 import { count } from '../format/words.ts';
 import { Proofs } from './Proofs.tsx';
@@ -18,7 +18,13 @@ function Bar({ command }: { readonly command: CommandView }): ReactNode {
       aria-valuemin={0}
       aria-valuemax={total}
       aria-valuenow={Math.min(total, Math.max(command.done, counted))}
-      sx={{ display: 'flex', height: (theme) => theme.spacing(1.5), bgcolor: 'background.default', borderRadius: 1, overflow: 'hidden' }}
+      sx={{
+        display: 'flex',
+        height: (theme) => theme.spacing(1.5),
+        bgcolor: 'background.default',
+        borderRadius: 1,
+        overflow: 'hidden',
+      }}
     >
       <Box sx={{ bgcolor: 'live.main' }} style={{ width: share(command.ended) }} />
       <Box sx={{ bgcolor: 'text.disabled' }} style={{ width: share(command.alreadyGone) }} />

@@ -22,7 +22,9 @@ export function previewNotes(
       );
     }
     if (reach.own > 0) {
-      notes.push(`${name}: ${counted(reach.own, 'session')} of your own would end. You may be signed out there.`);
+      notes.push(
+        `${name}: ${counted(reach.own, 'session')} of your own would end. You may be signed out there.`,
+      );
     }
     if (reach.clientSide > 0) {
       notes.push(
@@ -33,10 +35,13 @@ export function previewNotes(
   }
   for (const target of targets) {
     const kept = 'except' in target.selector ? (target.selector.except?.length ?? 0) : 0;
-    if (kept > 0) notes.push(`${nameOf(target.connection)}: ${counted(kept, 'session')} named by you will be kept.`);
+    if (kept > 0)
+      notes.push(`${nameOf(target.connection)}: ${counted(kept, 'session')} named by you will be kept.`);
   }
   if (preview.parts.some((part) => part.is === 'ready' && part.reach.sessions > 0)) {
-    notes.push('Passwords, application passwords and API tokens keep working. Who has remember-me may come back.');
+    notes.push(
+      'Passwords, application passwords and API tokens keep working. Who has remember-me may come back.',
+    );
   }
   return notes;
 }

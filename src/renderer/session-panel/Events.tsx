@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { TimeOfDay } from '../components/TimeText.tsx';
+import { TimeOfDay } from '../parts/TimeText.tsx';
 import { actionTitle, reasonText } from '../format/actions.ts';
 import { Section } from './Section.tsx';
 
@@ -14,7 +14,15 @@ export function Events({ events }: { readonly events: readonly AuditRow[] }): Re
       ) : (
         <Box
           component="ol"
-          sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: 4, rowGap: 1 }}
+          sx={{
+            m: 0,
+            p: 0,
+            listStyle: 'none',
+            display: 'grid',
+            gridTemplateColumns: 'max-content 1fr',
+            columnGap: 4,
+            rowGap: 1,
+          }}
         >
           {events.map((event) => (
             <Box component="li" key={event.id} sx={{ display: 'contents' }}>
@@ -23,9 +31,17 @@ export function Events({ events }: { readonly events: readonly AuditRow[] }): Re
               </Box>
               <Box
                 component="span"
-                sx={{ overflowWrap: 'anywhere', color: event.outcome === 'failure' ? 'severity.high' : 'text.primary' }}
+                sx={{
+                  overflowWrap: 'anywhere',
+                  color: event.outcome === 'failure' ? 'severity.high' : 'text.primary',
+                }}
               >
-                {[actionTitle(event), event.reason === null ? null : reasonText(event.reason), event.object, event.message]
+                {[
+                  actionTitle(event),
+                  event.reason === null ? null : reasonText(event.reason),
+                  event.object,
+                  event.message,
+                ]
                   .filter((part) => part !== null && part !== '')
                   .join(' · ')}
               </Box>

@@ -2,9 +2,9 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
-import { Address, revealAddress, useMasked } from '../components/Address.tsx';
+import { Address, revealAddress, useMasked } from '../parts/Address.tsx';
 import { Marks } from '../components/Marks.tsx';
-import { TimeAgo, TimeOfDay } from '../components/TimeText.tsx';
+import { TimeAgo, TimeOfDay } from '../parts/TimeText.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { causeText } from '../format/actions.ts';
 import { duration } from '../format/time.ts';
@@ -75,7 +75,9 @@ function Where({ row }: { readonly row: SessionRow }): ReactNode {
           <span title={placeDoubts(place)}>
             {placeText(place)}
             <Box component="span" sx={{ color: 'text.secondary' }}>
-              {place.accuracyKm === null ? ' · no radius given' : ` · within about ${String(place.accuracyKm)} km`}
+              {place.accuracyKm === null
+                ? ' · no radius given'
+                : ` · within about ${String(place.accuracyKm)} km`}
               {place.disagrees ? ' · databases disagree' : ''}
             </Box>
           </span>
@@ -103,7 +105,11 @@ export function Facts({ row }: { readonly row: SessionRow }): ReactNode {
         sx={{ m: 0, display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: 4, rowGap: 1 }}
       >
         <Fact name="Roles">
-          {row.roles.length === 0 ? <Unknown why="The store names no roles for this account" /> : row.roles.join(', ')}
+          {row.roles.length === 0 ? (
+            <Unknown why="The store names no roles for this account" />
+          ) : (
+            row.roles.join(', ')
+          )}
         </Fact>
         <Fact name="Signed in">
           <TimeOfDay at={row.openedAt} missing="This store does not keep when a session was opened" />
@@ -124,7 +130,11 @@ export function Facts({ row }: { readonly row: SessionRow }): ReactNode {
         )}
         <Where row={row} />
         <Fact name="Browser, system">
-          {device === '' ? <Unknown why="The user agent names nothing that is known, or is not kept" /> : device}
+          {device === '' ? (
+            <Unknown why="The user agent names nothing that is known, or is not kept" />
+          ) : (
+            device
+          )}
         </Fact>
         <Fact name="User agent">
           <UserAgent key={row.id} text={row.userAgent} />

@@ -1,8 +1,8 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SessionObservation } from '#shared/ipc/views.ts';
-import { Address } from '../components/Address.tsx';
-import { TimeOfDay } from '../components/TimeText.tsx';
+import { Address } from '../parts/Address.tsx';
+import { TimeOfDay } from '../parts/TimeText.tsx';
 import { deviceText, networkText, placeText } from '../format/words.ts';
 import { Section } from './Section.tsx';
 

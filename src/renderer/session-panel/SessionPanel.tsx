@@ -5,7 +5,7 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { SessionDetail } from '#shared/ipc/views.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
-import { EnvironmentTag } from '../components/EnvironmentTag.tsx';
+import { EnvironmentTag, useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { Waiting } from '../components/Waiting.tsx';
@@ -22,6 +22,7 @@ import { Siblings } from './Siblings.tsx';
 const FOLLOW_EVERY_MS = 1_000;
 
 function Head({ detail }: { readonly detail: SessionDetail }): ReactNode {
+  const nameOf = useEnvironmentName();
   const { row } = detail;
   const { account } = row;
   return (
@@ -45,7 +46,7 @@ function Head({ detail }: { readonly detail: SessionDetail }): ReactNode {
               void previewEnding([{ connection: row.connection, selector: { accounts: [account.id] } }])
             }
           >
-            Sign out everywhere here…
+            {`Sign out everywhere in ${nameOf(row.connection)}…`}
           </Button>
         )}
       </Box>
@@ -121,7 +122,11 @@ export function SessionPanel(): ReactNode {
       >
         {answer.is === 'loading' ? <Waiting what="the session" lines={10} /> : null}
         {answer.is === 'failed' ? (
-          <ProblemBox flat problem={answer.problem} action={<Button onClick={answer.again}>Try again</Button>} />
+          <ProblemBox
+            flat
+            problem={answer.problem}
+            action={<Button onClick={answer.again}>Try again</Button>}
+          />
         ) : null}
         {answer.is === 'ready' && detail === null ? (
           <EmptyState title="This session is not in the mirror">

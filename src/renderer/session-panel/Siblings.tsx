@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { StatusMark } from '../components/StatusMark.tsx';
-import { TimeAgo } from '../components/TimeText.tsx';
+import { TimeAgo } from '../parts/TimeText.tsx';
 import { deviceText, placeText } from '../format/words.ts';
 import { openPanel } from '../store/selection-store.ts';
 import { Section } from './Section.tsx';
@@ -11,7 +11,13 @@ import { Section } from './Section.tsx';
 export function Siblings({ siblings }: { readonly siblings: readonly SessionRow[] }): ReactNode {
   if (siblings.length === 0) return null;
   return (
-    <Section title={siblings.length === 1 ? 'Also signed in: 1 session' : `Also signed in: ${String(siblings.length)} sessions`}>
+    <Section
+      title={
+        siblings.length === 1
+          ? 'Also signed in: 1 session'
+          : `Also signed in: ${String(siblings.length)} sessions`
+      }
+    >
       <Box sx={{ display: 'grid', gap: 1 }}>
         {siblings.map((row) => (
           <Box
@@ -36,8 +42,20 @@ export function Siblings({ siblings }: { readonly siblings: readonly SessionRow[
             }}
           >
             <StatusMark status={row.status} />
-            <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
-              {[row.place === null ? null : placeText(row.place), row.device === null ? null : deviceText(row.device)]
+            <Box
+              component="span"
+              sx={{
+                flex: 1,
+                minWidth: 0,
+                overflow: 'hidden',
+                textOverflow: 'ellipsis',
+                whiteSpace: 'nowrap',
+              }}
+            >
+              {[
+                row.place === null ? null : placeText(row.place),
+                row.device === null ? null : deviceText(row.device),
+              ]
                 .filter((part) => part !== null && part !== '')
                 .join(' · ') || 'place and browser not known'}
             </Box>

@@ -1,6 +1,6 @@
 import Chip from '@mui/material/Chip';
 import type { ReactNode } from 'react';
-import { useEnvironmentName } from '../components/EnvironmentTag.tsx';
+import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import type { FilterStore, ShownFilter } from '../store/session-filter.ts';
 
 /** Everything that a list is narrowed to, each removable by itself. */

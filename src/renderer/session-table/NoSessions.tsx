@@ -48,7 +48,9 @@ export function NoSessions({ filter }: { readonly filter: FilterStore }): ReactN
     );
   }
   return (
-    <EmptyState title={shown.state === 'ended' ? 'No session has ended yet' : 'Nobody is signed in right now'}>
+    <EmptyState
+      title={shown.state === 'ended' ? 'No session has ended yet' : 'Nobody is signed in right now'}
+    >
       Sessions appear here within seconds of a sign-in.
     </EmptyState>
   );

@@ -3,7 +3,7 @@ import { useTheme } from '@mui/material/styles';
 import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
-import type { MapPoints, SessionRow } from '#shared/ipc/views.ts';
+import type { SessionRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { Waiting } from '../components/Waiting.tsx';
@@ -32,11 +32,10 @@ import { useSessionList, type Sort } from './use-session-list.ts';
 /** Live, virtualised, sorted by the engine; rows out of sight are not in the page. */
 export function SessionTable(props: {
   readonly filter: FilterStore;
-  readonly points: MapPoints | null;
   readonly title: string;
   readonly tools?: ReactNode;
 }): ReactNode {
-  const { filter, points } = props;
+  const { filter } = props;
   const theme = useTheme();
   const [sort, setSort] = useState<Sort>({ by: 'lastSeenAt', descending: true });
   const [pointed, setPointed] = useState(false);
@@ -46,7 +45,7 @@ export function SessionTable(props: {
   const [active, setActive] = useState(0);
   const acting = useRespond((state) => state.respond.is !== 'closed');
   const held = pointed || focused || scrolled || acting || menu !== null;
-  const list = useSessionList(filter, sort, held, points);
+  const list = useSessionList(filter, sort, held);
   const { view, need } = list;
   const chosen = useSelection((state) => state.chosen);
   const open = usePanel((state) => state.open);
@@ -88,7 +87,9 @@ export function SessionTable(props: {
       virtual.scrollToIndex(index);
       // The row may be drawn only after the scroll.
       requestAnimationFrame(() => {
-        grid.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`)?.focus({ preventScroll: true });
+        grid.current
+          ?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`)
+          ?.focus({ preventScroll: true });
       });
     },
     [virtual],
@@ -121,13 +122,16 @@ export function SessionTable(props: {
     back: () => {
       if (usePanel.getState().open !== null) closePanel();
       else if (useSelection.getState().chosen.size > 0) clearChosen();
-      else if (isFiltered(filter.getState())) filter.setState({ ...NO_FILTER, state: filter.getState().state });
+      else if (isFiltered(filter.getState()))
+        filter.setState({ ...NO_FILTER, state: filter.getState().state });
     },
   });
 
   const allChosen = chosen.size === 0 ? 'none' : chosen.size >= view.total && view.total > 0 ? 'all' : 'some';
   return (
-    <Box sx={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0, bgcolor: 'background.paper' }}>
+    <Box
+      sx={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0, bgcolor: 'background.paper' }}
+    >
       <SessionToolbar title={props.title} filter={filter} list={list} tools={props.tools} />
       {view.problem === null ? null : <ProblemBox flat problem={view.problem} />}
       <Scroller
@@ -160,7 +164,7 @@ export function SessionTable(props: {
             sort={sort}
             onSort={setSort}
             allChosen={allChosen}
-            onToggleAll={() => void toggleAll(filter.getState(), points, sort)}
+            onToggleAll={() => void toggleAll(filter.getState(), sort)}
           />
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {loaded.map(({ item, row }, at) => {

@@ -21,7 +21,7 @@ export function SessionToolbar(props: {
   const { filter, list } = props;
   const state = filter((shown) => shown.state);
   const chosen = useSelection((selection) => selection.chosen);
-  const { fresh } = list;
+  const { fresh } = list.view;
   return (
     <Box
       sx={{
@@ -31,7 +31,7 @@ export function SessionToolbar(props: {
         gap: 2,
         px: 3,
         py: 1,
-        minHeight: (theme) => theme.spacing(10),
+        minHeight: (theme) => theme.spacing(11),
         borderBottom: 1,
         borderColor: 'divider',
       }}
@@ -42,7 +42,10 @@ export function SessionToolbar(props: {
       </Typography>
       {chosen.size === 0 ? null : (
         <>
-          <Typography component="span" data-testid="chosen-count">{`${count(chosen.size)} selected`}</Typography>
+          <Typography
+            component="span"
+            data-testid="chosen-count"
+          >{`${count(chosen.size)} selected`}</Typography>
           <Button variant="text" onClick={clearChosen}>
             Clear
           </Button>

@@ -2,13 +2,20 @@ import { createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/
 import type { ReactNode } from 'react';
 import type { SessionSort } from '#shared/ipc/engine-contract.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
-import { Address } from '../components/Address.tsx';
-import { EnvironmentTag } from '../components/EnvironmentTag.tsx';
+import { Address } from '../parts/Address.tsx';
+import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { Marks } from '../components/Marks.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
-import { TimeAgo, TimeOfDay } from '../components/TimeText.tsx';
+import { TimeAgo, TimeOfDay } from '../parts/TimeText.tsx';
 import { Unknown } from '../components/Unknown.tsx';
-import { deviceDetail, deviceText, networkDetail, networkText, placeDoubts, placeText } from '../format/words.ts';
+import {
+  deviceDetail,
+  deviceText,
+  networkDetail,
+  networkText,
+  placeDoubts,
+  placeText,
+} from '../format/words.ts';
 
 export const features = tableFeatures({ rowSortingFeature });
 const helper = createColumnHelper<typeof features, SessionRow>();
@@ -84,9 +91,7 @@ export const columns = helper.columns([
   helper.display({
     id: 'lastSeen',
     header: 'Last seen',
-    cell: ({ row }) => (
-      <TimeAgo at={row.original.lastSeenAt} missing="This store keeps no last activity" />
-    ),
+    cell: ({ row }) => <TimeAgo at={row.original.lastSeenAt} missing="This store keeps no last activity" />,
   }),
   helper.display({
     id: 'signedIn',
@@ -100,7 +105,9 @@ export const columns = helper.columns([
     header: 'Place',
     cell: ({ row: { original } }) =>
       original.place === null ? (
-        <Unknown why={original.ip === null ? NO_ADDRESS : 'The address has no place: private, special or not listed'} />
+        <Unknown
+          why={original.ip === null ? NO_ADDRESS : 'The address has no place: private, special or not listed'}
+        />
       ) : (
         text(placeText(original.place), placeDoubts(original.place))
       ),

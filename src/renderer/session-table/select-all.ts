@@ -1,6 +1,6 @@
-import type { MapPoints } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
+import { useMapPoints } from '../store/map-points.ts';
 import { notify } from '../store/notice-store.ts';
 import { addChosen, clearChosen, MOST_CHOSEN, useSelection } from '../store/selection-store.ts';
 import { placeRequest, requestOf, type ShownFilter } from '../store/session-filter.ts';
@@ -10,12 +10,12 @@ import type { Sort } from './use-session-list.ts';
 const PAGE = 1_000;
 
 /** Selects every session of the list, page by page, or nothing when something is selected already. */
-export async function toggleAll(shown: ShownFilter, points: MapPoints | null, sort: Sort): Promise<void> {
+export async function toggleAll(shown: ShownFilter, sort: Sort): Promise<void> {
   if (useSelection.getState().chosen.size > 0) {
     clearChosen();
     return;
   }
-  const filter = { ...requestOf(shown), ...placeRequest(points, shown.places) };
+  const filter = { ...requestOf(shown), ...placeRequest(useMapPoints.getState().points, shown.places) };
   try {
     let total = 0;
     for (let offset = 0; offset < MOST_CHOSEN; offset += PAGE) {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { keysApply } from '../store/shell-store.ts';
 
@@ -30,39 +30,40 @@ const IN_GRID_ONLY: ReadonlySet<string> = new Set([
 
 /** j, k, x from anywhere in the view; arrows, Enter and the rest while a row has the focus; Escape steps back. */
 export function useGridKeys(grid: React.RefObject<HTMLElement | null>, actions: Actions): void {
-  const current = useRef(actions);
-  current.current = actions;
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const { active, total, page, row, ...act } = actions;
+    if (event.ctrlKey || event.metaKey || event.altKey || !keysApply(event.target)) return;
+    const target = event.target as HTMLElement | null;
+    const onRow = target?.getAttribute('role') === 'row' && grid.current?.contains(target) === true;
+    if (IN_GRID_ONLY.has(event.key) && !onRow) return;
+    const here = row(active);
+    const moves: Readonly<Record<string, number>> = {
+      j: onRow ? active + 1 : active,
+      ArrowDown: active + 1,
+      k: onRow ? active - 1 : active,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: total - 1,
+    };
+    const to = moves[event.key];
+    if (to !== undefined) act.moveTo(Math.max(0, Math.min(total - 1, to)));
+    else if (event.key === 'Escape') act.back();
+    else if (here === undefined) return;
+    else if (event.key === 'x' || event.key === ' ') act.toggle(active, here);
+    else if (event.key === 'Enter') act.open(active, here);
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) act.menu(active, here);
+    else return;
+    event.preventDefault();
+  });
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const { active, total, page, row, ...act } = current.current;
-      if (event.ctrlKey || event.metaKey || event.altKey || !keysApply(event.target)) return;
-      const target = event.target as HTMLElement | null;
-      const onRow = target?.getAttribute('role') === 'row' && grid.current?.contains(target) === true;
-      if (IN_GRID_ONLY.has(event.key) && !onRow) return;
-      const here = row(active);
-      const moves: Readonly<Record<string, number>> = {
-        j: onRow ? active + 1 : active,
-        ArrowDown: active + 1,
-        k: onRow ? active - 1 : active,
-        ArrowUp: active - 1,
-        PageDown: active + page,
-        PageUp: active - page,
-        Home: 0,
-        End: total - 1,
-      };
-      const to = moves[event.key];
-      if (to !== undefined) act.moveTo(Math.max(0, Math.min(total - 1, to)));
-      else if (event.key === 'Escape') act.back();
-      else if (here === undefined) return;
-      else if (event.key === 'x' || event.key === ' ') act.toggle(active, here);
-      else if (event.key === 'Enter') act.open(active, here);
-      else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) act.menu(active, here);
-      else return;
-      event.preventDefault();
+    const listen = (event: KeyboardEvent) => {
+      onKey(event);
     };
-    document.addEventListener('keydown', onKey);
+    document.addEventListener('keydown', listen);
     return () => {
-      document.removeEventListener('keydown', onKey);
+      document.removeEventListener('keydown', listen);
     };
-  }, [grid]);
+  }, []);
 }

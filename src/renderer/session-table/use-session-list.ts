@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { SessionSort } from '#shared/ipc/engine-contract.ts';
-import type { MapPoints, SessionRow } from '#shared/ipc/views.ts';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
+import type { Page, SessionRow } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { useApp } from '../store/app-store.ts';
+import { useMapPoints } from '../store/map-points.ts';
 import { createPageCache, type PageCache, type PagesView } from '../store/page-cache.ts';
 import { placeRequest, requestOf, type FilterStore } from '../store/session-filter.ts';
 
@@ -14,67 +15,61 @@ export interface SessionList {
   readonly view: PagesView;
   readonly row: (index: number) => SessionRow | undefined;
   readonly need: (first: number, last: number) => void;
-  /** Signed in since the order was held; 100 means at least 100. */
-  readonly fresh: number;
+  /** Brings the order up to date although it is held. */
   readonly showFresh: () => void;
 }
 
 const FOLLOW_EVERY_MS = 1_000;
 const PATCH_EVERY_MS = 2_000;
+/** How many new sessions are counted; `fresh` of this much means at least so many. */
 export const MOST_FRESH = 100;
+const FIRST_ROWS = 40;
+
+/** One question: what a person narrowed and sorted the list to. */
+interface Question {
+  readonly request: SessionFilter;
+  readonly places: readonly string[] | null;
+  readonly sort: Sort;
+}
+const requestNow = ({ request, places }: Question): SessionFilter => ({
+  ...request,
+  ...placeRequest(
+    useMapPoints.getState().points,
+    places === null ? null : { keys: new Set(places), label: '' },
+  ),
+});
 
 /**
  * Rows of a filtered, sorted list of sessions that stays true while it is looked at. While `held` (pointed at, focused
  * or scrolled) the order stays as it is: values change in place, what is new is only counted.
  */
-export function useSessionList(
-  store: FilterStore,
-  sort: Sort,
-  held: boolean,
-  points: MapPoints | null,
-): SessionList {
+export function useSessionList(store: FilterStore, sort: Sort, held: boolean): SessionList {
   const shown = store();
   const revision = useApp((state) => state.revision);
   const generation = useApp((state) => state.generation);
-  const pointsRef = useRef(points);
-  pointsRef.current = points;
-  const key = JSON.stringify([requestOf(shown), sort, shown.places === null ? null : [...shown.places.keys]]);
-
-  const ask = useMemo(() => {
-    const { places } = shown;
-    const base = requestOf(shown);
-    return (by: Sort, offset: number, limit: number, signal?: AbortSignal) =>
-      engine.call(
-        'sessions.page',
-        { filter: { ...base, ...placeRequest(pointsRef.current, places) }, sort: by, offset, limit },
-        signal,
-      );
-    // `key` says everything that `shown` does.
-  }, [key]);
+  const key = JSON.stringify({
+    request: requestOf(shown),
+    places: shown.places === null ? null : [...shown.places.keys],
+    sort,
+  });
+  const question = useMemo(() => JSON.parse(key) as Question, [key]);
   const next = useMemo(
-    () => createPageCache((offset, limit, signal) => ask(sort, offset, limit, signal)),
-    [ask, key],
+    () =>
+      createPageCache((offset, limit, signal) =>
+        engine.call(
+          'sessions.page',
+          { filter: requestNow(question), sort: question.sort, offset, limit },
+          signal,
+        ),
+      ),
+    [question],
   );
   const cache = useReady(next);
   const view = useSyncExternalStore(cache.subscribe, cache.view);
 
-  const [fresh, setFresh] = useState(0);
-  const range = useRef({ first: 0, last: 40 });
-  const need = useCallback(
-    (first: number, last: number) => {
-      range.current = { first, last };
-      cache.need(first, last);
-    },
-    [cache],
-  );
-  const showFresh = useCallback(() => {
-    setFresh(0);
-    cache.refresh();
-  }, [cache]);
-
   useEffect(() => {
-    if (!held) showFresh();
-  }, [held, showFresh, generation]);
+    if (!held) cache.refresh();
+  }, [held, cache, generation]);
 
   const lastAt = useRef(0);
   useEffect(() => {
@@ -82,17 +77,17 @@ export function useSessionList(
     const timer = window.setTimeout(
       () => {
         lastAt.current = performance.now();
-        if (!held) cache.refresh();
-        else void patchInPlace(cache, range.current, sort, ask).then(setFresh, () => undefined);
+        if (held) void patchInPlace(cache, question);
+        else cache.refresh();
       },
       Math.max(0, lastAt.current + every - performance.now()),
     );
     return () => {
       window.clearTimeout(timer);
     };
-  }, [revision, generation, held, cache, ask, sort]);
+  }, [revision, generation, held, cache, question]);
 
-  return { view, row: cache.row, need, fresh, showFresh };
+  return { view, row: cache.row, need: cache.need, showFresh: cache.refresh };
 }
 
 /** Keeps the rows of the question before on screen until the new question has its first answer. */
@@ -103,8 +98,7 @@ function useReady(next: PageCache): PageCache {
       if (next.view().is !== 'loading') setCache(next);
     };
     const stop = next.subscribe(take);
-    next.need(0, 40);
-    take();
+    next.need(0, FIRST_ROWS);
     return stop;
   }, [next]);
   useEffect(
@@ -117,28 +111,31 @@ function useReady(next: PageCache): PageCache {
 }
 
 /** Brings the rows on screen up to date where they stand, and counts who signed in since. */
-async function patchInPlace(
-  cache: PageCache,
-  range: { readonly first: number; readonly last: number },
-  sort: Sort,
-  ask: (by: Sort, offset: number, limit: number) => Promise<{ readonly rows: readonly SessionRow[] }>,
-): Promise<number> {
-  const rows: SessionRow[] = [];
-  for (let index = range.first; index <= range.last; index += 1) {
-    const row = cache.row(index);
-    if (row !== undefined) rows.push(row);
-  }
+async function patchInPlace(cache: PageCache, question: Question): Promise<void> {
+  const rows = cache.visible();
   const since = cache.view().asOf ?? 0;
-  if (rows.length > 0) {
-    const ids = rows.map(({ connection, id }) => ({ connection, id }));
-    const page = await engine.call('sessions.page', {
-      filter: { state: 'all', ids },
-      sort,
-      offset: 0,
-      limit: Math.min(1_000, ids.length),
-    });
-    cache.patch(page.rows);
+  const ids = rows.map(({ connection, id }) => ({ connection, id }));
+  const nothing: Page<SessionRow> | null = null;
+  try {
+    const [current, newest] = await Promise.all([
+      ids.length === 0
+        ? nothing
+        : engine.call('sessions.page', {
+            filter: { state: 'all', ids },
+            sort: question.sort,
+            offset: 0,
+            limit: ids.length,
+          }),
+      engine.call('sessions.page', {
+        filter: requestNow(question),
+        sort: { by: 'openedAt', descending: true },
+        offset: 0,
+        limit: MOST_FRESH,
+      }),
+    ]);
+    const fresh = newest.rows.filter(({ openedAt }) => openedAt !== null && openedAt > since).length;
+    cache.patch(current?.rows ?? [], fresh);
+  } catch {
+    // The next change asks again; what is shown stays, and the banner tells of the engine.
   }
-  const newest = await ask({ by: 'openedAt', descending: true }, 0, MOST_FRESH);
-  return newest.rows.filter(({ openedAt }) => openedAt !== null && openedAt > since).length;
 }

@@ -12,15 +12,13 @@ const STARTING_PATIENCE_MS = 1_500;
 function useLate(waiting: boolean): boolean {
   const [late, setLate] = useState(false);
   useEffect(() => {
-    if (!waiting) {
-      setLate(false);
-      return undefined;
-    }
+    if (!waiting) return undefined;
     const timer = window.setTimeout(() => {
       setLate(true);
     }, STARTING_PATIENCE_MS);
     return () => {
       window.clearTimeout(timer);
+      setLate(false);
     };
   }, [waiting]);
   return late;
@@ -51,7 +49,10 @@ export function Banners(): ReactNode {
   return (
     <>
       {late ? (
-        <Box role="status" sx={{ px: 4, py: 1.5, bgcolor: 'surface.raised', borderBottom: 1, borderColor: 'divider' }}>
+        <Box
+          role="status"
+          sx={{ px: 4, py: 1.5, bgcolor: 'surface.raised', borderBottom: 1, borderColor: 'divider' }}
+        >
           {generation === 0
             ? 'The engine is starting…'
             : 'The engine is starting again. What is shown is what was mirrored before.'}

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Dialog from '@mui/material/Dialog';
 import { Command } from 'cmdk';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { showOver, useShell } from '../store/shell-store.ts';
 import { useSessionsFilter } from '../store/session-filter.ts';
 import { goTo } from '../store/route-store.ts';
@@ -12,7 +12,15 @@ const GROUPS = ['Go to', 'Do', 'Look'] as const;
 
 function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [text, setText] = useState('');
-  const commands = useMemo(commandsNow, []);
+  const commands = useMemo(() => commandsNow(), []);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // After the dialog has taken the focus for itself.
+    const frame = requestAnimationFrame(() => input.current?.focus());
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, []);
   const run = (act: () => void) => () => {
     onClose();
     act();
@@ -20,7 +28,7 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const find = text.trim();
   return (
     <Command label="Search and commands" loop>
-      <Command.Input value={text} onValueChange={setText} placeholder="Go to, find, do…" autoFocus />
+      <Command.Input value={text} onValueChange={setText} placeholder="Go to, find, do…" ref={input} />
       <Command.List label="Commands">
         <Command.Empty>Nothing is called that.</Command.Empty>
         {GROUPS.map((group) => (
@@ -28,7 +36,11 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
             {commands
               .filter((command) => command.group === group)
               .map((command) => (
-                <Command.Item key={command.name} value={`${group} ${command.name}`} onSelect={run(command.run)}>
+                <Command.Item
+                  key={command.name}
+                  value={`${group} ${command.name}`}
+                  onSelect={run(command.run)}
+                >
                   {command.name}
                 </Command.Item>
               ))}

@@ -4,10 +4,9 @@ import Popover from '@mui/material/Popover';
 import Typography from '@mui/material/Typography';
 import { useState, type ReactNode } from 'react';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
-import { ColourSquare, ProductionMark } from '../components/EnvironmentTag.tsx';
+import { ColourSquare, ProductionMark } from '../parts/EnvironmentTag.tsx';
 import { ToneMark } from '../components/ToneMark.tsx';
-import { connectionWords } from '../format/connection-words.ts';
-import { useFromClock } from '../store/clock.ts';
+import { useConnectionWords } from '../parts/use-connection-words.ts';
 import { retryEnvironment } from '../store/environment-actions.ts';
 import { goTo } from '../store/route-store.ts';
 import { SIZE } from '../theme/size.ts';
@@ -15,9 +14,7 @@ import { SIZE } from '../theme/size.ts';
 /** One connection in the top bar: name, tier, state in a few words; pressing it says the rest and what to do. */
 export function EnvironmentChip({ environment }: { readonly environment: EnvironmentView }): ReactNode {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  // One string, so that the chip renders again only when a word changes.
-  const short = useFromClock((now) => connectionWords(environment, now).short);
-  const words = connectionWords(environment, Date.now());
+  const words = useConnectionWords(environment);
   const close = () => {
     setAnchor(null);
   };
@@ -37,7 +34,7 @@ export function EnvironmentChip({ environment }: { readonly environment: Environ
           {environment.name}
         </Box>
         {environment.hello?.environment.tier === 'production' ? <ProductionMark /> : null}
-        <ToneMark tone={words.tone}>{short}</ToneMark>
+        <ToneMark tone={words.tone}>{words.short}</ToneMark>
       </Button>
       <Popover
         open={anchor !== null}
@@ -52,7 +49,9 @@ export function EnvironmentChip({ environment }: { readonly environment: Environ
             {environment.name}
           </Typography>
           <Typography>{words.sentence}</Typography>
-          {words.advice === null ? null : <Typography sx={{ color: 'text.secondary' }}>{words.advice}</Typography>}
+          {words.advice === null ? null : (
+            <Typography sx={{ color: 'text.secondary' }}>{words.advice}</Typography>
+          )}
           <Box sx={{ display: 'flex', gap: 2 }}>
             {environment.state.is === 'waiting' || environment.state.is === 'refused' ? (
               <Button onClick={() => void retryEnvironment(environment.connection)}>Try now</Button>

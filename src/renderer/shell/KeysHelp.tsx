@@ -33,7 +33,10 @@ const BY_VIEW: Partial<Record<ViewName, Keys>> = { watch: [...TABLE, ...MAP], se
 
 function List({ keys }: { readonly keys: Keys }): ReactNode {
   return (
-    <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: 4, rowGap: 1, m: 0 }}>
+    <Box
+      component="dl"
+      sx={{ display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: 4, rowGap: 1, m: 0 }}
+    >
       {keys.map(([key, what]) => (
         <Fragment key={`${key} ${what}`}>
           <Box component="dt" sx={(theme) => ({ ...theme.typography.mono })}>

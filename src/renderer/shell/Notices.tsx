@@ -38,7 +38,14 @@ export function Notices(): ReactNode {
         ) : (
           <Box
             role="status"
-            sx={{ px: 4, py: 2, bgcolor: 'surface.raised', border: 1, borderColor: 'divider', borderRadius: 1 }}
+            sx={{
+              px: 4,
+              py: 2,
+              bgcolor: 'surface.raised',
+              border: 1,
+              borderColor: 'divider',
+              borderRadius: 1,
+            }}
           >
             {shown?.tone === 'good' ? shown.message : ''}
           </Box>

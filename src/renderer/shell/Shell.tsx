@@ -3,7 +3,7 @@ import { useEffect, type ReactNode } from 'react';
 import { visuallyHidden } from '../components/Unknown.tsx';
 import { EndSessionsDialog } from '../respond/EndSessionsDialog.tsx';
 import { SessionPanel } from '../session-panel/SessionPanel.tsx';
-import { useRoute } from '../store/route-store.ts';
+import { useRoute, type ViewName } from '../store/route-store.ts';
 import { usePanel } from '../store/selection-store.ts';
 import { Banners } from './Banners.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
@@ -16,10 +16,13 @@ import { useShellKeys } from './use-shell-keys.ts';
 import { VIEW_TITLES } from './navigation.tsx';
 import { View } from './View.tsx';
 
+/** Views that list sessions or what belongs to them; elsewhere the panel waits. */
+const WITH_PANEL: ReadonlySet<ViewName> = new Set(['watch', 'sessions', 'audit']);
+
 /** Everything around the views: where you are, how the connections stand, what lies over it. */
 export function Shell(): ReactNode {
   const view = useRoute((route) => route.view);
-  const panel = usePanel((state) => state.open !== null);
+  const panel = usePanel((state) => state.open !== null) && WITH_PANEL.has(view);
   useShellKeys();
   useEffect(() => {
     document.title = `${VIEW_TITLES[view]} · Watchfloor`;
@@ -34,7 +37,10 @@ export function Shell(): ReactNode {
           event.preventDefault();
           document.getElementById('main')?.focus();
         }}
-        sx={{ ...visuallyHidden, '&:focus': { position: 'static', width: 'auto', height: 'auto', clipPath: 'none' } }}
+        sx={{
+          ...visuallyHidden,
+          '&:focus': { position: 'static', width: 'auto', height: 'auto', clipPath: 'none' },
+        }}
       >
         Skip to the view
       </Box>

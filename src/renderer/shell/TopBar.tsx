@@ -26,7 +26,9 @@ function Mark(): ReactNode {
         <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.4" />
         <circle cx="8" cy="8" r="3" fill="currentColor" />
       </svg>
-      <Typography sx={{ color: 'text.primary', fontWeight: 600, fontSize: '0.875rem' }}>Watchfloor</Typography>
+      <Typography sx={{ color: 'text.primary', fontWeight: 600, fontSize: '0.875rem' }}>
+        Watchfloor
+      </Typography>
     </Box>
   );
 }

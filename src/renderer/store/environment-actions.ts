@@ -30,13 +30,17 @@ async function told<T>(act: () => Promise<T>): Promise<T | null> {
 }
 
 /** Throws a ProblemError, so that the form can show it beside the fields. */
-export async function addEnvironment(request: RequestOf<EngineContract['environments.add']>): Promise<EnvironmentView> {
+export async function addEnvironment(
+  request: RequestOf<EngineContract['environments.add']>,
+): Promise<EnvironmentView> {
   const added = await engine.call('environments.add', request);
   put(added);
   return added;
 }
 /** Throws a ProblemError, so that the form can show it beside the fields. */
-export async function updateEnvironment(request: RequestOf<EngineContract['environments.update']>): Promise<void> {
+export async function updateEnvironment(
+  request: RequestOf<EngineContract['environments.update']>,
+): Promise<void> {
   put(await engine.call('environments.update', request));
 }
 

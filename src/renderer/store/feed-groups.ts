@@ -22,7 +22,8 @@ export function groupFeed(rows: readonly AuditRow[]): readonly FeedGroup[] {
   const groups: FeedGroup[] = [];
   for (const row of rows) {
     const last = groups.at(-1);
-    if (last !== undefined && same(last.row, row)) groups[groups.length - 1] = { ...last, times: last.times + 1 };
+    if (last !== undefined && same(last.row, row))
+      groups[groups.length - 1] = { ...last, times: last.times + 1 };
     else groups.push({ row, times: 1 });
   }
   return groups;

@@ -2,8 +2,7 @@ import { create } from 'zustand';
 import type { Problem } from '#shared/domain/result.ts';
 
 export type Notice =
-  | { readonly tone: 'good'; readonly message: string }
-  | { readonly tone: 'bad'; readonly problem: Problem };
+  { readonly tone: 'good'; readonly message: string } | { readonly tone: 'bad'; readonly problem: Problem };
 
 interface NoticeState {
   readonly shown: (Notice & { readonly key: number }) | null;

@@ -12,6 +12,8 @@ export interface PagesView {
   readonly total: number;
   readonly asOf: number | null;
   readonly problem: Problem | null;
+  /** Arrived since the order was last asked for, as far as they were counted. */
+  readonly fresh: number;
   /** Grows with each change, so that React sees it. */
   readonly version: number;
 }
@@ -19,15 +21,17 @@ export interface PagesView {
 export interface PageCache {
   readonly view: () => PagesView;
   readonly row: (index: number) => SessionRow | undefined;
+  /** The loaded rows that are on screen. */
+  readonly visible: () => readonly SessionRow[];
   /** Rows from `first` to `last` are on screen: loads what is missing. */
-  need(first: number, last: number): void;
+  readonly need: (first: number, last: number) => void;
   /** Asks for the rows on screen again, in their new order. */
-  refresh(): void;
-  /** Replaces rows where they stand, for a list whose order is held. */
-  patch(rows: readonly SessionRow[]): void;
-  subscribe(listener: () => void): Dispose;
+  readonly refresh: () => void;
+  /** Replaces rows where they stand, for a list whose order is held, and says how many wait. */
+  readonly patch: (rows: readonly SessionRow[], fresh: number) => void;
+  readonly subscribe: (listener: () => void) => Dispose;
   /** Withdraws the questions under way; the next `need` or `refresh` asks anew. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** Rows of one question by offset, loaded in chunks as they come into sight. */
@@ -37,7 +41,7 @@ export function createPageCache(
   const chunks = new Map<number, SessionRow[]>();
   const loading = new Map<number, AbortController>();
   const listeners = new Set<() => void>();
-  let view: PagesView = { is: 'loading', total: 0, asOf: null, problem: null, version: 0 };
+  let view: PagesView = { is: 'loading', total: 0, asOf: null, problem: null, fresh: 0, version: 0 };
   let seen = { first: 0, last: 0 };
 
   const change = (changes: Partial<PagesView>) => {
@@ -77,20 +81,31 @@ export function createPageCache(
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   };
 
+  const row = (index: number) => chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+
   return {
     view: () => view,
-    row: (index) => chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK],
+    row,
+    visible() {
+      const rows: SessionRow[] = [];
+      for (let index = seen.first; index <= seen.last; index += 1) {
+        const found = row(index);
+        if (found !== undefined) rows.push(found);
+      }
+      return rows;
+    },
     need(first, last) {
       seen = { first, last };
       for (const chunk of visibleChunks()) if (!chunks.has(chunk)) load(chunk);
     },
     refresh() {
+      view = { ...view, fresh: 0 };
       const visible = new Set(visibleChunks());
       // Rows out of sight belong to an older order.
       for (const chunk of [...chunks.keys()]) if (!visible.has(chunk)) chunks.delete(chunk);
       for (const chunk of visible) load(chunk);
     },
-    patch(rows) {
+    patch(rows, fresh) {
       const byKey = new Map(rows.map((row) => [`${row.connection} ${row.id}`, row]));
       for (const [chunk, known] of chunks) {
         chunks.set(
@@ -98,7 +113,7 @@ export function createPageCache(
           known.map((row) => byKey.get(`${row.connection} ${row.id}`) ?? row),
         );
       }
-      change({});
+      change({ fresh });
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -15,11 +15,21 @@ export interface ShownFilter {
   readonly text: string;
   /** Empty means every environment. */
   readonly connections: readonly ConnectionId[];
-  readonly account: { readonly connection: ConnectionId; readonly id: AccountId; readonly name: string } | null;
+  readonly account: {
+    readonly connection: ConnectionId;
+    readonly id: AccountId;
+    readonly name: string;
+  } | null;
   readonly places: PlaceChoice | null;
 }
 
-export const NO_FILTER: ShownFilter = { state: 'live', text: '', connections: [], account: null, places: null };
+export const NO_FILTER: ShownFilter = {
+  state: 'live',
+  text: '',
+  connections: [],
+  account: null,
+  places: null,
+};
 export type FilterStore = UseBoundStore<StoreApi<ShownFilter>>;
 export const useWatchFilter: FilterStore = create<ShownFilter>(() => NO_FILTER);
 export const useSessionsFilter: FilterStore = create<ShownFilter>(() => NO_FILTER);

@@ -11,8 +11,12 @@ export function showOver(over: ShellState['over']): void {
 /** Whether keys of a view apply: not while a dialog is open or a field has the focus. */
 export function keysApply(target: EventTarget | null): boolean {
   if (useShell.getState().over !== 'nothing') return false;
-  if (document.querySelector('.MuiModal-root[role="presentation"], [role="dialog"][aria-modal="true"]') !== null) {
+  if (
+    document.querySelector('.MuiModal-root[role="presentation"], [role="dialog"][aria-modal="true"]') !== null
+  ) {
     return false;
   }
-  return !(target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null);
+  return !(
+    target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+  );
 }

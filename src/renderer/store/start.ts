@@ -15,7 +15,9 @@ import { startRouting } from './route-store.ts';
 function announceChanges(before: readonly EnvironmentView[] | null, after: readonly EnvironmentView[]): void {
   if (before === null) return;
   const now = Date.now();
-  const old = new Map(before.map((environment) => [environment.connection, connectionWords(environment, now)]));
+  const old = new Map(
+    before.map((environment) => [environment.connection, connectionWords(environment, now)]),
+  );
   for (const environment of after) {
     const words = connectionWords(environment, now);
     const was = old.get(environment.connection);
@@ -85,7 +87,10 @@ export async function startApp(): Promise<void> {
   engine.onAttach(() => void reload());
   useSettings.setState({ settings: await main.call('settings.get', {}), loaded: true });
   const last = settingsNow().layout['view'];
-  startRouting(typeof last === 'string' ? last : undefined, (route) => void rememberLayout('view', route.view));
+  startRouting(
+    typeof last === 'string' ? last : undefined,
+    (route) => void rememberLayout('view', route.view),
+  );
   const [info, demo] = await Promise.all([main.call('app.info', {}), main.call('demo.state', {})]);
   useApp.setState({ info, demo });
   await connectEngine();

@@ -12,7 +12,7 @@ export type Query<T> =
   | { readonly is: 'ready'; readonly value: T; readonly problem: Problem | null }
   | { readonly is: 'failed'; readonly problem: Problem };
 
-type Name = keyof EngineContract & string;
+type Name = keyof EngineContract;
 
 /**
  * Asks the engine, and again when the request, the engine's port or `revision` changes, at most once per `everyMs`.
@@ -29,20 +29,21 @@ export function useEngineQuery<N extends Name>(
     readonly key: string;
     readonly query: Query<ReplyOf<EngineContract[N]>>;
   }>({ key, query: { is: 'loading' } });
-  const [asked, setAsked] = useState(0);
+  const [times, setTimes] = useState(0);
   const lastAt = useRef(0);
   const { revision = 0, everyMs = 0 } = options;
   const lastKey = useRef('');
 
   useEffect(() => {
-    if (request === null) return undefined;
+    const asked = JSON.parse(key) as RequestOf<EngineContract[N]> | null;
+    if (asked === null) return undefined;
     const abort = new AbortController();
-    const fresh = lastKey.current !== `${key} ${String(generation)} ${String(asked)}`;
+    const fresh = lastKey.current !== `${key} ${String(generation)} ${String(times)}`;
     const wait = fresh ? 0 : Math.max(0, lastAt.current + everyMs - performance.now());
     const timer = window.setTimeout(() => {
-      lastKey.current = `${key} ${String(generation)} ${String(asked)}`;
+      lastKey.current = `${key} ${String(generation)} ${String(times)}`;
       lastAt.current = performance.now();
-      engine.call(name, request, abort.signal).then(
+      engine.call(name, asked, abort.signal).then(
         (value) => {
           setAnswer({ key, query: { is: 'ready', value, problem: null } });
         },
@@ -63,11 +64,10 @@ export function useEngineQuery<N extends Name>(
       window.clearTimeout(timer);
       abort.abort();
     };
-    // `key` stands for `request`.
-  }, [name, key, generation, revision, asked, everyMs]);
+  }, [name, key, generation, revision, times, everyMs]);
 
   const again = useCallback(() => {
-    setAsked((before) => before + 1);
+    setTimes((before) => before + 1);
   }, []);
   return { ...(answer.key === key ? answer.query : { is: 'loading' as const }), again };
 }

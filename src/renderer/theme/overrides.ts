@@ -49,7 +49,9 @@ export function overrides(density: Density): Components<Theme> {
     },
     MuiIconButton: {
       defaultProps: { size: 'small', color: 'inherit' },
-      styleOverrides: { root: ({ theme }) => ({ borderRadius: theme.spacing(1.5), padding: theme.spacing(1) }) },
+      styleOverrides: {
+        root: ({ theme }) => ({ borderRadius: theme.spacing(1.5), padding: theme.spacing(1) }),
+      },
     },
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
     MuiDialog: {
@@ -81,6 +83,8 @@ export function overrides(density: Density): Components<Theme> {
     MuiMenuItem: { defaultProps: { dense: true } },
     MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
     MuiOutlinedInput: {
+      // Labels stand on the line above the field always, so the line is always open for them.
+      defaultProps: { notched: true },
       styleOverrides: {
         root: ({ theme }) => ({ backgroundColor: theme.vars.palette.background.default }),
         notchedOutline: ({ theme }) => ({ borderColor: theme.vars.palette.divider }),

@@ -13,8 +13,26 @@ interface Own {
   environment: Readonly<Record<`c${number}`, string>>;
 }
 declare module '@mui/material/styles' {
-  interface Palette extends Own {}
-  interface PaletteOptions extends Partial<Own> {}
+  interface Palette {
+    severity: Own['severity'];
+    surface: Own['surface'];
+    map: Own['map'];
+    accent: Own['accent'];
+    danger: Own['danger'];
+    live: Own['live'];
+    faint: Own['faint'];
+    environment: Own['environment'];
+  }
+  interface PaletteOptions {
+    severity?: Own['severity'];
+    surface?: Own['surface'];
+    map?: Own['map'];
+    accent?: Own['accent'];
+    danger?: Own['danger'];
+    live?: Own['live'];
+    faint?: Own['faint'];
+    environment?: Own['environment'];
+  }
 }
 
 const byIndex = (colours: readonly string[]): Own['environment'] =>

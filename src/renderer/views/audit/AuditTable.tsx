@@ -1,20 +1,32 @@
 import Box from '@mui/material/Box';
 import { memo, type ReactNode } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { Address } from '../../components/Address.tsx';
-import { EnvironmentTag } from '../../components/EnvironmentTag.tsx';
+import { Address } from '../../parts/Address.tsx';
+import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { Table } from '../../components/Table.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { bothTimes, clockTime, shortDate } from '../../format/time.ts';
-import { deviceDetail, deviceText, networkDetail, networkText, placeDoubts, placeText } from '../../format/words.ts';
+import {
+  deviceDetail,
+  deviceText,
+  networkDetail,
+  networkText,
+  placeDoubts,
+  placeText,
+} from '../../format/words.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 
 const NO_ADDRESS = 'The store does not log an address for this event';
 
 function what(row: AuditRow): string {
-  return [row.reason === null ? null : reasonText(row.reason), row.object, row.message, row.actor === null ? null : `by ${row.actor}`]
+  return [
+    row.reason === null ? null : reasonText(row.reason),
+    row.object,
+    row.message,
+    row.actor === null ? null : `by ${row.actor}`,
+  ]
     .filter((part) => part !== null && part !== '')
     .join(' · ');
 }
@@ -33,15 +45,30 @@ function Row({ row }: { readonly row: AuditRow }): ReactNode {
       <td className="name">
         <EnvironmentTag connection={row.connection} />
       </td>
-      <Box component="td" sx={{ fontWeight: 500, color: row.outcome === 'failure' ? 'severity.high' : 'text.primary' }}>
+      <Box
+        component="td"
+        sx={{ fontWeight: 500, color: row.outcome === 'failure' ? 'severity.high' : 'text.primary' }}
+      >
         {actionTitle(row)}
       </Box>
-      <td>{row.account?.name ?? <Unknown why="The event names no account" />}</td>
+      <td title={row.account?.name}>{row.account?.name ?? <Unknown why="The event names no account" />}</td>
       <td>
         <Address ip={row.ip} />
       </td>
-      <td>{row.place === null ? <Unknown why={NO_ADDRESS} /> : <span title={placeDoubts(row.place)}>{placeText(row.place)}</span>}</td>
-      <td>{row.network === null ? <Unknown why={NO_ADDRESS} /> : <span title={networkDetail(row.network)}>{networkText(row.network)}</span>}</td>
+      <td>
+        {row.place === null ? (
+          <Unknown why={NO_ADDRESS} />
+        ) : (
+          <span title={placeDoubts(row.place)}>{placeText(row.place)}</span>
+        )}
+      </td>
+      <td>
+        {row.network === null ? (
+          <Unknown why={NO_ADDRESS} />
+        ) : (
+          <span title={networkDetail(row.network)}>{networkText(row.network)}</span>
+        )}
+      </td>
       <td>
         {device === null || words === '' ? (
           <Unknown why="The event carries no user agent that is known" />
@@ -49,7 +76,9 @@ function Row({ row }: { readonly row: AuditRow }): ReactNode {
           <span title={deviceDetail(device)}>{words}</span>
         )}
       </td>
-      <td>{what(row)}</td>
+      <Box component="td" className="details" title={what(row)}>
+        {what(row)}
+      </Box>
       <td>
         {sessionId === null ? null : (
           <Box
@@ -59,7 +88,14 @@ function Row({ row }: { readonly row: AuditRow }): ReactNode {
             onClick={() => {
               openPanel({ connection: row.connection, id: sessionId });
             }}
-            sx={{ border: 0, p: 0, bgcolor: 'transparent', color: 'accent.text', font: 'inherit', cursor: 'pointer' }}
+            sx={{
+              border: 0,
+              p: 0,
+              bgcolor: 'transparent',
+              color: 'accent.text',
+              font: 'inherit',
+              cursor: 'pointer',
+            }}
           >
             Session
           </Box>
@@ -70,12 +106,33 @@ function Row({ row }: { readonly row: AuditRow }): ReactNode {
 }
 const AuditLine = memo(Row);
 
-const HEADS = ['Time', 'Environment', 'Action', 'Person', 'Address', 'Place', 'Network', 'Browser · system', 'Details'];
+const HEADS = [
+  'Time',
+  'Environment',
+  'Action',
+  'Person',
+  'Address',
+  'Place',
+  'Network',
+  'Browser · system',
+  'Details',
+];
 
 /** Events as rows. Pages are short enough to stand in the document whole. */
 export function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }): ReactNode {
   return (
-    <Table sx={{ '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper' } }}>
+    <Table
+      sx={{
+        '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper' },
+        '& td': {
+          whiteSpace: 'nowrap',
+          maxWidth: '16rem',
+          overflow: 'hidden',
+          textOverflow: 'ellipsis',
+        },
+        '& td.details': { maxWidth: '28rem' },
+      }}
+    >
       <thead>
         <tr>
           {HEADS.map((head) => (

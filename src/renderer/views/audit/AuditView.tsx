@@ -4,14 +4,14 @@ import { useState, type ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { EnvironmentChoice } from '../../components/EnvironmentChoice.tsx';
+import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { ACTION_CHOICES } from '../../format/actions.ts';
 import { AuditTable } from './AuditTable.tsx';
-import { useAudit, type AuditFilter } from './use-audit.ts';
+import { useAudit, type AuditFilter } from '../../store/use-audit.ts';
 
 type Outcome = 'success' | 'failure' | 'unknown';
 
@@ -33,7 +33,9 @@ export function AuditView(): ReactNode {
     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
       <Heading
         title="Audit"
-        actions={<Button onClick={audit.again}>{audit.fresh === 0 ? 'Newest' : `${audit.freshText} new`}</Button>}
+        actions={
+          <Button onClick={audit.again}>{audit.fresh === 0 ? 'Newest' : `${audit.freshText} new`}</Button>
+        }
       >
         <SearchField label="Person, address, message" value={text} onChange={setText} />
         <EnvironmentChoice value={connection} onChange={setConnection} />
@@ -60,7 +62,12 @@ export function AuditView(): ReactNode {
       {audit.problem === null ? null : (
         <ProblemBox flat problem={audit.problem} action={<Button onClick={audit.again}>Try again</Button>} />
       )}
-      <Box tabIndex={0} role="region" aria-label="Events" sx={{ flex: 1, minHeight: 0, overflow: 'auto', bgcolor: 'background.paper' }}>
+      <Box
+        tabIndex={0}
+        role="region"
+        aria-label="Events"
+        sx={{ flex: 1, minHeight: 0, overflow: 'auto', bgcolor: 'background.paper' }}
+      >
         {audit.rows === null && audit.problem === null ? <Waiting what="events" lines={12} /> : null}
         {audit.rows?.length === 0 ? (
           <EmptyState title={narrowed ? 'No event fits' : 'No event has arrived yet'}>

@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
-import { ColourSquare } from '../../components/EnvironmentTag.tsx';
+import { ColourSquare } from '../../parts/EnvironmentTag.tsx';
 import { ENVIRONMENT_NAMES } from '../../theme/tokens.ts';
 
 /** The square beside the environment's name, chosen by the person; each colour has a name. */

@@ -10,11 +10,15 @@ export function DemoAgents(): ReactNode {
   const { agents } = useApp((state) => state.demo);
   if (agents.length === 0) return null;
   return (
-    <Box component="section" aria-label="Demo agents" sx={{ p: 4, display: 'grid', gap: 2, justifyItems: 'start' }}>
+    <Box
+      component="section"
+      aria-label="Demo agents"
+      sx={{ p: 4, display: 'grid', gap: 2, justifyItems: 'start' }}
+    >
       <Typography variant="h2">Demo agents</Typography>
       <Typography sx={{ color: 'text.secondary' }}>
-        Real agents over a real database with invented people. Stop one to see what happens when it is lost: its data
-        stays, its state says so, and everything continues when it is started again.
+        Real agents over a real database with invented people. Stop one to see what happens when it is lost:
+        its data stays, its state says so, and everything continues when it is started again.
       </Typography>
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
         {agents.map(({ name, running }) => (

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { EnvironmentView, SecretState } from '#shared/ipc/views.ts';
-import { TimeAgo } from '../../components/TimeText.tsx';
+import { TimeAgo } from '../../parts/TimeText.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { capabilityWords } from './capability-words.ts';
 import { duration } from '../../format/time.ts';
@@ -28,27 +28,64 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Address', environment.url],
     ['Agent', hello === null ? before : `version ${hello.agent.version}, protocol ${hello.protocol}`],
-    ['Store', hello === null ? before : `${hello.store.kind}${hello.store.version === undefined ? '' : ` ${hello.store.version}`}`],
-    ['Last read', <TimeAgo key="read" at={status?.lastReadAt ?? null} missing="The agent has not read its store yet" />],
-    ['Lag', status?.lagMs == null ? <Unknown why="The agent has not said" /> : duration(status.lagMs)],
+    [
+      'Store',
+      hello === null
+        ? before
+        : `${hello.store.kind}${hello.store.version === undefined ? '' : ` ${hello.store.version}`}`,
+    ],
+    [
+      'Last read',
+      <TimeAgo key="read" at={status?.lastReadAt ?? null} missing="The agent has not read its store yet" />,
+    ],
+    [
+      'Lag',
+      status === null || status.lagMs === null ? (
+        <Unknown why="The agent has not said" />
+      ) : (
+        duration(status.lagMs)
+      ),
+    ],
     ['Clock', environment.skewMs === null ? before : skewWords(environment.skewMs)],
     ['History', `${HISTORY[history.is]}${history.events > 0 ? `, ${counted(history.events, 'event')}` : ''}`],
-    ['Set aside', environment.setAside === 0 ? 'nothing' : `${counted(environment.setAside, 'record')} that could not be read`],
+    [
+      'Set aside',
+      environment.setAside === 0
+        ? 'nothing'
+        : `${counted(environment.setAside, 'record')} that could not be read`,
+    ],
     ['Token', TOKENS[environment.secret]],
     ['Authority', environment.hasCa ? 'own certificate authority' : 'those that the system trusts'],
     ['Operator', hello === null ? before : hello.operator.name],
     ['This token may', hello === null ? before : hello.operator.scopes.join(', ')],
     [
       'Activity is written',
-      hello === null ? before : hello.store.writeIntervalMs === null ? <Unknown why="The store does not say" /> : `every ${duration(hello.store.writeIntervalMs)} at most`,
+      hello === null ? (
+        before
+      ) : hello.store.writeIntervalMs === null ? (
+        <Unknown why="The store does not say" />
+      ) : (
+        `every ${duration(hello.store.writeIntervalMs)} at most`
+      ),
     ],
-    ['Without approval', hello?.environment.protected === true ? `up to ${count(hello.limits.unapproved)} sessions in 10 minutes` : 'any number'],
+    [
+      'Without approval',
+      hello?.environment.protected === true
+        ? `up to ${count(hello.limits.unapproved)} sessions in 10 minutes`
+        : 'any number',
+    ],
   ];
   return (
     <Box sx={{ display: 'grid', gap: 2, pt: 2 }}>
       <Box
         component="dl"
-        sx={{ m: 0, display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(20rem, 1fr))', columnGap: 6, rowGap: 1 }}
+        sx={{
+          m: 0,
+          display: 'grid',
+          gridTemplateColumns: 'repeat(auto-fit, minmax(20rem, 1fr))',
+          columnGap: 6,
+          rowGap: 1,
+        }}
       >
         {facts.map(([name, value]) => (
           <Box key={name} sx={{ display: 'grid', gridTemplateColumns: '9rem 1fr', columnGap: 3 }}>
@@ -62,7 +99,11 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
         ))}
       </Box>
       {hello === null ? null : (
-        <Box sx={{ display: 'flex', gap: 1.5, flexWrap: 'wrap' }} role="list" aria-label="What the store can do">
+        <Box
+          sx={{ display: 'flex', gap: 1.5, flexWrap: 'wrap' }}
+          role="list"
+          aria-label="What the store can do"
+        >
           {capabilityWords(hello.store.capabilities).map(({ word, has }) => (
             <Box
               key={word}

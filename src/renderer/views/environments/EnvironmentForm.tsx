@@ -5,15 +5,20 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
-import { useState, type FormEvent, type ReactNode } from 'react';
-import type { Problem } from '#shared/domain/result.ts';
+import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
-import { main } from '../../bridge/main.ts';
-import { problemOf } from '../../bridge/problem-error.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { addEnvironment, updateEnvironment } from '../../store/environment-actions.ts';
+import { useTask } from '../../store/use-task.ts';
 import { ColourChoice } from './ColourChoice.tsx';
-import { emptyForm, formFromFile, testConnection, type FormState, type Tested } from './form-state.ts';
+import {
+  emptyForm,
+  formFromDialog,
+  formFromFile,
+  saveForm,
+  testConnection,
+  type FormState,
+  type Tested,
+} from '../../store/environment-form.ts';
 import { TestResult } from './TestResult.tsx';
 
 /** Adding an agent by address and token or by a connection file, or changing one; can be tried before it is kept. */
@@ -23,56 +28,32 @@ export function EnvironmentForm(props: {
 }): ReactNode {
   const { environment, onClose } = props;
   const [form, setForm] = useState<FormState>(() => emptyForm(environment));
-  const [problem, setProblem] = useState<Problem | null>(null);
   const [tested, setTested] = useState<Tested>({ is: 'no' });
-  const [busy, setBusy] = useState(false);
+  const { busy, problem, run, forget } = useTask();
   const change = (changes: Partial<FormState>) => {
     setForm((before) => ({ ...before, ...changes }));
     setTested({ is: 'no' });
-    setProblem(null);
+    forget();
   };
-
-  /** Runs one thing at a time and shows what went wrong above the buttons. */
-  const run = async (act: () => Promise<void>) => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await act();
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  const takeText = async (text: string) => {
-    const file = await formFromFile(text);
-    if (file !== null) change(file);
-  };
-  const openFile = () =>
+  const take = (from: () => Promise<Partial<FormState> | null>) =>
     run(async () => {
-      const file = await main.call('connection-file.open', {});
-      if (file !== null) change({ name: file.name, url: file.url, token: file.token, ca: file.ca ?? '' });
+      const fields = await from();
+      if (fields !== null) change(fields);
     });
   const test = () =>
     run(async () => {
       setTested({ is: 'asking' });
-      setTested(await testConnection(form, environment));
+      try {
+        setTested(await testConnection(form, environment));
+      } catch (error) {
+        setTested({ is: 'no' });
+        throw error;
+      }
     });
-  const save = (event: FormEvent) => {
+  const save = (event: SyntheticEvent) => {
     event.preventDefault();
     void run(async () => {
-      const name = form.name.trim();
-      const shared = { url: form.url.trim(), colour: form.colour, ...(name === '' ? {} : { name }) };
-      if (environment === null) {
-        await addEnvironment({ ...shared, token: form.token.trim(), ...(form.ca.trim() === '' ? {} : { ca: form.ca }) });
-      } else {
-        await updateEnvironment({
-          ...shared,
-          connection: environment.connection,
-          ...(form.token.trim() === '' ? {} : { token: form.token.trim() }),
-          ...(form.ca.trim() === '' ? (form.dropCa ? { ca: null } : {}) : { ca: form.ca }),
-        });
-      }
+      await saveForm(form, environment);
       onClose();
     });
   };
@@ -86,7 +67,7 @@ export function EnvironmentForm(props: {
         <DialogContent sx={{ display: 'grid', gap: 4, pt: 3 }}>
           {environment === null ? (
             <Box sx={{ display: 'flex', gap: 3, alignItems: 'center', color: 'text.secondary', mt: 2 }}>
-              <Button disabled={busy} onClick={() => void openFile()}>
+              <Button disabled={busy} onClick={() => void take(formFromDialog)}>
                 Open a connection file…
               </Button>
               <span>or paste its text into any field below, or fill them in.</span>
@@ -98,7 +79,7 @@ export function EnvironmentForm(props: {
               const text = event.clipboardData.getData('text');
               if (!text.trimStart().startsWith('{')) return;
               event.preventDefault();
-              void run(() => takeText(text));
+              void take(() => formFromFile(text));
             }}
           >
             <TextField

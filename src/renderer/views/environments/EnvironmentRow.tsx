@@ -3,12 +3,11 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
-import { ColourSquare, ProductionMark } from '../../components/EnvironmentTag.tsx';
-import { TimeAgo } from '../../components/TimeText.tsx';
+import { ColourSquare, ProductionMark } from '../../parts/EnvironmentTag.tsx';
+import { TimeAgo } from '../../parts/TimeText.tsx';
 import { ToneMark } from '../../components/ToneMark.tsx';
-import { connectionWords } from '../../format/connection-words.ts';
 import { counted } from '../../format/words.ts';
-import { useFromClock } from '../../store/clock.ts';
+import { useConnectionWords } from '../../parts/use-connection-words.ts';
 import { enableEnvironment, retryEnvironment } from '../../store/environment-actions.ts';
 import { EnvironmentFacts } from './EnvironmentFacts.tsx';
 
@@ -20,15 +19,13 @@ export function EnvironmentRow(props: {
   readonly onRemove: () => void;
 }): ReactNode {
   const { environment, onEdit, onRemove } = props;
-  const [open, setOpen] = useState(props.open);
+  const [opened, setOpen] = useState<boolean | null>(null);
+  const open = opened ?? props.open;
   const holder = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (!props.open) return;
-    setOpen(true);
-    holder.current?.scrollIntoView({ block: 'nearest' });
+    if (props.open) holder.current?.scrollIntoView({ block: 'nearest' });
   }, [props.open]);
-  useFromClock((now) => connectionWords(environment, now).sentence);
-  const words = connectionWords(environment, Date.now());
+  const words = useConnectionWords(environment);
   const { state, status } = environment;
   const tier = environment.hello?.environment.tier;
   return (
@@ -79,7 +76,11 @@ export function EnvironmentRow(props: {
       ))}
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
         {state.is === 'waiting' || state.is === 'refused' ? (
-          <Button variant="contained" color="primary" onClick={() => void retryEnvironment(environment.connection)}>
+          <Button
+            variant="contained"
+            color="primary"
+            onClick={() => void retryEnvironment(environment.connection)}
+          >
             Try now
           </Button>
         ) : null}

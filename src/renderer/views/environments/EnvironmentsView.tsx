@@ -35,15 +35,20 @@ export function EnvironmentsView(): ReactNode {
         }
       >
         {environments === null ? null : (
-          <Typography sx={{ color: 'text.secondary' }}>{counted(environments.length, 'connection')}</Typography>
+          <Typography sx={{ color: 'text.secondary' }}>
+            {counted(environments.length, 'connection')}
+          </Typography>
         )}
       </Heading>
       <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', bgcolor: 'background.paper' }}>
         {environments === null ? <Waiting what="environments" lines={8} /> : null}
         {environments?.length === 0 ? (
-          <EmptyState title="No environment is connected yet" action={<Button onClick={add}>Add an environment…</Button>}>
-            Each session store has an agent beside it. Its owner hands out an address and a token, or a connection
-            file with both.
+          <EmptyState
+            title="No environment is connected yet"
+            action={<Button onClick={add}>Add an environment…</Button>}
+          >
+            Each session store has an agent beside it. Its owner hands out an address and a token, or a
+            connection file with both.
           </EmptyState>
         ) : null}
         <Box component="ul" aria-label="Connections" sx={{ m: 0, p: 0, listStyle: 'none' }}>

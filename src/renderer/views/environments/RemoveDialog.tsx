@@ -28,8 +28,8 @@ export function RemoveDialog(props: {
     <Dialog open onClose={onClose} maxWidth="xs" aria-labelledby="remove-title">
       <DialogTitle id="remove-title">{`Remove ${environment.name}?`}</DialogTitle>
       <DialogContent>
-        The console forgets the address and the token. The agent and its store are not touched, and nobody is signed
-        out.
+        The console forgets the address and the token. The agent and its store are not touched, and nobody is
+        signed out.
         <RadioGroup
           aria-label="What was mirrored"
           value={forget ? 'forget' : 'keep'}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
-import type { Tested } from './form-state.ts';
+import type { Tested } from '../../store/environment-form.ts';
 
 /** What the agent answered when it was tried. */
 export function TestResult({ tested }: { readonly tested: Tested }): ReactNode {

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
-import { TimeAgo } from '../../components/TimeText.tsx';
+import { TimeAgo } from '../../parts/TimeText.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { totalsOf } from '../../format/operation-words.ts';
 import { counted } from '../../format/words.ts';
@@ -13,12 +13,22 @@ import { receiptTitle } from '../../respond/receipt-words.ts';
 import { useApp } from '../../store/app-store.ts';
 import { SIZE } from '../../theme/size.ts';
 
-function Operation({ operation, first }: { readonly operation: OperationView; readonly first: boolean }): ReactNode {
+function Operation({
+  operation,
+  first,
+}: {
+  readonly operation: OperationView;
+  readonly first: boolean;
+}): ReactNode {
   const totals = totalsOf(operation);
   const [opened, setOpened] = useState<boolean | null>(null);
   const open = opened ?? (first || totals.underWay);
   return (
-    <Box component="li" data-testid="operation" sx={{ borderBottom: 1, borderColor: 'divider', px: 4, py: 2 }}>
+    <Box
+      component="li"
+      data-testid="operation"
+      sx={{ borderBottom: 1, borderColor: 'divider', px: 4, py: 2 }}
+    >
       <Box
         component="button"
         type="button"
@@ -48,7 +58,14 @@ function Operation({ operation, first }: { readonly operation: OperationView; re
         </Typography>
         <Typography
           component="span"
-          sx={{ flex: 1, minWidth: 0, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+          sx={{
+            flex: 1,
+            minWidth: 0,
+            color: 'text.secondary',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+            whiteSpace: 'nowrap',
+          }}
           title={`${operation.summary}\n${operation.reason}`}
         >
           {`${operation.summary} — “${operation.reason}”`}
@@ -83,7 +100,8 @@ export function ResponseView(): ReactNode {
         {operations === null ? <Waiting what="operations" lines={6} /> : null}
         {operations?.length === 0 ? (
           <EmptyState title="Nothing has been ended from here yet">
-            Each time sessions are ended, the receipt stays here: ended, already gone, failed, unreachable, came back.
+            Each time sessions are ended, the receipt stays here: ended, already gone, failed, unreachable,
+            came back.
           </EmptyState>
         ) : null}
         <Box component="ul" aria-label="Operations, newest first" sx={{ m: 0, p: 0, listStyle: 'none' }}>

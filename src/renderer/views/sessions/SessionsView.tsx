@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import { useEffect, type ReactNode } from 'react';
 import { Choice } from '../../components/Choice.tsx';
-import { EnvironmentChoice } from '../../components/EnvironmentChoice.tsx';
+import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
@@ -15,15 +15,18 @@ import type { SessionId } from '#shared/domain/ids.ts';
 export function SessionsView(): ReactNode {
   const shown = useSessionsFilter();
   const rest = useRoute((route) => route.rest);
-  const environments = useApp((state) => state.environments);
+  const ready = useApp((state) => state.environments !== null);
   useEffect(() => {
+    if (!ready) return;
     const [connection, id] = rest;
-    const known = environments?.find((environment) => environment.connection === connection);
+    const known = useApp
+      .getState()
+      .environments?.find((environment) => environment.connection === connection);
     if (known !== undefined && id !== undefined) {
       openPanel({ connection: known.connection, id: id as SessionId });
     }
     // Once per address, not with every change of an environment.
-  }, [rest, environments === null]);
+  }, [rest, ready]);
   return (
     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
       <Heading title="Sessions">
@@ -54,7 +57,7 @@ export function SessionsView(): ReactNode {
           }}
         />
       </Heading>
-      <SessionTable filter={useSessionsFilter} points={null} title="All sessions" />
+      <SessionTable filter={useSessionsFilter} title="All sessions" />
     </Box>
   );
 }

@@ -8,7 +8,11 @@ export function About(): ReactNode {
   const info = useApp((state) => state.info);
   const about = useApp((state) => state.about);
   return (
-    <Box component="section" aria-label="About" sx={{ p: 4, display: 'grid', gap: 1, color: 'text.secondary' }}>
+    <Box
+      component="section"
+      aria-label="About"
+      sx={{ p: 4, display: 'grid', gap: 1, color: 'text.secondary' }}
+    >
       <Typography variant="h3" component="h2" sx={{ color: 'text.primary' }}>
         About
       </Typography>
@@ -17,10 +21,13 @@ export function About(): ReactNode {
           <Typography>{`Watchfloor ${info.version}, Electron ${info.electron}, Chromium ${info.chromium}, ${info.platform}`}</Typography>
           {info.supported ? null : (
             <Typography sx={{ color: 'severity.medium' }}>
-              ⚠ This runtime is out of support. Use a machine that can reach Electron’s releases for real work.
+              ⚠ This runtime is out of support. Use a machine that can reach Electron’s releases for real
+              work.
             </Typography>
           )}
-          <Typography sx={{ overflowWrap: 'anywhere', userSelect: 'text' }}>{`Data: ${info.profile}`}</Typography>
+          <Typography
+            sx={{ overflowWrap: 'anywhere', userSelect: 'text' }}
+          >{`Data: ${info.profile}`}</Typography>
         </>
       )}
       <Typography>Base map: Natural Earth (public domain), drawn with Leaflet.</Typography>

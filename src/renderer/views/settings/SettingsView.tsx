@@ -18,7 +18,11 @@ export function SettingsView(): ReactNode {
         <SearchField label="Find a setting" value={text} onChange={setText} />
       </Heading>
       <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', bgcolor: 'background.paper' }}>
-        <Box component="ul" aria-label="Settings" sx={{ m: 0, p: 0, listStyle: 'none', maxWidth: SIZE.dialog * 1.4 }}>
+        <Box
+          component="ul"
+          aria-label="Settings"
+          sx={{ m: 0, p: 0, listStyle: 'none', maxWidth: SIZE.dialog * 1.4 }}
+        >
           {shown.map(({ name, what, Control }) => (
             <Box
               component="li"
@@ -45,7 +49,9 @@ export function SettingsView(): ReactNode {
           ))}
         </Box>
         {shown.length === 0 ? (
-          <EmptyState title="No setting is called that">Try a word of what it does, for instance “address”.</EmptyState>
+          <EmptyState title="No setting is called that">
+            Try a word of what it does, for instance “address”.
+          </EmptyState>
         ) : null}
         <About />
       </Box>

@@ -1,6 +1,6 @@
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Choice } from '../../components/Choice.tsx';
 import { zoneName } from '../../format/time.ts';
 import { changeSettings, useSettings } from '../../store/settings-store.ts';
@@ -110,26 +110,27 @@ const Demo: Control = ({ label }) => {
   );
 };
 
-const OperatorName: Control = ({ label }) => {
-  const value = useSettings((state) => state.settings.operatorName);
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    setText(value);
-  }, [value]);
+function NameField(props: { readonly label: string; readonly value: string }): ReactNode {
+  const [text, setText] = useState(props.value);
   return (
     <TextField
       fullWidth={false}
       value={text}
       placeholder="Your name"
-      slotProps={{ htmlInput: { 'aria-label': label, maxLength: 256 } }}
+      slotProps={{ htmlInput: { 'aria-label': props.label, maxLength: 256 } }}
       onChange={(event) => {
         setText(event.target.value);
       }}
       onBlur={() => {
-        if (text !== value) void changeSettings({ operatorName: text.trim() });
+        if (text !== props.value) void changeSettings({ operatorName: text.trim() });
       }}
     />
   );
+}
+
+const OperatorName: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.operatorName);
+  return <NameField key={value} label={label} value={value} />;
 };
 
 export const SETTINGS: readonly SettingEntry[] = [

@@ -17,7 +17,8 @@ const SHOWN = 80;
 function useFeedKey(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'p' || event.ctrlKey || event.metaKey || event.altKey || !keysApply(event.target)) return;
+      if (event.key !== 'p' || event.ctrlKey || event.metaKey || event.altKey || !keysApply(event.target))
+        return;
       if (useFeed.getState().paused) resumeFeed();
       else pauseFeed();
     };
@@ -54,7 +55,16 @@ export function Feed(): ReactNode {
       }}
     >
       <Box
-        sx={{ display: 'flex', alignItems: 'center', gap: 2, pl: 4, pr: 2, py: 1, borderBottom: 1, borderColor: 'divider' }}
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 2,
+          pl: 4,
+          pr: 2,
+          py: 1,
+          borderBottom: 1,
+          borderColor: 'divider',
+        }}
       >
         <Typography variant="h2" sx={{ flex: 1 }}>
           Happening now

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import { memo, type ReactNode } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { EnvironmentTag } from '../../components/EnvironmentTag.tsx';
+import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { bothTimes, clockTime } from '../../format/time.ts';
 import { count, deviceText, placeText } from '../../format/words.ts';
@@ -56,7 +56,10 @@ function Line({ row, times }: { readonly row: AuditRow; readonly times: number }
       <Box sx={{ minWidth: 0 }}>
         <Box sx={{ display: 'flex', gap: 2, alignItems: 'baseline' }}>
           {sessionId === null ? (
-            <Box component="span" sx={{ flex: 1, fontWeight: 500, color: failed ? 'severity.high' : 'text.primary' }}>
+            <Box
+              component="span"
+              sx={{ flex: 1, fontWeight: 500, color: failed ? 'severity.high' : 'text.primary' }}
+            >
               {titleOf(row, times)}
             </Box>
           ) : (

@@ -53,7 +53,12 @@ function rate(label: string, perMinute: readonly number[], what: string): ReactN
       value={last === undefined ? '—' : count(last)}
       beside={usual === null ? null : `usual ${count(usual)}`}
       explained={`${what} in the last whole minute; usual is the median of the last ${String(minutes.length)} minutes`}
-      chart={<Sparkline values={minutes.slice(-30)} label={`${what} per minute, last ${String(minutes.slice(-30).length)} minutes`} />}
+      chart={
+        <Sparkline
+          values={minutes.slice(-30)}
+          label={`${what} per minute, last ${String(minutes.slice(-30).length)} minutes`}
+        />
+      }
     />
   );
 }

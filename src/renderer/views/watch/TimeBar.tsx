@@ -41,7 +41,13 @@ export function TimeBar({ answer }: { readonly answer: Query<Figures> }): ReactN
           <Box
             key={bar.from}
             title={`${shortTime(bar.from, zone)}–${shortTime(bar.to, zone)}: ${count(bar.signIns)} sign-ins, ${count(bar.failures)} failed`}
-            sx={{ flex: 1, height: '100%', display: 'flex', flexDirection: 'column', justifyContent: 'flex-end' }}
+            sx={{
+              flex: 1,
+              height: '100%',
+              display: 'flex',
+              flexDirection: 'column',
+              justifyContent: 'flex-end',
+            }}
           >
             <Box sx={{ bgcolor: 'primary.main', opacity: 0.55 }} style={{ height: `${bar.okShare}%` }} />
             <Box sx={{ bgcolor: 'severity.high' }} style={{ height: `${bar.failedShare}%` }} />

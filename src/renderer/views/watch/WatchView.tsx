@@ -1,12 +1,12 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { MapPoints } from '#shared/ipc/views.ts';
 import { Splitter } from '../../components/Splitter.tsx';
 import { visuallyHidden } from '../../components/Unknown.tsx';
 import { WorldMap } from '../../map/WorldMap.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
 import { useApp } from '../../store/app-store.ts';
+import { useMapPoints } from '../../store/map-points.ts';
 import { requestOf, useWatchFilter } from '../../store/session-filter.ts';
 import { layoutNumber, rememberLayout, settingsNow, useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -34,7 +34,12 @@ export function WatchView(): ReactNode {
     { filter: requestOf(shown) },
     { revision, everyMs: FOLLOW_EVERY_MS },
   );
-  const points = useLast(answer.is === 'ready' ? answer.value : null);
+  const arrived = answer.is === 'ready' ? answer.value : null;
+  useEffect(() => {
+    // The last answer stays while the next one is on its way.
+    if (arrived !== null) useMapPoints.setState({ points: arrived });
+  }, [arrived]);
+  const points = useMapPoints((state) => state.points);
   const figures = useEngineQuery(
     'figures',
     shown.connections.length === 0 ? {} : { connections: [...shown.connections] },
@@ -102,15 +107,8 @@ export function WatchView(): ReactNode {
         onDone={(value) => void rememberLayout('watchTable', value)}
       />
       <Box sx={{ height: tableHeight, flex: 'none', display: 'flex', flexDirection: 'column' }}>
-        <SessionTable filter={useWatchFilter} points={points} title="Sessions" />
+        <SessionTable filter={useWatchFilter} title="Sessions" />
       </Box>
     </Box>
   );
-}
-
-/** The last answer, while the next one is on its way. */
-function useLast(value: MapPoints | null): MapPoints | null {
-  const last = useRef(value);
-  if (value !== null) last.current = value;
-  return last.current;
 }

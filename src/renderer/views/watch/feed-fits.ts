@@ -9,7 +9,7 @@ export function feedFits(row: AuditRow, shown: ShownFilter): boolean {
   }
   if (shown.places !== null) {
     const { place } = row;
-    if (place?.latitude == null || place.longitude === null) return false;
+    if (place === null || place.latitude === null || place.longitude === null) return false;
     if (!shown.places.keys.has(placeKey(place.latitude, place.longitude))) return false;
   }
   if (shown.text === '') return true;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { useApp } from '../store/app-store.ts';
-import { Choice } from './Choice.tsx';
+import { Choice } from '../components/Choice.tsx';
 
 /** All environments, or one. */
 export function EnvironmentChoice(props: {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { create } from 'zustand';
 import { maskAddress } from '../format/mask.ts';
 import { useSettings } from '../store/settings-store.ts';
-import { Unknown } from './Unknown.tsx';
+import { Unknown } from '../components/Unknown.tsx';
 
 /** Addresses that were asked for while masking is on; forgotten when the window closes. */
 const useRevealed = create<{ readonly addresses: ReadonlySet<string> }>(() => ({ addresses: new Set() }));
@@ -25,7 +25,8 @@ export function Address(props: {
   const { ip, of = null } = props;
   const masked = useMasked(ip);
   if (ip === null) return <Unknown why="The store does not keep addresses for this session" />;
-  const sighting = of === 'opened' ? 'Address at sign-in' : of === 'last' ? 'Address of the last visit' : null;
+  const sighting =
+    of === 'opened' ? 'Address at sign-in' : of === 'last' ? 'Address of the last visit' : null;
   const whole = masked ? 'Masked by the privacy setting; open the session to show it' : ip;
   return (
     <Box

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { bothTimes, dayTime, relativeTime } from '../format/time.ts';
 import { useFromClock } from '../store/clock.ts';
 import { useSettings } from '../store/settings-store.ts';
-import { Unknown } from './Unknown.tsx';
+import { Unknown } from '../components/Unknown.tsx';
 
 /** `3 min ago`; the exact time, local and UTC, on hovering. */
 export function TimeAgo(props: { readonly at: number | null; readonly missing?: string }): ReactNode {

@@ -3,10 +3,10 @@ import type { Problem } from '#shared/domain/result.ts';
 import type { RequestOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { engine } from '../../bridge/engine.ts';
-import { ENGINE_AWAY, isAbort, problemOf } from '../../bridge/problem-error.ts';
-import { useApp } from '../../store/app-store.ts';
-import { count } from '../../format/words.ts';
+import { engine } from '../bridge/engine.ts';
+import { ENGINE_AWAY, isAbort, problemOf } from '../bridge/problem-error.ts';
+import { useApp } from './app-store.ts';
+import { count } from '../format/words.ts';
 
 export type AuditFilter = RequestOf<EngineContract['audit.page']>['filter'];
 
@@ -33,32 +33,35 @@ export function useAudit(filter: AuditFilter): Audit {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [asked, setAsked] = useState(0);
   const [fresh, setFresh] = useState(0);
-  const current = useRef(filter);
-  current.current = filter;
   const loading = useRef<AbortController | null>(null);
 
-  const load = useCallback((cursor: string | null) => {
-    loading.current?.abort();
-    const abort = new AbortController();
-    loading.current = abort;
-    engine.call('audit.page', { filter: current.current, cursor, limit: PAGE }, abort.signal).then(
-      (page) => {
-        setRows((before) => (cursor === null || before === null ? page.rows : [...before, ...page.rows]));
-        setNext(page.next);
-        setProblem(null);
-        if (cursor === null) setFresh(0);
-      },
-      (error: unknown) => {
-        const problem = problemOf(error);
-        if (!isAbort(error) && problem.code !== ENGINE_AWAY) setProblem(problem);
-      },
-    );
-    return () => {
-      abort.abort();
-    };
-  }, []);
+  const load = useCallback(
+    (cursor: string | null) => {
+      loading.current?.abort();
+      const abort = new AbortController();
+      loading.current = abort;
+      engine
+        .call('audit.page', { filter: JSON.parse(key) as AuditFilter, cursor, limit: PAGE }, abort.signal)
+        .then(
+          (page) => {
+            setRows((before) => (cursor === null || before === null ? page.rows : [...before, ...page.rows]));
+            setNext(page.next);
+            setProblem(null);
+            if (cursor === null) setFresh(0);
+          },
+          (error: unknown) => {
+            const problem = problemOf(error);
+            if (!isAbort(error) && problem.code !== ENGINE_AWAY) setProblem(problem);
+          },
+        );
+      return () => {
+        abort.abort();
+      };
+    },
+    [key],
+  );
 
-  useEffect(() => load(null), [load, key, generation, asked]);
+  useEffect(() => load(null), [load, generation, asked]);
   useEffect(
     () =>
       engine.onEvent(({ audit }) => {

@@ -42,7 +42,11 @@ export function EnvironmentTag(props: {
     state.environments?.find((candidate) => candidate.connection === props.connection),
   );
   if (environment === undefined) {
-    return <Box component="span" sx={{ color: 'text.secondary' }}>removed environment</Box>;
+    return (
+      <Box component="span" sx={{ color: 'text.secondary' }}>
+        removed environment
+      </Box>
+    );
   }
   const tier = environment.hello?.environment.tier;
   const word = tier === undefined ? undefined : TIERS[tier];
@@ -58,7 +62,10 @@ export function EnvironmentTag(props: {
       </Box>
       {tier === 'production' && props.tier === 'shown' ? <ProductionMark /> : null}
       {word === undefined ? null : (
-        <Box component="span" sx={{ typography: 'caption', color: 'text.disabled', flexShrink: 9, overflow: 'hidden' }}>
+        <Box
+          component="span"
+          sx={{ typography: 'caption', color: 'text.disabled', flexShrink: 9, overflow: 'hidden' }}
+        >
           {word}
         </Box>
       )}

@@ -1,9 +1,11 @@
 import type { Hello } from '#shared/protocol/handshake.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
-import { engine } from '../../bridge/engine.ts';
-import { ProblemError } from '../../bridge/problem-error.ts';
-import { useApp } from '../../store/app-store.ts';
+import { engine } from '../bridge/engine.ts';
+import { main } from '../bridge/main.ts';
+import { ProblemError } from '../bridge/problem-error.ts';
+import { useApp } from './app-store.ts';
+import { addEnvironment, updateEnvironment } from './environment-actions.ts';
 
 export interface FormState {
   readonly url: string;
@@ -60,4 +62,28 @@ export async function testConnection(form: FormState, environment: EnvironmentVi
   return answer.ok
     ? { is: 'works', hello: answer.hello, ms: answer.ms }
     : { is: 'fails', problem: answer.problem };
+}
+
+/** Fields from a file that the person chooses; null when they choose none. */
+export async function formFromDialog(): Promise<Partial<FormState> | null> {
+  const file = await main.call('connection-file.open', {});
+  return file === null ? null : { name: file.name, url: file.url, token: file.token, ca: file.ca ?? '' };
+}
+
+/** Adds what the form holds, or changes the environment to it. An empty token keeps the one there is. */
+export async function saveForm(form: FormState, environment: EnvironmentView | null): Promise<void> {
+  const name = form.name.trim();
+  const token = form.token.trim();
+  const ca = form.ca.trim() === '' ? undefined : form.ca;
+  const shared = { url: form.url.trim(), colour: form.colour, ...(name === '' ? {} : { name }) };
+  if (environment === null) {
+    await addEnvironment({ ...shared, token, ...(ca === undefined ? {} : { ca }) });
+    return;
+  }
+  await updateEnvironment({
+    ...shared,
+    connection: environment.connection,
+    ...(token === '' ? {} : { token }),
+    ...(ca === undefined ? (form.dropCa ? { ca: null } : {}) : { ca }),
+  });
 }

@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a program may take to close its windows and databases after it was asked to. */
@@ -14,6 +15,26 @@ function signalGroup(group, signal) {
 }
 
 /**
+ * Whether a process of a group still runs. An ended one that its parent has not collected still has a number and
+ * takes signals; where the first process of a container never collects, waiting for that would not end.
+ * @param {number} group
+ */
+async function isAlive(group) {
+  if (!signalGroup(group, 0)) return false;
+  if (process.platform !== 'linux') return true;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const states = await Promise.all(
+    pids.map(async (pid) => {
+      const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      // proc_pid_stat(5): after the name in parentheses come the state, the parent and the group.
+      const [state, , of] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+      return Number(of) === group && state !== 'Z' && state !== 'X';
+    }),
+  );
+  return states.includes(true);
+}
+
+/**
  * Asks what is left of a group to end, waits until it has, and kills what does not.
  * @param {number} group
  * @param {number} patienceMs
@@ -21,7 +42,7 @@ function signalGroup(group, signal) {
 export async function endGroup(group, patienceMs) {
   const deadline = Date.now() + patienceMs;
   signalGroup(group, 'SIGTERM');
-  while (signalGroup(group, 0)) {
+  while (await isAlive(group)) {
     if (Date.now() >= deadline) signalGroup(group, 'SIGKILL');
     await sleep(20);
   }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,12 +27,19 @@ async function stubbornFamily(): Promise<{ leader: ChildProcess; pids: number[] 
   return { leader, pids: text.trim().split(/\s+/).map(Number) };
 }
 
+/** Ended, be it that their parent has not collected them yet (state Z, see proc_pid_stat(5)). */
 async function allGone(pids: readonly number[]): Promise<boolean> {
-  // A killed grandchild is gone once its new parent has collected it.
-  for (let turn = 0; turn < 200 && pids.some(exists); turn += 1) {
+  const runs = (pid: number) => {
+    try {
+      return !/\) [ZX] /.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
+    } catch {
+      return false;
+    }
+  };
+  for (let turn = 0; turn < 200 && pids.some(runs); turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  return !pids.some(exists);
+  return !pids.some(runs);
 }
 
 test('a group that does not end when asked is killed whole', async () => {

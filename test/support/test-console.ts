@@ -166,11 +166,11 @@ export async function connectConsole(url: string, token: string): Promise<TestCo
     },
     ask,
     subscribe: (request = {}) =>
-      ask('subscribe', {
+      ask<'subscribe'>('subscribe', {
         resume: null,
         want: ['sessions', 'audit', 'accounts'],
         ...request,
-      }) as Promise<SubscribeAnswer>,
+      }),
     until,
     close: () => void socket.close(),
   };

@@ -78,7 +78,7 @@ export async function dryRunRevoke(
       if (sessions.length > 0) return sessions.includes(session.id);
       const { account, via } = stored;
       const names = (who: { id: string; name: string } | null | undefined) =>
-        who != null && (accounts.includes(who.id) || accounts.includes(who.name));
+        who !== null && who !== undefined && (accounts.includes(who.id) || accounts.includes(who.name));
       return via === undefined ? names(account) : names(via.account);
     };
     await adapter.sessions(

@@ -70,7 +70,7 @@ export function createApprovals(context: CommandContext, approved: (row: Command
     decide(caller, { id, decision, note }) {
       requireScope(caller, 'commands:approve');
       const row = state.journal.find(id);
-      if (row?.approvalExpiresAt == null || !seesAll(caller.viewer, row.owners)) {
+      if (row === null || row.approvalExpiresAt === null || !seesAll(caller.viewer, row.owners)) {
         throw new Refused('NOT_FOUND', 'There is no such command waiting for approval.');
       }
       if (row.operator.id === caller.operator.id) {

@@ -1,5 +1,4 @@
 import type { AccountId, CommandId, SessionId } from '#shared/domain/ids.ts';
-import type { EpochMs } from '#shared/domain/units.ts';
 import { SECOND } from '#shared/domain/units.ts';
 import type { CameBack, Proof } from '#shared/protocol/commands.ts';
 import { sessionOf } from '../poll/recorder.ts';
@@ -126,7 +125,7 @@ export function createProver(context: CommandContext): Prover {
     for (const session of state.sessions.byAccount(target.account)) {
       if (session.first_seen_at < since || taken.has(session.id) || session.id === target.session) continue;
       const cause = causeOf(session);
-      if (cause === null || state.audit.latest(target.account, ['login'], since as EpochMs) !== null)
+      if (cause === null || state.audit.latest(target.account, ['login'], since) !== null)
         continue;
       taken.add(session.id);
       return {

@@ -195,7 +195,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     requireUp();
     requireCapability(store.description(), command);
     const { preview: _preview, ...fresh } = command;
-    const { sessions, reach } = resolveCommand(context, caller, fresh as Command);
+    const { sessions, reach } = resolveCommand(context, caller, fresh);
     const sample: Session[] = [];
     return recorder.record(() => {
       const remembered = state.previews.create(

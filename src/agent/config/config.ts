@@ -142,7 +142,7 @@ function offsetOf(document: Document<ParsedNode>, keys: readonly PropertyKey[]):
       if (range !== undefined) return range[0];
     }
     const node = document.getIn(keys.slice(0, length), true) as ParsedNode | undefined;
-    if (node?.range != null) return node.range[0];
+    if (node?.range !== undefined) return node.range[0];
   }
   return 0;
 }

@@ -14,7 +14,7 @@ export interface CheckContext {
   readonly probe: Probe;
   readonly hello: Hello;
   /** Another connection, closed after the check. */
-  another(): Promise<Probe>;
+  readonly another: () => Promise<Probe>;
 }
 export interface Check {
   readonly name: string;

@@ -136,9 +136,10 @@ export const STREAM_CHECKS: readonly Check[] = [
         if (cursor === undefined) break;
       }
       if (last === null) throw new NotApplicable('the history is empty');
+      const oldestId = last.id;
       const one = await probe.ask('history', { since: last.at, until: last.at + 1, limit: 1_000 });
       must(
-        (one['items'] as { id: string }[]).some(({ id }) => id === last?.id),
+        (one['items'] as { id: string }[]).some(({ id }) => id === oldestId),
         'since is not inclusive',
       );
       const none = await probe.ask('history', { since: last.at, until: last.at, limit: 1_000 });

@@ -38,7 +38,7 @@ const ACCOUNTS_EVERY_MS = 20 * SECOND;
 
 export function createPoller(options: PollerOptions): Poller {
   const { context, gate, store, clock, log } = options;
-  const { state, adapter } = context;
+  const { adapter } = context;
   const pace = createPace(options.intervalMs, options.adaptive);
   const stopping = new AbortController();
   const memory: LookMemory = {

@@ -66,7 +66,7 @@ const REQUESTS_AT_ONCE = 2_000;
 /** Serves one console. */
 export function serveConsole(socket: ConsoleSocket, deps: ConnectionDeps): Connection {
   const { state, clock, log } = deps;
-  const caller = socket.data.caller as Caller;
+  const caller = socket.data.caller;
   const scopesAtStart = fingerprint(caller);
   const bucket = createBucket(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, clock);
   let subscription: Subscription | null = null;
@@ -85,13 +85,13 @@ export function serveConsole(socket: ConsoleSocket, deps: ConnectionDeps): Conne
 
   const outlet: Outlet = {
     snapshot: (part, answered) =>
-      socket.timeout(deps.ackTimeoutMs).emit('snapshot', part, (error, answer) => {
-        if (error === null || (error as unknown) === undefined) answered(answer);
+      socket.timeout(deps.ackTimeoutMs).emit('snapshot', part, (error: Error | null, answer) => {
+        if (error === null) answered(answer);
         else if (!closed) goodbye('SLOW', 'A part of the snapshot was not acknowledged in time.');
       }),
     changes: (batch, answered) =>
-      socket.timeout(deps.ackTimeoutMs).emit('changes', batch, (error, answer) => {
-        if (error === null || (error as unknown) === undefined) answered(answer);
+      socket.timeout(deps.ackTimeoutMs).emit('changes', batch, (error: Error | null, answer) => {
+        if (error === null) answered(answer);
         else if (!closed) goodbye('SLOW', 'A batch of changes was not acknowledged in time.');
       }),
     goodbye,

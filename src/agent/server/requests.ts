@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Approve } from '#shared/protocol/approvals.ts';
 import type { FailedAnswer } from '#shared/protocol/codes.ts';
 import { Command, CommandFailures, CommandGet } from '#shared/protocol/commands.ts';

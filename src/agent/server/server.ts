@@ -13,7 +13,7 @@ import { EVERYTHING, mayReadSessions } from '../state/viewer.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Caller } from './caller.ts';
 import { callerOf } from './caller.ts';
-import type { Connection, ConsoleSocket } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { serveConsole } from './connection.ts';
 import type { ConnectionCaps } from './handshake.ts';
 import { createDoor } from './handshake.ts';
@@ -124,7 +124,7 @@ export function createServer(options: ServerOptions): AgentServer {
     next();
   });
   namespace.on('connection', (socket) => {
-    const connection = serveConsole(socket as ConsoleSocket, {
+    const connection = serveConsole(socket, {
       state,
       handlers,
       limits,

@@ -61,3 +61,33 @@ export type ConsoleToAgent = {
     acknowledge: (answer: ConsoleRequests[Name]['answer']) => void,
   ) => void;
 };
+
+const agentEvents: Readonly<Record<keyof AgentToConsole, true>> = {
+  hello: true,
+  status: true,
+  goodbye: true,
+  snapshot: true,
+  changes: true,
+  'command.progress': true,
+  'command.proof': true,
+  'approval.requested': true,
+  'approval.resolved': true,
+  'rules.changed': true,
+};
+const consoleRequests: Readonly<Record<ConsoleRequestName, true>> = {
+  subscribe: true,
+  history: true,
+  'sessions.get': true,
+  command: true,
+  'command.get': true,
+  'command.failures': true,
+  approve: true,
+  'approvals.list': true,
+  'rules.get': true,
+  'rules.put': true,
+  'posture.get': true,
+};
+/** Names of the messages an agent sends; docs/protocol.md is checked against them. */
+export const AGENT_EVENTS: readonly string[] = Object.keys(agentEvents);
+/** Names of the requests a console makes. */
+export const CONSOLE_REQUESTS: readonly string[] = Object.keys(consoleRequests);

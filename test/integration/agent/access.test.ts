@@ -222,7 +222,7 @@ test('an own-sessions token knows nothing but its own', async () => {
     ended: 3,
     matched: 3,
   });
-  expect(store.keys().sort()).toEqual(['foreign', 'foreign-2']);
+  expect([...store.keys()].sort()).toEqual(['foreign', 'foreign-2']);
   // One's own that ended is remembered: naming it again is no error.
   expect(await own.ask('command', order({ selector: { sessions: [mine[0]] } }))).toMatchObject({
     ok: true,

@@ -34,7 +34,7 @@ async function follow(token: Parameters<TestAgent['token']>[0] = {}): Promise<Te
   await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
   return console;
 }
-const order = (more: Record<string, unknown>) => ({
+const order = <More extends Record<string, unknown>>(more: More) => ({
   id: randomUUID(),
   kind: 'revoke',
   selector: { sessions: ['none'] },

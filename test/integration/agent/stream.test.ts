@@ -28,7 +28,7 @@ async function connect(token = agent.token().text): Promise<TestConsole> {
   return console;
 }
 const accountsOf = (console: TestConsole) =>
-  [...console.sessions.values()].map(({ account }) => account?.id).sort();
+  [...console.sessions.values()].map(({ account }) => account?.name).sort();
 
 test('a snapshot and the changes after it are the store', async () => {
   for (let n = 0; n < 1_200; n++) store.put(`key-${String(n)}`, { account: `user-${String(n % 300)}` });

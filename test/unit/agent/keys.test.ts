@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createHandleKeys } from '#agent/keys/handle-keys.ts';
+import { storeKey } from '#agent/stores/store-adapter.ts';
+
+const keys = createHandleKeys(Buffer.alloc(32, 7));
+const others = createHandleKeys(Buffer.alloc(32, 8));
+
+test('handles are stable, different for different keys and secrets, and hide the key', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 4 }), fc.string({ minLength: 4 }), (a, b) => {
+      const handle = keys.session(storeKey(a));
+      expect(handle).toBe(keys.session(storeKey(a)));
+      expect(handle).not.toBe(others.session(storeKey(a)));
+      expect(handle === keys.session(storeKey(b))).toBe(Buffer.from(a).equals(Buffer.from(b)));
+      expect(handle).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    }),
+  );
+});
+
+test('what is sealed can be opened with the same secret only, and not when it was altered', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const sealed = keys.seal(storeKey(text));
+      expect(keys.unseal(sealed)).toBe(text);
+      expect(() => others.unseal(sealed)).toThrow();
+      const altered = Buffer.from(sealed);
+      altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
+      expect(() => keys.unseal(altered)).toThrow();
+    }),
+  );
+});
+
+test('the same key is never sealed into the same bytes', () => {
+  const sealed = new Set(Array.from({ length: 1_000 }, () => keys.seal(storeKey('same')).toString('hex')));
+  expect(sealed.size).toBe(1_000);
+});
+
+test('over-long ids are replaced by their hash, and a second life of a log has other ids', () => {
+  expect(keys.accountId('12')).toBe('12');
+  expect(keys.accountId('x'.repeat(256))).toHaveLength(256);
+  expect(keys.accountId('x'.repeat(257))).toMatch(/^#[A-Za-z0-9_-]{43}$/);
+  expect(keys.eventId('7', 0)).toBe('7');
+  expect(keys.eventId('7', 1)).not.toBe('7');
+});

@@ -18,7 +18,8 @@ const descriptor: Descriptor = {
   nextStep: 'Look at the list: end those that the person does not know; consider a limit as a rule.',
   countsForRisk: true,
 };
-const MAX_LIVE = 500;
+/** Enough to see that it is out of hand; more change nothing about that. */
+const MAX_LIVE = 100;
 
 /** When a store says that a session ends by itself: attributes.expiresAt, ISO 8601 or ms. */
 const expiryOf = (event: PreparedEvent): number | null => {
@@ -63,7 +64,6 @@ export const concurrentSessions: UserDetection = {
       state.overLimit = null;
       return;
     }
-    const sessions = [...state.live.entries()];
     let episode = state.overLimit;
     if (!episode) {
       episode = {
@@ -71,14 +71,15 @@ export const concurrentSessions: UserDetection = {
         raisedAt: event.ts,
         lastAt: event.ts,
         count: 0,
-        events: [],
+        events: [...state.live.values()].map((session) => session.id),
         silent: event.silent,
       };
       state.overLimit = episode;
     }
     episode.lastAt = event.ts;
-    episode.count = Math.max(episode.count, sessions.length);
-    for (const [, session] of sessions) listEvent(episode.events, session.id);
+    episode.count = Math.max(episode.count, state.live.size);
+    listEvent(episode.events, event.id);
+    const sessions = [...state.live.entries()];
     const countries = new Set(sessions.flatMap(([, { country }]) => (country === null ? [] : [country])));
     const standard = standardFilters(context, 'concurrent_sessions', event).filter(({ filter }) =>
       descriptor.filters.includes(filter),

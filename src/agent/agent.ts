@@ -15,6 +15,7 @@ import type { FlagConfig } from './poll/flags.ts';
 import { createFlags } from './poll/flags.ts';
 import { BASELINE } from './poll/look.ts';
 import { createOneAtATime } from './poll/one-at-a-time.ts';
+import { PATIENCE_MS, withPatience } from './poll/patience.ts';
 import { createPoller } from './poll/poller.ts';
 import { createRecorder } from './poll/recorder.ts';
 import { createStoreState } from './poll/store-state.ts';
@@ -49,6 +50,7 @@ export interface AgentOptions {
     readonly proofAfterMs?: readonly number[];
     readonly answerWithinMs?: number;
     readonly accountsEveryMs?: number;
+    readonly patienceMs?: number;
     readonly reached?: (point: CommandPoint) => void;
   };
 }
@@ -85,13 +87,14 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   if (state.epoch.renewedBecause !== null)
     log.info('a new epoch begins', { because: state.epoch.renewedBecause });
   const stopping = new AbortController();
-  const adapter = options.createStore({
+  const bare = options.createStore({
     log,
     clock,
     baseDir: options.baseDir,
     dataDir,
     fingerprint: (purpose, value) => state.keys.fingerprint(`store ${purpose}`, value),
   });
+  const adapter = withPatience(bare, timing.patienceMs ?? PATIENCE_MS);
   const gate = createOneAtATime();
   const evidence = createEvidence(clock);
   const flags = createFlags(options.flags);

@@ -35,6 +35,7 @@ export interface Poller {
 }
 
 const ACCOUNTS_EVERY_MS = 20 * SECOND;
+const STOP_MS = 5 * SECOND;
 
 export function createPoller(options: PollerOptions): Poller {
   const { context, gate, store, clock, log } = options;
@@ -151,7 +152,8 @@ export function createPoller(options: PollerOptions): Poller {
     async stop() {
       stopping.abort();
       wake?.();
-      await running;
+      // A store that hangs must not keep the agent from stopping.
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
       await adapter.close();
     },
   };

@@ -90,7 +90,8 @@ export function createSessionMirror(db: Db): SessionMirror {
     get: (id) => byId.get(id),
     insert(session, sealed, now) {
       const [record, ...rest] = facts(session);
-      const n = Number(insert.run(session.id, sealed, record, ...rest, now, now).lastInsertRowid);
+      // Not reported as updated yet: the first update need not wait.
+      const n = Number(insert.run(session.id, sealed, record, ...rest, now, 0).lastInsertRowid);
       known = null;
       return n;
     },

@@ -37,7 +37,7 @@ export function SearchField(props: {
       placeholder={label}
       value={text}
       fullWidth={false}
-      sx={{ flex: '0 1 20rem' }}
+      sx={{ flex: '1 1 9rem', maxWidth: '20rem' }}
       slotProps={{ htmlInput: { 'aria-label': label, 'data-search-field': '', maxLength: 256 } }}
       onChange={(event) => {
         type(event.target.value);

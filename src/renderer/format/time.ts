@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, SECOND } from '#shared/domain/units.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '#shared/domain/lengths.ts';
 
 export type Zone = 'local' | 'utc';
 

@@ -8,7 +8,7 @@ import { Section } from './Section.tsx';
 /** What the store's log says around this session, newest first. */
 export function Events({ events }: { readonly events: readonly AuditRow[] }): ReactNode {
   return (
-    <Section title="Events">
+    <Section title="Events of this session">
       {events.length === 0 ? (
         <Box sx={{ color: 'text.secondary' }}>The store has logged nothing for this session.</Box>
       ) : (

@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
-import { epochMs, SECOND, type EpochMs } from '#shared/domain/units.ts';
+import { SECOND } from '#shared/domain/lengths.ts';
 import type { Dispose } from '#shared/domain/log.ts';
 
 const listeners = new Set<() => void>();
-let now: EpochMs = epochMs(Date.now());
+let now = Date.now();
 let timer: number | undefined;
 
 function tick(): void {
-  now = epochMs(Date.now());
+  now = Date.now();
   for (const listener of listeners) listener();
 }
 
@@ -15,7 +15,7 @@ function tick(): void {
 function subscribe(listener: () => void): Dispose {
   listeners.add(listener);
   if (timer === undefined) {
-    now = epochMs(Date.now());
+    now = Date.now();
     timer = window.setInterval(tick, SECOND);
   }
   return () => {
@@ -31,6 +31,6 @@ function subscribe(listener: () => void): Dispose {
  * Something that depends on the time, looked at each second. The component renders again only when the result,
  * compared by identity, is another one; so let `derive` return a string or a number.
  */
-export function useFromClock<T>(derive: (now: EpochMs) => T): T {
+export function useFromClock<T>(derive: (now: number) => T): T {
   return useSyncExternalStore(subscribe, () => derive(now));
 }

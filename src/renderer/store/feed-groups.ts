@@ -1,4 +1,4 @@
-import { MINUTE } from '#shared/domain/units.ts';
+import { MINUTE } from '#shared/domain/lengths.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 
 /** Rows that say the same thing several times in a row. */

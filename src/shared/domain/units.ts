@@ -10,10 +10,7 @@ export type DurationMs = z.infer<typeof DurationMs>;
 export const epochMs = (value: number): EpochMs => Math.trunc(value) as EpochMs;
 export const durationMs = (value: number): DurationMs => Math.trunc(value) as DurationMs;
 
-export const SECOND = 1_000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+export { DAY, HOUR, MINUTE, SECOND } from './lengths.ts';
 
 /** Reads the time. Passed in everywhere, so that tests and replays choose it. */
 export type Clock = () => EpochMs;

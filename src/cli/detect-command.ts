@@ -49,9 +49,12 @@ const describe = (file: string, error: z.ZodError): string => {
 
 const readAll = async (file: string, io: DetectIo): Promise<string> => {
   if (file === '-') {
-    const parts: Buffer[] = [];
-    for await (const chunk of io.stdin ?? process.stdin) parts.push(Buffer.from(chunk));
-    return Buffer.concat(parts).toString('utf8');
+    const decoder = new TextDecoder();
+    const input: AsyncIterable<Uint8Array | string> = io.stdin ?? process.stdin;
+    let text = '';
+    for await (const chunk of input)
+      text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    return text + decoder.decode();
   }
   try {
     return await readFile(file, 'utf8');

@@ -27,25 +27,40 @@ const random = (): number => {
   return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 };
 
-const signIn = (i: number): DetectEvent => {
+const sessionOf = new Map<number, string>();
+/** One attempt to sign in; a success ends the session that the person had. */
+const signIn = (i: number): DetectEvent[] => {
   const person = Math.floor(random() * people);
-  const away = random() < 0.02;
+  const away = random() < 0.005;
   const home = person % cities.length;
   const failed = random() < 0.03;
-  return {
+  const at = START + i * SIGN_IN_GAP_MS;
+  const [user, session, previous] = [`person${person}`, `s${i}`, sessionOf.get(person)];
+  const attempt: DetectEvent = {
     id: `e${i}`,
-    ts: new Date(START + i * SIGN_IN_GAP_MS).toISOString(),
+    ts: new Date(at).toISOString(),
     type: failed ? 'login-failed' : 'login',
-    user: `person${person}`,
+    user,
     ip: `8${home}.${(person >> 8) & 255}.${person & 255}.${away ? 2 : 1}`,
-    // The next sign-in of a person takes the place of the session before.
-    ...(failed ? { reason: 'bad password' } : { session: `s${person}-${i % 2}` }),
+    ...(failed ? { reason: 'bad password' } : { session }),
     enrich: {
       ...cities[away ? (home + 1) % cities.length : home],
       ...clients[person % 2],
       network: 'residential',
     },
   };
+  if (failed) return [attempt];
+  sessionOf.set(person, session);
+  if (previous === undefined) return [attempt];
+  const end: DetectEvent = {
+    id: `c${i}`,
+    ts: new Date(at - 1).toISOString(),
+    type: 'session-closed',
+    user,
+    session: previous,
+    reason: 'logout',
+  };
+  return [end, attempt];
 };
 
 /** Events with what arrives late: one in `everyLate` is delivered up to ten minutes after its turn. */
@@ -76,7 +91,8 @@ const measure = (name: string, events: readonly DetectEvent[]): void => {
   );
 };
 
-const events = Array.from({ length: total }, (_, i) => signIn(i));
+const events = Array.from({ length: total }, (_, i) => signIn(i)).flat();
+// Nearly every other event is the end of a session.
 measure('sign-ins, in order', events);
 measure('sign-ins, 1 in 20 late', arrange(events, 20));
 measure(
@@ -88,7 +104,7 @@ measure(
       ts: new Date(START + i * SIGN_IN_GAP_MS).toISOString(),
       type: 'session-updated',
       user: `person${person}`,
-      session: `s${person}`,
+      session: `s${person}-${Math.floor(i / people)}`,
       ip: `192.0.2.${person % 250}`,
       enrich: { ...cities[person % cities.length], ...clients[person % 2] },
     };

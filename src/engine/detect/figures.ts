@@ -21,7 +21,6 @@ export const countRecord = (figures: Figures, record: DetectionRecord, by: 1 | -
   if (record.filtered === undefined) own.fired += by;
   else {
     const count = (own.filtered[record.filtered] ?? 0) + by;
-    if (count > 0) own.filtered[record.filtered] = count;
-    else delete own.filtered[record.filtered];
+    own.filtered[record.filtered] = count;
   }
 };

@@ -26,7 +26,7 @@ export const needsLookUp = (event: DetectEvent): boolean => {
   const enrich = event.enrich ?? {};
   const open = (parts: readonly (keyof Enrich)[]): boolean =>
     parts.some((part) => enrich[part] === undefined);
-  return (event.ip != null && open(ADDRESS_PARTS)) || (!!event.userAgent && open(AGENT_PARTS));
+  return (typeof event.ip === 'string' && open(ADDRESS_PARTS)) || (!!event.userAgent && open(AGENT_PARTS));
 };
 
 /** Looks up what an event leaves open; what it gives stands, an explicit null stays unknown. */
@@ -50,11 +50,10 @@ export const lookUp = (event: DetectEvent, enricher: Enricher): DetectEvent => {
     os: device?.system ?? null,
     device: device?.deviceClass ?? null,
   };
-  const enrich: Record<string, unknown> = { ...found };
-  for (const [part, value] of Object.entries(given)) if (value !== undefined) enrich[part] = value;
+  const stands = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
     ...event,
-    ...(network?.kindList == null
+    ...(typeof network?.kindList !== 'string'
       ? {}
       : {
           attributes: {
@@ -63,7 +62,7 @@ export const lookUp = (event: DetectEvent, enricher: Enricher): DetectEvent => {
             ...event.attributes,
           },
         }),
-    enrich: enrich as Enrich,
+    enrich: { ...found, ...stands },
   };
 };
 

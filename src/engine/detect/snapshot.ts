@@ -34,7 +34,8 @@ export interface DetectorState {
 
 /** A detector's memory as JSON. */
 export interface Snapshot {
-  readonly version: 1;
+  /** Version of the layout: 1. */
+  readonly version: number;
   readonly state: unknown;
   readonly figures: Figures;
 }

@@ -44,7 +44,7 @@ export interface Fold<S> {
 export type Changes = Map<string, DetectionRecord | null>;
 
 /** A segment spans at most this, so that the events of quiet entities leave soon after the horizon. */
-const SEGMENT_SPAN = 8 * HOUR;
+const SEGMENT_SPAN = 24 * HOUR;
 const MAX_SEGMENTS = 48;
 const MAX_SETTLED = 64;
 

@@ -179,7 +179,7 @@ test('off hours: off until a zone is set; silenced while learning; rare hours af
 });
 
 test('geofence: allowed, denied and unknown countries', () => {
-  const fence = (geofence: object, enrich: DetectEvent['enrich']) =>
+  const fence = (geofence: object, enrich: NonNullable<DetectEvent['enrich']>) =>
     fired(run([event(0, { enrich })], { geofence }), 'geofence').length;
   expect([
     fence({ allow: ['FR'] }, paris),

@@ -31,7 +31,7 @@ export const LINUX_CHROME: Enrich = {
 
 let number = 0;
 /** An event `at` ms after T0. Ids count up in the order of the calls. */
-export const event = (at: number, parts: Partial<DetectEvent> & { enrich?: Enrich } = {}): DetectEvent => ({
+export const event = (at: number, parts: Partial<DetectEvent> = {}): DetectEvent => ({
   id: `e${(number += 1)}`,
   ts: new Date(T0 + at).toISOString(),
   type: 'login',

@@ -10,7 +10,7 @@ const km = distanceKm(
 );
 const there = (
   at: number,
-  enrich: DetectEvent['enrich'],
+  enrich: NonNullable<DetectEvent['enrich']>,
   ip = '198.51.100.7',
   parts: Partial<DetectEvent> = {},
 ) => event(at, { ip, enrich, ...parts });

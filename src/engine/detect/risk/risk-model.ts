@@ -96,14 +96,14 @@ export const createRiskModel = (learning: DetectSettings['learning'], attackPrio
     const own = person.profile.logins;
     const levels = FEATURES[feature].map(({ level, weight }, j) => {
       const value = values[j] ?? null;
-      const at = <M extends Map<string, number>>(map: M | undefined): number =>
+      const at = (map: ReadonlyMap<string, number> | undefined): number =>
         value === null ? 0 : (map?.get(value) ?? 0);
       return { level, weight, value, own: at(person.levels[offset[feature] + j]), all: at(table.levels[j]) };
     });
     const exact = levels[0];
     const n1 = exact?.all ?? 0;
     const m = 1 + distinct(table.levels.slice(1));
-    const within = exact?.value == null ? undefined : table.within.get(exact.value);
+    const within = table.within.get(exact?.value ?? '');
     const u1 = 1 + distinct(within ?? []);
     const g1 = n1 > 0 ? (n1 / (n1 + u1)) * (n1 / (total + m)) : 1 / (total + m);
     let global = (exact?.weight ?? 0) * g1;

@@ -53,7 +53,9 @@ test.each([
 
 test('environment squares stand out 3:1 and are as many in both themes', () => {
   expect(ENVIRONMENT_LIGHT).toHaveLength(ENVIRONMENT_DARK.length);
-  expect(new Set([...ENVIRONMENT_DARK, ...Object.values(DARK.severity)]).size).toBe(ENVIRONMENT_DARK.length + 4);
+  expect(new Set([...ENVIRONMENT_DARK, ...Object.values(DARK.severity)]).size).toBe(
+    ENVIRONMENT_DARK.length + 4,
+  );
   for (const colour of ENVIRONMENT_DARK) expect(contrast(colour, DARK.surface)).toBeGreaterThanOrEqual(3);
   for (const colour of ENVIRONMENT_LIGHT) expect(contrast(colour, LIGHT.surface)).toBeGreaterThanOrEqual(3);
 });

@@ -1,0 +1,118 @@
+import { MessageChannel, type MessagePort as NodePort } from 'node:worker_threads';
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { method, type FrameToEngine, type FrameToWindow } from '#shared/ipc/contract.ts';
+import { createPortCaller, type Port } from '#renderer/bridge/port-caller.ts';
+import { ENGINE_AWAY, ProblemError } from '#renderer/bridge/problem-error.ts';
+
+const CONTRACT = { echo: method<string>()(z.string()), slow: method<string>()(z.string()) } as const;
+const open: NodePort[] = [];
+
+afterEach(() => {
+  for (const port of open.splice(0)) port.close();
+});
+
+/** The other end of a port, with what it was sent. */
+function engineEnd() {
+  const { port1, port2 } = new MessageChannel();
+  open.push(port1, port2);
+  const frames: FrameToEngine[] = [];
+  const waiting: (() => void)[] = [];
+  port1.on('message', (frame: FrameToEngine) => {
+    frames.push(frame);
+    if (frame.type === 'call' && frame.method === 'echo') {
+      send({ type: 'reply', id: frame.id, value: frame.request });
+    }
+    for (const wake of waiting.splice(0)) wake();
+  });
+  const send = (frame: FrameToWindow) => {
+    port1.postMessage(frame);
+  };
+  const received = async (type: FrameToEngine['type'], count = 1) => {
+    while (frames.filter((frame) => frame.type === type).length < count) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+    return frames.filter((frame) => frame.type === type);
+  };
+  return { port: port2 as unknown as Port, send, received };
+}
+
+const codeOf = (error: unknown) => (error instanceof ProblemError ? error.problem.code : String(error));
+
+test('answers find their question, in any order', async () => {
+  const caller = createPortCaller<typeof CONTRACT, never>();
+  const end = engineEnd();
+  caller.attach(end.port);
+  const first = caller.call('slow', 'a');
+  const second = caller.call('slow', 'b');
+  const [a, b] = await end.received('call', 2);
+  end.send({ type: 'reply', id: b!.id, value: 'for b' });
+  end.send({ type: 'reply', id: a!.id, value: 'for a' });
+  expect(await Promise.all([first, second])).toEqual(['for a', 'for b']);
+});
+
+test('a problem arrives with its code and advice', async () => {
+  const caller = createPortCaller<typeof CONTRACT, never>();
+  const end = engineEnd();
+  caller.attach(end.port);
+  const asked = caller.call('slow', 'a');
+  const [frame] = await end.received('call');
+  end.send({
+    type: 'failed',
+    id: frame!.id,
+    problem: { code: 'LIMIT', message: 'Too many.', advice: 'Fewer.' },
+  });
+  await expect(asked).rejects.toMatchObject({ problem: { code: 'LIMIT', advice: 'Fewer.' } });
+});
+
+test('withdrawing a question tells the engine, and a late answer changes nothing', async () => {
+  const caller = createPortCaller<typeof CONTRACT, never>();
+  const end = engineEnd();
+  caller.attach(end.port);
+  const abort = new AbortController();
+  const asked = caller.call('slow', 'a', abort.signal);
+  const [frame] = await end.received('call');
+  abort.abort();
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await end.received('cancel')).toEqual([{ type: 'cancel', id: frame!.id }]);
+  end.send({ type: 'reply', id: frame!.id, value: 'too late' });
+  expect(await caller.call('echo', 'still works')).toBe('still works');
+});
+
+test('a new port rejects what was asked over the old one, and works', async () => {
+  const caller = createPortCaller<typeof CONTRACT, never>();
+  const before = engineEnd();
+  const after = engineEnd();
+  let attached = 0;
+  caller.onAttach(() => (attached += 1));
+  caller.attach(before.port);
+  const lost = caller.call('slow', 'a').catch(codeOf);
+  await before.received('call');
+  caller.attach(after.port);
+  expect(await lost).toBe(ENGINE_AWAY);
+  expect(await caller.call('echo', 'hello')).toBe('hello');
+  expect(attached).toBe(2);
+});
+
+test('without a port nothing waits forever', async () => {
+  const caller = createPortCaller<typeof CONTRACT, never>();
+  expect(await caller.call('echo', 'a').catch(codeOf)).toBe(ENGINE_AWAY);
+  caller.attach(engineEnd().port);
+  const asked = caller.call('slow', 'a').catch(codeOf);
+  caller.detach();
+  expect(await asked).toBe(ENGINE_AWAY);
+});
+
+test('events reach every listener until it is disposed', async () => {
+  const caller = createPortCaller<typeof CONTRACT, string>();
+  const end = engineEnd();
+  caller.attach(end.port);
+  const heard: string[] = [];
+  const dispose = caller.onEvent((event) => heard.push(event));
+  end.send({ type: 'event', event: 'one' });
+  await caller.call('echo', '');
+  dispose();
+  end.send({ type: 'event', event: 'two' });
+  await caller.call('echo', '');
+  expect(heard).toEqual(['one']);
+});

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import type { CommandView, OperationView, Preview, PreviewPart } from '#shared/ipc/views.ts';
+import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import {
+  commandResult,
+  endButtonName,
+  previewedSessions,
+  totalsOf,
+} from '#renderer/format/operation-words.ts';
+import { previewNotes } from '#renderer/respond/preview-notes.ts';
+import { receiptTitle } from '#renderer/respond/receipt-words.ts';
+import { targetsOf } from '#renderer/store/respond-store.ts';
+
+const REACH = { sessions: 1, accounts: 1, privileged: 0, service: 0, own: 0, byRole: {}, clientSide: 0 };
+const ready = (connection: string, changes: object = {}, reach: object = {}): PreviewPart =>
+  ({
+    is: 'ready',
+    connection,
+    reach: { ...REACH, ...reach },
+    sample: [],
+    mirrored: 1,
+    expiresAt: 10,
+    needsConfirmation: null,
+    needsApproval: false,
+    ...changes,
+  }) as unknown as PreviewPart;
+const away = (connection: string): PreviewPart =>
+  ({ is: 'unavailable', connection, problem: { code: 'X', message: 'away' } }) as unknown as PreviewPart;
+const preview = (...parts: PreviewPart[]): Preview =>
+  ({ operation: 'o', askedAt: 1, parts }) as unknown as Preview;
+const nameOf = (connection: string) => connection;
+
+test('the button names the number and the place', () => {
+  expect(endButtonName(preview(ready('shop')), nameOf)).toBe('End 1 session in shop');
+  expect(endButtonName(preview(ready('shop', {}, { sessions: 412 })), nameOf)).toBe(
+    'End 412 sessions in shop',
+  );
+  expect(endButtonName(preview(ready('shop'), ready('blog', {}, { sessions: 2 })), nameOf)).toBe(
+    'End 3 sessions in 2 environments',
+  );
+  // An environment that nothing is reached in is not counted.
+  expect(
+    endButtonName(preview(ready('shop'), ready('blog', {}, { sessions: 0 }), away('intra')), nameOf),
+  ).toBe('End 1 session in shop');
+  expect(endButtonName(preview(ready('shop', { needsApproval: true }, { sessions: 49 })), nameOf)).toBe(
+    'Ask for approval: end 49 sessions in shop',
+  );
+});
+
+test('environments that could not be asked count as nothing and are said', () => {
+  const asked = preview(ready('shop'), away('blog'));
+  expect(previewedSessions(asked)).toBe(1);
+  expect(previewNotes(asked, [], nameOf)[0]).toBe(
+    'blog: could not be asked, so nothing is ended there by this.',
+  );
+});
+
+test('what differs from the mirror, is one’s own or cannot be ended is said', () => {
+  const notes = previewNotes(
+    preview(ready('shop', { mirrored: 3 }, { sessions: 2, own: 1, clientSide: 1 })),
+    [{ connection: 'shop' as ConnectionId, selector: { all: true, except: ['s' as SessionId] } }],
+    nameOf,
+  ).join('\n');
+  expect(notes).toContain('showed 3 sessions, the agent reaches 2 sessions');
+  expect(notes).toContain('1 session of your own would end');
+  expect(notes).toContain('cannot be ended by the store');
+  expect(notes).toContain('1 session named by you will be kept');
+});
+
+const command = (changes: Partial<CommandView>): CommandView =>
+  ({
+    state: 'completed',
+    matched: 0,
+    ended: 0,
+    alreadyGone: 0,
+    failedCount: 0,
+    failed: [],
+    outside: 0,
+    done: 0,
+    proofs: [],
+    ...changes,
+  }) as unknown as CommandView;
+const titleOf = (...commands: CommandView[]) =>
+  receiptTitle(totalsOf({ commands } as unknown as OperationView));
+
+test('the receipt says what happened and never more', () => {
+  expect(titleOf(command({ state: 'running', matched: 3, ended: 1 }))).toBe('Ending 3 sessions…');
+  expect(titleOf(command({ matched: 3, ended: 3 }))).toBe('3 sessions ended');
+  expect(titleOf(command({ matched: 1, alreadyGone: 1 }))).toBe('All of them were already gone');
+  expect(titleOf(command({ matched: 2, ended: 1, failedCount: 1, state: 'partial' }))).toContain('not all');
+  expect(titleOf(command({ ended: 2 }), command({ state: 'unreachable', matched: 1 }))).toContain('not all');
+  expect(titleOf(command({ state: 'denied', matched: 3 }))).toBe('Nothing was ended');
+});
+
+test('came back is counted from the latest look', () => {
+  const proofs = [
+    { cameBack: [{}, {}], stillGone: 1 },
+    { cameBack: [{}], stillGone: 2 },
+  ] as unknown as CommandView['proofs'];
+  expect(commandResult(command({ ended: 3, failedCount: 1, proofs }))).toBe('ended 3, failed 1, came back 1');
+});
+
+test('a selection over several environments becomes one target each', () => {
+  const session = (connection: string, id: string) => ({
+    connection: connection as ConnectionId,
+    id: id as SessionId,
+  });
+  expect(targetsOf([session('a', '1'), session('b', '2'), session('a', '3')])).toEqual([
+    { connection: 'a', selector: { sessions: ['1', '3'] } },
+    { connection: 'b', selector: { sessions: ['2'] } },
+  ]);
+});

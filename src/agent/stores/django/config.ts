@@ -1,103 +1,92 @@
 import { z } from 'zod';
+import { cacheConfig } from '../redis/cache-entries.ts';
 import { DatabaseConfig } from '../sql/database-config.ts';
 import { grantStatements } from '../sql/grants.ts';
+import { isTimeZone } from '../sql/zoned-time.ts';
 
-const Column = z.string().min(1).max(63);
-const OptionalColumn = (name: string) => Column.nullable().default(name);
-
-const TimeZone = z.string().refine((zone) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}, 'a time zone such as Europe/Berlin or UTC');
-
-/** The user model's table. Columns that a custom model does not have are null. */
-const Users = z.strictObject({
-  table: Column.default('auth_user'),
-  id: Column.default('id'),
-  /** USERNAME_FIELD */
-  name: Column.default('username'),
-  email: OptionalColumn('email'),
-  password: OptionalColumn('password'),
-  active: OptionalColumn('is_active'),
-  superuser: OptionalColumn('is_superuser'),
-  staff: OptionalColumn('is_staff'),
-  joined: OptionalColumn('date_joined'),
-  lastLogin: OptionalColumn('last_login'),
-  /** Table between users and groups, and its column for the user; null where the model has no groups. */
-  groupsTable: OptionalColumn('auth_user_groups'),
-  groupsUserColumn: Column.default('user_id'),
-});
+const Name = z.string().min(1).max(128);
+export const KEY_PLACEHOLDER = '{key}';
 
 export const DjangoConfig = z.strictObject({
   database: DatabaseConfig,
-  /** Table of django.contrib.sessions, or of a custom session model. */
-  table: Column.default('django_session'),
-  users: Users.default(() => Users.parse({})),
-  /** SESSION_COOKIE_AGE, seconds. */
-  cookieAgeSeconds: z.int().min(1).default(1_209_600),
-  /** SESSION_SAVE_EVERY_REQUEST: then the last save is the last visit, otherwise it is about the login. */
-  saveEveryRequest: z.boolean().default(false),
-  /** TIME_ZONE, for USE_TZ = False on MariaDB, MySQL and SQLite only; everything else keeps UTC. */
-  timeZone: TimeZone.default('UTC'),
-  /** Longest time a request may take, seconds: until then it can write an ended session back. */
+  sessionsTable: Name.default('django_session'),
+  /** The table of AUTH_USER_MODEL; null for columns that it does not have. */
+  users: z
+    .strictObject({
+      table: Name.default('auth_user'),
+      id: Name.default('id'),
+      name: Name.default('username'),
+      email: Name.nullable().default('email'),
+      password: Name.nullable().default('password'),
+      active: Name.nullable().default('is_active'),
+      staff: Name.nullable().default('is_staff'),
+      superuser: Name.nullable().default('is_superuser'),
+      joined: Name.nullable().default('date_joined'),
+      lastLogin: Name.nullable().default('last_login'),
+    })
+    .prefault({}),
+  /** Tables of the groups, which are taken for roles; null when the user model has none. */
+  groups: z
+    .strictObject({
+      table: Name.default('auth_group'),
+      members: Name.default('auth_user_groups'),
+      user: Name.default('user_id'),
+    })
+    .nullable()
+    .prefault({}),
+  /**
+   * What the time of the last save means in this application: `last-visit` with SESSION_SAVE_EVERY_REQUEST, `sign-in`
+   * if nothing but signing in changes a session. Django itself does not say.
+   */
+  saveTimeMeans: z.enum(['unknown', 'sign-in', 'last-visit']).default('unknown'),
+  /** TIME_ZONE, where USE_TZ is off; with USE_TZ times are UTC. */
+  timeZone: z.string().refine(isTimeZone, 'a time zone such as Europe/Berlin').default('UTC'),
+  /** With SESSION_ENGINE cached_db: the cache goes on serving a session whose row is gone. */
+  cachedDb: cacheConfig(KEY_PLACEHOLDER).optional(),
+  /** Longest time a request may take, seconds. */
   longestRequestSeconds: z.int().min(1).default(60),
-  /** Allow blocking accounts: needs UPDATE on the user table's is_active. */
-  blockAccounts: z.boolean().default(false),
 });
 export type DjangoConfig = z.infer<typeof DjangoConfig>;
 
 export const SESSION_COLUMNS = ['session_key', 'session_data', 'expire_date'] as const;
 
-/** Columns of the user table that are read. */
-export const userColumns = ({ users }: DjangoConfig): readonly string[] =>
-  [
-    users.id,
-    users.name,
-    users.email,
-    users.password,
-    users.active,
-    users.superuser,
-    users.staff,
-    users.joined,
-    users.lastLogin,
-  ].filter((column) => column !== null);
+export function userColumns({ users }: DjangoConfig): readonly string[] {
+  const { email, password, active, staff, superuser, joined, lastLogin } = users;
+  const optional = [email, password, active, staff, superuser, joined, lastLogin];
+  return [users.id, users.name, ...optional.filter((column) => column !== null)];
+}
 
 export function djangoGrants(config: DjangoConfig): string {
-  const { users } = config;
   return grantStatements(config.database, [
-    { table: config.table, select: SESSION_COLUMNS, delete: true },
-    {
-      table: users.table,
-      select: userColumns(config),
-      ...(config.blockAccounts && users.active !== null ? { update: [users.active] } : {}),
-    },
-    ...(users.groupsTable === null
+    { table: config.sessionsTable, select: true, delete: true },
+    { table: config.users.table, select: userColumns(config) },
+    ...(config.groups === null
       ? []
       : [
-          { table: users.groupsTable, select: [users.groupsUserColumn, 'group_id'] },
-          { table: 'auth_group', select: ['id', 'name'] },
+          { table: config.groups.table, select: true as const },
+          { table: config.groups.members, select: true as const },
         ]),
   ]);
 }
 
-export const DJANGO_EXAMPLE = `# As in settings.DATABASES.
+export const DJANGO_EXAMPLE = `# As in settings.py (SESSION_ENGINE db or cached_db).
 database:
   driver: postgres         # mysql, postgres or sqlite
   host: 127.0.0.1
   port: 5432
-  database: app
+  database: django
   user: watchfloor
   password: \${DJANGO_DB_PASSWORD}
-# cookieAgeSeconds: 1209600   # SESSION_COOKIE_AGE
-# saveEveryRequest: false     # SESSION_SAVE_EVERY_REQUEST
-# timeZone: UTC               # TIME_ZONE, only with USE_TZ = False on MariaDB, MySQL or SQLite
-# users:                      # a custom user model (AUTH_USER_MODEL)
-#   table: accounts_user
-#   name: email
-#   groupsTable: accounts_user_groups
-#   staff: null               # columns the model does not have
-# longestRequestSeconds: 60
-# blockAccounts: false        # needs UPDATE on auth_user(is_active)`;
+# sessionsTable: django_session
+# users:
+#   table: auth_user             # the table of AUTH_USER_MODEL
+#   name: username
+# groups:                        # null if the user model has no groups
+#   table: auth_group
+#   members: auth_user_groups
+# saveTimeMeans: unknown         # last-visit with SESSION_SAVE_EVERY_REQUEST; sign-in if nothing else writes
+# timeZone: UTC                  # TIME_ZONE, only where USE_TZ is off
+# cachedDb:                      # only with SESSION_ENGINE cached_db
+#   redis: redis://127.0.0.1:6379/1
+#   key: ':1:django.contrib.sessions.cached_db{key}'
+# longestRequestSeconds: 60`;

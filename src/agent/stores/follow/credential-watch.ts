@@ -39,6 +39,30 @@ export class CredentialWatch<Trait> {
     known.traits = new Set(traits);
     return known.dead ?? NONE;
   }
+
+  /**
+   * For sessions that are read one by one: whether a password change has killed those with this trait.
+   * @param trait what all sessions of an account share until its password changes
+   */
+  isDead(account: string, fingerprint: string, trait: Trait): boolean {
+    const known = this.#known.get(account);
+    if (known === undefined) {
+      this.dead(account, fingerprint, [trait]);
+      return false;
+    }
+    if (known.fingerprint !== fingerprint) this.dead(account, fingerprint, [...known.traits]);
+    if (known.dead?.has(trait) === true) return true;
+    if (!known.traits.has(trait) && known.traits.size >= MOST_TRAITS) {
+      for (const oldest of known.traits) {
+        known.traits.delete(oldest);
+        break;
+      }
+    }
+    known.traits.add(trait);
+    return false;
+  }
 }
 
+/** Traits of one account that are remembered: one for each password its live sessions were opened under. */
+const MOST_TRAITS = 64;
 const NONE: ReadonlySet<never> = new Set<never>();

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { cacheConfig } from '../redis/cache-entries.ts';
 import { MysqlConfig } from '../sql/database-config.ts';
 import { grantStatements } from '../sql/grants.ts';
+
+export const USER_PLACEHOLDER = '{userId}';
 
 export const WordpressConfig = z.strictObject({
   database: MysqlConfig,
@@ -10,18 +13,9 @@ export const WordpressConfig = z.strictObject({
   multisite: z.boolean().default(false),
   /**
    * A persistent object cache keeps serving tokens that were taken out of the database. `none` says that there is
-   * none; otherwise the Redis it lives in and the name of an account's entry there.
+   * none; otherwise the Redis it lives in and the name of an account's entry there, such as `wp:user_meta:{userId}`.
    */
-  objectCache: z
-    .union([
-      z.literal('none'),
-      z.strictObject({
-        redis: z.url({ protocol: /^(?:rediss?|unix)$/ }),
-        /** For example `wp:user_meta:{userId}`. */
-        key: z.string().includes('{userId}'),
-      }),
-    ])
-    .optional(),
+  objectCache: z.union([z.literal('none'), cacheConfig(USER_PLACEHOLDER)]).optional(),
   /** Longest time a request may take, seconds. */
   longestRequestSeconds: z.int().min(1).default(60),
 });

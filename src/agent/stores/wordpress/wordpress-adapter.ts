@@ -4,15 +4,15 @@ import { SECOND, durationMs, epochMs } from '#shared/domain/units.ts';
 import { BucketFollower } from '../follow/bucket-follower.ts';
 import { readCursor, writeCursor } from '../follow/cursor.ts';
 import { InPages } from '../follow/in-pages.ts';
+import { cacheEntries } from '../redis/cache-entries.ts';
 import { rationed } from '../follow/rationed.ts';
 import { bytesOrNull, text, textOrNull, whole } from '../sql/columns.ts';
 import { PAGE_ROWS, type Row, type SqlAccess } from '../sql/sql-access.ts';
 import { EMPTY, sql, type Sql } from '../sql/sql-text.ts';
 import type { StoreAdapter, StoreKey, StoredAccount, StoredSession } from '../store-adapter.ts';
 import type { StoreDeps } from '../store-kind.ts';
-import type { WordpressConfig } from './config.ts';
+import { USER_PLACEHOLDER, type WordpressConfig } from './config.ts';
 import { endTokens } from './end-tokens.ts';
-import { objectCache } from './object-cache.ts';
 import {
   accountRows,
   accountSums,
@@ -34,7 +34,9 @@ const LOOK_UP = 500;
 /** WordPress 6 on MariaDB or MySQL: single sites and networks. */
 export function wordpressAdapter(config: WordpressConfig, access: SqlAccess, deps: StoreDeps): StoreAdapter {
   const t = tables(config.prefix);
-  const cache = objectCache(config.objectCache);
+  const { objectCache } = config;
+  const cache =
+    objectCache === undefined || objectCache === 'none' ? null : cacheEntries(objectCache, USER_PLACEHOLDER);
   const reader = new TokenReader(deps);
   const buckets = new BucketFollower();
   /** Names what is in memory: a cursor of an earlier process leads to a full reading. */
@@ -147,7 +149,7 @@ export function wordpressAdapter(config: WordpressConfig, access: SqlAccess, dep
     },
 
     end: (targets, _scope, signal) =>
-      endTokens(access, t, targets, (user) => cache?.forget(user) ?? Promise.resolve(), signal),
+      endTokens(access, t, targets, (user) => cache?.forget([String(user)]) ?? Promise.resolve(), signal),
 
     async close() {
       await Promise.all([access.close(), cache?.close()]);

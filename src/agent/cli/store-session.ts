@@ -25,6 +25,7 @@ export function storeDeps(config: AgentConfig, clock: Clock): StoreDeps & { read
     clock,
     baseDir: config.baseDir,
     dataDir: config.dataDir,
+    once: true,
     fingerprint: (purpose, value) => keys.fingerprint(`store ${purpose}`, value),
   };
 }

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { AccountId, OperatorId } from '#shared/domain/ids.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { ConnectionFile } from '#shared/protocol/connection-file.ts';
+import { checkAgentUrl } from '#shared/protocol/connection-file.ts';
 import type { Scope } from '#shared/protocol/handshake.ts';
 import { SCOPES } from '#shared/protocol/handshake.ts';
 import type { AgentConfig } from '../config/config.ts';
@@ -41,6 +42,9 @@ export function createToken(
   }
   const name = options.name.trim();
   if (name === '' || name.length > 256) throw new UsageError('--name: between 1 and 256 characters.');
+  // Before the token is made, so that a failure leaves none behind.
+  const target =
+    options.connectionFile === undefined ? null : openConnectionFile(config, options, options.connectionFile);
   const state = openState(config.dataDir, clock, false);
   try {
     const { token, text } = state.tokens.create({
@@ -50,18 +54,14 @@ export function createToken(
       accounts,
       expiresAt: life === null ? null : epochMs(clock() + life),
     });
-    if (options.connectionFile === undefined) {
-      print(text);
-    } else {
-      const file = connectionFile(config, options, text);
-      writeFileSync(options.connectionFile, `${JSON.stringify(file, null, 2)}\n`, {
-        mode: 0o600,
-        flag: 'wx',
-      });
-      print(`Wrote ${options.connectionFile}: give it to ${name}, and keep no copy; it holds the token.`);
+    if (target === null) print(text);
+    else {
+      target.write(text);
+      print(`Wrote ${target.path}: give it to ${name}, and keep no copy; it holds the token.`);
     }
+    const until = life === null ? '' : `, until ${new Date(clock() + life).toISOString()}`;
     process.stderr.write(
-      `Token ${token.id} of ${name} (operator ${token.operator}): ${scopes.join(', ')}${life === null ? '' : `, until ${new Date(clock() + life).toISOString()}`}. It is not shown again.\n`,
+      `Token ${token.id} of ${name} (operator ${token.operator}): ${scopes.join(', ')}${until}. It is not shown again.\n`,
     );
   } finally {
     state.close();
@@ -89,7 +89,16 @@ function slug(name: string): string {
   );
 }
 
-function connectionFile(config: AgentConfig, options: CreateTokenOptions, token: string): ConnectionFile {
+interface ConnectionFileTarget {
+  readonly path: string;
+  write(token: string): void;
+}
+
+function openConnectionFile(
+  config: AgentConfig,
+  options: CreateTokenOptions,
+  path: string,
+): ConnectionFileTarget {
   const { host, port, tls } = config.listen;
   const shown = host.includes(':') ? `[${host}]` : host;
   if (options.url === undefined && port === 0) {
@@ -97,13 +106,33 @@ function connectionFile(config: AgentConfig, options: CreateTokenOptions, token:
       'The agent takes any free port (listen.port 0): say where consoles reach it with --url.',
     );
   }
-  const url = options.url ?? `${tls === undefined ? 'http' : 'https'}://${shown}:${String(port)}`;
+  const checked = checkAgentUrl(
+    options.url ?? `${tls === undefined ? 'http' : 'https'}://${shown}:${String(port)}`,
+  );
+  if (!checked.ok) throw new UsageError(`--url: ${checked.message}`);
+  const ca = tls === undefined ? {} : { ca: readFileSync(tls.cert, 'utf8') };
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new UsageError(
+      `--connection-file ${path} cannot be made (${code}); name a file that is not there yet.`,
+    );
+  }
   return {
-    watchfloor: 1,
-    name: config.environment.name,
-    url,
-    token,
-    ...(tls === undefined ? {} : { ca: readFileSync(tls.cert, 'utf8') }),
+    path,
+    write(token) {
+      const content: ConnectionFile = {
+        watchfloor: 1,
+        name: config.environment.name,
+        url: checked.url,
+        token,
+        ...ca,
+      };
+      writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+      closeSync(file);
+    },
   };
 }
 

@@ -14,6 +14,8 @@ export interface StoreDeps {
   readonly dataDir: string;
   /** HMAC under the agent's handle key: for keeping a fingerprint of a value that must not be kept itself. */
   readonly fingerprint: (purpose: string, value: string) => string;
+  /** A short command (list, doctor) that may run beside a serving agent: read, and start nothing of its own. */
+  readonly once?: boolean;
 }
 
 /** One line of `watchfloor-agent doctor`. */

@@ -60,10 +60,12 @@ test('says why sessions end', async () => {
   // The store listed it for a while after its time.
   store.remove('collected');
   await console.until(() => closings(console).length === 5, 'five ends');
-  const names = new Map(
+  const names = new Map<string, string | undefined>(
     console.parts.flatMap(({ sessions }) => sessions).map(({ id, account }) => [id, account?.name]),
   );
-  const reasons = Object.fromEntries(closings(console).map(({ id, reason }) => [names.get(id), reason]));
+  const reasons = Object.fromEntries(
+    closings(console).map(({ id, reason }) => [names.get(id) ?? '', reason]),
+  );
   expect(reasons).toEqual({
     out: 'logout',
     collected: 'collected',
@@ -218,7 +220,7 @@ test('follows two thousand changes a second, and the mirror is the store', { tim
     () => console.sessions.size === expected && console.events.size === 4_500,
     'the same as the store',
   );
-  const handles = new Set(store.keys().map((key) => running.state.keys.session(key as never)));
+  const handles = new Set<string>(store.keys().map((key) => running.state.keys.session(key as never)));
   expect([...console.sessions.keys()].every((id) => handles.has(id))).toBe(true);
   expect(console.goodbyes).toEqual([]);
 });

@@ -98,6 +98,15 @@ export function SessionPanel(): ReactNode {
         borderLeft: 1,
         borderColor: 'divider',
         bgcolor: 'background.paper',
+        // Where there is no room beside the view, it lies over it.
+        '@media (max-width: 900px)': {
+          position: 'fixed',
+          right: 0,
+          top: SIZE.topBar,
+          bottom: 0,
+          zIndex: 600,
+          maxWidth: '92vw',
+        },
       }}
     >
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, pl: 4, pr: 2, py: 2 }}>

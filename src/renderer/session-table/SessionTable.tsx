@@ -85,12 +85,13 @@ export function SessionTable(props: {
     (index: number) => {
       setActive(index);
       virtual.scrollToIndex(index);
-      // The row may be drawn only after the scroll.
-      requestAnimationFrame(() => {
-        grid.current
-          ?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`)
-          ?.focus({ preventScroll: true });
-      });
+      const focus = () => {
+        const row = grid.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`);
+        row?.focus({ preventScroll: true });
+      };
+      focus();
+      // A row that was out of sight is drawn only after the scroll.
+      requestAnimationFrame(focus);
     },
     [virtual],
   );

@@ -34,7 +34,12 @@ export function EnvironmentChip({ environment }: { readonly environment: Environ
           {environment.name}
         </Box>
         {environment.hello?.environment.tier === 'production' ? <ProductionMark /> : null}
-        <ToneMark tone={words.tone}>{words.short}</ToneMark>
+        <Box
+          component="span"
+          sx={words.tone === 'good' ? { '@media (max-width: 900px)': { display: 'none' } } : {}}
+        >
+          <ToneMark tone={words.tone}>{words.short}</ToneMark>
+        </Box>
       </Button>
       <Popover
         open={anchor !== null}

@@ -93,7 +93,14 @@ function LiveClock(): ReactNode {
       <Typography component="span" sx={{ fontWeight: 500 }}>
         {anyLive ? 'Live' : 'Not live'}
       </Typography>
-      <Box component="span" sx={(theme) => ({ ...theme.typography.mono, color: 'text.secondary' })}>
+      <Box
+        component="span"
+        sx={(theme) => ({
+          ...theme.typography.mono,
+          color: 'text.secondary',
+          '@media (max-width: 900px)': { display: 'none' },
+        })}
+      >
         {time} {zone === 'utc' ? 'UTC' : shortZone()}
       </Box>
     </Box>

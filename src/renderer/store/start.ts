@@ -5,7 +5,7 @@ import { engine, connectEngine } from '../bridge/engine.ts';
 import { main } from '../bridge/main.ts';
 import { isAbort, problemOf, ENGINE_AWAY } from '../bridge/problem-error.ts';
 import { connectionWords } from '../format/connection-words.ts';
-import { mergeOperations, useApp } from './app-store.ts';
+import { mergeOperations, useApp, type AppState } from './app-store.ts';
 import { receiveAudit, startFeed } from './feed-store.ts';
 import { announce, notify } from './notice-store.ts';
 import { rememberLayout, settingsNow, useSettings } from './settings-store.ts';
@@ -31,10 +31,17 @@ function setEnvironments(environments: readonly EnvironmentView[]): void {
   useApp.setState({ environments });
 }
 
+let newest: Pick<AppState, 'revision' | 'liveSessions'> | null = null;
+/** Makes the views ask again, but not while nobody can see them: a hidden window must not work. */
+function showNewest(): void {
+  if (newest !== null && document.visibilityState === 'visible') useApp.setState(newest);
+}
+
 function receiveFromEngine(event: EngineEvent): void {
   if (event.environments !== undefined) setEnvironments(event.environments);
   if (event.sessions !== undefined) {
-    useApp.setState({ revision: event.sessions.revision, liveSessions: event.sessions.live });
+    newest = { revision: event.sessions.revision, liveSessions: event.sessions.live };
+    showNewest();
   }
   if (event.audit !== undefined) receiveAudit(event.audit.newest, event.audit.count);
   if (event.operations !== undefined) {
@@ -85,6 +92,7 @@ export async function startApp(): Promise<void> {
   main.onEvent(receiveFromMain);
   engine.onEvent(receiveFromEngine);
   engine.onAttach(() => void reload());
+  document.addEventListener('visibilitychange', showNewest);
   useSettings.setState({ settings: await main.call('settings.get', {}), loaded: true });
   const last = settingsNow().layout['view'];
   startRouting(

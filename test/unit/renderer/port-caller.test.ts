@@ -1,11 +1,12 @@
 import { MessageChannel, type MessagePort as NodePort } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
-import { z } from 'zod';
-import { method, type FrameToEngine, type FrameToWindow } from '#shared/ipc/contract.ts';
+import type { z } from 'zod';
+import type { FrameToEngine, FrameToWindow, Method } from '#shared/ipc/contract.ts';
 import { createPortCaller, type Port } from '#renderer/bridge/port-caller.ts';
 import { ENGINE_AWAY, ProblemError } from '#renderer/bridge/problem-error.ts';
 
-const CONTRACT = { echo: method<string>()(z.string()), slow: method<string>()(z.string()) } as const;
+type Question = Method<z.ZodString, string>;
+type Contract = Readonly<Record<'echo' | 'slow', Question>>;
 const open: NodePort[] = [];
 
 afterEach(() => {
@@ -40,7 +41,7 @@ function engineEnd() {
 const codeOf = (error: unknown) => (error instanceof ProblemError ? error.problem.code : String(error));
 
 test('answers find their question, in any order', async () => {
-  const caller = createPortCaller<typeof CONTRACT, never>();
+  const caller = createPortCaller<Contract, never>();
   const end = engineEnd();
   caller.attach(end.port);
   const first = caller.call('slow', 'a');
@@ -52,7 +53,7 @@ test('answers find their question, in any order', async () => {
 });
 
 test('a problem arrives with its code and advice', async () => {
-  const caller = createPortCaller<typeof CONTRACT, never>();
+  const caller = createPortCaller<Contract, never>();
   const end = engineEnd();
   caller.attach(end.port);
   const asked = caller.call('slow', 'a');
@@ -66,7 +67,7 @@ test('a problem arrives with its code and advice', async () => {
 });
 
 test('withdrawing a question tells the engine, and a late answer changes nothing', async () => {
-  const caller = createPortCaller<typeof CONTRACT, never>();
+  const caller = createPortCaller<Contract, never>();
   const end = engineEnd();
   caller.attach(end.port);
   const abort = new AbortController();
@@ -80,7 +81,7 @@ test('withdrawing a question tells the engine, and a late answer changes nothing
 });
 
 test('a new port rejects what was asked over the old one, and works', async () => {
-  const caller = createPortCaller<typeof CONTRACT, never>();
+  const caller = createPortCaller<Contract, never>();
   const before = engineEnd();
   const after = engineEnd();
   let attached = 0;
@@ -95,7 +96,7 @@ test('a new port rejects what was asked over the old one, and works', async () =
 });
 
 test('without a port nothing waits forever', async () => {
-  const caller = createPortCaller<typeof CONTRACT, never>();
+  const caller = createPortCaller<Contract, never>();
   expect(await caller.call('echo', 'a').catch(codeOf)).toBe(ENGINE_AWAY);
   caller.attach(engineEnd().port);
   const asked = caller.call('slow', 'a').catch(codeOf);
@@ -104,7 +105,7 @@ test('without a port nothing waits forever', async () => {
 });
 
 test('events reach every listener until it is disposed', async () => {
-  const caller = createPortCaller<typeof CONTRACT, string>();
+  const caller = createPortCaller<Contract, string>();
   const end = engineEnd();
   caller.attach(end.port);
   const heard: string[] = [];

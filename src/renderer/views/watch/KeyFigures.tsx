@@ -34,7 +34,7 @@ function Figure(props: {
             </Typography>
           )}
         </Box>
-        {props.chart}
+        <Box sx={{ '@media (max-height: 560px)': { display: 'none' } }}>{props.chart}</Box>
       </Box>
     </Box>
   );

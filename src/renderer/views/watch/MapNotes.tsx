@@ -29,6 +29,8 @@ export function MapNotes({ points }: { readonly points: MapPoints | null }): Rea
           border: 1,
           borderColor: 'divider',
           borderRadius: 1,
+          whiteSpace: 'nowrap',
+          '@container (max-width: 620px)': { bottom: (theme) => theme.spacing(7) },
         }}
       >
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
@@ -56,6 +58,7 @@ export function MapNotes({ points }: { readonly points: MapPoints | null }): Rea
           right: (theme) => theme.spacing(2),
           bottom: (theme) => theme.spacing(1),
           px: 1,
+          whiteSpace: 'nowrap',
           color: 'text.secondary',
           bgcolor: 'background.default',
           borderRadius: 0.5,

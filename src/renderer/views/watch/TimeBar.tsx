@@ -62,6 +62,8 @@ export function TimeBar({ answer }: { readonly answer: Query<Figures> }): ReactN
           justifyContent: 'space-between',
           color: 'text.secondary',
           lineHeight: 1.4,
+          whiteSpace: 'nowrap',
+          overflow: 'hidden',
         })}
       >
         {figures === null

@@ -17,6 +17,9 @@ import { MapNotes } from './MapNotes.tsx';
 import { TimeBar } from './TimeBar.tsx';
 
 const FOLLOW_EVERY_MS = 1_000;
+/** Beyond this many points a map that follows every second would cost more than it tells. */
+const MANY_POINTS = 20_000;
+const FOLLOW_MANY_EVERY_MS = 4_000;
 const FIGURES_EVERY_MS = 5_000;
 
 function startOfMap(): string | null {
@@ -29,17 +32,18 @@ export function WatchView(): ReactNode {
   const shown = useWatchFilter();
   const revision = useApp((state) => state.revision);
   const [start] = useState(startOfMap);
+  const points = useMapPoints((state) => state.points);
+  const many = (points?.ids.length ?? 0) > MANY_POINTS;
   const answer = useEngineQuery(
     'map.points',
     { filter: requestOf(shown) },
-    { revision, everyMs: FOLLOW_EVERY_MS },
+    { revision, everyMs: many ? FOLLOW_MANY_EVERY_MS : FOLLOW_EVERY_MS },
   );
   const arrived = answer.is === 'ready' ? answer.value : null;
   useEffect(() => {
     // The last answer stays while the next one is on its way.
     if (arrived !== null) useMapPoints.setState({ points: arrived });
   }, [arrived]);
-  const points = useMapPoints((state) => state.points);
   const figures = useEngineQuery(
     'figures',
     shown.connections.length === 0 ? {} : { connections: [...shown.connections] },
@@ -61,7 +65,8 @@ export function WatchView(): ReactNode {
       observer.disconnect();
     };
   }, []);
-  const most = Math.max(SIZE.tableLeast, height - SIZE.mapLeast - SIZE.timeBar);
+  const mapLeast = Math.min(SIZE.mapLeast, height * 0.35);
+  const most = Math.max(SIZE.tableLeast, height - mapLeast - SIZE.timeBar);
   const tableHeight = Math.min(most, Math.max(SIZE.tableLeast, table));
 
   return (
@@ -75,7 +80,7 @@ export function WatchView(): ReactNode {
       <Box
         sx={{
           flex: 1,
-          minHeight: SIZE.mapLeast + SIZE.timeBar,
+          minHeight: mapLeast + SIZE.timeBar,
           display: 'flex',
           containerType: 'inline-size',
         }}

@@ -1,6 +1,9 @@
 import { demoStore } from './demo/demo-kind.ts';
 import { drupalKind } from './drupal/drupal-kind.ts';
 import { expressKind } from './express/express-kind.ts';
+import { djangoKind } from './django/django-kind.ts';
+import { laravelKind } from './laravel/laravel-kind.ts';
+import { wordpressKind } from './wordpress/wordpress-kind.ts';
 import { registerKind, type RegisteredKind } from './store-kind.ts';
 
 /**
@@ -10,5 +13,8 @@ import { registerKind, type RegisteredKind } from './store-kind.ts';
 export const STORE_KINDS: readonly RegisteredKind[] = [
   registerKind(demoStore),
   registerKind(drupalKind),
+  registerKind(wordpressKind),
+  registerKind(laravelKind),
+  registerKind(djangoKind),
   registerKind(expressKind),
 ];

@@ -6,6 +6,7 @@ import { clearChosen, useSelection } from '../store/selection-store.ts';
 import { endSessions } from '../store/respond-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
+import { StaleNote } from '../parts/StaleNote.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import { MOST_FRESH, type SessionList } from './use-session-list.ts';
 
@@ -20,6 +21,7 @@ export function SessionToolbar(props: {
 }): ReactNode {
   const { filter, list } = props;
   const state = filter((shown) => shown.state);
+  const connections = filter((shown) => shown.connections);
   const chosen = useSelection((selection) => selection.chosen);
   const { fresh } = list.view;
   return (
@@ -53,6 +55,7 @@ export function SessionToolbar(props: {
       )}
       {props.tools}
       <FilterChips filter={filter} />
+      <StaleNote among={connections} />
       <Box sx={{ flex: 1 }} />
       {fresh === 0 ? null : (
         <Button color="primary" onClick={list.showFresh}>

@@ -1,8 +1,6 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Problem } from '#shared/domain/result.ts';
-import { main } from '../bridge/main.ts';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { useApp } from '../store/app-store.ts';
 
@@ -31,20 +29,18 @@ export function Banners(): ReactNode {
   const problems = useApp((state) => state.problems);
   const generation = useApp((state) => state.generation);
   const late = useLate(engine.is === 'starting');
-  const shown: { readonly problem: Problem; readonly action?: ReactNode }[] = [];
+  const shown: Problem[] = [];
   if (engine.is === 'failed') {
     shown.push({
-      problem: {
-        code: 'ENGINE_FAILED',
-        message: `The engine has stopped: ${engine.message}`,
-        advice: 'What was mirrored is kept, and agents go on enforcing their rules.',
-      },
-      action: <Button onClick={() => void main.call('engine.connect', {})}>Try again</Button>,
+      code: 'ENGINE_FAILED',
+      message: `The engine has stopped: ${engine.message}`,
+      advice:
+        'What was mirrored is kept, and agents go on enforcing their rules. Start Watchfloor again afterwards.',
     });
   }
-  if (about?.database.is === 'read-only') shown.push({ problem: about.database.problem });
+  if (about?.database.is === 'read-only') shown.push(about.database.problem);
   for (const problem of problems) {
-    if (!shown.some((other) => other.problem.message === problem.message)) shown.push({ problem });
+    if (!shown.some((other) => other.message === problem.message)) shown.push(problem);
   }
   return (
     <>
@@ -58,8 +54,8 @@ export function Banners(): ReactNode {
             : 'The engine is starting again. What is shown is what was mirrored before.'}
         </Box>
       ) : null}
-      {shown.map(({ problem, action }) => (
-        <ProblemBox key={`${problem.code} ${problem.message}`} flat problem={problem} action={action} />
+      {shown.map((problem) => (
+        <ProblemBox key={`${problem.code} ${problem.message}`} flat problem={problem} />
       ))}
     </>
   );

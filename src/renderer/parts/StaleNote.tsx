@@ -1,0 +1,59 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { ConnectionId } from '#shared/domain/ids.ts';
+import type { EnvironmentView } from '#shared/ipc/views.ts';
+import { relativeTime } from '../format/time.ts';
+import { useApp } from '../store/app-store.ts';
+import { useFromClock } from '../store/clock.ts';
+import { goTo } from '../store/route-store.ts';
+
+const NAMED = 2;
+
+/** Environments whose sessions are shown but not live: the mirror may lag behind the store. */
+function notLive(
+  environments: readonly EnvironmentView[],
+  among: readonly ConnectionId[],
+): EnvironmentView[] {
+  return environments.filter(
+    ({ connection, state, liveSessions }) =>
+      state.is !== 'live' && liveSessions > 0 && (among.length === 0 || among.includes(connection)),
+  );
+}
+
+/** Says beside the data which part of it is old, and since when. */
+export function StaleNote({ among }: { readonly among: readonly ConnectionId[] }): ReactNode {
+  const environments = useApp((state) => state.environments) ?? [];
+  const stale = notLive(environments, among);
+  const text = useFromClock((now) =>
+    stale.length > NAMED
+      ? `${String(stale.length)} environments are not live`
+      : stale
+          .map(({ name, asOf }) => `${name} as of ${asOf === null ? 'never' : relativeTime(asOf, now)}`)
+          .join(', '),
+  );
+  const [first] = stale;
+  if (first === undefined) return null;
+  return (
+    <Box
+      component="button"
+      type="button"
+      data-testid="stale-note"
+      title="Not live: what is shown is what was read last. Press to see why."
+      onClick={() => {
+        goTo('environments', first.connection);
+      }}
+      sx={{
+        p: 0,
+        border: 0,
+        bgcolor: 'transparent',
+        color: 'severity.medium',
+        font: 'inherit',
+        typography: 'caption',
+        cursor: 'pointer',
+        textAlign: 'left',
+      }}
+    >
+      {`⚠ ${text}`}
+    </Box>
+  );
+}

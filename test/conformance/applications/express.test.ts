@@ -3,7 +3,7 @@ import { RedisStore } from 'connect-redis';
 import session, { type Store } from 'express-session';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { expressKind } from '#agent/stores/express/express-kind.ts';
 import { storeKey, type StoreAdapter } from '#agent/stores/store-adapter.ts';
 import type { AccountId } from '#shared/domain/ids.ts';
@@ -14,6 +14,7 @@ import { allKeys, listAll } from '../stores/suite.ts';
 import { Browser } from './browser.ts';
 import { startExpressApplication } from './express-application.ts';
 
+afterAll(disposeServers);
 const never = new AbortController().signal;
 const MAPPING = {
   user: '/user/id',
@@ -29,7 +30,7 @@ const CHROME = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chr
 interface Setup {
   readonly store: Store;
   readonly adapter: StoreAdapter;
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 async function onRedis(): Promise<Setup> {
@@ -67,17 +68,18 @@ async function onPostgres(): Promise<Setup> {
   const PgStore = connectPgSimple(session);
   const store = new PgStore({ pool, createTableIfMissing: true, pruneSessionInterval: false });
   // The store makes its table when it is first asked.
-  await new Promise((resolve) => store.get('nobody', resolve));
+  await new Promise((resolve) => {
+    store.get('nobody', resolve);
+  });
   const { adapter, grants } = fromConfig(expressKind, { database: db.config, mapping: MAPPING });
   await db.grant(grants);
   return {
     store,
     adapter,
     dispose: async () => {
-      await store.close();
+      store.close();
       await pool.end();
       await db.dispose();
-      await disposeServers();
     },
   };
 }

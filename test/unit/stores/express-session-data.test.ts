@@ -75,7 +75,7 @@ test('times are milliseconds, seconds or ISO, and anything else is unknown', () 
   expect(at(1_767_225_600)).toBe(1_767_225_600_000);
   expect(at('2026-01-01T00:00:00.000Z')).toBe(1_767_225_600_000);
   for (const nonsense of ['yesterday', -1, 0, 1e300, '9', {}, [], 'Infinity', true, '2026-99-99T99:99:99Z'])
-    expect(at(nonsense), String(nonsense)).toBeNull();
+    expect(at(nonsense), JSON.stringify(nonsense)).toBeNull();
 });
 
 test('last seen is expiry less maxAge, and only where both are there and a touch moves them', () => {

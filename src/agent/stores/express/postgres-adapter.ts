@@ -113,7 +113,14 @@ export function postgresAdapter(
 
     async accounts(page, signal) {
       const accounts = new DerivedAccounts();
-      await eachPage(EMPTY, (sessions) => Promise.resolve(accounts.add(sessions)), signal);
+      await eachPage(
+        EMPTY,
+        (sessions) => {
+          accounts.add(sessions);
+          return Promise.resolve();
+        },
+        signal,
+      );
       await accounts.give(page);
     },
 

@@ -114,9 +114,9 @@ export class RedisAccess {
       protocol: 2 as const,
     };
     const client = new Redis(options);
-    let failure: Error | null = null;
+    const failures: Error[] = [];
     client.on('error', (error: Error) => {
-      failure ??= error;
+      failures.push(error);
     });
     client.on('end', gone);
     try {
@@ -126,7 +126,7 @@ export class RedisAccess {
       return client;
     } catch (error) {
       client.disconnect();
-      throw this.mend(failure ?? error);
+      throw this.mend(failures[0] ?? error);
     }
   }
 

@@ -112,7 +112,10 @@ export function redisAdapter(
 
     async accounts(page, signal) {
       const accounts = new DerivedAccounts();
-      await eachPage((sessions) => Promise.resolve(accounts.add(sessions)), signal);
+      await eachPage((sessions) => {
+        accounts.add(sessions);
+        return Promise.resolve();
+      }, signal);
       await accounts.give(page);
     },
 

@@ -29,7 +29,7 @@ export interface ExpressSession {
 }
 
 /** First of the places that holds something. */
-export function find<T>(json: Json, places: readonly string[], read: (value: Json) => T | null): T | null {
+function find<T>(json: Json, places: readonly string[], read: (value: Json) => T | null): T | null {
   for (const place of places) {
     const found = read(pointer(json, place));
     if (found !== null) return found;
@@ -48,9 +48,10 @@ const short = (value: Json): string | null => {
  */
 export function readSession(raw: RawSession, config: ExpressConfig): ExpressSession | null {
   const { mapping } = config;
-  const json = contents(raw.json);
-  if (json === 'broken') return null;
-  if (json === 'unread') return { session: unknownSession(raw), roles: [], email: null };
+  const read = contents(raw.json);
+  if (read === 'broken') return null;
+  if (read === 'unread') return { session: unknownSession(raw), roles: [], email: null };
+  const { json } = read;
   const cookie = member(json, 'cookie');
   if (typeof cookie !== 'object' || cookie === null) return null;
   const user = find(json, mapping.user, short);
@@ -78,11 +79,11 @@ export function readSession(raw: RawSession, config: ExpressConfig): ExpressSess
   };
 }
 
-function contents(text: string | null): Json | 'unread' | 'broken' {
+function contents(text: string | null): { readonly json: Json } | 'unread' | 'broken' {
   if (text === null) return 'unread';
   try {
     const json = parseJson(text);
-    return typeof json === 'object' && json !== null ? json : 'broken';
+    return typeof json === 'object' && json !== null ? { json } : 'broken';
   } catch (error) {
     if (error instanceof ParseError) return error.reason === 'not JSON' ? 'broken' : 'unread';
     throw error;
@@ -111,7 +112,7 @@ function time(value: Json): EpochMs | null {
 }
 
 /** A text, or a list of texts or of objects with a `name`. */
-export function rolesIn(json: Json, mapping: Mapping): readonly string[] {
+function rolesIn(json: Json, mapping: Mapping): readonly string[] {
   const read = (value: Json): readonly string[] | null => {
     if (value === null) return null;
     const items = Array.isArray(value) ? (value as readonly Json[]) : [value];

@@ -49,7 +49,7 @@ export async function expressRedisWorld(
   };
   const decoys = [
     `cache:${prefix}abc`,
-    `${prefix.slice(0, -1)}`,
+    prefix.slice(0, -1),
     `x${prefix}abc`,
     'queue:1',
     `S${prefix.slice(1)}abc`,
@@ -78,10 +78,16 @@ export async function expressRedisWorld(
       await pipeline.exec();
     },
     // connect-redis's touch: the JSON stays as it was.
-    visit: async (sid, visit) => void (await admin.pexpireat(prefix + sid, visit.at + MAX_AGE)),
-    signOut: async (sid) => void (await admin.del(prefix + sid)),
+    visit: async (sid, visit) => {
+      await admin.pexpireat(prefix + sid, visit.at + MAX_AGE);
+    },
+    signOut: async (sid) => {
+      await admin.del(prefix + sid);
+    },
     writeBack: (sid) => write(sid, application.get(sid)),
-    expire: async (sid) => void (await admin.pexpireat(prefix + sid, Date.now() - 1)),
+    expire: async (sid) => {
+      await admin.pexpireat(prefix + sid, Date.now() - 1);
+    },
     async setRoles(account, roles) {
       for (const [sid, row] of application.setRoles(account, roles)) await write(sid, row);
     },

@@ -20,6 +20,7 @@ import { createPoller } from './poll/poller.ts';
 import { createRecorder } from './poll/recorder.ts';
 import { createStoreState } from './poll/store-state.ts';
 import { createPosture } from './posture.ts';
+import { servePush } from './push/endpoint.ts';
 import type { ConnectionCaps } from './server/handshake.ts';
 import { createServer } from './server/server.ts';
 import { lockForServing } from './state/serving-lock.ts';
@@ -33,7 +34,7 @@ export interface AgentOptions {
   readonly environment: Hello['environment'];
   readonly dataDir: string;
   readonly baseDir: string;
-  readonly listen: ListenOptions;
+  readonly listen: Omit<ListenOptions, 'push'>;
   readonly storeKind: string;
   readonly createStore: (deps: StoreDeps) => StoreAdapter;
   readonly flags: FlagConfig;
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly caps: ConnectionCaps;
   readonly poll: { readonly intervalMs: number; readonly adaptive: boolean };
   readonly bounds: LogBounds;
+  /** Bearer token of `POST /v1/events`; null: there is no such endpoint. */
+  readonly pushToken?: string | null;
   readonly clock: Clock;
   readonly log: Log;
   /** Shorter waits and the places where a test stops the agent; left out in operation. */
@@ -146,10 +149,17 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     state.close();
     unlock();
   };
-  const listening = await listen(options.listen, log).catch(async (error: unknown) => {
+  const listening = await listen(
+    { ...options.listen, push: typeof options.pushToken === 'string' },
+    log,
+  ).catch(async (error: unknown) => {
     await stopReading();
     throw error;
   });
+  if (typeof options.pushToken === 'string') {
+    const touched = () => void poller.refresh();
+    servePush(listening.http, { token: options.pushToken, state, recorder, clock, log, touched });
+  }
   const server = createServer({
     http: listening.http,
     state,

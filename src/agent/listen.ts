@@ -17,6 +17,8 @@ export interface ListenOptions {
   readonly tls: { readonly cert: string; readonly key: string; readonly reload: boolean } | null;
   /** Sockets that may be open at all, before any handshake. */
   readonly maxSockets: number;
+  /** Somebody else answers below /v1/. */
+  readonly push: boolean;
 }
 export interface Listening {
   readonly http: HttpServer | HttpsServer;
@@ -51,7 +53,8 @@ export async function listen(options: ListenOptions, log: Log): Promise<Listenin
       : createHttpsServer({ ...limits, ...readPair(tls), handshakeTimeout: LIMITS.handshakeMs });
   http.maxConnections = options.maxSockets;
   http.on('request', (request, response) => {
-    if (request.url?.startsWith('/socket.io/') === true || request.url?.startsWith('/v1/') === true) return;
+    if (request.url?.startsWith('/socket.io/') === true) return;
+    if (options.push && request.url?.startsWith('/v1/') === true) return;
     response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
     response.end('This is a Watchfloor agent. Add its address in the console.\n');
   });

@@ -28,6 +28,7 @@ export function optionsFromConfig(config: AgentConfig, clock: Clock, log: Log): 
     caps: { perToken: connectionsPerToken, total: connections },
     poll: config.poll,
     bounds: config.log,
+    pushToken: config.push?.token ?? null,
     clock,
     log,
   };

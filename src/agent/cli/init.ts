@@ -59,6 +59,7 @@ services: { roles: [], accounts: [] }
 # poll: { intervalMs: 2000, adaptive: true }
 # log: { maxAgeDays: 7, maxRows: 1000000, historyDays: 400, level: info }
 # limits: { unapproved: 25 }
+# push: { token: \${PUSH_TOKEN} }   # lets the application tell events, see docs/agent.md
 # health: { port: 7421 }   # /healthz and /metrics, loopback only
 `;
 }

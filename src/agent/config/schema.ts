@@ -55,6 +55,8 @@ export const ConfigFile = z.strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     })
     .prefault({}),
+  /** Lets the application tell events: POST /v1/events with this as bearer token. */
+  push: z.strictObject({ token: z.string().min(32).max(1_024) }).optional(),
   health: z.strictObject({ port: z.int().min(0).max(65_535) }).optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

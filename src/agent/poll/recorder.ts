@@ -13,6 +13,8 @@ export interface Recorder {
   opened(session: Session, sealed: Buffer): void;
   updated(known: MirroredSession, session: Session): void;
   heldBack(known: MirroredSession, session: Session): void;
+  /** Lays what an application told over the session and reports it with the next update. */
+  overlaid(known: MirroredSession): void;
   closed(known: MirroredSession, end: SessionEnd): void;
   account(account: Account, credential: string | null, changed: boolean): number;
   accountRemoved(n: number, id: string): void;
@@ -54,6 +56,11 @@ export function createRecorder(state: AgentState, evidence: Evidence, clock: Clo
       log({ at: now, kind: 'session.updated', session }, ownersOf(session));
     },
     heldBack: (known, session) => state.sessions.update(known.n, session, null),
+    overlaid(known) {
+      const session = sessionOf(known);
+      const next = state.told.over(session);
+      if (JSON.stringify(next) !== known.record) state.sessions.update(known.n, next, null);
+    },
     closed(known, { reason, at, commandId }) {
       state.sessions.remove(known.n);
       const change = {

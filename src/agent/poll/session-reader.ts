@@ -43,7 +43,7 @@ export function applySessions(
   const { state, recorder, evidence, clock } = context;
   recorder.record(() => {
     for (const stored of page) {
-      const read = toSession(stored, state.keys, context.flags);
+      const read = state.told.over(toSession(stored, state.keys, context.flags));
       const known = state.sessions.get(read.id);
       if (known !== undefined) seen?.mark(known.n);
       if (evidence.endedSince(read.id, since)) continue;
@@ -84,7 +84,7 @@ export function applyBaseline(context: ReadContext, page: readonly StoredSession
   state.transaction(() => {
     const now = clock();
     for (const stored of page) {
-      const session = toSession(stored, state.keys, flags);
+      const session = state.told.over(toSession(stored, state.keys, flags));
       const known = state.sessions.get(session.id);
       if (known === undefined) state.sessions.insert(session, state.keys.seal(stored.key), now);
       else state.sessions.update(known.n, session, now);

@@ -25,6 +25,8 @@ import type { SessionMirror } from './session-mirror.ts';
 import { createSessionMirror } from './session-mirror.ts';
 import type { Tokens } from './tokens.ts';
 import { createTokens } from './tokens.ts';
+import type { Told } from './told.ts';
+import { createTold } from './told.ts';
 
 /** Everything an agent keeps on its own disk. */
 export interface AgentState {
@@ -40,6 +42,7 @@ export interface AgentState {
   readonly journal: Journal;
   readonly previews: Previews;
   readonly holds: Holds;
+  readonly told: Told;
   /** One write transaction. */
   transaction<T>(work: () => T): T;
   /** A read-only handle of its own, for one consistent long read. The caller closes it. */
@@ -83,6 +86,7 @@ export function openState(dataDir: string, clock: Clock, serving = true): AgentS
     journal: createJournal(db, clock),
     previews: createPreviews(db, clock),
     holds: createHolds(db, clock),
+    told: createTold(db, clock),
     transaction: (work) => db.transaction(work).immediate(),
     reader: () => openReader(path),
     close: () => void db.close(),

@@ -74,7 +74,7 @@ test('says why sessions end', async () => {
     gone: 'unknown',
   });
   const renewed = [...console.sessions.values()].find(({ account }) => account?.name === 'renewed');
-  expect(names.get(renewed?.replaces ?? ('' as never))).toBe('renewed');
+  expect(names.get(renewed?.replaces ?? '')).toBe('renewed');
   const told = [...console.events.values()].find(({ action }) => action === 'password-changed');
   expect(told).toMatchObject({ account: { id: 'changed' } });
   expect(JSON.stringify([...console.events.values()])).not.toContain('hash');

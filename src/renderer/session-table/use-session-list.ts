@@ -69,7 +69,11 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
 
   useEffect(() => {
     if (!held) cache.refresh();
-  }, [held, cache, generation]);
+  }, [held, cache]);
+  useEffect(() => {
+    // A new engine: what was asked of the old one was never answered, however the list is held.
+    cache.refresh();
+  }, [cache, generation]);
 
   const lastAt = useRef(0);
   useEffect(() => {
@@ -77,7 +81,7 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
     const timer = window.setTimeout(
       () => {
         lastAt.current = performance.now();
-        if (held) void patchInPlace(cache, question);
+        if (held && cache.view().is === 'ready') void patchInPlace(cache, question);
         else cache.refresh();
       },
       Math.max(0, lastAt.current + every - performance.now()),

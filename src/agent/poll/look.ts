@@ -30,6 +30,8 @@ export interface LookMemory {
 export interface LookPlan {
   readonly keysAllowed: boolean;
   readonly accountsDue: boolean;
+  /** The budget allows reading accounts before they are due. */
+  readonly accountsAllowed: boolean;
 }
 export interface LookResult {
   /** Parts that could not be read; the rest was. */
@@ -37,6 +39,7 @@ export interface LookResult {
   readonly changed: boolean;
   readonly logCleared: boolean;
   readonly keysCpuMs: number;
+  readonly accountsCpuMs: number;
 }
 
 const cpuMs = (since: NodeJS.CpuUsage) => {
@@ -107,9 +110,13 @@ export async function look(
   }
   const events = await attempt(troubles, 'The log of the store', () => readEvents(context, signal));
   const unexplained = gone.some((row) => context.evidence.commandFor(row.id) === null);
-  if (plan.accountsDue || reading.strangers || unexplained || events?.touchesAccounts === true) {
+  const wanted = reading.strangers || unexplained || events?.touchesAccounts === true;
+  let accountsCpuMs = 0;
+  if (plan.accountsAllowed && (plan.accountsDue || wanted)) {
+    const cpu = process.cpuUsage();
     await attempt(troubles, 'The accounts', () => readAccounts(context, memory.accountsAt, signal));
     memory.accountsAt = began;
+    accountsCpuMs = cpuMs(cpu);
   }
   recordEndsAndStarts(context, gone, reading.fresh, { since: memory.lookedAt, listedAt: memory.listedAt });
   state.transaction(() => saveCursor(context, reading.cursor));
@@ -120,7 +127,13 @@ export async function look(
     memory.keysDue = false;
   }
   const added = events?.added ?? 0;
-  return { troubles, changed: changed || added > 0, logCleared: events?.cleared ?? false, keysCpuMs };
+  return {
+    troubles,
+    changed: changed || added > 0,
+    logCleared: events?.cleared ?? false,
+    keysCpuMs,
+    accountsCpuMs,
+  };
 }
 
 /** Reads sessions from the cursor on; without one everything, and then returns what the listing no longer named. */

@@ -53,6 +53,7 @@ export function createPoller(options: PollerOptions): Poller {
   let open = false;
   let flagsLoaded = false;
   let keysAllowedAt = 0;
+  let accountsAllowedAt = 0;
   let logCleared = false;
   let wake: (() => void) | null = null;
   let waiters: (() => void)[] = [];
@@ -70,15 +71,19 @@ export function createPoller(options: PollerOptions): Poller {
     if (!flagsLoaded) reloadFlags(context);
     flagsLoaded = true;
     if (!store.ready()) {
-      await lookFirst(context, memory, signal);
+      await context.state.relaxed(() => lookFirst(context, memory, signal));
       store.setReady();
     }
     const plan = {
       keysAllowed: clock() >= keysAllowedAt,
       accountsDue: clock() - memory.accountsAt >= (options.accountsEveryMs ?? ACCOUNTS_EVERY_MS),
+      accountsAllowed: clock() >= accountsAllowedAt,
     };
     const result = await look(context, memory, plan, signal);
-    if (options.adaptive) keysAllowedAt = clock() + result.keysCpuMs * 9;
+    if (options.adaptive) {
+      if (result.keysCpuMs > 0) keysAllowedAt = clock() + result.keysCpuMs * 20;
+      if (result.accountsCpuMs > 0) accountsAllowedAt = clock() + result.accountsCpuMs * 40;
+    }
     flushHeldBack(context, epochMs(Math.max(0, clock() - LIMITS.updateEveryMs)));
     context.evidence.forgetOld();
     logCleared ||= result.logCleared;
@@ -90,7 +95,10 @@ export function createPoller(options: PollerOptions): Poller {
       warnings: warnings(),
     });
     const used = process.cpuUsage(cpu);
-    return { cpuMs: (used.user + used.system) / 1_000 - result.keysCpuMs, changed: result.changed };
+    return {
+      cpuMs: (used.user + used.system) / 1_000 - result.keysCpuMs - result.accountsCpuMs,
+      changed: result.changed,
+    };
   }
 
   async function loop(): Promise<void> {

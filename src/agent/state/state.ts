@@ -45,6 +45,8 @@ export interface AgentState {
   readonly told: Told;
   /** One write transaction. */
   transaction<T>(work: () => T): T;
+  /** Runs work that is done anew after a crash: its commits need not reach the disk one by one. */
+  relaxed<T>(work: () => Promise<T>): Promise<T>;
   /** A read-only handle of its own, for one consistent long read. The caller closes it. */
   reader(): Db;
   close(): void;
@@ -88,6 +90,15 @@ export function openState(dataDir: string, clock: Clock, serving = true): AgentS
     holds: createHolds(db, clock),
     told: createTold(db, clock),
     transaction: (work) => db.transaction(work).immediate(),
+    async relaxed(work) {
+      // NORMAL cannot damage a WAL database; a power cut loses the last commits, and with them the mark of completion.
+      db.pragma('synchronous = NORMAL');
+      try {
+        return await work();
+      } finally {
+        db.pragma('synchronous = FULL');
+      }
+    },
     reader: () => openReader(path),
     close: () => void db.close(),
   };

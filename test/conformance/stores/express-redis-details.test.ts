@@ -99,6 +99,23 @@ describe('Redis that tells of changes', () => {
     }, true));
 });
 
+test('a glance has counted everything that was written before it', () =>
+  inWorld(async (world) => {
+    await world.adapter.open(never);
+    const account = world.application.addPerson(anna);
+    await world.signIn(account, visit);
+    const before = await world.adapter.glance(never);
+    for (let round = 0; round < 20; round += 1) {
+      const looked = await world.adapter.glance(never);
+      await world.signIn(account, visit);
+      expect(await world.adapter.glance(never)).not.toBe(looked);
+    }
+    // SET with an expiry tells of two things.
+    expect(Number(/\d+$/.exec((await world.adapter.glance(never)) ?? '')?.[0])).toBe(
+      Number(/\d+$/.exec(before ?? '')?.[0]) + 40,
+    );
+  }, true));
+
 describe('times', () => {
   test('do not move while nothing happens, and follow a touch', () =>
     inWorld(async (world) => {
@@ -110,6 +127,10 @@ describe('times', () => {
       for (let again = 0; again < 20; again += 1) expect(await only(world.adapter)).toEqual(first);
       await world.visit(key, { ...visit, at: at + 17_000 });
       expect((await only(world.adapter)).last.at).toBe(at + 17_000);
+      // So late in a second that a millisecond on the way would make it the next one.
+      await world.admin().pexpireat(`sess:${key}`, at + MAX_AGE + 18_999);
+      for (let again = 0; again < 20; again += 1)
+        expect((await only(world.adapter)).last.at).toBe(at + 18_000);
     }, false));
 
   test('of the last visit are unknown without maxAge, without expiry and without touch', async () => {

@@ -82,8 +82,8 @@ export function redisAdapter(
     },
 
     async glance(signal) {
-      // Asked before anything else, so that a Redis that is away is noticed although nothing is followed.
-      await access.ask(['ping'], signal);
+      // So that a Redis that is away is noticed although nothing is followed.
+      if (!follow) await access.ask(['ping'], signal);
       const at = await position(signal);
       return at === null ? null : `${at.run}.${String(at.count)}`;
     },

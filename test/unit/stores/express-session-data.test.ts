@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { startsWith } from '#agent/stores/express/acl.ts';
-import { ExpressConfig } from '#agent/stores/express/config.ts';
+import { EXPRESS_EXAMPLE, ExpressConfig, expressGrants } from '#agent/stores/express/config.ts';
 import { tellsAll } from '#agent/stores/express/redis-adapter.ts';
 import { readSession } from '#agent/stores/express/session-data.ts';
 
@@ -127,4 +128,22 @@ test.each([
   const parsed = ExpressConfig.safeParse(raw);
   expect(parsed.success).toBe(false);
   expect(JSON.stringify(parsed.error?.issues)).toContain(word);
+});
+
+test('what init writes is a valid configuration, with every commented line taken in as well', () => {
+  const written: unknown = parse(EXPRESS_EXAMPLE);
+  expect(ExpressConfig.parse(written)).toMatchObject({ prefix: 'sess:', mapping: { name: ['/user/name'] } });
+  const all = EXPRESS_EXAMPLE.replaceAll(/^( *)# (?=[a-zA-Z]+:)(?!database:)/gm, '$1');
+  expect(ExpressConfig.parse(parse(all))).toMatchObject({
+    table: 'session',
+    timeZone: 'Europe/Berlin',
+    mapping: { roles: ['/user/roles'], lastAddress: ['/lastIp'] },
+  });
+});
+
+test('grants give no more than reading and removing under the one prefix', () => {
+  const grants = expressGrants(config({ prefix: 'a*:' }));
+  expect(grants).toContain("resetkeys resetchannels -@all '~a\\*:*'");
+  expect(grants).toContain("'&__keyspace@0__:a\\*:*'");
+  expect(grants).not.toMatch(/\+(?:@|set|del|config|keys|flush|eval|acl)/);
 });

@@ -125,8 +125,7 @@ export function createProver(context: CommandContext): Prover {
     for (const session of state.sessions.byAccount(target.account)) {
       if (session.first_seen_at < since || taken.has(session.id) || session.id === target.session) continue;
       const cause = causeOf(session);
-      if (cause === null || state.audit.latest(target.account, ['login'], since) !== null)
-        continue;
+      if (cause === null || state.audit.latest(target.account, ['login'], since) !== null) continue;
       taken.add(session.id);
       return {
         id: target.session,

@@ -8,7 +8,7 @@ const who = z.strictObject({ roles: names, accounts: names }).prefault({});
 const path = z.string().min(1).max(4_096);
 
 /** Default port of an agent. */
-export const DEFAULT_PORT = 7_420;
+const DEFAULT_PORT = 7_420;
 
 /** The agent's configuration file, as it is written. `store` is read by its kind. */
 export const ConfigFile = z.strictObject({

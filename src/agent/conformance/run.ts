@@ -9,7 +9,7 @@ import type { Probe } from './probe.ts';
 import { connect, handshake } from './probe.ts';
 import { STREAM_CHECKS } from './stream-checks.ts';
 
-export const CHECKS: readonly Check[] = [...HANDSHAKE_CHECKS, ...STREAM_CHECKS, ...COMMAND_CHECKS];
+const CHECKS: readonly Check[] = [...HANDSHAKE_CHECKS, ...STREAM_CHECKS, ...COMMAND_CHECKS];
 
 /** Tests an agent; prints a line for each check and a summary. True when nothing failed. */
 export async function runConformance(

@@ -3,7 +3,7 @@ import type { ReadContext } from './context.ts';
 import { toEvent } from './to-wire.ts';
 
 const PAGE = 2_000;
-export const EVENT_CURSOR = 'cursor:events';
+const EVENT_CURSOR = 'cursor:events';
 const GENERATION = 'cursor:events-generation';
 
 export interface EventReading {

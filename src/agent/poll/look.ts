@@ -12,7 +12,7 @@ import { seenRows } from './seen-rows.ts';
 import type { SessionReading } from './session-reader.ts';
 import { applyBaseline, applySessions, newReading } from './session-reader.ts';
 
-export const SESSION_CURSOR = 'cursor:sessions';
+const SESSION_CURSOR = 'cursor:sessions';
 export const BASELINE = 'baseline';
 const LOOK_UP = 500;
 

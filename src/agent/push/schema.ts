@@ -5,7 +5,7 @@ import { Action, Attributes, Name } from '#shared/protocol/records.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 
 /** Events in one request. */
-export const MAX_EVENTS = 500;
+const MAX_EVENTS = 500;
 
 const word = z.string().min(1).max(LIMITS.id);
 

@@ -8,7 +8,6 @@ import { durationMs, SECOND } from '#shared/domain/units.ts';
 import type { GoodbyeCode } from '#shared/protocol/codes.ts';
 import type { AgentToConsole, ConsoleToAgent } from '#shared/protocol/events.ts';
 import type { Hello, HelloLimits, Status } from '#shared/protocol/handshake.ts';
-import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Subscribe, SubscribeAnswer } from '#shared/protocol/stream.ts';
 import type { AgentState } from '../state/state.ts';
 import { isLive } from '../state/tokens.ts';
@@ -232,4 +231,3 @@ export function serveConsole(socket: ConsoleSocket, deps: ConnectionDeps): Conne
 
 const fingerprint = ({ token }: Caller) =>
   JSON.stringify([token.operator, token.name, [...token.scopes].sort(), [...token.accounts].sort()]);
-export const DEFAULT_ACK_TIMEOUT_MS = LIMITS.ackTimeoutMs;

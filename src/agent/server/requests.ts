@@ -4,7 +4,6 @@ import type { FailedAnswer } from '#shared/protocol/codes.ts';
 import { Command, CommandFailures, CommandGet } from '#shared/protocol/commands.ts';
 import type { HelloLimits } from '#shared/protocol/handshake.ts';
 import { RulesPut } from '#shared/protocol/rules.ts';
-import type { SubscribeAnswer } from '#shared/protocol/stream.ts';
 import { History, SessionsGet, Subscribe } from '#shared/protocol/stream.ts';
 import type { AgentState } from '../state/state.ts';
 import type { Caller } from './caller.ts';
@@ -75,8 +74,4 @@ export function createHandlers(deps: RequestDeps): ReadonlyMap<string, Handler> 
   ]);
 }
 
-export type SubscribeHandler = (
-  caller: Caller,
-  request: Subscribe,
-) => { answer: SubscribeAnswer; start: () => void };
 export const readSubscribe = (payload: unknown): Subscribe => read(Subscribe, payload);

@@ -1,4 +1,4 @@
-import type { CommandId, OperatorId, SessionId } from '#shared/domain/ids.ts';
+import type { OperatorId, SessionId } from '#shared/domain/ids.ts';
 import type { Clock, EpochMs } from '#shared/domain/units.ts';
 import type { Command, CommandFailure, CommandState, Proof, Reach } from '#shared/protocol/commands.ts';
 import type { Db } from './database.ts';
@@ -211,4 +211,3 @@ export function createJournal(db: Db, clock: Clock): Journal {
 }
 
 export type { CommandRow } from './journal-rows.ts';
-export const commandIdOf = (row: CommandRow): CommandId => row.command.id;

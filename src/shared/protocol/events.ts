@@ -87,7 +87,13 @@ const consoleRequests: Readonly<Record<ConsoleRequestName, true>> = {
   'rules.put': true,
   'posture.get': true,
 };
-/** Names of the messages an agent sends; docs/protocol.md is checked against them. */
+/**
+ * Names of the messages an agent sends; docs/protocol.md is checked against them.
+ * @public
+ */
 export const AGENT_EVENTS: readonly string[] = Object.keys(agentEvents);
-/** Names of the requests a console makes. */
+/**
+ * Names of the requests a console makes; docs/protocol.md is checked against them.
+ * @public
+ */
 export const CONSOLE_REQUESTS: readonly string[] = Object.keys(consoleRequests);

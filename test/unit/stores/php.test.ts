@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ParseError } from '#agent/stores/parse/parse-error.ts';
-import { parsePhp, parsePhpSession } from '#agent/stores/parse/php.ts';
+import { parsePhp, parsePhpSession, wanted } from '#agent/stores/parse/php.ts';
 import { phpGet, phpInt, phpText, type PhpKey, type PhpValue } from '#agent/stores/parse/php-value.ts';
 import { encodePhp, withoutReferences } from '#agent/stores/parse/php-writer.ts';
 
@@ -177,13 +177,13 @@ describe('PHP sessions', () => {
     const input = Buffer.concat([bag, Buffer.from(`_sf2_meta|${meta}!never_set|cart|i:3;`)]);
     const all = parsePhpSession(input);
     expect([...all.keys()]).toEqual(['_sf2_flashes', '_sf2_meta', 'cart']);
-    const only = parsePhpSession(input, new Set(['_sf2_meta']));
+    const only = parsePhpSession(input, [wanted('_sf2_meta')]);
     expect([...only.keys()]).toEqual(['_sf2_meta']);
     expect(phpInt(phpGet(only.get('_sf2_meta'), 'c'))).toBe(1_700_000_000);
   });
 
   test('a variable that was skipped cannot be reached by reference, and is never guessed', () => {
-    const session = parsePhpSession(Buffer.from('a|s:1:"x";b|R:1;'), new Set(['b']));
+    const session = parsePhpSession(Buffer.from('a|s:1:"x";b|R:1;'), [wanted('b')]);
     expect(phpText(session.get('b'))).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
 import type { Mark } from '#shared/protocol/records.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
 import { ParseError } from '../parse/parse-error.ts';
-import { parsePhpSession } from '../parse/php.ts';
-import { dereference, phpGet, phpInt, phpKeyText } from '../parse/php-value.ts';
+import { parsePhpSession, startsAt, wanted, type WantedVariable } from '../parse/php.ts';
+import { dereference, phpGet, phpInt } from '../parse/php-value.ts';
 import { seconds } from '../sql/columns.ts';
 
 /** What a session's own data says. Its seed, reset keys and everything else in it stay unread. */
@@ -13,7 +13,18 @@ export interface SessionBags {
   readonly masquerading: string | null;
 }
 
-const WANTED: ReadonlySet<string> = new Set(['_sf2_attributes', '_sf2_meta']);
+const RESET = Buffer.from('pass_reset_');
+const CREATED = Buffer.from('c');
+const MASQUERADING = Buffer.from('masquerading');
+/** A listing reads a million of these: only what is needed is made into values. */
+const WANTED: readonly WantedVariable[] = [
+  wanted('_sf2_attributes', (bytes, start, end) => startsAt(bytes, start, end, RESET)),
+  wanted(
+    '_sf2_meta',
+    (bytes, start, end) =>
+      (end - start === 1 && bytes[start] === CREATED[0]) || startsAt(bytes, start, end, MASQUERADING),
+  ),
+];
 const UNKNOWN: SessionBags = { openedAt: null, marks: [], masquerading: null };
 
 /** Reads Symfony's bags; what cannot be read is unknown. */
@@ -24,12 +35,7 @@ export function readBags(bytes: Buffer | null): SessionBags {
     const meta = bags.get('_sf2_meta');
     const attributes = dereference(bags.get('_sf2_attributes'));
     const marks: Mark[] = [];
-    const reset =
-      attributes?.type === 'array' &&
-      attributes.entries.some(
-        ({ key }) => key.type === 'string' && phpKeyText(key).startsWith('pass_reset_'),
-      );
-    if (reset) marks.push('one-time-login');
+    if (attributes?.type === 'array' && attributes.entries.length > 0) marks.push('one-time-login');
     const masquerading = phpInt(phpGet(meta, 'masquerading'));
     if (masquerading !== null && masquerading > 0) marks.push('masquerade');
     return {

@@ -10,6 +10,9 @@ const LONGEST_NUMBER = 330;
 /** No array count or string length of a readable value has more digits. */
 const LONGEST_LENGTH = 10;
 
+/** Decides by a key's bytes, without making text of them, whether its entry is kept. */
+export type KeyFilter = (bytes: Buffer, start: number, end: number) => boolean;
+
 /**
  * Reads values that PHP's `serialize()` wrote, one after the other from one buffer. References count slots over all
  * of them, as PHP does for the variables of one session. With `build` false a value is checked but not kept.
@@ -18,8 +21,10 @@ export class PhpReader {
   offset = 0;
   readonly #bytes: Buffer;
   readonly #limits: ParseLimits;
-  /** What `R:n` and `r:n` point at; null where the value was skipped or lies inside an opaque object. */
-  readonly #slots: (PhpValue | null)[] = [];
+  /** What `R:n` and `r:n` point at: how many slots there are, and the values of those that were kept. */
+  #slotCount = 0;
+  readonly #keptSlots: number[] = [];
+  readonly #keptValues: PhpValue[] = [];
   #items = 0;
   #depth = 0;
   /** After `C:` slots cannot be counted any more: the object's own format may have taken some. */
@@ -31,7 +36,8 @@ export class PhpReader {
     this.#limits = limits;
   }
 
-  value(build: boolean): PhpValue {
+  /** @param keep which entries of an array to keep, at this level; all when absent */
+  value(build: boolean, keep?: KeyFilter): PhpValue {
     if ((this.#items += 1) > this.#limits.items) throw this.#error('too many values');
     const tag = this.#bytes[this.offset];
     this.offset += 1;
@@ -49,16 +55,30 @@ export class PhpReader {
       }
       case INT: {
         this.#expect(COLON);
-        return this.#slot({ type: 'int', text: this.#integer(SEMICOLON) }, build);
+        if (!build) {
+          this.#skipInteger();
+          return this.#slot(SKIPPED, false);
+        }
+        return this.#slot({ type: 'int', text: this.#integer() }, true);
       }
       case FLOAT: {
         this.#expect(COLON);
         return this.#slot({ type: 'float', text: this.#float() }, build);
       }
-      case STRING:
+      case STRING: {
+        this.#expect(COLON);
+        if (!build) {
+          this.#skipQuoted();
+          this.#expect(SEMICOLON);
+          return this.#slot(SKIPPED, false);
+        }
+        const bytes = this.#quoted();
+        this.#expect(SEMICOLON);
+        return this.#slot({ type: 'string', bytes }, true);
+      }
       case ESCAPED: {
         this.#expect(COLON);
-        const bytes = tag === STRING ? this.#quoted() : this.#escaped();
+        const bytes = this.#escaped();
         this.#expect(SEMICOLON);
         return this.#slot({ type: 'string', bytes }, build);
       }
@@ -66,7 +86,7 @@ export class PhpReader {
         this.#expect(COLON);
         const entries: PhpEntry[] = [];
         const slot = this.#slot({ type: 'array', entries }, build);
-        this.#entries(this.#length(COLON), entries, build);
+        this.#entries(this.#length(COLON), entries, build, keep);
         return slot;
       }
       case OBJECT: {
@@ -87,7 +107,7 @@ export class PhpReader {
         const bytes = this.#take(length);
         this.#expect(CLOSE);
         const slot = this.#slot({ type: 'custom', className, bytes }, build);
-        this.#slotsEnd = Math.min(this.#slotsEnd, this.#slots.length);
+        this.#slotsEnd = Math.min(this.#slotsEnd, this.#slotCount);
         return slot;
       }
       case ENUM: {
@@ -107,43 +127,94 @@ export class PhpReader {
     }
   }
 
-  #entries(count: number, into: PhpEntry[], build: boolean): void {
+  #entries(count: number, into: PhpEntry[], build: boolean, keep?: KeyFilter): void {
     if ((this.#depth += 1) > this.#limits.depth) throw this.#error('too deep');
     this.#expect(OPEN);
     for (let index = 0; index < count; index += 1) {
-      const key = this.#key();
-      const value = this.value(build);
-      if (build) into.push({ key, value });
+      if (!build) {
+        this.#skipKey();
+        this.value(false);
+        continue;
+      }
+      const key = keep === undefined ? this.#key() : this.#keyIfKept(keep);
+      const value = this.value(key !== null);
+      if (key !== null) into.push({ key, value });
     }
     this.#expect(CLOSE);
     this.#depth -= 1;
   }
 
   #key(): PhpKey {
-    const tag = this.#bytes[this.offset];
-    this.offset += 1;
-    if (tag !== INT && tag !== STRING && tag !== ESCAPED)
-      throw this.#error(tag === undefined ? 'ends too early' : 'a key that is neither');
-    this.#expect(COLON);
-    if (tag === INT) return { type: 'int', text: this.#integer(SEMICOLON) };
+    const tag = this.#keyTag();
+    if (tag === INT) return { type: 'int', text: this.#integer() };
     const bytes = tag === STRING ? this.#quoted() : this.#escaped();
     this.#expect(SEMICOLON);
     return { type: 'string', bytes };
   }
 
+  #skipKey(): void {
+    const tag = this.#keyTag();
+    if (tag === INT) {
+      this.#skipInteger();
+      return;
+    }
+    if (tag === STRING) this.#skipQuoted();
+    else this.#escaped();
+    this.#expect(SEMICOLON);
+  }
+
+  /** A key that is text and passes the filter; the others are read over. */
+  #keyIfKept(keep: KeyFilter): PhpKey | null {
+    const start = this.offset;
+    this.#skipKey();
+    const end = this.offset;
+    // `s:3:"abc";`: without the quote and the semicolon at the end.
+    if (this.#bytes[start] !== STRING) return null;
+    const text = this.#bytes.indexOf(QUOTE, start) + 1;
+    if (!keep(this.#bytes, text, end - 2)) return null;
+    return { type: 'string', bytes: this.#bytes.subarray(text, end - 2) };
+  }
+
+  #keyTag(): number {
+    const tag = this.#bytes[this.offset];
+    if (tag !== INT && tag !== STRING && tag !== ESCAPED) {
+      this.offset += 1;
+      throw this.#error(tag === undefined ? 'ends too early' : 'a key that is neither');
+    }
+    this.offset += 1;
+    this.#expect(COLON);
+    return tag;
+  }
+
   #reference(shared: boolean, build: boolean): PhpValue {
     const slot = this.#length(SEMICOLON);
-    if (slot < 1 || (slot > this.#slots.length && this.#slotsEnd === Number.POSITIVE_INFINITY))
+    if (slot < 1 || (slot > this.#slotCount && this.#slotsEnd === Number.POSITIVE_INFINITY))
       throw this.#error('reference to nothing');
-    const target = slot <= this.#slotsEnd ? (this.#slots[slot - 1] ?? null) : null;
+    const target = slot <= this.#slotsEnd ? this.#inSlot(slot) : null;
     const value: PhpValue = { type: 'reference', shared, slot, target };
     // Only `r:` takes a slot of its own.
     return shared ? (build ? value : SKIPPED) : this.#slot(value, build);
   }
 
   #slot(value: PhpValue, build: boolean): PhpValue {
-    this.#slots.push(build ? value : null);
-    return build ? value : SKIPPED;
+    this.#slotCount += 1;
+    if (!build) return SKIPPED;
+    this.#keptSlots.push(this.#slotCount);
+    this.#keptValues.push(value);
+    return value;
+  }
+
+  /** The value of a slot; null when it was skipped or lies inside an opaque object. */
+  #inSlot(slot: number): PhpValue | null {
+    let [low, high] = [0, this.#keptSlots.length - 1];
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.#keptSlots[middle] ?? 0;
+      if (found === slot) return this.#keptValues[middle] ?? null;
+      if (found < slot) low = middle + 1;
+      else high = middle - 1;
+    }
+    return null;
   }
 
   /** `length:"bytes"` */
@@ -153,6 +224,14 @@ export class PhpReader {
     const bytes = this.#take(length);
     this.#expect(QUOTE);
     return bytes;
+  }
+
+  #skipQuoted(): void {
+    const length = this.#length(COLON);
+    this.#expect(QUOTE);
+    if (length > this.#bytes.length - this.offset) throw this.#error('ends too early');
+    this.offset += length;
+    this.#expect(QUOTE);
   }
 
   /** `length:"bytes"` with `\xx` for a byte; the length counts the decoded bytes. */
@@ -184,14 +263,17 @@ export class PhpReader {
     return taken;
   }
 
-  #integer(end: number): string {
+  #integer(): string {
     const start = this.offset;
-    const sign = this.#bytes[start];
+    this.#skipInteger();
+    return this.#bytes.toString('latin1', start, this.offset - 1);
+  }
+
+  #skipInteger(): void {
+    const sign = this.#bytes[this.offset];
     if (sign === MINUS || sign === PLUS) this.offset += 1;
     this.#digits(20);
-    const text = this.#bytes.toString('latin1', start, this.offset);
-    this.#expect(end);
-    return text;
+    this.#expect(SEMICOLON);
   }
 
   #length(end: number): number {

@@ -32,7 +32,8 @@ export function whole(value: unknown, what: string): number {
 
 export function wholeOrNull(value: unknown, what: string): number | null {
   if (value === null || value === undefined) return null;
-  const number = typeof value === 'number' ? value : Number(textOrNull(value, what));
+  const number =
+    typeof value === 'number' ? value : Number(typeof value === 'string' ? value : textOrNull(value, what));
   if (!Number.isFinite(number)) throw unreadable(what, value);
   return Math.trunc(number);
 }
@@ -50,8 +51,17 @@ export function seconds(value: number | null): EpochMs | null {
   return value === null || value <= 0 || value > 253_402_300_799 ? null : epochMs(value * 1_000);
 }
 
-/** An address, or null for whatever else an application put there. */
+const known = new Map<string, string | null>();
+const MOST_KNOWN = 10_000;
+
+/** An address, or null for whatever else an application put there. Listings name the same ones again and again. */
 export function address(value: string | null): string | null {
-  const trimmed = value?.trim() ?? '';
-  return isIP(trimmed) === 0 ? null : trimmed;
+  if (value === null || value === '' || value.length > 64) return null;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const trimmed = value.trim();
+  const found = isIP(trimmed) === 0 ? null : trimmed;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(value, found);
+  return found;
 }

@@ -72,10 +72,15 @@ export class PostgresAccess implements SqlAccess {
       const cursor = client.query(new Cursor<Row>(text, [...values], { rowMode: 'array' }));
       const giveUp = (): void => void this.#drop('paging');
       try {
-        for (;;) {
-          const rows = await within(() => cursor.read(PAGE_ROWS), PAGE_MS, signal, this.#where, giveUp);
-          if (rows.length === 0) break;
+        const read = (): Promise<Row[]> =>
+          within(() => cursor.read(PAGE_ROWS), PAGE_MS, signal, this.#where, giveUp);
+        let rows = await read();
+        while (rows.length > 0) {
+          // The server gets on with the next page while this one is worked on.
+          const next = read();
+          next.catch(() => undefined);
           await deliver(page, rows);
+          rows = await next;
         }
         await cursor.close();
       } catch (error) {

@@ -53,7 +53,7 @@ export function phpSerialize(value: Php): Buffer {
 }
 
 function members(value: readonly Php[] | Readonly<Record<string, Php>>): Buffer {
-  const entries = Object.entries(value) as [string, Php][];
+  const entries = Object.entries<Php>(value);
   const parts = entries.flatMap(([key, held]) => [
     /^(?:0|-?[1-9]\d{0,8})$/.test(key) ? Buffer.from(`i:${key};`) : string(key),
     phpSerialize(held),

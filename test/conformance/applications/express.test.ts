@@ -10,7 +10,7 @@ import type { AccountId } from '#shared/domain/ids.ts';
 import { startRedis } from '#test/support/servers/redis.ts';
 import { disposeServers, testDatabase } from '../stores/databases.ts';
 import { fromConfig } from '../stores/make-adapter.ts';
-import { allKeys, listAll } from '../stores/suite.ts';
+import { allKeys, listAll } from '../stores/reading.ts';
 import { Browser } from './browser.ts';
 import { startExpressApplication } from './express-application.ts';
 

@@ -77,7 +77,9 @@ async function mariaDatabase(database: string): Promise<TestDatabase> {
   return {
     engine: 'mariadb',
     config: { driver: 'mariadb', socket: server.socket, database, user: 'watchfloor', password: PASSWORD },
-    exec: async (text, ...values) => void (await query(text, values)),
+    exec: async (text, ...values) => {
+      await query(text, values);
+    },
     rows: async (text, ...values) => (await query(text, values)) as unknown as unknown[][],
     grant: async (statements) => {
       for (const statement of withPassword(statements)) await query(statement, []);
@@ -131,7 +133,9 @@ async function postgresDatabase(database: string): Promise<TestDatabase> {
       user: 'watchfloor',
       password: PASSWORD,
     },
-    exec: async (text, ...values) => void (await query(text, values)),
+    exec: async (text, ...values) => {
+      await query(text, values);
+    },
     rows: (text, ...values) => query(text, values),
     grant: async (statements) => {
       for (const statement of withPassword(statements)) {

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { storeKey } from '#agent/stores/store-adapter.ts';
 import { disposeServers, type Engine } from './databases.ts';
-import { allAccounts, allKeys, conformance, listAll } from './suite.ts';
+import { allAccounts, allKeys, listAll } from './reading.ts';
+import { conformance } from './suite.ts';
 import { djangoWorld } from './worlds/django-world.ts';
 
 conformance('Django on MariaDB, saving at every request', () => djangoWorld('mariadb', 'signed'));

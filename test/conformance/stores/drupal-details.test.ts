@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StoreError, type StoreCursor, type StoredEvent } from '#agent/stores/store-adapter.ts';
 import { PhpObject, phpSession } from '#test/support/php-serialize.ts';
 import { disposeServers, type Engine } from './databases.ts';
-import { allKeys, listAll } from './suite.ts';
+import { allKeys, listAll } from './reading.ts';
 import { drupalWorld, type DrupalWorld } from './worlds/drupal-world.ts';
 
 const never = new AbortController().signal;
@@ -80,7 +80,7 @@ describe.each<Engine>(['mariadb', 'postgres', 'sqlite'])('Drupal on %s', (engine
   });
 
   test('the log tells sign-ins, sign-outs and failures, with accounts found by name', async () => {
-    const log = world.log;
+    const log: DrupalWorld['log'] = (...row) => world.log(...row);
     await log(anna, 'user', 'Session opened for %name.', { '%name': 'Anna' }, now - 50_000, '192.0.2.1');
     await log('0', 'user', 'Login attempt failed for %user.', { '%user': 'aNNa' }, now - 49_000, '192.0.2.2');
     await log(

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { storeKey, type StoreCursor } from '#agent/stores/store-adapter.ts';
 import { disposeServers } from './databases.ts';
-import { allKeys, listAll } from './suite.ts';
+import { allKeys, listAll } from './reading.ts';
 import { MAX_AGE } from './worlds/express-application.ts';
 import { expressPostgresWorld, type ExpressPostgresWorld } from './worlds/express-postgres-world.ts';
 

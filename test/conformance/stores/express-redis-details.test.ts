@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { expressKind } from '#agent/stores/express/express-kind.ts';
 import { StoreError, storeKey, type StoreAdapter, type StoredSession } from '#agent/stores/store-adapter.ts';
 import { fromConfig } from './make-adapter.ts';
-import { allAccounts, allKeys, listAll } from './suite.ts';
+import { allAccounts, allKeys, listAll } from './reading.ts';
 import { MAPPING, MAX_AGE } from './worlds/express-application.ts';
 import { expressRedisWorld, type ExpressRedisWorld } from './worlds/express-redis-world.ts';
 

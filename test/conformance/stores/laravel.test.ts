@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { storeKey } from '#agent/stores/store-adapter.ts';
 import type { AccountId } from '#shared/domain/ids.ts';
-import { allAccounts, conformance, listAll } from './suite.ts';
+import { allAccounts, listAll } from './reading.ts';
+import { conformance } from './suite.ts';
 import { laravelWorld } from './worlds/laravel-world.ts';
 
 conformance('Laravel on MariaDB, sessions as serialised PHP', () => laravelWorld('mariadb', 'php'));

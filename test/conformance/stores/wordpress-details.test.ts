@@ -3,7 +3,7 @@ import { storeKey } from '#agent/stores/store-adapter.ts';
 import type { AccountId } from '#shared/domain/ids.ts';
 import { phpSerialize } from '#test/support/php-serialize.ts';
 import { disposeServers } from './databases.ts';
-import { allAccounts, allKeys, listAll } from './suite.ts';
+import { allAccounts, allKeys, listAll } from './reading.ts';
 import { wordpressWorld, type WordpressWorld } from './worlds/wordpress-world.ts';
 
 const never = new AbortController().signal;

@@ -75,7 +75,7 @@ describe('PHP values', () => {
 
   test('text made of the format’s own characters is read or refused with ParseError', () => {
     const alphabet = fc.constantFrom(
-      ...'NbidsaOCrRES:;{}"0123456789-+.\\|!',
+      ...Array.from('NbidsaOCrRES:;{}"0123456789-+.\\|!'),
       'a:2:{',
       's:3:"',
       'R:1;',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { AccountId } from '#shared/domain/ids.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import { readCursor, writeCursor } from '../follow/cursor.ts';
 import { RowPosition, START, advance, wantedGaps } from '../follow/row-follower.ts';
@@ -160,7 +159,7 @@ async function withAccounts(
   const complete = <T extends { readonly id?: string; readonly name: string }>(who: T): T => {
     if (who.id === undefined) {
       const id = idOf.get(who.name.toLowerCase());
-      return id === undefined ? who : { ...who, id: id as AccountId };
+      return id === undefined ? who : { ...who, id: id };
     }
     return who.id === who.name ? { ...who, name: nameOf.get(who.id) ?? who.name } : who;
   };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { StoreCursor } from '../store-adapter.ts';
 
 export const writeCursor = (value: unknown): StoreCursor => JSON.stringify(value) as StoreCursor;

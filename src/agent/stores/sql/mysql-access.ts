@@ -10,6 +10,7 @@ import {
   type SqlAccess,
   type SqlRunner,
 } from './sql-access.ts';
+import { textOrNull } from './columns.ts';
 import { render, sql, type Sql } from './sql-text.ts';
 import { ConsumerFailure, deliver, toStoreError, within } from './store-errors.ts';
 import { tlsOptions } from './tls-options.ts';
@@ -109,7 +110,7 @@ export class MysqlAccess implements SqlAccess {
 
   async version(signal: AbortSignal): Promise<string> {
     const [row] = await this.rows(sql`SELECT VERSION()`, signal);
-    return String(row?.[0] ?? '');
+    return textOrNull(row?.[0], 'version') ?? '';
   }
 
   dataVersion(): Promise<string | null> {

@@ -11,6 +11,7 @@ import {
   type SqlAccess,
   type SqlRunner,
 } from './sql-access.ts';
+import { textOrNull } from './columns.ts';
 import { render, sql, type Sql } from './sql-text.ts';
 import { ConsumerFailure, deliver, toStoreError, within } from './store-errors.ts';
 import { tlsOptions } from './tls-options.ts';
@@ -94,7 +95,7 @@ export class PostgresAccess implements SqlAccess {
 
   async version(signal: AbortSignal): Promise<string> {
     const [row] = await this.rows(sql`SHOW server_version`, signal);
-    return `PostgreSQL ${String(row?.[0] ?? '')}`;
+    return `PostgreSQL ${textOrNull(row?.[0], 'version') ?? ''}`;
   }
 
   dataVersion(): Promise<string | null> {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { SqliteConfig } from './database-config.ts';
 import { PAGE_ROWS, type PagedRead, type Row, type SqlAccess, type SqlRunner } from './sql-access.ts';
+import { textOrNull } from './columns.ts';
 import { render, sql, type Sql, type SqlValue } from './sql-text.ts';
 import { toStoreError } from './store-errors.ts';
 
@@ -79,7 +80,7 @@ export class SqliteAccess implements SqlAccess {
 
   async version(signal: AbortSignal): Promise<string> {
     const [row] = await this.rows(sql`SELECT sqlite_version()`, signal);
-    return `SQLite ${String(row?.[0] ?? '')}`;
+    return `SQLite ${textOrNull(row?.[0], 'version') ?? ''}`;
   }
 
   async dataVersion(signal: AbortSignal): Promise<string | null> {

@@ -78,7 +78,7 @@ export async function laravelWorld(
     _token: random(40),
     _previous: { url: `https://example.org/reset-password/${random(40)}?email=a` },
     _flash: { old: [], new: [] },
-    [`login_web_${'59ba36addc2b2f9401580f014c7f58ea4e30989d'}`]: Number(account),
+    login_web_59ba36addc2b2f9401580f014c7f58ea4e30989d: Number(account),
     password_hash_web: random(50),
     status: 'Grüße 🦉',
   });

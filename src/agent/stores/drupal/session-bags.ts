@@ -35,7 +35,13 @@ export function readBags(bytes: Buffer | null): SessionBags {
     const meta = bags.get('_sf2_meta');
     const attributes = dereference(bags.get('_sf2_attributes'));
     const marks: Mark[] = [];
-    if (attributes?.type === 'array' && attributes.entries.length > 0) marks.push('one-time-login');
+    // Looked at again: a reference can lead to what was kept of another bag.
+    const reset =
+      attributes?.type === 'array' &&
+      attributes.entries.some(
+        ({ key }) => key.type === 'string' && startsAt(key.bytes, 0, key.bytes.length, RESET),
+      );
+    if (reset) marks.push('one-time-login');
     const masquerading = phpInt(phpGet(meta, 'masquerading'));
     if (masquerading !== null && masquerading > 0) marks.push('masquerade');
     return {

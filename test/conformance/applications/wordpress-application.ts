@@ -70,11 +70,16 @@ require_once ABSPATH . 'wp-settings.php';
 `,
   );
   const options = ['-d', 'display_errors=0', '-d', 'memory_limit=256M', '-d', 'sendmail_path=/bin/true'];
-  execFileSync(php, [...options, '-r', INSTALL], {
-    cwd: folder,
-    stdio: 'pipe',
-    env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
-  });
+  try {
+    execFileSync(php, [...options, '-r', INSTALL], {
+      cwd: folder,
+      stdio: 'pipe',
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+    });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   const server = spawn(php, [...options, '-S', `127.0.0.1:${String(port)}`, '-t', folder], {
     cwd: folder,
     stdio: 'ignore',

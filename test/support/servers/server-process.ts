@@ -18,8 +18,10 @@ const SETPRIV = '/usr/bin/setpriv';
 const DIE_WITH_US = ['--pdeathsig', 'KILL', '--'];
 
 const running = new Set<ChildProcess>();
+const folders = new Set<PrivateFolder>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) folder.remove();
 });
 
 /** A free port of the loopback interface. */
@@ -51,6 +53,7 @@ export interface ServerPlan {
 /** Starts a server in a folder of its own and waits until it answers. */
 export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
   const folder = privateFolder(plan.name);
+  folders.add(folder);
   let child: ChildProcess | null = null;
   let output = '';
   const start = async (): Promise<void> => {
@@ -96,6 +99,7 @@ export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
   const dispose = async (): Promise<void> => {
     await stop();
     folder.remove();
+    folders.delete(folder);
   };
   try {
     plan.prepare(folder);

@@ -16,4 +16,16 @@ export const displayPackages = ['xvfb', 'xauth'];
 export const compilerPackages = ['python3', 'make', 'g++'];
 
 /** Servers that the conformance tests of the store adapters run against. */
-export const databasePackages = ['mariadb-server', 'postgresql', 'redis-server'];
+export const databasePackages = [
+  'mariadb-server',
+  'postgresql',
+  'redis-server',
+  // Applications that these tests sign in to. php-cgi and mini-httpd (which does nothing unless told) keep Apache away.
+  'php-cli',
+  'php-cgi',
+  'php-mysql',
+  'php',
+  'mini-httpd',
+  'wordpress',
+  'python3-django',
+];

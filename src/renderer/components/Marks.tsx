@@ -16,7 +16,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 };
 
 /** All marks of a session, the loudest first, each once. */
-export function marksOf(row: SessionRow): readonly string[] {
+function marksOf(row: SessionRow): readonly string[] {
   const marks = new Set<string>();
   if (row.own) marks.add('you');
   if (row.privileged) marks.add('privileged');
@@ -28,7 +28,7 @@ export function marksOf(row: SessionRow): readonly string[] {
 
 const LOUD: ReadonlySet<string> = new Set(['you', 'privileged', 'masquerade']);
 
-export function Mark({ mark, via }: { readonly mark: string; readonly via?: string | null }): ReactNode {
+function Mark({ mark, via }: { readonly mark: string; readonly via?: string | null }): ReactNode {
   const who =
     mark === 'masquerade' && via !== undefined && via !== null ? `: ${via} works as this person` : '';
   return (

@@ -74,7 +74,7 @@ export abstract class CanvasLayer extends Layer {
 }
 
 /** Where the map looks right now. */
-export function frameOf(map: LeafletMap): Frame {
+function frameOf(map: LeafletMap): Frame {
   const size = map.getSize();
   const bounds = map.getPixelBounds();
   const corner = map.containerPointToLatLng([0, 0]);

@@ -21,7 +21,7 @@ const CELL = 34;
 const GAP = 3;
 
 /** Grows with the logarithm of the count, so that 4 and 4,000 can both be read and neither hides its neighbours. */
-export function radiusOf(count: number): number {
+function radiusOf(count: number): number {
   return count === 1 ? 6 : 9 + 2 * Math.log(count);
 }
 

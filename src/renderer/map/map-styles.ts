@@ -1,8 +1,7 @@
-import type { SystemStyleObject, Theme } from '@mui/system';
-import type { Theme as MuiTheme } from '@mui/material/styles';
+import type { SxProps, Theme } from '@mui/material/styles';
 
 /** Looks of what Leaflet and the cluster buttons put into the page. */
-export function mapStyles(theme: MuiTheme): SystemStyleObject<Theme> {
+export const mapStyles: SxProps<Theme> = (theme) => {
   const { palette } = theme.vars;
   return {
     position: 'absolute',
@@ -46,4 +45,4 @@ export function mapStyles(theme: MuiTheme): SystemStyleObject<Theme> {
       color: palette.text.disabled,
     },
   };
-}
+};

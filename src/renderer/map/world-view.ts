@@ -9,7 +9,7 @@ const MAX_ZOOM = 9;
 const SAY_MOVED_AFTER_MS = 500;
 
 /** Zoom at which the world is exactly as wide as the map, so that no empty sea shows at its sides. */
-export const coveringZoom = (width: number): number => Math.log2(Math.max(1, width) / 256);
+const coveringZoom = (width: number): number => Math.log2(Math.max(1, width) / 256);
 
 /** A Leaflet map that keeps the world in its frame and remembers where it was. */
 export function createWorldView(

@@ -16,6 +16,7 @@ import {
   usePanel,
   useSelection,
 } from '../store/selection-store.ts';
+import { useApp } from '../store/app-store.ts';
 import { useRespond } from '../store/respond-store.ts';
 import { isFiltered, NO_FILTER, type FilterStore } from '../store/session-filter.ts';
 import { columns, features } from './columns.tsx';
@@ -44,7 +45,11 @@ export function SessionTable(props: {
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const [active, setActive] = useState(0);
   const acting = useRespond((state) => state.respond.is !== 'closed');
-  const held = pointed || focused || scrolled || acting || menu !== null;
+  const filling = useApp((state) =>
+    (state.environments ?? []).some((environment) => environment.state.is === 'syncing'),
+  );
+  // While a store is first read there is no order worth holding.
+  const held = !filling && (pointed || focused || scrolled || acting || menu !== null);
   const list = useSessionList(filter, sort, held);
   const { view, need } = list;
   const chosen = useSelection((state) => state.chosen);

@@ -34,7 +34,7 @@ export const SORT_OF: Readonly<Record<string, SessionSort>> = {
 };
 
 /** Least width in rem, and how much of the spare width a column takes. */
-export const TRACKS: Readonly<Record<string, readonly [number, number]>> = {
+const TRACKS: Readonly<Record<string, readonly [number, number]>> = {
   select: [2.25, 0],
   environment: [7.25, 1],
   person: [6.75, 2],
@@ -49,7 +49,7 @@ export const TRACKS: Readonly<Record<string, readonly [number, number]>> = {
   marks: [6, 2],
 };
 
-export const COLUMN_ORDER: readonly string[] = Object.keys(TRACKS);
+const COLUMN_ORDER: readonly string[] = Object.keys(TRACKS);
 export const GRID_TEMPLATE = COLUMN_ORDER.map((id) => {
   const [least, grow] = TRACKS[id] ?? [6, 1];
   return grow === 0 ? `${String(least)}rem` : `minmax(${String(least)}rem, ${String(grow)}fr)`;

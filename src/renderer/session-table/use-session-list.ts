@@ -81,7 +81,8 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
     const timer = window.setTimeout(
       () => {
         lastAt.current = performance.now();
-        if (held && cache.view().is === 'ready') void patchInPlace(cache, question);
+        const { is, total } = cache.view();
+        if (held && is === 'ready' && total > 0) void patchInPlace(cache, question);
         else cache.refresh();
       },
       Math.max(0, lastAt.current + every - performance.now()),

@@ -1,8 +1,7 @@
-import type { SystemStyleObject } from '@mui/system';
-import type { Theme } from '@mui/material/styles';
+import type { SxProps, Theme } from '@mui/material/styles';
 
 /** Looks of cmdk's parts. */
-export const paletteStyles = (theme: Theme): SystemStyleObject<Theme> => ({
+export const paletteStyles: SxProps<Theme> = (theme) => ({
   '& [cmdk-input]': {
     ...theme.typography.body1,
     width: '100%',

@@ -79,6 +79,3 @@ export async function executeEnding(
 export function closeRespond(): void {
   set({ is: 'closed' });
 }
-export function showReceipt(operation: OperationId): void {
-  set({ is: 'receipt', operation });
-}

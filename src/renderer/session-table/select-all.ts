@@ -4,12 +4,15 @@ import { useMapPoints } from '../store/map-points.ts';
 import { notify } from '../store/notice-store.ts';
 import { addChosen, clearChosen, MOST_CHOSEN, useSelection } from '../store/selection-store.ts';
 import { placeRequest, requestOf, type ShownFilter } from '../store/session-filter.ts';
-import { count } from '../format/words.ts';
+import { count, counted } from '../format/words.ts';
 import type { Sort } from './use-session-list.ts';
 
 const PAGE = 1_000;
 
-/** Selects every session of the list, page by page, or nothing when something is selected already. */
+/**
+ * Selects every live session of the list, page by page, or nothing when something is selected already. The operator's
+ * own sessions are left out, and it says so: they are ended only when they are named one by one.
+ */
 export async function toggleAll(shown: ShownFilter, sort: Sort): Promise<void> {
   if (useSelection.getState().chosen.size > 0) {
     clearChosen();
@@ -18,18 +21,22 @@ export async function toggleAll(shown: ShownFilter, sort: Sort): Promise<void> {
   const filter = { ...requestOf(shown), ...placeRequest(useMapPoints.getState().points, shown.places) };
   try {
     let total = 0;
+    let own = 0;
     for (let offset = 0; offset < MOST_CHOSEN; offset += PAGE) {
       const page = await engine.call('sessions.page', { filter, sort, offset, limit: PAGE });
       total = page.total;
-      addChosen(page.rows.filter((row) => row.status !== 'ended'));
+      const live = page.rows.filter((row) => row.status !== 'ended');
+      own += live.filter((row) => row.own).length;
+      addChosen(live.filter((row) => !row.own));
       if (page.rows.length < PAGE) break;
     }
-    if (total > MOST_CHOSEN) {
-      notify({
-        tone: 'good',
-        message: `${count(MOST_CHOSEN)} of ${count(total)} are selected: the most that one selection holds`,
-      });
-    }
+    const notes = [
+      own === 0 ? null : `${counted(own, 'session')} of your own left out; select it by hand to end it`,
+      total > MOST_CHOSEN
+        ? `${count(MOST_CHOSEN)} of ${count(total)} looked at: the most that one selection holds`
+        : null,
+    ].filter((note) => note !== null);
+    if (notes.length > 0) notify({ tone: 'good', message: notes.join('. ') });
   } catch (error) {
     notify({ tone: 'bad', problem: problemOf(error) });
   }

@@ -2,8 +2,6 @@ import { createConnection, type Connection, type ConnectionOptions, type ResultS
 import type { MysqlConfig } from './database-config.ts';
 import {
   CONNECT_MS,
-  PAGE_MS,
-  PAGE_ROWS,
   QUESTION_MS,
   type PagedRead,
   type Row,
@@ -12,7 +10,8 @@ import {
 } from './sql-access.ts';
 import { textOrNull } from './columns.ts';
 import { render, sql, type Sql } from './sql-text.ts';
-import { ConsumerFailure, deliver, toStoreError, within } from './store-errors.ts';
+import { ConsumerFailure, toStoreError, within } from './store-errors.ts';
+import { streamPages } from './mysql-pages.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /**
@@ -77,28 +76,9 @@ export class MysqlAccess implements SqlAccess {
     signal.throwIfAborted();
     try {
       const connection = await this.#connection('paging');
-      const { text, values } = render(read.statement(null, null), 'mysql');
-      const stream = connection
-        .query({ sql: text, values: [...values], rowsAsArray: true })
-        .stream({ highWaterMark: PAGE_ROWS });
-      const rows = stream[Symbol.asyncIterator]() as AsyncIterator<Row>;
+      const statement = render(read.statement(null, null), 'mysql');
       try {
-        let held: Row[] = [];
-        for (;;) {
-          const next = await within(
-            () => rows.next(),
-            PAGE_MS,
-            signal,
-            this.#where,
-            () => connection.destroy(),
-          );
-          if (next.done === true) break;
-          held.push(next.value);
-          if (held.length < PAGE_ROWS) continue;
-          await deliver(page, held);
-          held = [];
-        }
-        if (held.length > 0) await deliver(page, held);
+        await streamPages(connection, statement, page, signal, this.#where);
       } catch (error) {
         await this.#drop('paging');
         throw error;

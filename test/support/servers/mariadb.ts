@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { requireBinary } from './private-folder.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
+import type { TcpWithTls } from './tls-files.ts';
 
 export interface PrivateMariaDb extends ServerProcess {
   readonly socket: string;
@@ -10,8 +11,8 @@ export interface PrivateMariaDb extends ServerProcess {
   readonly user: string;
 }
 
-/** A MariaDB of Debian's, private to the test: unix socket only, no durability. */
-export async function startMariaDb(): Promise<PrivateMariaDb> {
+/** A MariaDB of Debian's, private to the test: unix socket only unless told otherwise, no durability. */
+export async function startMariaDb(tls?: TcpWithTls): Promise<PrivateMariaDb> {
   const command = requireBinary(['/usr/sbin/mariadbd', '/usr/sbin/mysqld'], 'mariadb-server');
   const install = requireBinary(
     ['/usr/bin/mariadb-install-db', '/usr/bin/mysql_install_db'],
@@ -40,7 +41,14 @@ export async function startMariaDb(): Promise<PrivateMariaDb> {
       `--datadir=${join(folder, 'data')}`,
       `--socket=${socketIn(folder)}`,
       `--pid-file=${join(folder, 'pid')}`,
-      '--skip-networking',
+      ...(tls === undefined
+        ? ['--skip-networking']
+        : [
+            `--port=${String(tls.port)}`,
+            '--bind-address=127.0.0.1',
+            `--ssl-cert=${tls.cert}`,
+            `--ssl-key=${tls.key}`,
+          ]),
       '--character-set-server=utf8mb4',
       '--innodb-flush-log-at-trx-commit=0',
       '--innodb-doublewrite=0',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { requireBinary } from './private-folder.ts';
 import { freePort, startServer, type ServerProcess } from './server-process.ts';
+import type { TcpWithTls } from './tls-files.ts';
 
 export interface PrivatePostgres extends ServerProcess {
   /** Folder of the unix socket: what `host` has to be. */
@@ -15,8 +16,8 @@ export interface PrivatePostgres extends ServerProcess {
 
 const ROOT = '/usr/lib/postgresql';
 
-/** A PostgreSQL of Debian's, private to the test: unix socket only, no durability. */
-export async function startPostgres(): Promise<PrivatePostgres> {
+/** A PostgreSQL of Debian's, private to the test: unix socket only unless told otherwise, no durability. */
+export async function startPostgres(tls?: TcpWithTls): Promise<PrivatePostgres> {
   const versions = existsSync(ROOT) ? readdirSync(ROOT).sort((a, b) => Number(b) - Number(a)) : [];
   const binary = (file: string): string =>
     requireBinary(
@@ -25,8 +26,8 @@ export async function startPostgres(): Promise<PrivatePostgres> {
     );
   const command = binary('postgres');
   const initdb = binary('initdb');
-  // No TCP: the port only names the socket.
-  const port = await freePort();
+  // Without TCP the port only names the socket.
+  const port = tls?.port ?? (await freePort());
   const server = await startServer({
     name: 'postgres',
     command,
@@ -56,7 +57,10 @@ export async function startPostgres(): Promise<PrivatePostgres> {
       '-p',
       String(port),
       '-c',
-      'listen_addresses=',
+      tls === undefined ? 'listen_addresses=' : 'listen_addresses=127.0.0.1',
+      ...(tls === undefined
+        ? []
+        : ['-c', 'ssl=on', '-c', `ssl_cert_file=${tls.cert}`, '-c', `ssl_key_file=${tls.key}`]),
       '-c',
       'fsync=off',
       '-c',

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { createConnection, type Connection, type ConnectionOptions, type ResultSetHeader } from 'mysql2';
+import { StoreError } from '../store-adapter.ts';
 import type { MysqlConfig } from './database-config.ts';
 import {
   CONNECT_MS,
@@ -151,6 +153,13 @@ export class MysqlAccess implements SqlAccess {
       multipleStatements: false,
     };
     const secure = tlsOptions(tls, this.#baseDir);
+    if (secure !== undefined && socket === undefined && isIP(host) !== 0) {
+      // The driver would compare the certificate with "localhost".
+      throw new StoreError(
+        'misconfigured',
+        `${this.#where}: with TLS, store.database.host has to be the name in the certificate, not an address`,
+      );
+    }
     const connection = createConnection(
       secure === undefined ? options : { ...options, ssl: { ...secure, verifyIdentity: true } },
     );

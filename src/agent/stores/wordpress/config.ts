@@ -49,8 +49,6 @@ database:
   password: \${WORDPRESS_DB_PASSWORD}
 # prefix: wp_
 # multisite: false
-# objectCache: none              # or, if wp-content/object-cache.php exists:
-# objectCache:
-#   redis: redis://127.0.0.1:6379/0
-#   key: 'wp:user_meta:{userId}'
+# If wp-content/object-cache.php exists: { redis: 'redis://127.0.0.1:6379/0', key: 'wp:user_meta:{userId}' }
+# objectCache: none
 # longestRequestSeconds: 60`;

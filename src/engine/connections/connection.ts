@@ -26,7 +26,7 @@ export interface SnapshotTimes {
   /** Agent's clock. */
   readonly now: () => number;
   readonly lastKnown: () => number | null;
-  readonly applied: (first: boolean, at: number, after: number | null) => void;
+  readonly applied: (at: number, after: number | null) => void;
 }
 export interface Connection {
   readonly machine: () => Machine;
@@ -220,7 +220,6 @@ export function createConnection(options: {
     const snapshot = staged;
     if (snapshot === null) throw new Error('no snapshot is staged');
     staged = null;
-    const first = machine.cursor === null;
     const at = options.times.now();
     const after = options.times.lastKnown();
     applying = ingest.apply(who, snapshot, { at, after }).then((result) => {
@@ -229,7 +228,7 @@ export function createConnection(options: {
         dispatch({ type: 'unwritable', round });
         return;
       }
-      options.times.applied(first, at, after);
+      options.times.applied(at, after);
       dispatch({ type: 'committed', round, cursor: cursorOf(snapshot) });
     });
   };

@@ -1,0 +1,106 @@
+import type { Dispose, Log } from '#shared/domain/log.ts';
+import type { Problem } from '#shared/domain/result.ts';
+import type { Clock } from '#shared/domain/units.ts';
+import type { AuditRow, EngineEvent, EnvironmentView, OperationView } from '#shared/ipc/views.ts';
+
+/** Between two events to windows: ten a second at most. */
+const EVERY_MS = 100;
+const NEWEST_AUDIT = 50;
+
+export interface EventHub {
+  environments(): void;
+  sessions(): void;
+  audit(rows: readonly AuditRow[]): void;
+  operation(id: string): void;
+  problems(): void;
+  on(listener: (event: EngineEvent) => void): Dispose;
+  stop(): void;
+}
+
+/** Collects what changed and tells it together, at most ten times a second; what is asked is read when it is told. */
+export function createEventHub(options: {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly environments: () => readonly EnvironmentView[];
+  readonly live: () => number;
+  readonly operations: (ids: readonly string[]) => readonly OperationView[];
+  readonly problems: () => readonly Problem[];
+}): EventHub {
+  const listeners = new Set<(event: EngineEvent) => void>();
+  let timer: NodeJS.Timeout | null = null;
+  let last = 0;
+  let revision = 0;
+  let dirty = { environments: false, sessions: false, problems: false };
+  let operations = new Set<string>();
+  let audit: AuditRow[] = [];
+  let audits = 0;
+
+  const flush = (): void => {
+    timer = null;
+    last = performance.now();
+    const now = dirty;
+    dirty = { environments: false, sessions: false, problems: false };
+    const changed = [...operations];
+    operations = new Set();
+    const newest = audit;
+    const count = audits;
+    audit = [];
+    audits = 0;
+    if (listeners.size === 0) return;
+    const event: EngineEvent = {
+      at: options.clock(),
+      environments: now.environments ? options.environments() : undefined,
+      sessions: now.sessions ? { revision, live: options.live() } : undefined,
+      audit: count > 0 ? { count, newest } : undefined,
+      operations: changed.length > 0 ? options.operations(changed) : undefined,
+      problems: now.problems ? options.problems() : undefined,
+    };
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        options.log.error('a listener failed', { error: String(error) });
+      }
+    }
+  };
+  const soon = (): void => {
+    timer ??= setTimeout(flush, Math.max(0, EVERY_MS - (performance.now() - last)));
+  };
+
+  return {
+    environments: () => {
+      dirty.environments = true;
+      soon();
+    },
+    sessions: () => {
+      revision += 1;
+      dirty.sessions = true;
+      soon();
+    },
+    audit: (rows) => {
+      if (rows.length === 0) return;
+      audits += rows.length;
+      audit = [...rows.slice(-NEWEST_AUDIT).toReversed(), ...audit].slice(0, NEWEST_AUDIT);
+      soon();
+    },
+    operation: (id) => {
+      operations.add(id);
+      soon();
+    },
+    problems: () => {
+      dirty.problems = true;
+      soon();
+    },
+    on: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    stop: () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type { ParsedOf } from '#shared/ipc/contract.ts';
+import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
+import { ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import { EpochMs } from '#shared/domain/units.ts';
+import type { MapPoints, Page, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
+import { AUDIT_COLUMNS, AUDIT_FROM, auditRowOf } from './audit-rows.ts';
+import type { ReadableDb } from './database.ts';
+import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
+import { ownAccounts, type Question } from './question.ts';
+import { ordersByNow, sessionCondition, sessionOrder, type Bound } from './session-filter.ts';
+import { SESSION_COLUMNS, SESSION_FROM, sessionRow } from './session-rows.ts';
+
+type Methods = typeof ENGINE_METHODS;
+
+const count = (db: ReadableDb, where: string, bound: Bound): number =>
+  Number(db.prepare(`SELECT count(*) FROM session s WHERE ${where}`).pluck().get(bound));
+
+/** A page of sessions, in steps: count, keys, rows. Keys first, so that only a page of rows is joined and parsed. */
+export function* sessionsPage(
+  db: ReadableDb,
+  request: ParsedOf<Methods['sessions.page']>,
+  now: EpochMs,
+): Question<Page<SessionRow>> {
+  const { sql, bound } = sessionCondition(request.filter);
+  const total = count(db, sql, bound);
+  yield;
+  const { by } = request.sort;
+  const keys = db
+    .prepare(
+      `SELECT s.key FROM ${fromFor(by)} WHERE ${sql} ORDER BY ${sessionOrder(request.sort)} LIMIT @limit OFFSET @offset`,
+    )
+    .pluck()
+    .all({
+      ...bound,
+      limit: request.limit,
+      offset: request.offset,
+      ...(ordersByNow(by) ? { now } : {}),
+    })
+    .map(Number);
+  yield;
+  return { rows: rowsOf(db, keys, now), total, asOf: now };
+}
+
+/** Only the tables that the order needs. */
+function fromFor(by: ParsedOf<Methods['sessions.page']>['sort']['by']): string {
+  switch (by) {
+    case 'account':
+      return 'session s LEFT JOIN account a ON a.key = s.account';
+    case 'environment':
+    case 'status':
+      return 'session s JOIN connection c ON c.key = s.connection';
+    case 'place':
+    case 'ip':
+    case 'network':
+      return 'session s LEFT JOIN address p ON p.key = coalesce(s.last_address, s.opened_address)';
+    case 'device':
+      return 'session s LEFT JOIN device d ON d.key = coalesce(s.last_device, s.opened_device)';
+    default:
+      return 'session s';
+  }
+}
+
+function rowsOf(db: ReadableDb, keys: readonly number[], now: EpochMs): readonly SessionRow[] {
+  const own = ownAccounts(db);
+  const one = db.prepare(`SELECT ${SESSION_COLUMNS} FROM ${SESSION_FROM} WHERE s.key = ?`);
+  return keys.flatMap((key) => {
+    const row = one.get(key);
+    return row === undefined ? [] : [sessionRow(row, own, now)];
+  });
+}
+
+/** Sessions as rows, in the order asked; those that the mirror does not know are left out. */
+export function* sessionsById(
+  db: ReadableDb,
+  request: { readonly connection: ConnectionId; readonly ids: readonly SessionId[] },
+  now: EpochMs,
+): Question<readonly SessionRow[]> {
+  const keys = db
+    .prepare(
+      `SELECT h.key FROM json_each(@ids) j JOIN connection c ON c.id = @connection
+       JOIN handle h ON h.connection = c.key AND h.id = j.value ORDER BY j.key`,
+    )
+    .pluck()
+    .all({ ids: JSON.stringify(request.ids), connection: request.connection })
+    .map(Number);
+  yield;
+  return rowsOf(db, keys, now);
+}
+
+const MOST_OBSERVATIONS = 1_000;
+const MOST_AUDIT = 500;
+const MOST_SIBLINGS = 200;
+
+/** Everything about one session. */
+export function* sessionDetail(
+  db: ReadableDb,
+  request: ParsedOf<Methods['sessions.get']>,
+  now: EpochMs,
+): Question<SessionDetail | null> {
+  const key = db
+    .prepare(
+      `SELECT h.key FROM handle h JOIN connection c ON c.key = h.connection WHERE c.id = ? AND h.id = ?`,
+    )
+    .pluck()
+    .get(request.connection, request.id);
+  const row = key === undefined ? undefined : rowsOf(db, [Number(key)], now)[0];
+  if (row === undefined) return null;
+  yield;
+  const observations = db
+    .prepare(
+      `SELECT o.at, ${KNOWN_COLUMNS} FROM observation o LEFT JOIN address p ON p.key = o.address
+       LEFT JOIN device d ON d.key = o.device WHERE o.session = ? ORDER BY o.at LIMIT ${String(MOST_OBSERVATIONS)}`,
+    )
+    .all(key)
+    .map((raw): SessionObservation => {
+      const seen = KnownRow.extend({ at: EpochMs }).parse(raw);
+      return { at: seen.at, ...knownView(seen) };
+    });
+  yield;
+  const audit = db
+    .prepare(
+      `SELECT ${AUDIT_COLUMNS} FROM ${AUDIT_FROM} WHERE e.session = ? ORDER BY e.at DESC LIMIT ${String(MOST_AUDIT)}`,
+    )
+    .all(key)
+    .map(auditRowOf);
+  yield;
+  const siblings = db
+    .prepare(
+      `SELECT t.key FROM session s JOIN session t ON t.account = s.account AND t.ended_at IS NULL AND t.key <> s.key
+       WHERE s.key = ? ORDER BY t.last_seen_at DESC LIMIT ${String(MOST_SIBLINGS)}`,
+    )
+    .pluck()
+    .all(key)
+    .map(Number);
+  return { row, observations, audit, siblings: rowsOf(db, siblings, now) };
+}
+
+const Point = z.object({
+  connection: z.number(),
+  id: SessionId,
+  latitude: z.number(),
+  longitude: z.number(),
+  place: z.string(),
+});
+
+/** Sessions with a place, by column, and how many have none. Rows are read in steps. */
+export function* mapPoints(
+  db: ReadableDb,
+  request: ParsedOf<Methods['map.points']>,
+): Question<MapPoints> {
+  const { sql, bound } = sessionCondition(request.filter);
+  const connections = db
+    .prepare('SELECT id, key FROM connection WHERE removed_at IS NULL ORDER BY key')
+    .all()
+    .map((row) => z.object({ id: ConnectionId, key: z.number() }).parse(row));
+  const index = new Map(connections.map(({ key }, at) => [key, at]));
+  const total = count(db, sql, bound);
+  yield;
+  const points: z.infer<typeof Point>[] = [];
+  const step = 20_000;
+  const read = db.prepare(
+    `SELECT s.key, s.connection, h.id, p.latitude, p.longitude, coalesce(p.city || ', ', '') || p.country AS place
+     FROM session s JOIN handle h ON h.key = s.key
+       JOIN address p ON p.key = coalesce(s.last_address, s.opened_address)
+     WHERE ${sql} AND p.latitude IS NOT NULL AND p.longitude IS NOT NULL AND s.key > @after
+     ORDER BY s.key LIMIT ${String(step)}`,
+  );
+  for (let after = 0; ;) {
+    const rows = read.all({ ...bound, after });
+    for (const row of rows) points.push(Point.parse(row));
+    if (rows.length < step) break;
+    after = z.object({ key: z.number() }).parse(rows.at(-1)).key;
+    yield;
+  }
+  const kept = points.filter((point) => index.has(point.connection));
+  return {
+    connections: connections.map(({ id }) => id),
+    connection: Uint16Array.from(kept, (point) => index.get(point.connection) ?? 0),
+    ids: kept.map(({ id }) => id),
+    latitude: Float32Array.from(kept, ({ latitude }) => latitude),
+    longitude: Float32Array.from(kept, ({ longitude }) => longitude),
+    place: kept.map(({ place }) => place),
+    unplaced: total - kept.length,
+  };
+}

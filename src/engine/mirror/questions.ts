@@ -1,0 +1,44 @@
+import type { ParsedOf, ReplyOf } from '#shared/ipc/contract.ts';
+import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
+import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import type { EpochMs } from '#shared/domain/units.ts';
+import type { SessionRow } from '#shared/ipc/views.ts';
+import { auditPage } from './ask-audit.ts';
+import { figures } from './ask-figures.ts';
+import { mapPoints, sessionDetail, sessionsById, sessionsPage } from './ask-sessions.ts';
+import type { ReadableDb } from './database.ts';
+import type { Question } from './question.ts';
+
+type Methods = typeof ENGINE_METHODS;
+type Asked<Name extends keyof Methods> = { readonly request: ParsedOf<Methods[Name]>; readonly reply: ReplyOf<Methods[Name]> };
+
+/** What the reader can be asked. */
+export interface Questions {
+  readonly 'sessions.page': Asked<'sessions.page'>;
+  readonly 'sessions.get': Asked<'sessions.get'>;
+  readonly 'map.points': Asked<'map.points'>;
+  readonly figures: Asked<'figures'>;
+  readonly 'audit.page': Asked<'audit.page'>;
+  readonly 'sessions.byId': {
+    readonly request: { readonly connection: ConnectionId; readonly ids: readonly SessionId[] };
+    readonly reply: readonly SessionRow[];
+  };
+}
+export type QuestionName = keyof Questions;
+
+type Answerers = {
+  readonly [Name in QuestionName]: (
+    db: ReadableDb,
+    request: Questions[Name]['request'],
+    now: EpochMs,
+  ) => Question<Questions[Name]['reply']>;
+};
+
+export const ANSWERERS: Answerers = {
+  'sessions.page': sessionsPage,
+  'sessions.get': sessionDetail,
+  'map.points': mapPoints,
+  figures,
+  'audit.page': auditPage,
+  'sessions.byId': sessionsById,
+};

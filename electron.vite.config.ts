@@ -11,7 +11,7 @@ export default defineConfig({
       target: 'node20.18',
       sourcemap: true,
       externalizeDeps: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           main: at('src/main/main.ts'),
           engine: at('src/engine/process.ts'),
@@ -26,7 +26,7 @@ export default defineConfig({
   preload: {
     build: {
       target: 'node20.18',
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: at('src/preload/preload.ts') },
         // A sandboxed window loads its preload as CommonJS only.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -41,7 +41,7 @@ export default defineConfig({
       sourcemap: true,
       // Inlined assets would need data: in font-src; the CSP allows only 'self'.
       assetsInlineLimit: 0,
-      rollupOptions: { input: { index: at('src/renderer/index.html') } },
+      rolldownOptions: { input: { index: at('src/renderer/index.html') } },
     },
   },
 });

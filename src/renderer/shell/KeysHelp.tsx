@@ -7,7 +7,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import { Fragment, type ReactNode } from 'react';
 import { useRoute, type ViewName } from '../store/route-store.ts';
 import { showOver, useShell } from '../store/shell-store.ts';
-import { VIEW_TITLES } from './navigation.tsx';
+import { VIEW_TITLES } from './navigation.ts';
 
 type Keys = readonly (readonly [string, string])[];
 const EVERYWHERE: Keys = [

@@ -13,7 +13,7 @@ import { Notices } from './Notices.tsx';
 import { SideNav } from './SideNav.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useShellKeys } from './use-shell-keys.ts';
-import { VIEW_TITLES } from './navigation.tsx';
+import { VIEW_TITLES } from './navigation.ts';
 import { View } from './View.tsx';
 
 /** Views that list sessions or what belongs to them; elsewhere the panel waits. */

@@ -6,7 +6,8 @@ import { isUnderWay } from '../format/operation-words.ts';
 import { useApp } from '../store/app-store.ts';
 import { hrefOf, useRoute, VIEWS, type ViewName } from '../store/route-store.ts';
 import { SIZE } from '../theme/size.ts';
-import { ViewIcon, VIEW_TITLES } from './navigation.tsx';
+import { VIEW_TITLES } from './navigation.ts';
+import { ViewIcon } from './ViewIcon.tsx';
 
 function NavLink({ view, badge }: { readonly view: ViewName; readonly badge: number }): ReactNode {
   const current = useRoute((route) => route.view === view);

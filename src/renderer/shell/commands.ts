@@ -7,7 +7,7 @@ import { clearChosen, usePanel, useSelection } from '../store/selection-store.ts
 import { changeSettings, settingsNow } from '../store/settings-store.ts';
 import { showOver } from '../store/shell-store.ts';
 import { counted } from '../format/words.ts';
-import { VIEW_TITLES } from './navigation.tsx';
+import { VIEW_TITLES } from './navigation.ts';
 
 export interface Command {
   readonly name: string;

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
-import { VIEW_TITLES } from '../../shell/navigation.tsx';
+import { VIEW_TITLES } from '../../shell/navigation.ts';
 import { goTo, type ViewName } from '../../store/route-store.ts';
 
 type Later = 'people' | 'detections' | 'investigate' | 'rules';

@@ -29,16 +29,3 @@ export function ViewIcon({ view }: { readonly view: ViewName }): ReactNode {
     </svg>
   );
 }
-
-export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
-  watch: 'Watch',
-  sessions: 'Sessions',
-  people: 'People',
-  detections: 'Detections',
-  audit: 'Audit',
-  investigate: 'Investigate',
-  response: 'Response',
-  rules: 'Rules',
-  environments: 'Environments',
-  settings: 'Settings',
-};

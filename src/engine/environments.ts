@@ -55,7 +55,12 @@ export interface Environments {
   update(edit: EnvironmentEdit): EnvironmentView;
   remove(connection: ConnectionId, forget: boolean): Promise<void>;
   retry(connection: ConnectionId): EnvironmentView;
-  test(one: Omit<NewEnvironment, 'token'> & { token?: string | undefined; connection?: ConnectionId | undefined }): Promise<TestResult>;
+  test(
+    one: Omit<NewEnvironment, 'token'> & {
+      token?: string | undefined;
+      connection?: ConnectionId | undefined;
+    },
+  ): Promise<TestResult>;
   demo(environments: readonly DemoEnvironment[]): void;
   /** The machine woke up: connect anew. */
   wake(): void;
@@ -231,10 +236,11 @@ export function createEnvironments(options: {
             });
           }
         });
+        const same = record?.url === url && vault.get(id) === one.token;
         vault.remember(id, one.token);
         const running = environments.get(id);
         if (running === undefined) begin(id, 0).start();
-        else {
+        else if (!same || running.hello() === null) {
           running.reload();
           running.restart();
         }

@@ -224,7 +224,8 @@ export function createConnection(options: {
     const after = options.times.lastKnown();
     applying = ingest.apply(who, snapshot, { at, after }).then((result) => {
       if (result.is !== 'committed') {
-        if (result.is === 'failed') log.error('a snapshot could not be applied', { error: String(result.error) });
+        if (result.is === 'failed')
+          log.error('a snapshot could not be applied', { error: String(result.error) });
         dispatch({ type: 'unwritable', round });
         return;
       }

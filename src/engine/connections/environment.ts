@@ -80,6 +80,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   let store: Status['store'] | null = null;
   let loading: AbortController | null = null;
   let connection: Connection | null = null;
+  let stopped = false;
 
   /** A figure that cannot be saved now (full disk) is not worth failing for; ingest reports the disk. */
   const tryWrite = (work: () => void): void => {
@@ -234,8 +235,13 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     connection = null;
   };
   const start = (): void => {
-    if (connection !== null) return;
+    if (connection !== null || stopped) return;
     refusal = null;
+    const applying = parts.ingest.applying(record.key);
+    if (applying !== null) {
+      void applying.finally(start);
+      return;
+    }
     if (!record.enabled) return;
     const token = vault.get(record.id);
     if (token === undefined) {
@@ -252,7 +258,10 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     request,
     agentNow,
     start,
-    stop,
+    stop: () => {
+      stopped = true;
+      stop();
+    },
     restart: () => {
       stop();
       start();

@@ -93,13 +93,21 @@ export function createHistoryLoader(options: {
     }
     if (useCursor && (code === 'INVALID' || code === 'STALE' || code === 'NOT_FOUND')) {
       // The cursor is no longer good; the time of the oldest event is.
-      await write(range, [], () => ({ oldest: range.oldest, cursor: null, cursorAt: clock(), events: 0, done: false }));
+      await write(range, [], () => ({
+        oldest: range.oldest,
+        cursor: null,
+        cursorAt: clock(),
+        events: 0,
+        done: false,
+      }));
       return true;
     }
     failures += 1;
     const asked = answer?.error.details?.['retryAfterMs'];
     await pause(
-      typeof asked === 'number' ? Math.min(Math.max(asked, SECOND), 10 * MINUTE) : 4 * backOff(failures, options.random()),
+      typeof asked === 'number'
+        ? Math.min(Math.max(asked, SECOND), 10 * MINUTE)
+        : 4 * backOff(failures, options.random()),
     );
     return true;
   };
@@ -111,14 +119,28 @@ export function createHistoryLoader(options: {
   ): Promise<void> => {
     const result = await ingest.history(who, range, { items, progress }, () => !signal.aborted);
     if (result.is === 'failed') {
-      log.error('a page of history could not be written', { connection: who.id, error: String(result.error) });
+      log.error('a page of history could not be written', {
+        connection: who.id,
+        error: String(result.error),
+      });
       await finish(range, 'a page could not be written');
     }
   };
   const finish = (range: HistoryRange, note: string): Promise<void> =>
-    write(range, [], () => ({ oldest: range.oldest, cursor: null, cursorAt: clock(), events: 0, done: true, note }));
+    write(range, [], () => ({
+      oldest: range.oldest,
+      cursor: null,
+      cursorAt: clock(),
+      events: 0,
+      done: true,
+      note,
+    }));
 
-  const store = async (range: HistoryRange, items: readonly unknown[], next: string | null): Promise<void> => {
+  const store = async (
+    range: HistoryRange,
+    items: readonly unknown[],
+    next: string | null,
+  ): Promise<void> => {
     let idle = false;
     await write(range, items, ({ oldest, added }) => {
       idle = added === 0 && oldest === range.oldest;

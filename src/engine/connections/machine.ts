@@ -121,7 +121,12 @@ export type Effect =
   | { readonly do: 'disconnect' }
   | { readonly do: 'timer'; readonly name: TimerName; readonly ms: number }
   | { readonly do: 'cancel'; readonly name: TimerName }
-  | { readonly do: 'subscribe'; readonly round: number; readonly resume: Cursor | null; readonly want: readonly Want[] }
+  | {
+      readonly do: 'subscribe';
+      readonly round: number;
+      readonly resume: Cursor | null;
+      readonly want: readonly Want[];
+    }
   | { readonly do: 'ack'; readonly ack: AckId; readonly answer: AckAnswer }
   | { readonly do: 'greeted'; readonly hello: Hello }
   | {

@@ -20,7 +20,13 @@ const notCurrent = (machine: Machine, ack: AckId): Step =>
 const mostInFlight = (phase: Snapshot | Streaming): number =>
   Math.min(MOST_IN_FLIGHT, phase.hello.limits.inFlight);
 
-function fault(machine: Machine, phase: Snapshot | Streaming, ack: AckId, what: string, around: Surroundings): Step {
+function fault(
+  machine: Machine,
+  phase: Snapshot | Streaming,
+  ack: AckId,
+  what: string,
+  around: Surroundings,
+): Step {
   const linked = { ...phase, retired: retire(machine) };
   return strike(machine, linked, PROBLEMS.outOfOrder(what), around, [refuse(ack, 'INVALID', what)]);
 }
@@ -41,7 +47,8 @@ export function onSnapshot(machine: Machine, part: SnapshotEnvelope, ack: AckId,
   if (phase.asOf !== null && part.asOf !== phase.asOf) {
     return fault(machine, phase, ack, 'the position changed within a snapshot', around);
   }
-  if (part.part < phase.staged) return stay(machine, { do: 'ack', ack, answer: { ok: true, part: part.part } });
+  if (part.part < phase.staged)
+    return stay(machine, { do: 'ack', ack, answer: { ok: true, part: part.part } });
   if (part.part < phase.next) {
     return stay({ ...machine, phase: { ...phase, pending: [...phase.pending, { ack, to: part.part }] } });
   }

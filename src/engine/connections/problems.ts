@@ -138,7 +138,11 @@ export function refusalProblem(refusal: Refusal): Problem {
     case 'RATE_LIMITED':
       return problem('RATE_LIMITED', `The agent asks to wait: ${said}.`, 'It is tried again by itself.');
     default:
-      return problem(refusal.code, `The agent refused the connection: ${said}.`, 'It is tried again by itself.');
+      return problem(
+        refusal.code,
+        `The agent refused the connection: ${said}.`,
+        'It is tried again by itself.',
+      );
   }
 }
 
@@ -161,6 +165,10 @@ export function goodbyeProblem(code: string, message: string): Problem {
     case 'RESUBSCRIBE':
       return problem(code, `The agent’s log has moved on${said}.`, 'Reading everything anew.');
     default:
-      return problem(code, `The agent closed the connection${said || `: ${code}`}.`, 'It is tried again by itself.');
+      return problem(
+        code,
+        `The agent closed the connection${said || `: ${code}`}.`,
+        'It is tried again by itself.',
+      );
   }
 }

@@ -65,7 +65,12 @@ export function reduce(machine: Machine, input: Input, around: Surroundings): St
       return onCommitted(machine, input.cursor, input.round, around);
     case 'unwritable':
       if (input.round !== machine.round) return stay({ ...machine, applying: false });
-      return retryLater({ ...machine, applying: false }, PROBLEMS.outOfOrder('a batch cannot be kept'), around, null);
+      return retryLater(
+        { ...machine, applying: false },
+        PROBLEMS.outOfOrder('a batch cannot be kept'),
+        around,
+        null,
+      );
     default:
       return assertNever(input);
   }
@@ -77,13 +82,17 @@ function onTimer(machine: Machine, name: TimerName, around: Surroundings): Step 
     case 'retry':
       return phase.is === 'waiting' ? connect(machine) : stay(machine);
     case 'handshake':
-      return phase.is === 'connecting' ? retryLater(machine, PROBLEMS.timeout(), around, null) : stay(machine);
+      return phase.is === 'connecting'
+        ? retryLater(machine, PROBLEMS.timeout(), around, null)
+        : stay(machine);
     case 'answer':
       return phase.is === 'subscribing'
         ? retryLater(machine, PROBLEMS.noAnswer('subscribe'), around, null)
         : stay(machine);
     case 'pause':
-      return phase.is === 'pausing' ? subscribe(machine, phase, resumable(machine, phase), around) : stay(machine);
+      return phase.is === 'pausing'
+        ? subscribe(machine, phase, resumable(machine, phase), around)
+        : stay(machine);
     case 'quiet':
       if (phase.is !== 'streaming' || phase.since !== null || machine.applying) return stay(machine);
       return stay({ ...machine, phase: { ...phase, since: around.now } });
@@ -112,7 +121,11 @@ function onHello(machine: Machine, hello: Hello, around: Surroundings): Step {
   };
 }
 
-function onSubscribed(machine: Machine, input: Extract<Input, { type: 'subscribed' }>, around: Surroundings): Step {
+function onSubscribed(
+  machine: Machine,
+  input: Extract<Input, { type: 'subscribed' }>,
+  around: Surroundings,
+): Step {
   const { phase } = machine;
   if (phase.is !== 'subscribing' || input.round !== machine.round) return stay(machine);
   const { hello, want, view, retired, resume } = phase;
@@ -137,7 +150,13 @@ function onSubscribed(machine: Machine, input: Extract<Input, { type: 'subscribe
     };
   }
   if (resume === null) {
-    return strike(machine, phase, PROBLEMS.outOfOrder('it resumed where a snapshot was asked for'), around, []);
+    return strike(
+      machine,
+      phase,
+      PROBLEMS.outOfOrder('it resumed where a snapshot was asked for'),
+      around,
+      [],
+    );
   }
   const live = resume.seq >= hello.log.head;
   return {
@@ -171,10 +190,20 @@ function onSubscribeFailed(machine: Machine, error: WireError | null, around: Su
   return retryLater(machine, problem, around, typeof after === 'number' ? after : null);
 }
 
-function onMalformed(machine: Machine, input: Extract<Input, { type: 'malformed' }>, around: Surroundings): Step {
+function onMalformed(
+  machine: Machine,
+  input: Extract<Input, { type: 'malformed' }>,
+  around: Surroundings,
+): Step {
   const { phase } = machine;
   const answer = input.ack === null ? [] : [refuse(input.ack, 'INVALID', input.what)];
   if (phase.is === 'connecting') return retryLater(machine, PROBLEMS.badHello(input.what), around, null);
   if (phase.is !== 'streaming' && phase.is !== 'snapshot') return stay(machine, ...answer);
-  return strike(machine, { ...phase, retired: retire(machine) }, PROBLEMS.malformed(input.what), around, answer);
+  return strike(
+    machine,
+    { ...phase, retired: retire(machine) },
+    PROBLEMS.malformed(input.what),
+    around,
+    answer,
+  );
 }

@@ -193,11 +193,16 @@ function once(acknowledge: Acknowledge): Acknowledge {
 
 const issue = (error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] }): string => {
   const first = error.issues[0];
-  return first === undefined ? 'malformed' : `${first.path.map(String).join('.') || 'message'}: ${first.message}`;
+  return first === undefined
+    ? 'malformed'
+    : `${first.path.map(String).join('.') || 'message'}: ${first.message}`;
 };
 
 const protocolOf = (payload: unknown): string | null =>
-  typeof payload === 'object' && payload !== null && 'protocol' in payload && typeof payload.protocol === 'string'
+  typeof payload === 'object' &&
+  payload !== null &&
+  'protocol' in payload &&
+  typeof payload.protocol === 'string'
     ? payload.protocol.slice(0, 64)
     : null;
 
@@ -212,7 +217,9 @@ function connectProblem(error: Error & { description?: unknown }): Problem {
   }
   if (/Unexpected server response: (\d+)/.test(text) || code === 'EPROTO') return PROBLEMS.notAnAgent(text);
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || /wrong version number/i.test(text)) {
-    return PROBLEMS.notAnAgent('it does not speak https; an agent without TLS is reached on this machine only');
+    return PROBLEMS.notAnAgent(
+      'it does not speak https; an agent without TLS is reached on this machine only',
+    );
   }
   return PROBLEMS.unreachable(code === '' ? text : code);
 }

@@ -24,5 +24,12 @@ export function auditRow(connection: ConnectionId, event: AuditEvent, known: Kno
 }
 
 /** “node: Price list” */
-export const objectText = (kind: string | null | undefined, name: string | null | undefined): string | null =>
-  kind === null || kind === undefined ? null : name === null || name === undefined ? kind : `${kind}: ${name}`;
+export const objectText = (
+  kind: string | null | undefined,
+  name: string | null | undefined,
+): string | null =>
+  kind === null || kind === undefined
+    ? null
+    : name === null || name === undefined
+      ? kind
+      : `${kind}: ${name}`;

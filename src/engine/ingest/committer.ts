@@ -14,7 +14,9 @@ export interface Job {
 }
 /** `failed`: the job itself cannot be written, however often it is tried. */
 export type Committed =
-  { readonly is: 'committed' } | { readonly is: 'dropped' } | { readonly is: 'failed'; readonly error: unknown };
+  | { readonly is: 'committed' }
+  | { readonly is: 'dropped' }
+  | { readonly is: 'failed'; readonly error: unknown };
 
 export interface Committer {
   submit(job: Job): Promise<Committed>;
@@ -42,6 +44,8 @@ export function createCommitter(options: {
   readonly file: string;
   /** After a rollback: caches may hold what no longer exists. */
   readonly rolledBack: () => void;
+  /** After every commit. */
+  readonly committed?: () => void;
   /** Null when writing works again. */
   readonly onProblem: (problem: Problem | null) => void;
   readonly retryMs?: readonly number[];
@@ -102,6 +106,7 @@ export function createCommitter(options: {
     try {
       attempt(group, false);
       recovered();
+      options.committed?.();
       for (const one of group) one.settle({ is: 'committed' });
     } catch (error) {
       options.rolledBack();
@@ -114,6 +119,7 @@ export function createCommitter(options: {
     for (const careful of [false, true]) {
       try {
         attempt([one], careful);
+        options.committed?.();
         one.settle({ is: 'committed' });
         return;
       } catch (error) {

@@ -59,6 +59,8 @@ export interface Ingest {
   ): Promise<Committed & { readonly generation: number | null }>;
   /** Applies a complete snapshot. Whatever happens to the connection meanwhile, this goes on. */
   apply(who: Who, snapshot: StagedSnapshot, times: SnapshotTimes): Promise<Committed>;
+  /** Under way for this connection, or null. Nothing may be asked of its agent before it is done. */
+  applying(key: number): Promise<unknown> | null;
   history(who: Who, range: HistoryRange, page: HistoryPage, wanted: () => boolean): Promise<Committed>;
 }
 export interface SnapshotTimes {
@@ -82,6 +84,7 @@ export function createIngest(options: {
   readonly onNews: (news: IngestNews) => void;
 }): Ingest {
   const { db, writer, committer, clock, hook } = options;
+  const applying = new Map<number, Promise<unknown>>();
   const tell = (who: Who, news: Partial<Omit<IngestNews, 'connection'>>): void => {
     options.onNews({
       connection: who.id,
@@ -110,7 +113,9 @@ export function createIngest(options: {
           bad = parsed.bad;
           for (const change of parsed.good) {
             if (!careful) applyChange(writer, who.key, change, batch.view, applied);
-            else if (!trySavepoint(db, writer, () => applyChange(writer, who.key, change, batch.view, applied))) {
+            else if (
+              !trySavepoint(db, writer, () => applyChange(writer, who.key, change, batch.view, applied))
+            ) {
               bad = [...bad, { kind: 'change', problem: 'the mirror cannot hold it', record: change }];
             }
           }
@@ -158,8 +163,9 @@ export function createIngest(options: {
       return { ...result, generation };
     },
 
-    apply: (who, snapshot, times) =>
-      applySnapshot(
+    applying: (key) => applying.get(key) ?? null,
+    apply: (who, snapshot, times) => {
+      const done = applySnapshot(
         {
           db,
           writer,
@@ -175,7 +181,10 @@ export function createIngest(options: {
           },
         },
         snapshot,
-      ),
+      ).finally(() => applying.delete(who.key));
+      applying.set(who.key, done);
+      return done;
+    },
 
     async history(who, range, page, wanted) {
       const parsed = parseEvents(page.items);

@@ -145,10 +145,7 @@ const Point = z.object({
 });
 
 /** Sessions with a place, by column, and how many have none. Rows are read in steps. */
-export function* mapPoints(
-  db: ReadableDb,
-  request: ParsedOf<Methods['map.points']>,
-): Question<MapPoints> {
+export function* mapPoints(db: ReadableDb, request: ParsedOf<Methods['map.points']>): Question<MapPoints> {
   const { sql, bound } = sessionCondition(request.filter);
   const connections = db
     .prepare('SELECT id, key FROM connection WHERE removed_at IS NULL ORDER BY key')

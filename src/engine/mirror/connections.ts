@@ -164,7 +164,9 @@ export function adoptable(db: ReadableDb, key: number, hello: Hello): number | n
 /** The connection `from` (new, empty) becomes the row `to` (removed, with data). In one transaction. */
 export function adopt(db: WritableDb, from: number, to: number): void {
   db.prepare('UPDATE connection SET demo_key = NULL WHERE key = ?').run(to);
-  const row = db.prepare('SELECT id, name, name_given, url, ca, colour, demo_key FROM connection WHERE key = ?').get(from);
+  const row = db
+    .prepare('SELECT id, name, name_given, url, ca, colour, demo_key FROM connection WHERE key = ?')
+    .get(from);
   const one = z
     .object({
       id: z.string(),

@@ -103,7 +103,8 @@ export function diskProblem(error: unknown, file: string): Problem | null {
     return {
       code: 'DATABASE_DAMAGED',
       message: `${file} is damaged and cannot be written.`,
-      advice: 'Stop the console and run “watchfloor check”; a restart keeps the old file and begins a new one.',
+      advice:
+        'Stop the console and run “watchfloor check”; a restart keeps the old file and begins a new one.',
     };
   }
   return null;

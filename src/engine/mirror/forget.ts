@@ -36,7 +36,10 @@ export function forgetStep(db: WritableDb, connection: number): boolean {
 }
 
 function forgetKeys(db: WritableDb, connection: number, from: string, columns: readonly string[]): boolean {
-  const keys = db.prepare(`SELECT key FROM ${from} WHERE connection = ? LIMIT ?`).pluck().all(connection, STEP);
+  const keys = db
+    .prepare(`SELECT key FROM ${from} WHERE connection = ? LIMIT ?`)
+    .pluck()
+    .all(connection, STEP);
   if (keys.length === 0) return false;
   for (const column of columns) {
     const [table, name] = column.split('.');

@@ -38,7 +38,9 @@ function tryOpen(file: string, problem: Problem | null): OpenedMirror {
   const db = openWritable(file);
   try {
     const version = schemaVersion(db);
-    const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get());
+    const tables = Number(
+      db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get(),
+    );
     const owner = Number(db.pragma('application_id', { simple: true }));
     if (tables > 0 && owner !== APPLICATION_ID) {
       db.close();
@@ -66,7 +68,8 @@ function beginAnew(file: string, now: EpochMs): OpenedMirror {
     return tryOpen(file, {
       code: 'DATABASE_DAMAGED',
       message: `The mirror was damaged. It is kept as ${kept}, and a new one was begun.`,
-      advice: 'Add your environments again; agents deliver their history anew. Keep the old file if you need it.',
+      advice:
+        'Add your environments again; agents deliver their history anew. Keep the old file if you need it.',
     });
   } catch (error) {
     return { is: 'unusable', problem: diskProblem(error, file) ?? cannotOpen(file, error) };

@@ -10,7 +10,10 @@ import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
 
 type Methods = typeof ENGINE_METHODS;
-type Asked<Name extends keyof Methods> = { readonly request: ParsedOf<Methods[Name]>; readonly reply: ReplyOf<Methods[Name]> };
+type Asked<Name extends keyof Methods> = {
+  readonly request: ParsedOf<Methods[Name]>;
+  readonly reply: ReplyOf<Methods[Name]>;
+};
 
 /** What the reader can be asked. */
 export interface Questions {

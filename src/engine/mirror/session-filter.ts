@@ -85,6 +85,8 @@ export function sessionOrder(sort: { readonly by: SessionSort; readonly descendi
   const [first] = SORTS[sort.by];
   const columns = SORTS[sort.by].map((column) => `${column} ${direction}`);
   const unknownLast = sort.by === 'status' ? [] : [`${String(first)} IS NULL`];
-  return [...unknownLast, ...columns, ...(sort.by === 'status' ? ['s.last_seen_at DESC'] : []), 's.key'].join(', ');
+  return [...unknownLast, ...columns, ...(sort.by === 'status' ? ['s.last_seen_at DESC'] : []), 's.key'].join(
+    ', ',
+  );
 }
 export const ordersByNow = (by: SessionSort): boolean => by === 'status';

@@ -11,7 +11,12 @@ export interface BadRecord {
 }
 
 /** Counts malformed records and keeps the newest, cut, for whoever has to find out why. */
-export function setAside(db: WritableDb, connection: number, at: number, records: readonly BadRecord[]): void {
+export function setAside(
+  db: WritableDb,
+  connection: number,
+  at: number,
+  records: readonly BadRecord[],
+): void {
   if (records.length === 0) return;
   const insert = db.prepare(
     'INSERT INTO set_aside (connection, at, kind, problem, sample) VALUES (?, ?, ?, ?, ?)',

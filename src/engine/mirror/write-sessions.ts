@@ -132,8 +132,7 @@ export function createSessionWriter(
           first[1] === 0 ? (device ?? 0) : first[1],
           ...rest,
         );
-        const moved =
-          (first[0] !== 0 && address !== first[0]) || (first[1] !== 0 && device !== first[1]);
+        const moved = (first[0] !== 0 && address !== first[0]) || (first[1] !== 0 && device !== first[1]);
         if (moved) observe.run(key, session.last.at ?? at, address ?? 0, device ?? 0, ...rest);
       } else if (differs) {
         observe.run(key, session.last.at ?? at, address ?? 0, device ?? 0, ...rest);

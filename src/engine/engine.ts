@@ -1,0 +1,260 @@
+import type { Dispose, Log } from '#shared/domain/log.ts';
+import { failure, success, type Problem, type Result } from '#shared/domain/result.ts';
+import { DAY, type Clock } from '#shared/domain/units.ts';
+import type { Handlers } from '#shared/ipc/contract.ts';
+import type { EngineContract } from '#shared/ipc/engine-contract.ts';
+import type { DemoEnvironment, Secrets } from '#shared/ipc/engine-process.ts';
+import type { EngineAbout, EngineEvent } from '#shared/ipc/views.ts';
+import type { OpenedGeo } from '#geo/open.ts';
+import { createEnvironments, type Environments } from './environments.ts';
+import { createEventHub, type EventHub } from './event-hub.ts';
+import { engineHandlers, readOnlyHandlers } from './handlers.ts';
+import { createCommitter } from './ingest/committer.ts';
+import type { IngestHook } from './ingest/hooks.ts';
+import { createIngest } from './ingest/ingest.ts';
+import { recoverSnapshots } from './ingest/recover.ts';
+import { createWriter } from './ingest/writer.ts';
+import { transaction, type WritableDb } from './mirror/database.ts';
+import { lockProfile } from './mirror/lock.ts';
+import { openMirror } from './mirror/open.ts';
+import { dropOldPreviews, operationView } from './mirror/operations.ts';
+import { createReader, inProcessReader, type Reader } from './mirror/reader.ts';
+import { dropIncomplete } from './mirror/staging.ts';
+import { closeWatches } from './mirror/watch-log.ts';
+import { createRunner } from './respond/runner.ts';
+import type { SecretVault } from './secrets.ts';
+
+export interface EngineOptions {
+  readonly profile: string;
+  readonly vault: SecretVault;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly geo: OpenedGeo;
+  readonly version: string;
+  /** What the operator calls themselves. */
+  readonly operatorName?: string;
+  /** Detections, when they are wired. */
+  readonly hook?: IngestHook;
+}
+
+export interface Engine {
+  readonly handlers: Handlers<EngineContract>;
+  onEvent(listener: (event: EngineEvent) => void): Dispose;
+  about(): EngineAbout;
+  start(): void;
+  demo(environments: readonly DemoEnvironment[]): void;
+  secrets(secrets: Secrets): void;
+  operator(name: string): void;
+  /** The machine woke up. */
+  wake(): void;
+  /** Lets the transaction under way finish, closes everything, gives the profile back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the engine on a profile. A profile that another engine works on, or a database that cannot be used, is a
+ * problem; one from a newer version is opened for reading only.
+ */
+export function createEngine(options: EngineOptions): Result<Engine> {
+  const locked = lockProfile(options.profile);
+  if (!locked.ok) return locked;
+  const opened = openMirror(options.profile, options.clock());
+  if (opened.is === 'unusable') {
+    locked.value.release();
+    return failure(opened.problem);
+  }
+  const geoProblems = options.geo.problems.map(({ code, message, advice }): Problem => ({
+    code,
+    message,
+    advice,
+  }));
+  if (opened.is === 'read-only') {
+    const reader = inProcessReader(opened.file, options.clock);
+    const about = aboutOf(options, { is: 'read-only', problem: opened.problem }, [
+      opened.problem,
+      ...geoProblems,
+    ]);
+    const nothing = (): void => undefined;
+    return success({
+      handlers: readOnlyHandlers(opened.db, reader, opened.problem, about),
+      onEvent: () => nothing,
+      about,
+      start: nothing,
+      demo: nothing,
+      secrets: nothing,
+      operator: nothing,
+      wake: nothing,
+      stop: async () => {
+        await reader.close();
+        opened.db.close();
+        locked.value.release();
+      },
+    });
+  }
+  const standing = [...(opened.problem === null ? [] : [opened.problem]), ...geoProblems];
+  return success(writingEngine(options, opened.db, opened.file, standing, locked.value.release));
+}
+
+const aboutOf =
+  (options: EngineOptions, database: EngineAbout['database'], problems: readonly Problem[]) =>
+  (): EngineAbout => ({
+    version: options.version,
+    profile: options.profile,
+    database,
+    problems,
+    attributions: options.geo.attributions,
+  });
+
+function writingEngine(
+  options: EngineOptions,
+  db: WritableDb,
+  file: string,
+  standing: readonly Problem[],
+  release: () => void,
+): Engine {
+  const { clock, log } = options;
+  let operatorName = options.operatorName ?? '';
+  let writing: Problem | null = null;
+  const problems = (): readonly Problem[] => (writing === null ? standing : [...standing, writing]);
+  const about = (): EngineAbout => aboutOf(options, { is: 'open' }, problems())();
+
+  const writer = createWriter(db, options.geo.enricher);
+  const committer = createCommitter({
+    db,
+    file,
+    rolledBack: () => {
+      writer.forget();
+      options.hook?.rolledBack?.();
+    },
+    onProblem: (problem) => {
+      if (writing?.code !== problem?.code)
+        log.warn('writing to the mirror', { problem: problem?.code ?? 'solved' });
+      writing = problem;
+      hub.problems();
+    },
+    ...(options.hook?.committed === undefined ? {} : { committed: () => options.hook?.committed?.() }),
+  });
+  const ingest = createIngest({
+    db,
+    writer,
+    committer,
+    clock,
+    log,
+    hook: options.hook ?? null,
+    onNews: (news) => {
+      environments.onNews(news);
+      if (news.sessions) hub.sessions();
+      hub.audit(news.audit);
+    },
+  });
+  const reader: Reader = createReader(file, clock, log);
+  const runner = createRunner({
+    db,
+    clock,
+    log,
+    find: (connection) => environments.find(connection),
+    changed: (operation) => {
+      hub.operation(operation);
+    },
+  });
+  const client = { id: 'watchfloor', name: 'Watchfloor', version: options.version };
+  const environments: Environments = createEnvironments({
+    db,
+    vault: options.vault,
+    clock,
+    log,
+    client,
+    changed: () => {
+      hub.environments();
+    },
+    parts: {
+      db,
+      ingest,
+      vault: options.vault,
+      clock,
+      random: options.random,
+      log,
+      client,
+      changed: () => {
+        hub.environments();
+      },
+      forgotten: () => {
+        writer.forget();
+        hub.sessions();
+      },
+      greeted: (environment) => {
+        runner.greeted(environment.record().id);
+      },
+      told: (environment, event, payload) => {
+        runner.told(environment.record().id, event, payload);
+      },
+    },
+  });
+  const hub: EventHub = createEventHub({
+    clock,
+    log,
+    environments: () => environments.list(),
+    live: () => environments.live(),
+    operations: (ids) => ids.flatMap((id) => operationView(db, id) ?? []),
+    problems,
+  });
+  const handlers = engineHandlers({
+    db,
+    reader,
+    environments,
+    runner,
+    clock,
+    about,
+    operatorName: () => operatorName,
+    changed: (operation) => {
+      hub.operation(operation);
+    },
+  });
+
+  let stopped = false;
+  return {
+    handlers,
+    about,
+    onEvent: (listener) => hub.on(listener),
+    start: () => {
+      try {
+        transaction(db, () => {
+          dropIncomplete(db);
+          closeWatches(db, clock());
+          dropOldPreviews(db, clock() - DAY);
+        });
+      } catch (error) {
+        log.warn('tidying the mirror up has to wait', { error: String(error) });
+      }
+      recoverSnapshots({ db, ingest, clock, log, submit: (job) => committer.submit(job) });
+      environments.start();
+      runner.resume();
+    },
+    demo: (list) => {
+      environments.demo(list);
+    },
+    secrets: (secrets) => {
+      options.vault.replace(secrets);
+      environments.secretsChanged();
+    },
+    operator: (name) => {
+      operatorName = name;
+    },
+    wake: () => {
+      environments.wake();
+    },
+    stop: async () => {
+      if (stopped) return;
+      stopped = true;
+      hub.stop();
+      runner.stop();
+      environments.stop();
+      committer.stop();
+      await reader.close();
+      db.close();
+      release();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Problem } from '#shared/domain/result.ts';
+import { epochMs, type Clock } from '#shared/domain/units.ts';
+import type { Handlers } from '#shared/ipc/contract.ts';
+import type { EngineContract } from '#shared/ipc/engine-contract.ts';
+import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
+import type { Environments } from './environments.ts';
+import { allConnections } from './mirror/connections.ts';
+import type { ReadableDb, WritableDb } from './mirror/database.ts';
+import { historySummary } from './mirror/history-ranges.ts';
+import { commandsOf, latestOperations } from './mirror/operations.ts';
+import type { Reader } from './mirror/reader.ts';
+import { liveCounts } from './mirror/watch-log.ts';
+import { ProblemError } from './problem-error.ts';
+import { execute } from './respond/execute.ts';
+import { preview } from './respond/preview.ts';
+import type { Runner } from './respond/runner.ts';
+
+type Answers = Handlers<EngineContract>;
+
+/** Questions that only read; the same for an engine that may not write. */
+const reading = (
+  db: ReadableDb,
+  reader: Reader,
+  about: () => EngineAbout,
+): Pick<
+  Answers,
+  'about' | 'sessions.page' | 'sessions.get' | 'map.points' | 'figures' | 'audit.page' | 'respond.operations'
+> => ({
+  about: () => Promise.resolve(about()),
+  'sessions.page': (request, signal) => reader.ask('sessions.page', request, signal),
+  'sessions.get': (request, signal) => reader.ask('sessions.get', request, signal),
+  'map.points': (request, signal) => reader.ask('map.points', request, signal),
+  figures: (request, signal) => reader.ask('figures', request, signal),
+  'audit.page': (request, signal) => reader.ask('audit.page', request, signal),
+  'respond.operations': (request) => Promise.resolve(latestOperations(db, request.limit)),
+});
+
+/** What the engine answers to a window or the command line. */
+export function engineHandlers(parts: {
+  readonly db: WritableDb;
+  readonly reader: Reader;
+  readonly environments: Environments;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly about: () => EngineAbout;
+  readonly operatorName: () => string;
+  readonly changed: (operation: string) => void;
+}): Answers {
+  const { db, clock, environments, reader, operatorName } = parts;
+  const find = environments.find.bind(environments);
+  /** What throws at once becomes a rejection, as the contract says. */
+  const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
+  return {
+    ...reading(db, reader, parts.about),
+    'environments.list': () => soon(() => environments.list()),
+    'environments.add': (request) => soon(() => environments.add(request)),
+    'environments.update': (request) => soon(() => environments.update(request)),
+    'environments.remove': async ({ connection, forget }) => {
+      await environments.remove(connection, forget);
+      return { removed: true };
+    },
+    'environments.retry': ({ connection }) => soon(() => environments.retry(connection)),
+    'environments.test': (request) => environments.test(request),
+    'respond.preview': ({ targets }) =>
+      preview(
+        {
+          db,
+          clock,
+          find,
+          operatorName,
+          rows: (connection, ids) =>
+            reader.ask('sessions.byId', { connection, ids }, new AbortController().signal),
+        },
+        targets,
+      ),
+    'respond.execute': (request) =>
+      soon(() => {
+        const view = execute({ db, clock, find, operatorName }, request);
+        parts.changed(request.operation);
+        parts.runner.drive(commandsOf(db, request.operation).map(({ id }) => id));
+        return view;
+      }),
+  };
+}
+
+/** An engine whose database is newer than itself: everything that was mirrored can be seen, nothing else happens. */
+export function readOnlyHandlers(
+  db: ReadableDb,
+  reader: Reader,
+  problem: Problem,
+  about: () => EngineAbout,
+): Answers {
+  const refuse = (): Promise<never> => Promise.reject(new ProblemError(problem));
+  return {
+    ...reading(db, reader, about),
+    'environments.list': () => Promise.resolve(readOnlyEnvironments(db, problem)),
+    'environments.add': refuse,
+    'environments.update': refuse,
+    'environments.remove': refuse,
+    'environments.retry': refuse,
+    'environments.test': () => Promise.resolve({ ok: false, problem }),
+    'respond.preview': refuse,
+    'respond.execute': refuse,
+  };
+}
+
+/** The configured environments as the database describes them, none of them connected. */
+export function readOnlyEnvironments(db: ReadableDb, problem: Problem): readonly EnvironmentView[] {
+  const live = liveCounts(db);
+  return allConnections(db)
+    .filter((record) => record.removedAt === null)
+    .map((record) => ({
+      connection: record.id,
+      name: record.name,
+      url: record.url,
+      colour: record.colour,
+      demo: record.demoKey !== null,
+      enabled: record.enabled,
+      hasCa: record.ca !== null,
+      secret: 'missing',
+      state: { is: 'refused', problem },
+      hello: record.hello,
+      status: record.status,
+      skewMs: record.skewMs,
+      asOf: record.asOf === null ? null : epochMs(record.asOf),
+      liveSessions: live.get(record.key) ?? 0,
+      setAside: record.setAside,
+      history: historySummary(db, record.key),
+    }));
+}

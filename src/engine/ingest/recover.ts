@@ -1,0 +1,41 @@
+import type { Log } from '#shared/domain/log.ts';
+import type { Clock } from '#shared/domain/units.ts';
+import { allConnections } from '../mirror/connections.ts';
+import { transaction, type WritableDb } from '../mirror/database.ts';
+import { historySummary, planHistory } from '../mirror/history-ranges.ts';
+import { completeSnapshots } from '../mirror/staging.ts';
+import { sweep } from './apply-snapshot.ts';
+import type { Committed, Job } from './committer.ts';
+import type { Ingest } from './ingest.ts';
+
+/** After a crash: snapshots that had come whole are applied, the leftovers of others are swept away. */
+export function recoverSnapshots(parts: {
+  readonly db: WritableDb;
+  readonly ingest: Ingest;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly submit: (job: Job) => Promise<Committed>;
+}): void {
+  const { db, ingest, clock, log } = parts;
+  const byKey = new Map(allConnections(db).map((record) => [record.key, record]));
+  const jobs = completeSnapshots(db).flatMap((snapshot) => {
+    const record = byKey.get(snapshot.connection);
+    if (record === undefined) return [];
+    const skew = record.skewMs ?? 0;
+    const at = (record.asOf ?? clock()) + skew;
+    log.info('a snapshot that had come before the engine ended is applied', { connection: record.id });
+    return [
+      ingest.apply(record, snapshot, { at, after: null }).then(() => {
+        if (historySummary(db, record.key).is !== 'none') return;
+        transaction(db, () => {
+          planHistory(db, record.key, { since: null, until: null, snapshotAt: at });
+        });
+      }),
+    ];
+  });
+  Promise.all(jobs)
+    .then(() => sweep(parts))
+    .catch((error: unknown) => {
+      log.error('recovering after the last run failed', { error: String(error) });
+    });
+}

@@ -1,0 +1,231 @@
+import { z } from 'zod';
+import { CommandId, ConnectionId, OperationId, PreviewId } from '#shared/domain/ids.ts';
+import { EpochMs } from '#shared/domain/units.ts';
+import { CommandFailure, COMMAND_STATES, Proof, Selector } from '#shared/protocol/commands.ts';
+import type { CommandView, OperationView } from '#shared/ipc/views.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
+
+/** Outcome as the agent answered it last. */
+export const StoredOutcome = z.object({
+  state: z.enum(COMMAND_STATES),
+  matched: z.int(),
+  ended: z.int(),
+  alreadyGone: z.int(),
+  failedCount: z.int(),
+  failed: z.array(CommandFailure),
+  outside: z.int(),
+});
+export type StoredOutcome = z.infer<typeof StoredOutcome>;
+
+const ProblemJson = z.object({ code: z.string(), message: z.string(), advice: z.string().optional() });
+const STATES = [
+  'previewed',
+  'intended',
+  'sent',
+  'unreachable',
+  'refused',
+  'cancelled',
+  ...COMMAND_STATES,
+] as const;
+const from = <T extends z.ZodType>(schema: T) =>
+  z.string().transform((text): z.output<T> => schema.parse(JSON.parse(text)));
+
+const CommandRecord = z
+  .object({
+    id: CommandId,
+    operation: OperationId,
+    connection: z.number(),
+    connection_id: ConnectionId,
+    preview: PreviewId,
+    expires_at: EpochMs,
+    selector: from(Selector),
+    confirmation: z.string().nullable(),
+    payload: from(z.record(z.string(), z.unknown())).nullable(),
+    state: z.enum(STATES),
+    tries: z.number(),
+    outcome: from(StoredOutcome).nullable(),
+    done: z.number(),
+    proofs: from(z.array(Proof)),
+    problem: from(ProblemJson).nullable(),
+    finished_at: EpochMs.nullable(),
+    executed_at: EpochMs.nullable(),
+  })
+  .transform(({ connection_id, expires_at, finished_at, executed_at, connection, ...rest }) => ({
+    ...rest,
+    connection: connection_id,
+    connectionKey: connection,
+    expiresAt: expires_at,
+    finishedAt: finished_at,
+    executedAt: executed_at,
+  }));
+export type CommandRecord = z.infer<typeof CommandRecord>;
+export type CommandRecordState = CommandRecord['state'];
+
+const SELECT = `SELECT m.*, c.id AS connection_id, o.executed_at FROM command m
+  JOIN connection c ON c.key = m.connection JOIN operation o ON o.id = m.operation`;
+
+export interface NewCommand {
+  readonly id: CommandId;
+  readonly connectionKey: number;
+  readonly preview: PreviewId;
+  readonly expiresAt: number;
+  readonly selector: Selector;
+  /** What the person has to type, when anything. */
+  readonly confirmation: string | null;
+}
+
+/** Keeps a preview: the commands that would be sent, not yet intended. */
+export function keepPreview(
+  db: WritableDb,
+  one: { readonly id: OperationId; readonly at: number; readonly summary: string },
+  commands: readonly NewCommand[],
+): void {
+  db.prepare(
+    "INSERT INTO operation (id, previewed_at, summary, reason, operator) VALUES (?, ?, ?, '', '')",
+  ).run(one.id, one.at, one.summary);
+  const add = db.prepare(
+    `INSERT INTO command (id, operation, connection, ordinal, preview, expires_at, selector, confirmation, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'previewed')`,
+  );
+  commands.forEach((command, ordinal) => {
+    add.run(
+      command.id,
+      one.id,
+      command.connectionKey,
+      ordinal,
+      command.preview,
+      command.expiresAt,
+      JSON.stringify(command.selector),
+      command.confirmation,
+    );
+  });
+}
+
+/** Previews that nobody acted on are not kept for ever. */
+export function dropOldPreviews(db: WritableDb, before: number): void {
+  const old = 'SELECT id FROM operation WHERE executed_at IS NULL AND previewed_at < ?';
+  db.prepare(`DELETE FROM command WHERE operation IN (${old})`).run(before);
+  db.prepare('DELETE FROM operation WHERE executed_at IS NULL AND previewed_at < ?').run(before);
+}
+
+/** Writes the intent of a whole operation; from here on it is carried out whatever happens. */
+export function intend(
+  db: WritableDb,
+  one: {
+    readonly id: OperationId;
+    readonly at: number;
+    readonly reason: string;
+    readonly operator: string;
+    readonly payloads: ReadonlyMap<CommandId, unknown>;
+  },
+): void {
+  db.prepare('UPDATE operation SET executed_at = ?, reason = ?, operator = ? WHERE id = ?').run(
+    one.at,
+    one.reason,
+    one.operator,
+    one.id,
+  );
+  const set = db.prepare("UPDATE command SET payload = ?, state = 'intended' WHERE id = ?");
+  for (const [id, payload] of one.payloads) set.run(JSON.stringify(payload), id);
+}
+
+export interface CommandChange {
+  readonly state?: CommandRecordState;
+  readonly tried?: boolean;
+  readonly outcome?: StoredOutcome;
+  readonly done?: number;
+  readonly proofs?: readonly Proof[];
+  readonly problem?: z.infer<typeof ProblemJson> | null;
+  readonly finishedAt?: number | null;
+}
+export function changeCommand(db: WritableDb, id: CommandId, change: CommandChange): void {
+  const columns: Record<string, string | number | null | undefined> = {
+    state: change.state,
+    outcome: change.outcome === undefined ? undefined : JSON.stringify(change.outcome),
+    done: change.done,
+    proofs: change.proofs === undefined ? undefined : JSON.stringify(change.proofs),
+    problem:
+      change.problem === undefined
+        ? undefined
+        : change.problem === null
+          ? null
+          : JSON.stringify(change.problem),
+    finished_at: change.finishedAt,
+  };
+  for (const [column, value] of Object.entries(columns)) {
+    if (value !== undefined) db.prepare(`UPDATE command SET ${column} = ? WHERE id = ?`).run(value, id);
+  }
+  if (change.tried === true) db.prepare('UPDATE command SET tries = tries + 1 WHERE id = ?').run(id);
+}
+
+export function commandById(db: ReadableDb, id: string): CommandRecord | null {
+  const row = db.prepare(`${SELECT} WHERE m.id = ?`).get(id);
+  return row === undefined ? null : CommandRecord.parse(row);
+}
+export const commandsOf = (db: ReadableDb, operation: string): readonly CommandRecord[] =>
+  db
+    .prepare(`${SELECT} WHERE m.operation = ? ORDER BY m.ordinal`)
+    .all(operation)
+    .map((row) => CommandRecord.parse(row));
+
+/** Commands that were intended and are not finished, or whose outcome or proof is not known yet. */
+export const openCommands = (db: ReadableDb, finishedSince: number): readonly CommandRecord[] =>
+  db
+    .prepare(
+      `${SELECT} WHERE m.payload IS NOT NULL AND (m.finished_at IS NULL OR
+         (m.state = 'unreachable' AND m.tries > 0) OR
+         (m.state IN ('completed', 'partial') AND m.finished_at >= ?)) ORDER BY m.operation, m.ordinal`,
+    )
+    .all(finishedSince)
+    .map((row) => CommandRecord.parse(row));
+
+const OperationRecord = z.object({
+  id: OperationId,
+  executed_at: EpochMs.nullable(),
+  summary: z.string(),
+  reason: z.string(),
+  operator: z.string(),
+});
+export function operationById(db: ReadableDb, id: string): z.infer<typeof OperationRecord> | null {
+  const row = db.prepare('SELECT * FROM operation WHERE id = ?').get(id);
+  return row === undefined ? null : OperationRecord.parse(row);
+}
+
+export function operationView(db: ReadableDb, id: string): OperationView | null {
+  const one = operationById(db, id);
+  if (one?.executed_at == null) return null;
+  return {
+    id: one.id,
+    summary: one.summary,
+    reason: one.reason,
+    by: one.operator,
+    createdAt: one.executed_at,
+    commands: commandsOf(db, id).map(commandView),
+  };
+}
+
+export const latestOperations = (db: ReadableDb, limit: number): readonly OperationView[] =>
+  db
+    .prepare('SELECT id FROM operation WHERE executed_at IS NOT NULL ORDER BY executed_at DESC LIMIT ?')
+    .pluck()
+    .all(limit)
+    .flatMap((id) => operationView(db, String(id)) ?? []);
+
+function commandView(record: CommandRecord): CommandView {
+  const { outcome } = record;
+  return {
+    id: record.id,
+    connection: record.connection,
+    state: record.state === 'previewed' ? 'cancelled' : record.state,
+    matched: outcome?.matched ?? 0,
+    ended: outcome?.ended ?? 0,
+    alreadyGone: outcome?.alreadyGone ?? 0,
+    failedCount: outcome?.failedCount ?? 0,
+    failed: outcome?.failed ?? [],
+    outside: outcome?.outside ?? 0,
+    done: record.done,
+    proofs: record.proofs,
+    problem: record.problem,
+    finishedAt: record.finishedAt,
+  };
+}

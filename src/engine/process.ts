@@ -1,0 +1,162 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { assertNever } from '#shared/domain/assert-never.ts';
+import { epochMs } from '#shared/domain/units.ts';
+import { MessageToEngine, type MessageToMain } from '#shared/ipc/engine-process.ts';
+import { openGeo, resolveGeoData } from '#geo/open.ts';
+import { lineLog } from './console-log.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { createVault } from './secrets.ts';
+import { serveCalls } from './serve-calls.ts';
+import { serveControl, type ControlServer } from './control-server.ts';
+import { rootOf } from './root.ts';
+
+// Entry of Electron's utility process.
+
+/** What this program uses of Electron's ports; Electron's own types are not known in this layer. */
+interface Port {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  start(): void;
+}
+interface ParentPort {
+  postMessage(message: unknown): void;
+  on(
+    event: 'message',
+    listener: (event: { readonly data: unknown; readonly ports: readonly Port[] }) => void,
+  ): unknown;
+}
+
+const log = lineLog((line) => process.stderr.write(line));
+const clock = () => epochMs(Date.now());
+
+function main(parent: ParentPort): void {
+  const tell = (message: MessageToMain): void => {
+    parent.postMessage(message);
+  };
+  let engine: Engine | null = null;
+  let control: ControlServer | null = null;
+  let starting: Promise<void> = Promise.resolve();
+
+  const start = async (message: Extract<MessageToEngine, { type: 'start' }>): Promise<void> => {
+    const geo = await openGeo({
+      files: resolveGeoData(rootOf(dirname(fileURLToPath(import.meta.url))), message.geoData),
+      ...(message.secondOpinion === undefined
+        ? {}
+        : { mmdb: { path: message.secondOpinion, use: 'second-opinion' as const } }),
+    });
+    const vault = createVault(message.secrets, {
+      put: (connection, token) => {
+        tell({ type: 'secret.put', connection, token });
+      },
+      delete: (connection) => {
+        tell({ type: 'secret.delete', connection });
+      },
+    });
+    const created = createEngine({
+      profile: message.profile,
+      vault,
+      clock,
+      random: Math.random,
+      log,
+      geo,
+      version: message.version,
+      ...(message.operatorName === undefined ? {} : { operatorName: message.operatorName }),
+    });
+    if (!created.ok) {
+      tell({ type: 'fatal', problem: { ...created.error } });
+      setTimeout(() => process.exit(1), 100);
+      return;
+    }
+    engine = created.value;
+    engine.start();
+    control = await serveControl({ engine, profile: message.profile, log });
+    tell({ type: 'ready' });
+  };
+
+  const serve = (port: Port, methods: readonly string[]): void => {
+    const running = engine;
+    if (running === null) return;
+    const calls = serveCalls({
+      handlers: running.handlers,
+      methods,
+      send: (frame) => {
+        port.postMessage(frame);
+      },
+      log,
+    });
+    const dispose = running.onEvent((event) => {
+      calls.tell(event);
+    });
+    port.on('message', ({ data }) => {
+      calls.receive(data);
+    });
+    port.on('close', () => {
+      dispose();
+      calls.close();
+    });
+    port.start();
+  };
+
+  const stop = async (): Promise<void> => {
+    await starting;
+    await control?.close();
+    await engine?.stop();
+    process.exit(0);
+  };
+
+  parent.on('message', ({ data, ports }) => {
+    const parsed = MessageToEngine.safeParse(data);
+    if (!parsed.success) {
+      log.error('main sent a message that the engine does not know', { problem: parsed.error.message });
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'start':
+        starting = start(message).catch((error: unknown) => {
+          log.error('the engine could not start', { error: String(error) });
+          const detail = error instanceof Error ? error.message : String(error);
+          tell({
+            type: 'fatal',
+            problem: { code: 'INTERNAL', message: `The engine could not start: ${detail}.` },
+          });
+          setTimeout(() => process.exit(1), 100);
+        });
+        return;
+      case 'port': {
+        const [port] = ports;
+        if (port !== undefined)
+          void starting.then(() => {
+            serve(port, message.methods);
+          });
+        return;
+      }
+      case 'secrets':
+        void starting.then(() => engine?.secrets({ tokens: message.tokens, kept: message.kept }));
+        return;
+      case 'demo':
+        void starting.then(() => engine?.demo(message.environments));
+        return;
+      case 'operator':
+        void starting.then(() => engine?.operator(message.name));
+        return;
+      case 'resume':
+        void starting.then(() => engine?.wake());
+        return;
+      case 'stop':
+        void stop();
+        return;
+      default:
+        assertNever(message);
+    }
+  });
+  tell({ type: 'loaded' });
+}
+
+const parent = (process as NodeJS.Process & { readonly parentPort?: ParentPort | null }).parentPort ?? null;
+if (parent === null) {
+  process.stderr.write('This is the engine of the window; on the command line use “watchfloor collect”.\n');
+  process.exitCode = 2;
+} else main(parent);

@@ -152,40 +152,12 @@ function section(title: string, schema: z.ZodType): string {
   return `### ${title}\n\n${bodies.join('\n\n')}`;
 }
 
-const list = (values: readonly string[]) => values.map(code).join(', ');
-
 /** Everything of docs/protocol.md that follows from the schemas. */
 export function protocolReference(): string {
-  const limits = Object.entries({
-    ...LIMITS,
-    ...Object.fromEntries(
-      Object.entries(DEFAULT_HELLO_LIMITS).map(([name, value]) => [`hello.limits.${name} (default)`, value]),
-    ),
-  });
   return [
-    '## Reference',
+    '## Fields',
     'Made from the schemas in `src/shared/protocol` by `npx tsx scripts/docs/write-protocol-doc.ts`; a test fails when the two differ.',
     `Protocol version ${code(PROTOCOL_VERSION)}, namespace ${code(NAMESPACE)}.`,
-    '### Names',
-    `- Error codes: ${list(ERROR_CODES)}`,
-    `- Refusals: ${list(REFUSAL_CODES)}`,
-    `- Goodbyes: ${list(GOODBYE_CODES)}`,
-    `- Scopes: ${list(SCOPES)}`,
-    `- Capabilities (open): ${list(CAPABILITIES)}`,
-    `- Marks (open): ${list(MARKS)}`,
-    `- Actions (open): ${list(ACTIONS)}`,
-    `- Reasons of a failure (open): ${list(FAILURE_REASONS)}`,
-    `- Reasons of a close (open): ${list(CLOSE_REASONS)}`,
-    `- Kinds of command: ${list(COMMAND_KINDS)}`,
-    `- States of a command: ${list(COMMAND_STATES)}`,
-    '### Limits',
-    [
-      '| limit | value |',
-      '|---|---|',
-      ...limits.map(
-        ([name, value]) => `| \`${name}\` | ${Array.isArray(value) ? value.join(', ') : String(value)} |`,
-      ),
-    ].join('\n'),
     '## Messages',
     section('Handshake `auth`', HandshakeAuth),
     section('Refusal (`connect_error.data`)', Refusal),

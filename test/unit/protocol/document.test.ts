@@ -12,7 +12,7 @@ test('the reference of docs/protocol.md is what the schemas say', () => {
 });
 
 test('the prose names every code, scope and capability', () => {
-  const prose = document.slice(0, document.indexOf('## Reference'));
+  const prose = document.slice(0, document.indexOf('## Fields'));
   const missing = [...ERROR_CODES, ...REFUSAL_CODES, ...GOODBYE_CODES, ...SCOPES, ...CAPABILITIES].filter(
     (name) => !prose.includes(`\`${name}\``),
   );

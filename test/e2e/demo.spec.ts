@@ -1,0 +1,138 @@
+import AxeBuilder from '@axe-core/playwright';
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test, type Console } from './console.ts';
+
+const DEMO = ['shop', 'intranet', 'blog'] as const;
+const VIEWS = [
+  'Watch',
+  'Sessions',
+  'People',
+  'Detections',
+  'Audit',
+  'Investigate',
+  'Response',
+  'Rules',
+  'Environments',
+  'Settings',
+];
+
+const open = (page: Page, view: string) => page.getByRole('link', { name: view, exact: true }).click();
+
+async function everyDemoIsLive(page: Page): Promise<void> {
+  await open(page, 'Environments');
+  for (const name of DEMO) {
+    await expect(page.getByTestId(`environment-${name}`).getByTestId('state-sentence')).toContainText(
+      /live/i,
+      {
+        timeout: 45_000,
+      },
+    );
+  }
+}
+
+function storedSessions({ profile }: Console, environment: string): number {
+  const store = new Database(join(profile, 'demo', environment, 'store.db'), { readonly: true });
+  try {
+    const row = store.prepare('SELECT count(*) AS n FROM sessions').get() as { n: number };
+    return row.n;
+  } finally {
+    store.close();
+  }
+}
+
+test('the first run shows sessions of three demo environments on the map and in the table', async ({
+  open: launch,
+}) => {
+  const { page } = await launch({ demo: true });
+  await expect(page.getByTestId('demo-mark')).toContainText(/demo/i);
+  await everyDemoIsLive(page);
+  await open(page, 'Watch');
+  await expect(page.locator('.wf-cluster').first()).toBeVisible();
+  await expect(page.getByRole('row').nth(5)).toBeVisible();
+  for (const name of DEMO) await expect(page.getByTestId(`connection-${name}`)).toBeVisible();
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`no view has a serious accessibility finding in the ${theme} theme`, async ({ open: launch }) => {
+    const { page } = await launch({ demo: true, theme });
+    await everyDemoIsLive(page);
+    for (const view of VIEWS) {
+      await open(page, view);
+      await expect(page.getByRole('heading', { level: 1, name: view })).toBeAttached();
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => `${view}: ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+    }
+  });
+}
+
+test('a session that is ended leaves the store, and the receipt says so', async ({ open: launch }) => {
+  const console = await launch({ demo: true });
+  const { page } = console;
+  await everyDemoIsLive(page);
+  await open(page, 'Sessions');
+  const grid = page.getByRole('grid');
+  await expect(grid.getByRole('row').nth(3)).toBeVisible();
+  await grid.getByRole('row').nth(3).getByRole('checkbox').check();
+  await page.getByRole('button', { name: /^End 1 session/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('Reported by the person');
+  const button = dialog.getByTestId('confirm-end');
+  await expect(button).toContainText(/^End 1 session in (shop|intranet|blog)$/);
+  const environment = (await button.textContent())?.split(' ').at(-1) ?? '';
+  expect(storedSessions(console, environment)).toBeGreaterThan(0);
+  await button.click();
+  await expect(dialog.getByTestId('receipt-command')).toContainText(/1 ended/);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await open(page, 'Response');
+  await expect(page.getByTestId('operation').first()).toContainText('Reported by the person');
+});
+
+test('the engine is killed: the window says so, it comes back, and nothing is lost', async ({
+  open: launch,
+}) => {
+  const { app, page } = await launch({ demo: true });
+  await everyDemoIsLive(page);
+  const killed = await app.evaluate(({ app: electron }) => {
+    const engine = electron
+      .getAppMetrics()
+      .find((metric) => metric.serviceName === 'Watchfloor engine' || metric.name === 'Watchfloor engine');
+    if (engine === undefined) return false;
+    process.kill(engine.pid, 'SIGKILL');
+    return true;
+  });
+  expect(killed).toBe(true);
+  await everyDemoIsLive(page);
+  await open(page, 'Sessions');
+  await expect(page.getByRole('grid').getByRole('row').nth(3)).toBeVisible();
+});
+
+test('with every agent gone the data stays and its age is said; they come back by themselves', async ({
+  open: launch,
+}) => {
+  const { page } = await launch({ demo: true });
+  await everyDemoIsLive(page);
+  await page.evaluate(async (names) => {
+    const { watchfloor } = globalThis as unknown as {
+      watchfloor: { call(name: string, request: unknown): Promise<unknown> };
+    };
+    for (const name of names) await watchfloor.call('demo.set', { name, running: false });
+  }, DEMO);
+  for (const name of DEMO) {
+    await expect(page.getByTestId(`environment-${name}`).getByTestId('state-sentence')).not.toContainText(
+      /^live/i,
+    );
+  }
+  await open(page, 'Sessions');
+  await expect(page.getByTestId('stale-note')).toBeVisible();
+  await expect(page.getByRole('grid').getByRole('row').nth(3)).toBeVisible();
+  await page.evaluate(async (names) => {
+    const { watchfloor } = globalThis as unknown as {
+      watchfloor: { call(name: string, request: unknown): Promise<unknown> };
+    };
+    for (const name of names) await watchfloor.call('demo.set', { name, running: true });
+  }, DEMO);
+  await everyDemoIsLive(page);
+});

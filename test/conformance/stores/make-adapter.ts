@@ -11,7 +11,7 @@ const silent: Log = {
 };
 
 /** What the agent's core would hand to an adapter. */
-export const testDeps: StoreDeps = {
+const testDeps: StoreDeps = {
   log: silent,
   clock: () => epochMs(Date.now()),
   baseDir: '/',

@@ -18,7 +18,7 @@ export const PEOPLE: readonly Person[] = [
   { name: 'Jörg Müller-Lüdenscheidt 🦉', email: 'joerg@example.org', roles: ['administrator'] },
   { name: `O'Brien"; DROP TABLE users; -- \\ %s {$x} <b>`, email: 'obrien@example.org', roles: [] },
 ];
-export const BROWSERS = [
+const BROWSERS = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
   'curl/8 "\\\' ü 🦉;}{|:',
 ] as const;

@@ -31,7 +31,7 @@ export const expireTypeByCatalogue = (table: string): Sql =>
   sql`SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(${table})) AND attname = 'expire_date'`;
 
 /** A column of times as text that `fromWall` reads: UTC for moments. */
-export function wall(column: Sql, dialect: Dialect, times: Times): Sql {
+function wall(column: Sql, dialect: Dialect, times: Times): Sql {
   if (dialect !== 'postgres') return column;
   return times.moments ? sql`CAST(${column} AT TIME ZONE 'UTC' AS text)` : sql`CAST(${column} AS text)`;
 }

@@ -2,7 +2,7 @@ import type { SqlAccess } from '../sql/sql-access.ts';
 import { EMPTY, list, name, sql, type Sql, type SqlValue } from '../sql/sql-text.ts';
 
 /** Session data up to this size comes with the listing; larger ones are fetched one by one. */
-export const INLINE_BYTES = 32 * 1024;
+const INLINE_BYTES = 32 * 1024;
 /** Larger ones are not read: what they would say stays unknown. */
 export const MOST_BYTES = 8 * 1024 * 1024;
 

@@ -111,7 +111,7 @@ export const takeRememberTokens = (
   sql`UPDATE ${t.users} SET ${name(column)} = NULL WHERE ${name(c.users.id)} IN ${list(ids.map(asKey))}`;
 
 /** Ids are numbers or UUIDs; databases compare numbers as numbers. */
-export const asKey = (id: string): SqlValue => (/^(?:0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id);
+const asKey = (id: string): SqlValue => (/^(?:0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id);
 
 /** Sums over columns that indexes hold: rows that come and go, every visit, and whose session it is. */
 export function sessionSums(t: Tables, dialect: Dialect, oldest: number): readonly Sql[] {

@@ -1,6 +1,6 @@
 import { EMPTY, list, name, sql, type Sql, type SqlValue } from '../sql/sql-text.ts';
 
-export const BUCKET_SIZE = 256;
+const BUCKET_SIZE = 256;
 
 export interface Tables {
   readonly prefix: string;

@@ -9,7 +9,7 @@ import { storeKey, type StoreKey, type StoredSession } from '../store-adapter.ts
 import type { StoreDeps } from '../store-kind.ts';
 import { readTokens, type SessionToken } from './session-tokens.ts';
 
-export const keyOf = (user: number, verifier: string): StoreKey => storeKey(`${String(user)}:${verifier}`);
+const keyOf = (user: number, verifier: string): StoreKey => storeKey(`${String(user)}:${verifier}`);
 
 /** The account and the token of a key; null for a key that is none of ours. */
 export function splitKey(key: string): { readonly user: number; readonly verifier: string } | null {

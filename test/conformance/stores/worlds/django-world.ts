@@ -14,7 +14,7 @@ const base62 = (value: number): string =>
   (value < 62 ? '' : base62(Math.trunc(value / 62))) + (BASE62[value % 62] ?? '');
 
 /** As django.core.signing and, before 3.1, SessionBase.encode. */
-export function encodeSession(data: unknown, at: number, encoding: DjangoEncoding): string {
+function encodeSession(data: unknown, at: number, encoding: DjangoEncoding): string {
   const json = Buffer.from(JSON.stringify(data));
   if (encoding === 'before 3.1') {
     return Buffer.concat([Buffer.from(`${createHash('sha1').update(json).digest('hex')}:`), json]).toString(

@@ -3,13 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { MessageToEngine, type MessageToMain } from '#shared/ipc/engine-process.ts';
-import { openGeo, resolveGeoData } from '#geo/open.ts';
 import { lineLog } from './console-log.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { createVault } from './secrets.ts';
 import { serveCalls } from './serve-calls.ts';
 import { serveControl, type ControlServer } from './control-server.ts';
-import { rootOf } from './root.ts';
+import { openEngineGeo } from './open-geo.ts';
 
 // Entry of Electron's utility process.
 
@@ -40,12 +39,11 @@ function main(parent: ParentPort): void {
   let starting: Promise<void> = Promise.resolve();
 
   const start = async (message: Extract<MessageToEngine, { type: 'start' }>): Promise<void> => {
-    const geo = await openGeo({
-      files: resolveGeoData(rootOf(dirname(fileURLToPath(import.meta.url))), message.geoData),
-      ...(message.secondOpinion === undefined
-        ? {}
-        : { mmdb: { path: message.secondOpinion, use: 'second-opinion' as const } }),
-    });
+    const geo = await openEngineGeo(
+      dirname(fileURLToPath(import.meta.url)),
+      message.geoData,
+      message.secondOpinion,
+    );
     const vault = createVault(message.secrets, {
       put: (connection, token) => {
         tell({ type: 'secret.put', connection, token });

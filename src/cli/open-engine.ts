@@ -1,0 +1,34 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { epochMs } from '#shared/domain/units.ts';
+import type { Log } from '#shared/domain/log.ts';
+import { createEngine, type Engine } from '#engine/engine.ts';
+import { openEngineGeo } from '#engine/open-geo.ts';
+import { createVault } from '#engine/secrets.ts';
+import { EXIT } from './exit-codes.ts';
+import { UsageError } from './usage-error.ts';
+
+export const cliClock = () => epochMs(Date.now());
+
+/** Opens the engine on a profile in this process. Tokens live in memory only and are given at every start. */
+export async function openEngine(profile: string, version: string, log: Log): Promise<Engine> {
+  const geo = await openEngineGeo(dirname(fileURLToPath(import.meta.url)));
+  const created = createEngine({
+    profile,
+    vault: createVault({ tokens: {}, kept: 'this-run' }, null),
+    clock: cliClock,
+    random: Math.random,
+    log,
+    geo,
+    version,
+    operatorName: process.env['USER'] ?? '',
+  });
+  if (!created.ok) {
+    const { code, message, advice } = created.error;
+    throw new UsageError(
+      [message, advice].filter(Boolean).join(' '),
+      code === 'PROFILE_IN_USE' ? EXIT.inUse : EXIT.failed,
+    );
+  }
+  return created.value;
+}

@@ -1,0 +1,95 @@
+import { Command, CommanderError, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { check } from './check.ts';
+import { collect, type CollectOptions } from './collect.ts';
+import { runDetect } from './detect-command.ts';
+import { EXIT } from './exit-codes.ts';
+import { sessions, type SessionsOptions } from './sessions.ts';
+import { status } from './status.ts';
+
+interface WithProfile {
+  readonly profile: string;
+}
+
+/** The command line. `run` resolves with the exit code. */
+export function createProgram(): { run(args: readonly string[]): Promise<number> } {
+  let code: number = EXIT.ok;
+  const program = new Command('watchfloor')
+    .description('Collects and answers questions about sessions without a window.')
+    .version(manifest.version)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)');
+  const profile = () =>
+    new Option('-p, --profile <folder>', 'folder of the profile')
+      .env('WATCHFLOOR_PROFILE')
+      .makeOptionMandatory();
+
+  program
+    .command('collect')
+    .description('connect to agents and mirror them until told to stop')
+    .addOption(profile())
+    .option(
+      '-f, --connection-file <file>',
+      'address and token of an agent, readable by you alone; may be given several times',
+      (file: string, before: readonly string[]) => [...before, file],
+      [] as readonly string[],
+    )
+    .option('--url <url>', 'address of an agent whose token is in WATCHFLOOR_TOKEN')
+    .option('--name <name>', 'what to call the environment of --url')
+    .option('-v, --verbose', 'log everything to stderr', false)
+    .action(async (options: CollectOptions) => {
+      code = await collect(options, manifest.version);
+    });
+
+  program
+    .command('status')
+    .description('how every environment stands')
+    .addOption(profile())
+    .option('--json', 'as JSON', false)
+    .action(async (options: WithProfile & { readonly json: boolean }) => {
+      code = await status(options.profile, options.json, manifest.version);
+    });
+
+  program
+    .command('sessions')
+    .description('list sessions, those seen last first')
+    .addOption(profile())
+    .option('--state <state>', 'live, ended or all', 'live')
+    .option('--text <text>', 'part of an account name, address, place, network or device')
+    .option('--limit <number>', 'how many at most', '50')
+    .option('--format <format>', 'table or ndjson', 'table')
+    .action(async (options: SessionsOptions) => {
+      code = await sessions(options, manifest.version);
+    });
+
+  program
+    .command('check')
+    .description('look for damage in the database of a profile')
+    .addOption(profile())
+    .action((options: WithProfile) => {
+      code = check(options.profile);
+    });
+
+  program
+    .command('detect')
+    .description('run the detections over a file of events')
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[options...]')
+    .action(async (_options: readonly string[], _flags: unknown, command: Command) => {
+      code = await runDetect(command.args, process);
+    });
+
+  return {
+    run: async (args) => {
+      try {
+        await program.parseAsync([...args], { from: 'user' });
+        return code;
+      } catch (error) {
+        // Commander has printed its own message.
+        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+        throw error;
+      }
+    },
+  };
+}

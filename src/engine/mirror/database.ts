@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Problem } from '#shared/domain/result.ts';
 
@@ -22,8 +23,10 @@ export function openReadable(file: string): ReadableDb {
   return db as ReadableDb;
 }
 
-/** Opens or creates a file for writing. Nothing is written before the first transaction. */
+/** Opens a file for writing, or creates it for its owner alone. */
 export function openWritable(file: string): WritableDb {
+  // Before SQLite makes it for everybody; its companions (-wal, -shm) take their mode from it.
+  closeSync(openSync(file, 'a', 0o600));
   const db = new Database(file, { timeout: BUSY_MS });
   try {
     db.pragma(`page_size = ${String(PAGE_BYTES)}`);

@@ -25,6 +25,8 @@ export default defineConfig({
   },
   preload: {
     build: {
+      // A sandboxed preload can require nothing but Electron: whatever else it uses is part of it.
+      externalizeDeps: false,
       target: 'node20.18',
       rolldownOptions: {
         input: { preload: at('src/preload/preload.ts') },

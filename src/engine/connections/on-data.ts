@@ -49,14 +49,14 @@ export function onSnapshot(machine: Machine, part: SnapshotEnvelope, ack: AckId,
   }
   if (part.part < phase.staged)
     return stay(machine, { do: 'ack', ack, answer: { ok: true, part: part.part } });
+  if (phase.pending.length >= mostInFlight(phase)) {
+    return retryLater(machine, PROBLEMS.flooding(), around, null);
+  }
   if (part.part < phase.next) {
     return stay({ ...machine, phase: { ...phase, pending: [...phase.pending, { ack, to: part.part }] } });
   }
   if (part.part > phase.next || phase.last) {
     return fault(machine, phase, ack, `part ${String(phase.next)} of the snapshot is missing`, around);
-  }
-  if (phase.next - phase.staged >= mostInFlight(phase)) {
-    return retryLater(machine, PROBLEMS.flooding(), around, null);
   }
   return {
     machine: {

@@ -12,7 +12,7 @@ const TIMERS: readonly TimerName[] = ['retry', 'handshake', 'answer', 'pause', '
 export const quiet: readonly Effect[] = TIMERS.map((name) => ({ do: 'cancel', name }));
 
 /** How long an agent may take to answer `subscribe`. */
-export const ANSWER_MS = 15 * SECOND;
+const ANSWER_MS = 15 * SECOND;
 /** How often to look whether the snapshot has been moved into the mirror. */
 const APPLYING_MS = 500;
 /** A connection that was live this long was a working one: the next failure starts counting anew. */

@@ -14,7 +14,7 @@ const Cursor = z.strictObject({ at: z.int(), key: z.int() });
 /** Rows looked at in one step. A rare filter yields between steps, so that it can be cancelled. */
 const STEP = 20_000;
 
-export function auditCondition(filter: Request['filter']): Condition {
+function auditCondition(filter: Request['filter']): Condition {
   const parts: string[] = [];
   const bound: Bound = {};
   if (filter.connections === undefined) {

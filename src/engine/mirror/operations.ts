@@ -193,7 +193,7 @@ export function operationById(db: ReadableDb, id: string): z.infer<typeof Operat
 
 export function operationView(db: ReadableDb, id: string): OperationView | null {
   const one = operationById(db, id);
-  if (one?.executed_at == null) return null;
+  if (one === null || one.executed_at === null) return null;
   return {
     id: one.id,
     summary: one.summary,

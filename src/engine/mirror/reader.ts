@@ -55,7 +55,7 @@ interface Open {
 }
 
 /** Reads in a worker thread over a read-only connection. A worker that dies is replaced; its questions fail. */
-export function workerReader(module: string, file: string, log: Log): Reader {
+function workerReader(module: string, file: string, log: Log): Reader {
   const open = new Map<number, Open>();
   let next = 0;
   let closing = false;

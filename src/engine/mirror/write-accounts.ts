@@ -115,7 +115,8 @@ export function createAccountWriter(db: WritableDb): AccountWriter {
       const row = state.get(connection, id);
       if (row === undefined) return;
       const before = State.parse(row);
-      if (before.removed_at !== null) return;
+      // One that is only named somewhere was never there to be removed.
+      if (before.known === 0 || before.removed_at !== null) return;
       gone.run(at, before.key);
       change.run(
         before.key,

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { ConnectionId } from '#shared/domain/ids.ts';
+import { epochMs } from '#shared/domain/units.ts';
+import type { Problem } from '#shared/domain/result.ts';
+import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
+import type { EnrichedBatch, IngestHook } from '#engine/ingest/hooks.ts';
+import { createIngest, type Ingest, type IngestNews } from '#engine/ingest/ingest.ts';
+import { createWriter, type Writer } from '#engine/ingest/writer.ts';
+import { insertConnection } from '#engine/mirror/connections.ts';
+import type { WritableDb } from '#engine/mirror/database.ts';
+import { openMirror } from '#engine/mirror/open.ts';
+import { testGeo } from '#test/support/test-engine.ts';
+
+export interface IngestWorld {
+  readonly profile: string;
+  readonly db: WritableDb;
+  readonly writer: Writer;
+  readonly committer: Committer;
+  readonly ingest: Ingest;
+  readonly who: { readonly id: ConnectionId; readonly key: number };
+  readonly news: IngestNews[];
+  readonly enriched: EnrichedBatch[];
+  readonly problems: (Problem | null)[];
+  rows(sql: string): readonly unknown[];
+}
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0).reverse()) close();
+});
+
+/** Ingest on a real mirror in a folder of its own, with one connection. */
+export function ingestWorld(options: { readonly hook?: IngestHook } = {}): IngestWorld {
+  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
+  const opened = openMirror(profile, epochMs(0));
+  if (opened.is !== 'open') throw new Error(opened.is);
+  const { db, file } = opened;
+  const writer = createWriter(db, testGeo.enricher);
+  const problems: (Problem | null)[] = [];
+  const enriched: EnrichedBatch[] = [];
+  const news: IngestNews[] = [];
+  const committer = createCommitter({
+    db,
+    file,
+    rolledBack: () => {
+      writer.forget();
+    },
+    onProblem: (problem) => problems.push(problem),
+    retryMs: [20],
+  });
+  const quiet = () => undefined;
+  const ingest = createIngest({
+    db,
+    writer,
+    committer,
+    clock: () => epochMs(9_000),
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    hook: options.hook ?? { onEnriched: (batch) => enriched.push(batch) },
+    onNews: (one) => news.push(one),
+  });
+  const id = ConnectionId.parse('connection-1');
+  const key = insertConnection(db, {
+    id,
+    name: 'one',
+    nameGiven: true,
+    url: 'http://127.0.0.1:1',
+    ca: null,
+    colour: 0,
+    demoKey: null,
+    createdAt: 0,
+  });
+  closers.push(() => {
+    committer.stop();
+    db.close();
+    rmSync(profile, { recursive: true, force: true });
+  });
+  return {
+    profile,
+    db,
+    writer,
+    committer,
+    ingest,
+    who: { id, key },
+    news,
+    enriched,
+    problems,
+    rows: (sql) => db.prepare(sql).all(),
+  };
+}

@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts';
 
 /** Questions to an engine, wherever it runs. */
 export interface Questions {
-  call<Name extends keyof EngineContract & string>(
+  call<Name extends keyof EngineContract>(
     name: Name,
     request: RequestOf<EngineContract[Name]>,
   ): Promise<ReplyOf<EngineContract[Name]>>;
@@ -74,10 +74,7 @@ export async function attach(profile: string): Promise<Questions | null> {
     }
   });
   return {
-    call: <Name extends keyof EngineContract & string>(
-      name: Name,
-      request: RequestOf<EngineContract[Name]>,
-    ) => {
+    call: <Name extends keyof EngineContract>(name: Name, request: RequestOf<EngineContract[Name]>) => {
       next += 1;
       const id = next;
       return new Promise<unknown>((resolve, reject) => {

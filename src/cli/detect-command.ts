@@ -8,7 +8,7 @@ import type { DetectEvent } from '#engine/detect/event.ts';
 import { lookUp, needsLookUp, openLookUp } from '#engine/detect/look-up.ts';
 import { replay, ReplayInput, unknownNames, type ReplayScore } from '#engine/detect/replay.ts';
 
-export const DETECT_USAGE = `watchfloor detect --events file.json [--scores]
+const DETECT_USAGE = `watchfloor detect --events file.json [--scores]
 
 Runs the detections over a file { settings?, history?, events } and prints what they
 find, one JSON object a line (NDJSON).

@@ -94,7 +94,11 @@ export function createEngine(options: EngineOptions): Result<Engine> {
     });
   }
   const standing = [...(opened.problem === null ? [] : [opened.problem]), ...geoProblems];
-  return success(writingEngine(options, opened.db, opened.file, standing, locked.value.release));
+  return success(
+    writingEngine(options, opened.db, opened.file, standing, () => {
+      locked.value.release();
+    }),
+  );
 }
 
 const aboutOf =

@@ -105,7 +105,7 @@ export function readOnlyHandlers(
 }
 
 /** The configured environments as the database describes them, none of them connected. */
-export function readOnlyEnvironments(db: ReadableDb, problem: Problem): readonly EnvironmentView[] {
+function readOnlyEnvironments(db: ReadableDb, problem: Problem): readonly EnvironmentView[] {
   const live = liveCounts(db);
   return allConnections(db)
     .filter((record) => record.removedAt === null)

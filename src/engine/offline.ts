@@ -8,7 +8,7 @@ import { mirrorFile } from './mirror/open.ts';
 import { inProcessReader } from './mirror/reader.ts';
 
 export interface OfflineQuestions {
-  call<Name extends keyof EngineContract & string>(
+  call<Name extends keyof EngineContract>(
     name: Name,
     request: RequestOf<EngineContract[Name]>,
   ): Promise<ReplyOf<EngineContract[Name]>>;

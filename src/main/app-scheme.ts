@@ -4,7 +4,7 @@ import { extname, join, normalize, sep } from 'node:path';
 import type { Protocol } from 'electron';
 import { NONCE_PLACEHOLDER, securityHeaders } from './content-security.ts';
 
-export const APP_SCHEME = 'app';
+const APP_SCHEME = 'app';
 export const APP_ORIGIN = 'app://watchfloor';
 export const APP_ENTRY = `${APP_ORIGIN}/index.html`;
 

@@ -22,7 +22,7 @@ export interface LaunchOptions {
 const root = join(import.meta.dirname, '..', '..');
 
 /** Starts the console from the checkout's build, as `npm start` would. */
-export async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
+async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
   const executablePath = process.env['WATCHFLOOR_ELECTRON'];
   if (executablePath === undefined) {
     throw new Error(

@@ -1,6 +1,6 @@
 import { createEnricher } from '#geo/enrich.ts';
 import type { Place } from '#shared/domain/place.ts';
-import { ConnectionId } from '#shared/domain/ids.ts';
+import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Log } from '#shared/domain/log.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import { ENGINE_METHODS, type EngineContract } from '#shared/ipc/engine-contract.ts';
@@ -74,10 +74,7 @@ const WAIT_MS = 20_000;
 
 /** Starts the real engine in this process on a profile folder. */
 export function startTestEngine(profile: string, options: TestEngineOptions = {}): TestEngine {
-  const vault = createVault(
-    { tokens: { ...options.tokens } as Record<ConnectionId, string>, kept: 'this-run' },
-    null,
-  );
+  const vault = createVault({ tokens: { ...options.tokens }, kept: 'this-run' }, null);
   const created = createEngine({
     profile,
     vault,

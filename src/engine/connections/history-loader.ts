@@ -141,10 +141,10 @@ export function createHistoryLoader(options: {
     items: readonly unknown[],
     next: string | null,
   ): Promise<void> => {
-    let idle = false;
+    const page = { idle: false };
     await write(range, items, ({ oldest, added }) => {
-      idle = added === 0 && oldest === range.oldest;
-      const lost = idle && idlePages + 1 >= MOST_IDLE_PAGES;
+      page.idle = added === 0 && oldest === range.oldest;
+      const lost = page.idle && idlePages + 1 >= MOST_IDLE_PAGES;
       return {
         oldest,
         cursor: next,
@@ -154,7 +154,7 @@ export function createHistoryLoader(options: {
         ...(lost ? { note: 'the agent went on without sending anything new' } : {}),
       };
     });
-    idlePages = idle ? idlePages + 1 : 0;
+    idlePages = page.idle ? idlePages + 1 : 0;
   };
 
   return {

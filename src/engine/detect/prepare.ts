@@ -170,4 +170,3 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
     };
   };
 };
-export type Preparer = ReturnType<typeof createPreparer>;

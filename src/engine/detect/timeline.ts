@@ -87,7 +87,7 @@ const thin = <S>(segments: Segment<S>[]): void => {
 };
 
 /** Lets events older than `before` (ms) go. */
-export const compact = <S>(timeline: Timeline<S>, before: number, maxEvents: number): void => {
+const compact = <S>(timeline: Timeline<S>, before: number, maxEvents: number): void => {
   for (;;) {
     const [first] = timeline.segments;
     if (!first || timeline.segments.length < 2) return;

@@ -140,12 +140,13 @@ async function closeUnnamed(
 
 /** Deletes staged rows nobody needs any more, in the background. */
 export async function sweep(sink: Pick<SnapshotSink, 'db' | 'submit'>): Promise<void> {
-  for (let more = true; more;) {
+  const left = { more: true };
+  while (left.more) {
     const result = await sink.submit({
       rows: STEP,
       background: true,
       write: () => {
-        more = sweepStaging(sink.db, STEP * 2);
+        left.more = sweepStaging(sink.db, STEP * 2);
       },
     });
     if (result.is !== 'committed') return;

@@ -54,7 +54,7 @@ export function createCommitter(options: {
   const retryMs = options.retryMs ?? RETRY_MS;
   let urgent: Waiting[] = [];
   let background: Waiting[] = [];
-  let idlers: (() => void)[] = [];
+  const idlers: (() => void)[] = [];
   let scheduled = false;
   let stopped = false;
   let troubled = 0;

@@ -57,6 +57,7 @@ export function createRunner(options: {
   const driving = new Set<CommandId>();
   const sleepers = new Map<() => void, ConnectionId>();
   let stopped = false;
+  const isStopped = (): boolean => stopped;
 
   const save = (command: CommandRecord, change: CommandChange): void => {
     try {
@@ -146,7 +147,7 @@ export function createRunner(options: {
   /** One step; how long to wait before the next, null when there is nothing more to do. */
   const step = async (command: CommandRecord): Promise<number | null> => {
     const environment = options.find(command.connection);
-    if (environment?.hello() == null) {
+    if (environment === null || environment.hello() === null) {
       if (command.finishedAt !== null) return null;
       unreachable(command, environment);
       return AGAIN_MS;
@@ -193,9 +194,9 @@ export function createRunner(options: {
   const run = async (id: CommandId): Promise<void> => {
     for (;;) {
       const command = commandById(db, id);
-      if (stopped || command?.payload == null) return;
+      if (isStopped() || command === null || command.payload === null) return;
       const wait = await step(command);
-      if (stopped || wait === null) return;
+      if (isStopped() || wait === null) return;
       if (wait > 0) await pause(command.connection, wait);
     }
   };

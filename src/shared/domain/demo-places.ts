@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NetworkKind } from './place.ts';
 
 /** One real network of a city: an IPv4 /24 or an IPv6 /64 that the bundled data places there. */
-export const DemoNetwork = z.strictObject({
+const DemoNetwork = z.strictObject({
   prefix: z.string().regex(/^(\d+\.\d+\.\d+\.0\/24|[0-9a-f:]+::\/64)$/),
   asn: z.int().positive(),
   org: z.string(),
@@ -12,7 +12,7 @@ export const DemoNetwork = z.strictObject({
 export type DemoNetwork = z.infer<typeof DemoNetwork>;
 
 /** One city for the demo population. Coordinates are of its centre, in degrees (WGS 84). */
-export const DemoCity = z.strictObject({
+const DemoCity = z.strictObject({
   id: z.string(),
   city: z.string(),
   country: z.string().length(2),
@@ -27,7 +27,7 @@ export const DemoCity = z.strictObject({
 export type DemoCity = z.infer<typeof DemoCity>;
 
 /** Networks that hide who is behind them, with the place the bundled data gives them. */
-export const DemoAnonymousNetwork = DemoNetwork.extend({
+const DemoAnonymousNetwork = DemoNetwork.extend({
   city: z.string(),
   country: z.string().length(2),
   lat: z.number().min(-90).max(90),

@@ -36,13 +36,13 @@ export const DetectionName = z.enum(DETECTION_NAMES);
 export type DetectionName = z.infer<typeof DetectionName>;
 
 /** Least to most severe; the index is the rank. */
-export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
+const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export const Severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof Severity>;
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
-export const ENTITY_KINDS = ['user', 'ip', 'session', 'environment'] as const;
-export const DetectionEntity = z.object({ kind: z.enum(ENTITY_KINDS), id: z.string() });
+const ENTITY_KINDS = ['user', 'ip', 'session', 'environment'] as const;
+const DetectionEntity = z.object({ kind: z.enum(ENTITY_KINDS), id: z.string() });
 export type DetectionEntity = z.infer<typeof DetectionEntity>;
 
 /** One filter that was looked at, whether it silenced the detection, and why. */

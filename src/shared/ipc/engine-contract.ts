@@ -51,7 +51,7 @@ export const SessionFilter = z.strictObject({
 });
 export type SessionFilter = z.input<typeof SessionFilter>;
 
-export const AuditFilter = z.strictObject({
+const AuditFilter = z.strictObject({
   connections: z.array(ConnectionId).max(100).optional(),
   action: z.string().max(LIMITS.id).optional(),
   outcome: z.enum(['success', 'failure', 'unknown']).optional(),

@@ -10,7 +10,7 @@ const token = z.string().min(1).max(1_024);
 const path = z.string().min(1).max(4_096);
 
 /** How main keeps tokens: in the system's keychain, or in memory until the program ends. */
-export const SecretKeeping = z.enum(['keychain', 'this-run']);
+const SecretKeeping = z.enum(['keychain', 'this-run']);
 export type SecretKeeping = z.infer<typeof SecretKeeping>;
 
 export const Secrets = z.strictObject({

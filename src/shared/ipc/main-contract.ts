@@ -4,7 +4,7 @@ import type { Problem } from '../domain/result.ts';
 import type { ConnectionFile } from '../protocol/connection-file.ts';
 import { method } from './contract.ts';
 
-export const THEMES = ['system', 'dark', 'light'] as const;
+const THEMES = ['system', 'dark', 'light'] as const;
 
 const setting = {
   theme: z.enum(THEMES),

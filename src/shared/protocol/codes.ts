@@ -58,7 +58,6 @@ export interface FailedAnswer {
   readonly ok: false;
   readonly error: WireError;
 }
-export type Answer<T> = ({ readonly ok: true } & T) | FailedAnswer;
 
 /** Schema of an acknowledgement: the success shape, or the common failure. */
 export function answerOf<T extends z.ZodRawShape>(shape: T) {

@@ -98,7 +98,7 @@ export const Hello = z.object({
 });
 export type Hello = z.infer<typeof Hello>;
 
-export const StoreState = z.enum(['up', 'degraded', 'down']);
+const StoreState = z.enum(['up', 'degraded', 'down']);
 export const Status = z.object({
   store: StoreState,
   lastReadAt: EpochMs.nullable(),

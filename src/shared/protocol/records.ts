@@ -49,7 +49,7 @@ export const FAILURE_REASONS = [
   'mfa-failed',
   'rule',
 ] as const;
-export const FailureReason = open<(typeof FAILURE_REASONS)[number]>();
+const FailureReason = open<(typeof FAILURE_REASONS)[number]>();
 
 export const CLOSE_REASONS = [
   'logout',

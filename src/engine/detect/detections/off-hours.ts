@@ -30,7 +30,7 @@ const dayBefore = (date: string): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) - DAY).toISOString().slice(0, 10);
 
 /** Whether a local time lies in the window. A window that ends before it starts runs over midnight. */
-export const inWindow = (time: LocalTime, settings: NonNullable<DetectSettings['offHours']>): boolean => {
+const inWindow = (time: LocalTime, settings: NonNullable<DetectSettings['offHours']>): boolean => {
   const start = minutesOf(settings.start);
   const end = minutesOf(settings.end);
   const works = (day: number, date: string): boolean =>

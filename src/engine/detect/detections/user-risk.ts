@@ -22,7 +22,7 @@ export const userRisk: Descriptor = {
 
 const LEVELS = ['none', 'low', 'medium', 'high'] as const;
 /** The level that a count of detections makes: its index in LEVELS. */
-export const levelOf = (alerts: number): number => (alerts >= 7 ? 3 : alerts >= 4 ? 2 : alerts >= 1 ? 1 : 0);
+const levelOf = (alerts: number): number => (alerts >= 7 ? 3 : alerts >= 4 ? 2 : alerts >= 1 ? 1 : 0);
 
 /** Findings about one person from their counted detections, in event time. */
 export const findUserRisk = (user: string, alerts: readonly Alert[], context: DetectContext): void => {

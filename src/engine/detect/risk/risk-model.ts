@@ -186,4 +186,3 @@ export const createRiskModel = (learning: DetectSettings['learning'], attackPrio
     },
   };
 };
-export type RiskModel = ReturnType<typeof createRiskModel>;

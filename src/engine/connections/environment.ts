@@ -120,6 +120,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       })
       .finally(() => {
         if (loading === mine) loading = null;
+        if (stopped) return;
         history = historySummary(db, record.key);
         parts.changed();
       });

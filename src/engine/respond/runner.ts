@@ -192,9 +192,9 @@ export function createRunner(options: {
   };
 
   const run = async (id: CommandId): Promise<void> => {
-    for (;;) {
+    while (!isStopped()) {
       const command = commandById(db, id);
-      if (isStopped() || command === null || command.payload === null) return;
+      if (command === null || command.payload === null) return;
       const wait = await step(command);
       if (isStopped() || wait === null) return;
       if (wait > 0) await pause(command.connection, wait);

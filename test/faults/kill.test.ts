@@ -1,119 +1,151 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { afterEach, expect, test } from 'vitest';
-import { agentFolder, type AgentProcess } from '../support/agent-process.ts';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '#test/support/agent-in-process.ts';
+import { AGENT_PROGRAM, agentFolder } from '#test/support/agent-process.ts';
+import { checkMirror } from '#engine/mirror/check.ts';
+import { agentHolds, differences, mirrorHolds } from './parts/compare.ts';
+import {
+  freePort,
+  INSIDE,
+  NO_FAULT,
+  seeded,
+  startKillable,
+  STEPS,
+  type Fault,
+  type Killable,
+} from './parts/killable.ts';
 
-/** `npm test` kills 25 times; WATCHFLOOR_KILLS asks for more. */
-const KILLS = Number(process.env['WATCHFLOOR_KILLS'] ?? 25);
-const CLI = join(import.meta.dirname, '../../out/main/cli.js');
+// kill −9 of either side, at named steps of its transactions and at random moments, while changes stream between
+// the built programs. `npm run soak` does the same with hundreds.
+const KILLS = Number(process.env['WATCHFLOOR_KILLS'] ?? '25');
+const SEED = Number(process.env['WATCHFLOOR_SEED'] ?? String(Date.now() % 1_000_000));
+const ENGINE_PROGRAM = join(import.meta.dirname, '../../out/main/cli.js');
 
-const folder = mkdtempSync(join(tmpdir(), 'watchfloor-kills-'));
-let agent: AgentProcess | null = null;
-let collector: ChildProcess | null = null;
-afterEach(async () => {
-  collector?.kill('SIGKILL');
-  await agent?.stop('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** A port that stays the same over restarts of the agent. */
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
-
-function column<T>(file: string, sql: string): T[] {
-  const database = new Database(file, { readonly: true });
-  try {
-    return database.prepare(sql).pluck().all() as T[];
-  } finally {
-    database.close();
+async function until<T>(what: string, ms: number, ask: () => T | null | false): Promise<T> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = ask();
+    if (value !== null && value !== false) return value;
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resume) => setTimeout(resume, 50));
   }
 }
 
-const mirror = join(folder, 'profile', 'mirror.db');
-const log = join(folder, 'agent', 'data', 'agent.db');
-const followed = () => column<number>(mirror, 'SELECT seq FROM cursor')[0] ?? -1;
-const numbered = () => column<number>(log, 'SELECT coalesce(max(seq), 0) FROM changes')[0] ?? 0;
-
-test(`${String(KILLS)} kills of either side mid-stream: nothing is lost and nothing is doubled`, async () => {
-  const port = await freePort();
-  const settings = agentFolder(join(folder, 'agent'), {
-    listen: { port },
-    store: { kind: 'demo', dir: 'demo', preset: 'shop', people: 120, historyDays: 2, rate: 400 },
-  });
-  const token = await settings.token('Kill test');
-  agent = await settings.start();
-  const collect = () =>
-    spawn(
-      process.execPath,
-      [CLI, 'collect', '--profile', join(folder, 'profile'), '--url', agent?.url ?? ''],
-      {
-        env: { ...process.env, WATCHFLOOR_TOKEN: token },
-        stdio: 'ignore',
-      },
+test(
+  `${String(KILLS)} kills of engine and agent lose nothing and double nothing (seed ${String(SEED)})`,
+  { timeout: 60_000 + KILLS * 25_000 },
+  async () => {
+    const random = seeded(SEED);
+    const { path, remove } = temporaryFolder();
+    const profile = join(path, 'profile');
+    const mirror = join(profile, 'mirror.db');
+    const port = await freePort();
+    const folder = agentFolder(join(path, 'agent'), {
+      listen: { port },
+      store: { kind: 'demo', dir: 'demo', preset: 'shop', people: 200, historyDays: 2, rate: 300 },
+    });
+    const journal = join(folder.path, 'data', 'agent.db');
+    const token = await folder.token('op');
+    const file = join(path, 'connection.json');
+    writeFileSync(
+      file,
+      JSON.stringify({ watchfloor: 1, name: 'Demo', url: `http://127.0.0.1:${String(port)}`, token }),
     );
-  collector = collect();
-  await expect
-    .poll(
-      () => {
-        try {
-          return followed();
-        } catch {
-          return -1;
+    chmodSync(file, 0o600);
+    const running: Killable[] = [];
+    const startAgent = (fault: Fault): Killable => {
+      const agent = startKillable({
+        program: AGENT_PROGRAM,
+        args: ['--config', folder.config],
+        database: 'agent.db',
+        mark: join(path, 'agent.mark'),
+        fault,
+      });
+      running.push(agent);
+      return agent;
+    };
+    const startEngine = (fault: Fault): Killable => {
+      const engine = startKillable({
+        program: ENGINE_PROGRAM,
+        args: ['collect', '--profile', profile, '--connection-file', file],
+        database: 'mirror.db',
+        mark: join(path, 'engine.mark'),
+        fault,
+      });
+      running.push(engine);
+      return engine;
+    };
+    const sides = {
+      agent: { start: startAgent, now: startAgent(NO_FAULT) },
+      engine: { start: startEngine, now: startEngine(NO_FAULT) },
+    };
+    const report = { engine: 0, agent: 0, inside: 0, steps: new Map<string, number>() };
+    try {
+      await until('a first position', 60_000, () => mirrorHolds(mirror).head > 0);
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        // Three of five hit the engine; the named steps in turn, every fifth anywhere.
+        const name = kill % 5 < 3 ? 'engine' : 'agent';
+        const side = sides[name];
+        const step = STEPS[kill % STEPS.length] ?? 'random';
+        const fault: Fault = {
+          step,
+          after: 1 + Math.floor(random() * 15),
+          statement: 1 + Math.floor(random() * 60),
+          inMs: 1_000 + Math.floor(random() * 1_500),
+        };
+        side.now.process.kill('SIGKILL');
+        await side.now.ended;
+        side.now = side.start(fault);
+        if (step === 'random') {
+          await new Promise((resume) => setTimeout(resume, fault.inMs));
+          side.now.process.kill('SIGKILL');
         }
-      },
-      { timeout: 60_000 },
-    )
-    .toBeGreaterThan(0);
-
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    // Spread over the second in which a restarted side connects, catches up and follows.
-    await pause(200 + ((kill * 173) % 900));
-    if (kill % 3 === 2) {
-      await agent.stop('SIGKILL');
-      agent = await settings.start();
-    } else {
-      const gone = new Promise((resolve) => collector?.once('exit', resolve));
-      collector.kill('SIGKILL');
-      await gone;
-      collector = collect();
+        const ended = await Promise.race([
+          side.now.ended,
+          new Promise<string>((resume) =>
+            setTimeout(() => {
+              resume('in vain');
+            }, 30_000).unref(),
+          ),
+        ]);
+        expect(ended, `${name} at ${step}: ${side.now.output()}`).toBe('SIGKILL');
+        report[name] += 1;
+        report.steps.set(step, (report.steps.get(step) ?? 0) + 1);
+        if (side.now.insideTransaction()) report.inside += 1;
+        if (INSIDE.has(step)) expect(side.now.insideTransaction()).toBe(true);
+        const before = mirrorHolds(mirror).head;
+        side.now = side.start(NO_FAULT);
+        await until(`the stream after kill ${String(kill + 1)} of the ${name} at ${step}`, 30_000, () => {
+          const { head } = mirrorHolds(mirror);
+          return head > before;
+        });
+      }
+      writeFileSync(join(folder.path, 'demo', 'control.json'), JSON.stringify({ rate: 0 }));
+      await until('both sides at the same position', 60_000, () => {
+        const agent = agentHolds(journal);
+        return agent.pending === 0 && agent.head === mirrorHolds(mirror).head && agent;
+      });
+      const problems = await until('the mirror is the agent’s truth', 60_000, () => {
+        const found = differences(agentHolds(journal), mirrorHolds(mirror));
+        return found.length === 0 ? found : null;
+      }).catch(() => differences(agentHolds(journal), mirrorHolds(mirror)));
+      expect(problems.slice(0, 10)).toEqual([]);
+      expect(agentHolds(journal).audit.size).toBeGreaterThan(1_000);
+      const share = report.inside / KILLS;
+      process.stdout.write(
+        `kills: ${String(report.engine)} engine, ${String(report.agent)} agent; ${String(report.inside)} of ${String(KILLS)} inside an open transaction; ` +
+          `${[...report.steps].map(([step, count]) => `${step} ${String(count)}`).join(', ')}; seed ${String(SEED)}\n`,
+      );
+      expect(share).toBeGreaterThanOrEqual(0.5);
+      for (const side of Object.values(sides)) {
+        side.now.process.kill('SIGTERM');
+        expect(await side.now.ended, side.now.output()).toBe(0);
+      }
+      expect(checkMirror(profile)).toMatchObject({ ok: true, value: { faults: [] } });
+    } finally {
+      for (const one of running) one.process.kill('SIGKILL');
+      remove();
     }
-  }
-
-  writeFileSync(join(folder, 'agent', 'demo', 'control.json'), '{"rate":0}');
-  await expect
-    .poll(
-      async () => {
-        const before = numbered();
-        await pause(1_500);
-        return numbered() === before && followed() === before;
-      },
-      { timeout: 90_000 },
-    )
-    .toBe(true);
-
-  expect(column(mirror, 'PRAGMA integrity_check')).toEqual(['ok']);
-  const live =
-    'SELECT h.id FROM session s JOIN handle h ON h.key = s.key WHERE s.ended_at IS NULL ORDER BY h.id';
-  expect(column(mirror, live)).toEqual(column(log, 'SELECT id FROM sessions ORDER BY id'));
-  // Each event the agent has, exactly once, and none that it has not.
-  await expect
-    .poll(() => column<string>(mirror, 'SELECT id FROM audit ORDER BY id').length, { timeout: 60_000 })
-    .toBe(column(log, 'SELECT id FROM audit').length);
-  expect(column(mirror, 'SELECT id FROM audit ORDER BY id')).toEqual(
-    column(log, 'SELECT id FROM audit ORDER BY id'),
-  );
-}, 300_000);
+  },
+);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Epoch, seq, type ConnectionId } from '#shared/domain/ids.ts';
+import { Epoch, seq } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import {
   ENGINE_METHODS,

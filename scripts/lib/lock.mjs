@@ -58,6 +58,17 @@ async function isStale(folder) {
 }
 
 /**
+ * Removes a lock at once. Emptying it where it stands would leave an empty folder for a moment, and another
+ * process's rename onto that would succeed only to be removed as well.
+ * @param {string} folder
+ */
+async function removeWhole(folder) {
+  const away = `${folder}.${process.pid}.${Math.random().toString(36).slice(2)}.gone`;
+  await rename(folder, away);
+  await rm(away, { recursive: true, force: true });
+}
+
+/**
  * Removes a stale lock. Only one waiter may do it: two that both saw it stale could otherwise remove the
  * lock that the faster of them had just taken.
  * @param {string} folder
@@ -73,7 +84,7 @@ async function breakStale(folder) {
     return;
   }
   try {
-    if (await isStale(folder)) await rm(folder, { recursive: true, force: true });
+    if (await isStale(folder)) await removeWhole(folder);
   } finally {
     await rm(breaking, { recursive: true, force: true });
   }
@@ -121,6 +132,6 @@ export async function withLock(folder, what, work) {
   try {
     return await work();
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeWhole(folder);
   }
 }

@@ -23,7 +23,8 @@ export function sessionStatus(
   writeIntervalMs: number | null,
   now: EpochMs,
 ): SessionStatus {
-  if (session.endedAt !== null && session.endedAt <= now) return 'ended';
+  // Whatever the clocks say: an agent's may be ahead of this one, and an end is an end.
+  if (session.endedAt !== null) return 'ended';
   if (session.lastSeenAt === null) return 'unseen';
   const quietFor = now - session.lastSeenAt;
   if (quietFor <= (writeIntervalMs ?? 0) + ACTIVE_SLACK_MS) return 'active';

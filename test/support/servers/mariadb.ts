@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { requireBinary } from './private-folder.ts';
+import { prepareWith, requireBinary } from './private-folder.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
 import type { TcpWithTls } from './tls-files.ts';
 
@@ -25,22 +24,21 @@ export async function startMariaDb(tls?: TcpWithTls): Promise<PrivateMariaDb> {
     command,
     stopSignal: 'SIGTERM',
     prepare: (folder) => {
-      execFileSync(
-        install,
-        [
-          '--no-defaults',
-          `--datadir=${join(folder.path, 'data')}`,
-          '--auth-root-authentication-method=normal',
-          '--skip-test-db',
-        ],
-        { stdio: 'pipe', cwd: folder.path, ...(folder.account ?? {}) },
-      );
+      prepareWith(folder, install, [
+        '--no-defaults',
+        `--datadir=${join(folder.path, 'data')}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        `--tmpdir=${folder.path}`,
+      ]);
     },
     arguments: (folder) => [
       '--no-defaults',
       `--datadir=${join(folder, 'data')}`,
       `--socket=${socketIn(folder)}`,
       `--pid-file=${join(folder, 'pid')}`,
+      // A server that starts removes temporary tables from a shared folder, also those that another one is using.
+      `--tmpdir=${folder}`,
       ...(tls === undefined
         ? ['--skip-networking']
         : [

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { requireBinary } from './private-folder.ts';
+import { prepareWith, requireBinary } from './private-folder.ts';
 import { freePort, startServer, type ServerProcess } from './server-process.ts';
 import type { TcpWithTls } from './tls-files.ts';
 
@@ -34,20 +33,16 @@ export async function startPostgres(tls?: TcpWithTls): Promise<PrivatePostgres> 
     // Fast shutdown: clients are cut off.
     stopSignal: 'SIGINT',
     prepare: (folder) => {
-      execFileSync(
-        initdb,
-        [
-          '-D',
-          join(folder.path, 'data'),
-          '-U',
-          'keeper',
-          '--auth=trust',
-          '--encoding=UTF8',
-          '--locale=C.UTF-8',
-          '--no-sync',
-        ],
-        { stdio: 'pipe', cwd: folder.path, ...(folder.account ?? {}) },
-      );
+      prepareWith(folder, initdb, [
+        '-D',
+        join(folder.path, 'data'),
+        '-U',
+        'keeper',
+        '--auth=trust',
+        '--encoding=UTF8',
+        '--locale=C.UTF-8',
+        '--no-sync',
+      ]);
     },
     arguments: (folder) => [
       '-D',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,4 +41,17 @@ export function requireBinary(candidates: readonly string[], debianPackage: stri
   throw new Error(
     `these tests need ${debianPackage}: run  apt-get install -y --no-install-recommends ${debianPackage}`,
   );
+}
+
+/** Runs a preparing command as the server's account; what it said is part of the error. */
+export function prepareWith(folder: PrivateFolder, command: string, options: readonly string[]): void {
+  const ran = spawnSync(command, [...options], {
+    cwd: folder.path,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], HOME: folder.path, TMPDIR: folder.path, LC_ALL: 'C.UTF-8' },
+    ...(folder.account ?? {}),
+  });
+  if (ran.status === 0) return;
+  const said = `${ran.stdout}\n${ran.stderr}\n${ran.error?.message ?? ''}`.slice(-4_000);
+  throw new Error(`${command} failed (${ran.signal ?? String(ran.status)}):\n${said}`);
 }

@@ -63,7 +63,13 @@ export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
     const started = spawn(command, [...leading, ...plan.arguments(folder.path)], {
       cwd: folder.path,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: folder.path, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder.path,
+        TMPDIR: folder.path,
+        LC_ALL: 'C.UTF-8',
+        TZ: 'UTC',
+      },
       ...(folder.account ?? {}),
     });
     child = started;

@@ -12,6 +12,8 @@ export type WritableDb = ReadableDb & { readonly [writable]: true };
 /** Pages of 8 KB and a late checkpoint write a third more rows a second than the defaults (docs/mirror.md). */
 const PAGE_BYTES = 8_192;
 const CHECKPOINT_PAGES = 8_000;
+/** The committer waits for a lock itself, without standing still; a reader may wait longer. */
+const WRITER_BUSY_MS = 200;
 const BUSY_MS = 5_000;
 
 /** Opens a file for asking only; it must exist. */
@@ -27,7 +29,7 @@ export function openReadable(file: string): ReadableDb {
 export function openWritable(file: string): WritableDb {
   // Before SQLite makes it for everybody; its companions (-wal, -shm) take their mode from it.
   closeSync(openSync(file, 'a', 0o600));
-  const db = new Database(file, { timeout: BUSY_MS });
+  const db = new Database(file, { timeout: WRITER_BUSY_MS });
   try {
     db.pragma(`page_size = ${String(PAGE_BYTES)}`);
     db.pragma('journal_mode = WAL');

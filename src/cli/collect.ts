@@ -2,6 +2,7 @@ import type { Engine } from '#engine/engine.ts';
 import { serveControl } from '#engine/control-server.ts';
 import { lineLog } from '#engine/console-log.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
+import { EXIT } from './exit-codes.ts';
 import { openEngine } from './open-engine.ts';
 import { readConnectionFile } from './read-connection-file.ts';
 import { stateText } from './state-text.ts';
@@ -32,6 +33,12 @@ export async function collect(options: CollectOptions, version: string): Promise
   }
   const log = lineLog((line) => process.stderr.write(line), options.verbose ? 'debug' : 'warn');
   const engine = await openEngine(options.profile, version, log);
+  const about = engine.about();
+  for (const { message, advice } of about.problems) process.stderr.write(`${message} ${advice ?? ''}\n`);
+  if (about.database.is === 'read-only') {
+    await engine.stop();
+    return EXIT.failed;
+  }
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
@@ -51,7 +58,7 @@ export async function collect(options: CollectOptions, version: string): Promise
   await control.close();
   await engine.stop();
   process.stdout.write('stopped\n');
-  return 0;
+  return EXIT.ok;
 }
 
 /** The same address is the same environment, also under another name. */

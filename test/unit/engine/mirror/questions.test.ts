@@ -165,8 +165,11 @@ test('audit pages: newest first by time and key, each event once, filters in bet
   await fill(world, events);
   const all: string[] = [];
   let cursor: string | null = null;
-  const one = (filter: z.input<(typeof ENGINE_METHODS)['audit.page']['request']>['filter'], from: string | null, limit: number) =>
-    ask(auditPage(world.db, ENGINE_METHODS['audit.page'].request.parse({ filter, cursor: from, limit })));
+  const one = (
+    filter: z.input<(typeof ENGINE_METHODS)['audit.page']['request']>['filter'],
+    from: string | null,
+    limit: number,
+  ) => ask(auditPage(world.db, ENGINE_METHODS['audit.page'].request.parse({ filter, cursor: from, limit })));
   do {
     const got: ReturnType<typeof one> = one({}, cursor, 4);
     all.push(...got.rows.map((row) => row.id));

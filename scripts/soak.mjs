@@ -1,0 +1,23 @@
+import { spawnBound } from './lib/child.mjs';
+import { superviseGroup } from './lib/process-tree.mjs';
+import { root } from './lib/paths.mjs';
+import { fail, say } from './lib/report.mjs';
+import { build } from './build.mjs';
+import { setup } from './setup.mjs';
+
+// The fault tests of `npm test` with many more kills: `npm run soak`, or `WATCHFLOOR_KILLS=2000 npm run soak`.
+try {
+  await setup();
+  await build();
+  const kills = process.env['WATCHFLOOR_KILLS'] ?? '500';
+  say(`${kills} kills, about five seconds each; Ctrl-C stops.`);
+  const child = spawnBound(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/faults'], {
+    cwd: root,
+    stdio: 'inherit',
+    detached: true,
+    env: { ...process.env, WATCHFLOOR_KILLS: kills },
+  });
+  process.exitCode = await superviseGroup(child);
+} catch (error) {
+  fail(error);
+}

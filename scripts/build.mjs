@@ -88,7 +88,7 @@ async function bundle() {
 }
 
 /** Runs the generators whose inputs changed since they last ran to their end. */
-async function generate() {
+export async function generate() {
   if (!existsSync(generators)) return;
   for (const name of (await readdir(generators)).filter((file) => file.endsWith('.mjs')).sort()) {
     const module = /** @type {Partial<Generator>} */ (

@@ -22,6 +22,7 @@ export async function openEngine(profile: string, version: string, log: Log): Pr
     geo,
     version,
     operatorName: process.env['USER'] ?? '',
+    systemUser: process.env['USER'] ?? '',
   });
   if (!created.ok) {
     const { code, message, advice } = created.error;

@@ -6,6 +6,7 @@ import { runDetect } from './detect-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
 import { status } from './status.ts';
+import { verify, type VerifyOptions } from './verify.ts';
 
 interface WithProfile {
   readonly profile: string;
@@ -68,6 +69,21 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .addOption(profile())
     .action((options: WithProfile) => {
       code = check(options.profile);
+    });
+
+  program
+    .command('verify')
+    .description('verify the journal of what operators did')
+    .addOption(profile())
+    .option(
+      '--heads <file>',
+      'heads exported earlier, so that a cut journal shows; may be given several times',
+      (file: string, before: readonly string[]) => [...before, file],
+      [] as readonly string[],
+    )
+    .option('--json', 'as JSON', false)
+    .action((options: VerifyOptions) => {
+      code = verify(options);
     });
 
   program

@@ -22,6 +22,10 @@ import { createReader, inProcessReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { closeWatches } from './mirror/watch-log.ts';
 import { createRunner } from './respond/runner.ts';
+import { createCountersigning } from './journal/countersign.ts';
+import { keepHead } from './journal/head-file.ts';
+import { createOperatorJournal, type OperatorAction } from './journal/journal.ts';
+import { openInstallationKey, type InstallationKey } from './journal/key.ts';
 import type { SecretVault } from './secrets.ts';
 
 export interface EngineOptions {
@@ -35,6 +39,8 @@ export interface EngineOptions {
   readonly version: string;
   /** What the operator calls themselves. */
   readonly operatorName?: string;
+  /** The system's name for who runs this; goes into the journal. */
+  readonly systemUser?: string;
   /** Detections, when they are wired. */
   readonly hook?: IngestHook;
 }
@@ -47,6 +53,8 @@ export interface Engine {
   demo(environments: readonly DemoEnvironment[]): void;
   secrets(secrets: Secrets): void;
   operator(name: string): void;
+  /** An operator did something outside the engine (settings, a window's own acts): into the journal with it. */
+  acted(action: OperatorAction): void;
   /** The machine woke up. */
   wake(): void;
   /** Lets the transaction under way finish, closes everything, gives the profile back. */
@@ -78,13 +86,14 @@ export function createEngine(options: EngineOptions): Result<Engine> {
     ]);
     const nothing = (): void => undefined;
     return success({
-      handlers: readOnlyHandlers(opened.db, reader, opened.problem, about),
+      handlers: readOnlyHandlers(opened.db, reader, opened.problem, about, options.profile),
       onEvent: () => nothing,
       about,
       start: nothing,
       demo: nothing,
       secrets: nothing,
       operator: nothing,
+      acted: nothing,
       wake: nothing,
       stop: async () => {
         await reader.close();
@@ -94,11 +103,22 @@ export function createEngine(options: EngineOptions): Result<Engine> {
     });
   }
   const standing = [...(opened.problem === null ? [] : [opened.problem]), ...geoProblems];
-  return success(
-    writingEngine(options, opened.db, opened.file, standing, () => {
-      locked.value.release();
-    }),
-  );
+  try {
+    const key = openInstallationKey(options.profile, options.log, options.clock());
+    return success(
+      writingEngine(options, opened.db, opened.file, key, standing, () => {
+        locked.value.release();
+      }),
+    );
+  } catch (error) {
+    opened.db.close();
+    locked.value.release();
+    return failure({
+      code: 'KEY_UNUSABLE',
+      message: `The key of this installation cannot be opened: ${error instanceof Error ? error.message : 'unknown fault'}.`,
+      advice: 'Check that you may read and write in the profile folder.',
+    });
+  }
 }
 
 const aboutOf =
@@ -115,6 +135,7 @@ function writingEngine(
   options: EngineOptions,
   db: WritableDb,
   file: string,
+  key: InstallationKey,
   standing: readonly Problem[],
   release: () => void,
 ): Engine {
@@ -123,6 +144,27 @@ function writingEngine(
   let writing: Problem | null = null;
   const problems = (): readonly Problem[] => (writing === null ? standing : [...standing, writing]);
   const about = (): EngineAbout => aboutOf(options, { is: 'open' }, problems())();
+
+  const journal = createOperatorJournal({
+    db,
+    key,
+    clock,
+    by: () => ({
+      ...(options.systemUser === undefined ? {} : { id: options.systemUser }),
+      name: operatorName,
+    }),
+    recorded: () => {
+      heads.soon();
+      countersigning.soon();
+    },
+  });
+  const heads = keepHead(options.profile, () => journal.exportHeads(), log);
+  const countersigning = createCountersigning({
+    db,
+    journal,
+    environments: () => environments.list().flatMap(({ connection }) => environments.find(connection) ?? []),
+    log,
+  });
 
   const writer = createWriter(db, options.geo.enricher);
   const committer = createCommitter({
@@ -190,6 +232,7 @@ function writingEngine(
       },
       greeted: (environment) => {
         runner.greeted(environment.record().id);
+        countersigning.greeted(environment.record().id);
       },
       told: (environment, event, payload) => {
         runner.told(environment.record().id, event, payload);
@@ -215,6 +258,9 @@ function writingEngine(
     changed: (operation) => {
       hub.operation(operation);
     },
+    profile: options.profile,
+    journal,
+    countersigning,
   });
 
   let stopped = false;
@@ -246,6 +292,9 @@ function writingEngine(
     operator: (name) => {
       operatorName = name;
     },
+    acted: (action) => {
+      journal.recordOperatorAction(action);
+    },
     wake: () => {
       environments.wake();
     },
@@ -254,6 +303,8 @@ function writingEngine(
       stopped = true;
       hub.stop();
       runner.stop();
+      countersigning.stop();
+      heads.stop();
       environments.stop();
       committer.stop();
       await reader.close();

@@ -1,9 +1,13 @@
 import type { Problem } from '#shared/domain/result.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
-import type { Handlers } from '#shared/ipc/contract.ts';
+import type { ConnectionId } from '#shared/domain/ids.ts';
+import type { Handlers, ParsedOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
 import type { Environments } from './environments.ts';
+import type { Countersigning } from './journal/countersign.ts';
+import { journalHandlers, readOnlyJournalHandlers } from './journal/handlers.ts';
+import type { ActionDetails, ActionSubject, OperatorJournal } from './journal/journal.ts';
 import { allConnections } from './mirror/connections.ts';
 import type { ReadableDb, WritableDb } from './mirror/database.ts';
 import { historySummary } from './mirror/history-ranges.ts';
@@ -45,17 +49,43 @@ export function engineHandlers(parts: {
   readonly about: () => EngineAbout;
   readonly operatorName: () => string;
   readonly changed: (operation: string) => void;
+  readonly profile: string;
+  readonly journal: OperatorJournal;
+  readonly countersigning: Countersigning;
 }): Answers {
-  const { db, clock, environments, reader, operatorName } = parts;
+  const { db, clock, environments, reader, operatorName, journal } = parts;
   const find = environments.find.bind(environments);
   /** What throws at once becomes a rejection, as the contract says. */
   const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
   return {
     ...reading(db, reader, parts.about),
+    ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
     'environments.list': () => soon(() => environments.list()),
-    'environments.add': (request) => soon(() => environments.add(request)),
-    'environments.update': (request) => soon(() => environments.update(request)),
+    'environments.add': (request) =>
+      soon(() => {
+        const view = environments.add(request);
+        journal.recordOperatorAction({
+          action: 'environment-added',
+          subject: { kind: 'environment', name: view.name, connection: view.connection },
+          details: { url: view.url },
+        });
+        return view;
+      }),
+    'environments.update': (request) =>
+      soon(() => {
+        journal.recordOperatorAction({
+          action: 'environment-changed',
+          subject: environmentSubject(environments, request.connection),
+          details: environmentChanges(request),
+        });
+        return environments.update(request);
+      }),
     'environments.remove': async ({ connection, forget }) => {
+      journal.recordOperatorAction({
+        action: 'environment-removed',
+        subject: environmentSubject(environments, connection),
+        details: { forget },
+      });
       await environments.remove(connection, forget);
       return { removed: true };
     },
@@ -83,16 +113,32 @@ export function engineHandlers(parts: {
   };
 }
 
+const environmentSubject = (environments: Environments, connection: ConnectionId): ActionSubject => ({
+  kind: 'environment',
+  connection,
+  name: environments.find(connection)?.view().name ?? '',
+});
+/** What was changed, without the token itself. */
+const environmentChanges = (request: ParsedOf<EngineContract['environments.update']>): ActionDetails => ({
+  ...(request.name === undefined ? {} : { name: request.name }),
+  ...(request.url === undefined ? {} : { url: request.url }),
+  ...(request.enabled === undefined ? {} : { enabled: request.enabled }),
+  ...(request.token === undefined ? {} : { token: 'replaced' }),
+  ...(request.ca === undefined ? {} : { ca: request.ca === null ? 'removed' : 'replaced' }),
+});
+
 /** An engine whose database is newer than itself: everything that was mirrored can be seen, nothing else happens. */
 export function readOnlyHandlers(
   db: ReadableDb,
   reader: Reader,
   problem: Problem,
   about: () => EngineAbout,
+  profile: string,
 ): Answers {
   const refuse = (): Promise<never> => Promise.reject(new ProblemError(problem));
   return {
     ...reading(db, reader, about),
+    ...readOnlyJournalHandlers(db, profile, problem),
     'environments.list': () => Promise.resolve(readOnlyEnvironments(db, problem)),
     'environments.add': refuse,
     'environments.update': refuse,

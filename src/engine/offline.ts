@@ -1,3 +1,4 @@
+import type { EngineAbout } from '#shared/ipc/views.ts';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { ReplyOf, RequestOf } from '#shared/ipc/contract.ts';
@@ -35,13 +36,14 @@ export function openOffline(profile: string, version: string, clock: Clock): Res
     message: 'No engine works on this profile, so nothing is connected.',
     advice: 'What was mirrored can be asked all the same.',
   };
-  const handlers = readOnlyHandlers(db, reader, problem, () => ({
+  const about = (): EngineAbout => ({
     version,
     profile,
     database: { is: 'read-only', problem },
     problems: [],
     attributions: [],
-  }));
+  });
+  const handlers = readOnlyHandlers(db, reader, problem, about, profile);
   return success({
     call: (name, request) => {
       const parsed: unknown = ENGINE_METHODS[name].request.parse(request);

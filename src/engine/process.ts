@@ -61,6 +61,7 @@ function main(parent: ParentPort): void {
       geo,
       version: message.version,
       ...(message.operatorName === undefined ? {} : { operatorName: message.operatorName }),
+      ...(message.systemUser === undefined ? {} : { systemUser: message.systemUser }),
     });
     if (!created.ok) {
       tell({ type: 'fatal', problem: { ...created.error } });
@@ -139,6 +140,9 @@ function main(parent: ParentPort): void {
         return;
       case 'operator':
         void starting.then(() => engine?.operator(message.name));
+        return;
+      case 'acted':
+        void starting.then(() => engine?.acted({ action: message.action, details: message.details }));
         return;
       case 'resume':
         void starting.then(() => engine?.wake());

@@ -15,6 +15,8 @@ export interface EngineHost {
   connect(window: WebContents): boolean;
   setDemo(environments: readonly DemoEnvironment[]): void;
   setOperator(name: string): void;
+  /** Records in the journal what the operator did outside the engine. */
+  acted(action: string, details: Extract<MessageToEngine, { type: 'acted' }>['details']): void;
   /** The machine woke up. */
   resume(): void;
 }
@@ -26,6 +28,7 @@ export function createEngineHost(options: {
   readonly version: string;
   readonly geoData?: string;
   readonly operatorName: () => string;
+  readonly systemUser?: string | undefined;
   readonly secrets: Secrets;
   readonly log: Log;
   readonly onState: (state: EngineState) => void;
@@ -66,6 +69,7 @@ export function createEngineHost(options: {
           ...(options.geoData === undefined ? {} : { geoData: options.geoData }),
           secrets: { tokens: secrets.all(), kept: secrets.kept },
           operatorName: options.operatorName(),
+          ...(options.systemUser === undefined ? {} : { systemUser: options.systemUser }),
         });
         return;
       case 'ready':
@@ -128,6 +132,10 @@ export function createEngineHost(options: {
     },
     setOperator: (name) => {
       send({ type: 'operator', name });
+    },
+    acted: (action, details) => {
+      if (!send({ type: 'acted', action, details }))
+        log.warn('an act was not put into the journal', { action });
     },
     resume: () => {
       send({ type: 'resume' });

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import {
   app,
@@ -51,6 +52,15 @@ if (app.requestSingleInstanceLock()) {
   app.exit(0);
 }
 
+/** The system's name for who runs this; not every system has one. */
+function systemUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
 function run(): void {
   const settings = openSettings(join(profile, 'settings.json'), log);
   const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
@@ -66,6 +76,7 @@ function run(): void {
     profile,
     version: app.getVersion(),
     operatorName: () => settings.get().operatorName,
+    systemUser: systemUser(),
     secrets,
     log,
     onState: (state) => {
@@ -113,6 +124,9 @@ function run(): void {
         const before = settings.get();
         const after = settings.put(changes);
         apply(before, after);
+        const { layout: _layout, zoom: _zoom, ...said } = changes;
+        if (Object.keys(said).length > 0)
+          engine.acted('settings-changed', { settings: JSON.stringify(said) });
         return Promise.resolve(after);
       },
       'engine.connect': () => {

@@ -7,7 +7,7 @@ import { Refused } from '../server/refusal.ts';
 import type { NewTarget } from '../state/journal.ts';
 import type { MirroredSession } from '../state/session-mirror.ts';
 import { sees } from '../state/viewer.ts';
-import { canonical } from './canonical.ts';
+import { canonical } from '#shared/domain/canonical.ts';
 import type { CommandContext } from './context.ts';
 import { countReach } from './reach.ts';
 import { readWhere, rolesFrom, selected } from './selector.ts';

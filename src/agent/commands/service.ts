@@ -11,7 +11,7 @@ import { Refused } from '../server/refusal.ts';
 import type { CommandService, Notice } from '../server/services.ts';
 import type { CommandRow } from '../state/journal.ts';
 import { createApprovals, itemOf } from './approvals.ts';
-import { canonical } from './canonical.ts';
+import { canonical } from '#shared/domain/canonical.ts';
 import type { CommandContext } from './context.ts';
 import { createExecutor } from './executor.ts';
 import { enforceHolds } from './hold-enforcer.ts';

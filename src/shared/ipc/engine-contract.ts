@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccountId, ConnectionId, OperationId, SessionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
+import { JOURNAL_METHODS } from './journal-contract.ts';
 import type {
   AuditRow,
   EngineAbout,
@@ -84,6 +85,7 @@ export type ResponseTarget = z.infer<typeof ResponseTarget>;
 
 /** Window (and command line) to engine. */
 export const ENGINE_METHODS = {
+  ...JOURNAL_METHODS,
   about: method<EngineAbout>()(nothing),
   'environments.list': method<readonly EnvironmentView[]>()(nothing),
   'environments.add': method<EnvironmentView>()(

@@ -44,6 +44,8 @@ export const MessageToEngine = z.discriminatedUnion('type', [
     secrets: Secrets,
     /** What the operator calls themselves; sent with commands as `claim.name`. */
     operatorName: z.string().max(256).optional(),
+    /** The system's name for who runs this. */
+    systemUser: z.string().max(256).optional(),
   }),
   /** Comes with one transferred MessagePort: a window's. Only these methods may be called over it. */
   z.strictObject({ type: z.literal('port'), methods: z.array(z.string().max(64)).max(256) }),
@@ -52,6 +54,12 @@ export const MessageToEngine = z.discriminatedUnion('type', [
   /** Adds or updates the connections to demo agents; those not named are left as they are. */
   z.strictObject({ type: z.literal('demo'), environments: z.array(DemoEnvironment).max(32) }),
   z.strictObject({ type: z.literal('operator'), name: z.string().max(256) }),
+  /** The operator did something that main carries out (settings): into the journal with it. */
+  z.strictObject({
+    type: z.literal('acted'),
+    action: z.string().min(1).max(64),
+    details: z.record(z.string(), z.json()),
+  }),
   /** The machine woke up: sockets may be dead without knowing it, so connect again now. */
   z.strictObject({ type: z.literal('resume') }),
   /** Finish the transaction under way, close, exit with 0. */

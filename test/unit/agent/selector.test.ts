@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseNetwork } from '#agent/commands/network.ts';
 import { readWhere, rolesFrom, selected } from '#agent/commands/selector.ts';
-import { canonical } from '#agent/commands/canonical.ts';
+import { canonical } from '#shared/domain/canonical.ts';
 import type { AgentState } from '#agent/state/state.ts';
 import { openState } from '#agent/state/state.ts';
 import { EVERYTHING, viewerOf } from '#agent/state/viewer.ts';

@@ -1,4 +1,5 @@
 import first from './0001-first.sql?raw';
+import journal from './0002-journal.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -8,5 +9,8 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: '0001-first', sql: first }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: '0001-first', sql: first },
+  { version: 2, name: '0002-journal', sql: journal },
+];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

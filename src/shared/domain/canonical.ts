@@ -1,4 +1,4 @@
-/** JSON with sorted members: equal contents are equal texts, whatever order a console wrote them in. */
+/** JSON with sorted members: equal contents are equal texts, whatever order they were written in. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;

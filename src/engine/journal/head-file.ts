@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dispose, Log } from '#shared/domain/log.ts';
+import { failure, success, type Result } from '#shared/domain/result.ts';
+import { HeadsFile } from '#shared/journal/entry.ts';
+
+/** Beside the database, so that a database that was cut or exchanged for an older one shows by itself. */
+export const localHeadFile = (profile: string): string => join(profile, 'journal-head.json');
+
+const SOON_MS = 500;
+
+export interface HeadKeeper {
+  /** Writes the head soon, once its transaction is over. */
+  soon(): void;
+  readonly stop: Dispose;
+}
+export function keepHead(profile: string, read: () => HeadsFile | null, log: Log): HeadKeeper {
+  let timer: NodeJS.Timeout | null = null;
+  const write = (): void => {
+    timer = null;
+    const heads = read();
+    if (heads === null) return;
+    const file = localHeadFile(profile);
+    try {
+      writeFileSync(`${file}.new`, JSON.stringify(heads), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      log.warn('the head of the journal was not written beside the database', { error: String(error) });
+    }
+  };
+  return {
+    soon: () => {
+      timer ??= setTimeout(write, SOON_MS);
+    },
+    stop: () => {
+      if (timer === null) return;
+      clearTimeout(timer);
+      write();
+    },
+  };
+}
+
+/** Reads a file of heads. */
+export function parseHeads(text: string, name: string): Result<HeadsFile> {
+  try {
+    const parsed = HeadsFile.safeParse(JSON.parse(text));
+    if (parsed.success) return success(parsed.data);
+  } catch {
+    // Said below.
+  }
+  return failure({
+    code: 'NOT_HEADS',
+    message: `${name} is no file of journal heads.`,
+    advice: 'Choose a file that “Export heads” or “watchfloor verify --export-heads” wrote.',
+  });
+}
+
+/** The head kept beside the database; null when there is none yet, `damaged` when it is there and cannot be read. */
+export function readLocalHead(profile: string): HeadsFile | 'damaged' | null {
+  const file = localHeadFile(profile);
+  if (!existsSync(file)) return null;
+  try {
+    const parsed = parseHeads(readFileSync(file, 'utf8'), file);
+    return parsed.ok ? parsed.value : 'damaged';
+  } catch {
+    return 'damaged';
+  }
+}

@@ -6,8 +6,8 @@ import type { MirroredSession } from '../state/session-mirror.ts';
 import type { AgentState } from '../state/state.ts';
 import type { Viewer } from '../state/viewer.ts';
 import { sees } from '../state/viewer.ts';
-import type { NetworkTest } from './network.ts';
-import { parseNetwork } from './network.ts';
+import type { NetworkTest } from '#shared/domain/network.ts';
+import { parseNetwork } from '#shared/domain/network.ts';
 
 /** What a session must have, besides being selected. A condition on something unknown does not match. */
 export type Condition = (

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseNetwork } from '#agent/commands/network.ts';
+import { parseNetwork } from '#shared/domain/network.ts';
 import { readWhere, rolesFrom, selected } from '#agent/commands/selector.ts';
 import { canonical } from '#shared/domain/canonical.ts';
 import type { AgentState } from '#agent/state/state.ts';

@@ -19,6 +19,8 @@ import {
   CommandGet,
   CommandGetAnswer,
   CommandProgress,
+  CommandTargets,
+  CommandTargetsAnswer,
   DryRunAnswer,
   Proof,
   Reach,
@@ -37,6 +39,7 @@ import {
   SCOPES,
   Status,
 } from '#shared/protocol/handshake.ts';
+import { HoldsListAnswer } from '#shared/protocol/holds.ts';
 import { DEFAULT_HELLO_LIMITS, LIMITS, NAMESPACE, PROTOCOL_VERSION } from '#shared/protocol/limits.ts';
 import { PostureGetAnswer } from '#shared/protocol/posture.ts';
 import {
@@ -186,6 +189,9 @@ export function protocolReference(): string {
     section('answer to `command.get`', CommandGetAnswer),
     section('`command.failures`', CommandFailures),
     section('answer to `command.failures`', CommandFailuresAnswer),
+    section('`command.targets`', CommandTargets),
+    section('answer to `command.targets`', CommandTargetsAnswer),
+    section('answer to `holds.list`', HoldsListAnswer),
     section('`command.progress`', CommandProgress),
     section('`command.proof`', Proof),
     section('`approve`', Approve),

@@ -15,6 +15,7 @@ import { canonical } from '#shared/domain/canonical.ts';
 import type { CommandContext } from './context.ts';
 import { createExecutor } from './executor.ts';
 import { enforceHolds } from './hold-enforcer.ts';
+import { listHolds, listTargets } from './listings.ts';
 import { outcomeOf } from './outcome.ts';
 import { requireCapability, requireCommandScopes } from './permission.ts';
 import { createProver } from './proof.ts';
@@ -278,6 +279,8 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
         ...(found.length > FAILURE_PAGE && last !== undefined ? { next: String(last.ordinal) } : {}),
       };
     },
+    targets: (caller, request) => listTargets(state, caller, request, (id) => visible(caller, id)),
+    holds: (caller) => listHolds(state, caller),
     async approve(caller, request) {
       requireScope(caller, 'commands:approve');
       if (request.decision === 'approve') requireUp();

@@ -9,6 +9,7 @@ export function capabilitiesOf(description: StoreDescription | null): Capability
   capabilities.delete('rules');
   // The agent keeps what it read and what its operators did.
   capabilities.add('audit.history');
+  capabilities.add('command.targets');
   if (capabilities.has('revoke.session')) capabilities.add('hold');
   else capabilities.delete('hold');
   return [...capabilities];

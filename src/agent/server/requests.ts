@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Approve } from '#shared/protocol/approvals.ts';
 import type { FailedAnswer } from '#shared/protocol/codes.ts';
-import { Command, CommandFailures, CommandGet } from '#shared/protocol/commands.ts';
+import { Command, CommandFailures, CommandGet, CommandTargets } from '#shared/protocol/commands.ts';
 import type { HelloLimits } from '#shared/protocol/handshake.ts';
 import { RulesPut } from '#shared/protocol/rules.ts';
 import { History, SessionsGet, Subscribe } from '#shared/protocol/stream.ts';
@@ -53,6 +53,8 @@ export function createHandlers(deps: RequestDeps): ReadonlyMap<string, Handler> 
         return commands.failures(caller, id, cursor);
       },
     ],
+    ['command.targets', (caller, payload) => commands.targets(caller, read(CommandTargets, payload))],
+    ['holds.list', (caller) => commands.holds(caller)],
     ['approve', (caller, payload) => commands.approve(caller, read(Approve, payload))],
     ['approvals.list', (caller) => commands.approvals(caller)],
     [

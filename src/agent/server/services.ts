@@ -12,9 +12,12 @@ import type {
   CommandFailuresAnswer,
   CommandGetAnswer,
   CommandProgress,
+  CommandTargets,
+  CommandTargetsAnswer,
   DryRunAnswer,
   Proof,
 } from '#shared/protocol/commands.ts';
+import type { HoldsListAnswer } from '#shared/protocol/holds.ts';
 import type { PostureGetAnswer } from '#shared/protocol/posture.ts';
 import type { Caller } from './caller.ts';
 
@@ -35,6 +38,8 @@ export interface CommandService {
   submit(caller: Caller, command: Command): Promise<CommandAnswer | DryRunAnswer>;
   get(caller: Caller, id: string): CommandGetAnswer;
   failures(caller: Caller, id: string, cursor: string | undefined): CommandFailuresAnswer;
+  targets(caller: Caller, request: CommandTargets): CommandTargetsAnswer;
+  holds(caller: Caller): HoldsListAnswer;
   approve(caller: Caller, request: Approve): Promise<CommandAnswer>;
   approvals(caller: Caller): ApprovalsListAnswer;
   onNotice(listener: (notice: Notice) => void): Dispose;

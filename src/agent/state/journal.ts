@@ -1,6 +1,13 @@
-import type { OperatorId, SessionId } from '#shared/domain/ids.ts';
+import type { AccountId, OperatorId, SessionId } from '#shared/domain/ids.ts';
 import type { Clock, EpochMs } from '#shared/domain/units.ts';
-import type { Command, CommandFailure, CommandState, Proof, Reach } from '#shared/protocol/commands.ts';
+import type {
+  Command,
+  CommandFailure,
+  CommandState,
+  CommandTarget,
+  Proof,
+  Reach,
+} from '#shared/protocol/commands.ts';
 import type { Db } from './database.ts';
 import type { CommandRow } from './journal-rows.ts';
 import { JournalRow, toCommand } from './journal-rows.ts';
@@ -61,6 +68,8 @@ export interface Journal {
   decide(id: string, decision: Decision): void;
   setState(id: string, state: CommandState): void;
   failures(id: string, after: number, limit: number): readonly (CommandFailure & { ordinal: number })[];
+  /** What became of each session, in the order of the command. */
+  outcomes(id: string, after: number, limit: number): readonly (CommandTarget & { ordinal: number })[];
   addProof(proof: Proof): void;
   proofs(id: string): readonly Proof[];
   /** No more looks will follow: the store's keys are forgotten. */
@@ -80,6 +89,17 @@ interface TargetRow {
   status: string;
   attempted_at: number | null;
 }
+
+type OutcomeRow = Pick<TargetRow, 'ordinal' | 'session' | 'account' | 'status'> & {
+  code: string | null;
+  message: string | null;
+};
+const OUTCOMES: Readonly<Record<string, CommandTarget['outcome']>> = {
+  pending: 'pending',
+  ended: 'ended',
+  gone: 'already-gone',
+  failed: 'failed',
+};
 
 export function createJournal(db: Db, clock: Clock): Journal {
   const one = db.prepare('SELECT * FROM commands WHERE id = ?');
@@ -105,6 +125,10 @@ export function createJournal(db: Db, clock: Clock): Journal {
   const failures = db.prepare<[string, number, number], CommandFailure & { ordinal: number }>(
     `SELECT session AS id, code, message, ordinal FROM command_targets
      WHERE command = ? AND status = 'failed' AND ordinal > ? ORDER BY ordinal LIMIT ?`,
+  );
+  const outcomes = db.prepare<[string, number, number], OutcomeRow>(
+    `SELECT ordinal, session, account, status, code, message FROM command_targets
+     WHERE command = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
   );
   const finish = db.prepare('UPDATE commands SET state = ?, finished_at = ? WHERE id = ?');
   const setState = db.prepare('UPDATE commands SET state = ?, started_at = ? WHERE id = ?');
@@ -191,6 +215,15 @@ export function createJournal(db: Db, clock: Clock): Journal {
     decide: (id, { decision, by, note }) =>
       void decide.run(decision, by?.id ?? null, by?.name ?? null, clock(), note, id),
     failures: (id, after, limit) => failures.all(id, after, limit),
+    outcomes: (id, after, limit) =>
+      outcomes.all(id, after, limit).map(({ ordinal, session, account, status, code, message }) => ({
+        ordinal,
+        id: session as SessionId,
+        account: account as AccountId | null,
+        outcome: OUTCOMES[status] ?? 'pending',
+        ...(code === null ? {} : { code }),
+        ...(message === null ? {} : { message }),
+      })),
     addProof: (proof) => void addProof.run(proof.id, proof.at, JSON.stringify(proof)),
     proofs: (id) => proofs.all(id).map(({ body }) => JSON.parse(body) as Proof),
     proven(id) {

@@ -24,6 +24,8 @@ export interface Previews {
   create(operator: OperatorId, selector: string, sessions: Iterable<PreviewedSession>): Preview;
   find(id: string): Preview | null;
   sessions(id: PreviewId): readonly PreviewedSession[];
+  /** Sessions after this one, by id. */
+  page(id: PreviewId, after: string, limit: number): readonly PreviewedSession[];
   /** Forgets previews that expired long enough ago for nobody to ask about them. */
   trim(): void;
 }
@@ -38,6 +40,9 @@ export function createPreviews(db: Db, clock: Clock): Previews {
   );
   const list = db.prepare<[string], PreviewedSession>(
     'SELECT session, account, sealed FROM preview_sessions WHERE preview = ? ORDER BY session',
+  );
+  const page = db.prepare<[string, string, number], PreviewedSession>(
+    'SELECT session, account, sealed FROM preview_sessions WHERE preview = ? AND session > ? ORDER BY session LIMIT ?',
   );
   return {
     create(operator, selector, sessions) {
@@ -58,6 +63,7 @@ export function createPreviews(db: Db, clock: Clock): Previews {
       };
     },
     sessions: (id) => list.all(id),
+    page: (id, after, limit) => page.all(id, after, limit),
     trim() {
       const now = clock();
       db.prepare(

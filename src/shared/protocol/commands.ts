@@ -145,5 +145,34 @@ export const CommandFailuresAnswer = answerOf({
 });
 export type CommandFailuresAnswer = z.infer<typeof CommandFailuresAnswer>;
 
+/** Session by session: what a dry run showed (`preview`), or what a command did (`id`). Exactly one of the two. */
+export const CommandTargets = z
+  .strictObject({
+    id: CommandId.optional(),
+    preview: PreviewId.optional(),
+    cursor: z.string().max(1_024).optional(),
+    limit: z.int().min(1).max(5_000),
+  })
+  .refine(({ id, preview }) => (id === undefined) !== (preview === undefined), {
+    path: ['id'],
+    message: 'name either a command or a preview',
+  });
+export type CommandTargets = z.infer<typeof CommandTargets>;
+export const TARGET_OUTCOMES = ['pending', 'ended', 'already-gone', 'failed'] as const;
+export const CommandTarget = z.object({
+  id: SessionId,
+  account: AccountId.nullable(),
+  /** Absent for a preview. */
+  outcome: z.enum(TARGET_OUTCOMES).optional(),
+  code: z.string().max(LIMITS.id).optional(),
+  message: z.string().max(LIMITS.message).optional(),
+});
+export type CommandTarget = z.infer<typeof CommandTarget>;
+export const CommandTargetsAnswer = answerOf({
+  items: z.array(CommandTarget).max(5_000),
+  next: z.string().max(1_024).optional(),
+});
+export type CommandTargetsAnswer = z.infer<typeof CommandTargetsAnswer>;
+
 export const CommandProgress = z.object({ id: CommandId, done: z.int().min(0), total: z.int().min(0) });
 export type CommandProgress = z.infer<typeof CommandProgress>;

@@ -5,10 +5,13 @@ import type {
   CommandFailuresAnswer,
   CommandGetAnswer,
   CommandProgress,
+  CommandTargets,
+  CommandTargetsAnswer,
   DryRunAnswer,
   Proof,
 } from './commands.ts';
 import type { Goodbye, Hello, Status } from './handshake.ts';
+import type { HoldsListAnswer } from './holds.ts';
 import type { PostureGetAnswer } from './posture.ts';
 import type { RulesGetAnswer, RulesPut, RulesPutAnswer } from './rules.ts';
 import type {
@@ -46,6 +49,8 @@ export interface ConsoleRequests {
   command: { request: Command; answer: CommandAnswer | DryRunAnswer };
   'command.get': { request: { id: string }; answer: CommandGetAnswer };
   'command.failures': { request: { id: string; cursor?: string }; answer: CommandFailuresAnswer };
+  'command.targets': { request: CommandTargets; answer: CommandTargetsAnswer };
+  'holds.list': { request: Record<string, never>; answer: HoldsListAnswer };
   approve: { request: Approve; answer: CommandAnswer };
   'approvals.list': { request: Record<string, never>; answer: ApprovalsListAnswer };
   'rules.get': { request: Record<string, never>; answer: RulesGetAnswer };
@@ -81,6 +86,8 @@ const consoleRequests: Readonly<Record<ConsoleRequestName, true>> = {
   command: true,
   'command.get': true,
   'command.failures': true,
+  'command.targets': true,
+  'holds.list': true,
   approve: true,
   'approvals.list': true,
   'rules.get': true,

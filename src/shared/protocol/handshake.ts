@@ -27,6 +27,7 @@ export const CAPABILITIES = [
   'rules',
   'posture',
   'sessions.clientSide',
+  'command.targets',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number] | (string & {});
 

@@ -314,6 +314,69 @@ test('a hold outlives a restart', async () => {
   expect(store.keys()).toEqual([]);
 });
 
+test('lists the sessions of a preview and what became of each, in pages, to who asked and nobody else', async () => {
+  for (const key of ['a', 'b', 'c']) store.put(key, { account: 'ann' });
+  store.onEnd(({ key }) =>
+    key === 'b' ? { outcome: 'failed', code: 'LOCKED', message: 'row is locked' } : null,
+  );
+  await start();
+  const console = await follow();
+  const ids = of(console, 'ann');
+  const selector = { sessions: [...ids, 'gone'] };
+  const dry = (await console.ask('command', order({ selector, dryRun: true }))) as { preview: string };
+  const page = (await console.ask('command.targets', { preview: dry.preview, limit: 2 })) as {
+    items: { id: string; account: string }[];
+    next: string;
+  };
+  expect(page.items).toHaveLength(2);
+  const rest = (await console.ask('command.targets', {
+    preview: dry.preview,
+    limit: 2,
+    cursor: page.next,
+  })) as typeof page;
+  expect(rest.next).toBeUndefined();
+  expect([...page.items, ...rest.items].map(({ id }) => id).sort()).toEqual([...ids].sort());
+  const asked = order({ selector, preview: dry.preview });
+  await console.ask('command', asked);
+  const outcomes = (await console.ask('command.targets', { id: asked.id, limit: 100 })) as {
+    items: { id: string; outcome: string; code?: string; message?: string }[];
+  };
+  expect(outcomes.items.map(({ outcome }) => outcome).sort()).toEqual([
+    'already-gone',
+    'ended',
+    'ended',
+    'failed',
+  ]);
+  expect(outcomes.items.find(({ outcome }) => outcome === 'failed')).toMatchObject({
+    code: 'LOCKED',
+    message: 'row is locked',
+  });
+  const bob = await follow({ operator: 'bob', scopes: ['sessions:read', 'sessions:revoke'] });
+  for (const what of [{ preview: dry.preview }, { id: asked.id }]) {
+    expect(await bob.ask('command.targets', { ...what, limit: 9 })).toMatchObject({
+      error: { code: 'NOT_FOUND' },
+    });
+  }
+  expect(await bob.ask('command.targets', { limit: 9 })).toMatchObject({ error: { code: 'INVALID' } });
+});
+
+test('lists the holds in force until they are released', async () => {
+  store.account('ann');
+  await start();
+  await agent.refresh();
+  const console = await follow();
+  const asked = order({ kind: 'hold', forMs: 60_000, selector: { accounts: ['ann'] } });
+  await console.ask('command', asked);
+  expect(await console.ask('holds.list', {})).toMatchObject({
+    ok: true,
+    items: [{ account: { id: 'ann', name: 'ann' }, command: asked.id, operator: { id: 'alice' } }],
+  });
+  const reader = await follow({ operator: 'bob', scopes: ['sessions:read'] });
+  expect(await reader.ask('holds.list', {})).toMatchObject({ error: { code: 'FORBIDDEN' } });
+  await console.ask('command', order({ kind: 'release', selector: { accounts: ['ann'] } }));
+  expect(await console.ask('holds.list', {})).toMatchObject({ items: [] });
+});
+
 test('blocks and unblocks', async () => {
   store.put('a', { account: 'ann' });
   await start();

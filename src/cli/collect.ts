@@ -3,6 +3,7 @@ import { serveControl } from '#engine/control-server.ts';
 import { lineLog } from '#engine/console-log.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { EXIT } from './exit-codes.ts';
+import { applyNotifyFile, readNotifyFile } from './notify-file.ts';
 import { openEngine } from './open-engine.ts';
 import { readConnectionFile } from './read-connection-file.ts';
 import { stateText } from './state-text.ts';
@@ -13,6 +14,7 @@ export interface CollectOptions {
   readonly connectionFile: readonly string[];
   readonly url?: string;
   readonly name?: string;
+  readonly notify?: string;
   readonly verbose: boolean;
 }
 
@@ -31,6 +33,7 @@ export async function collect(options: CollectOptions, version: string): Promise
     }
     wanted.push({ watchfloor: 1, name: options.name ?? new URL(options.url).host, url: options.url, token });
   }
+  const channels = options.notify === undefined ? null : readNotifyFile(options.notify, process.env);
   const log = lineLog((line) => process.stderr.write(line), options.verbose ? 'debug' : 'warn');
   const engine = await openEngine(options.profile, version, log);
   const about = engine.about();
@@ -51,6 +54,7 @@ export async function collect(options: CollectOptions, version: string): Promise
     for (const view of event.environments ?? []) tell(said, view);
     for (const problem of event.problems ?? []) process.stderr.write(`${problem.message}\n`);
   });
+  if (channels !== null) await applyNotifyFile(engine, channels);
   for (const one of wanted) await connect(engine, one);
   const control = await serveControl({ engine, profile: options.profile, log });
   process.stdout.write(`collecting into ${options.profile}; Ctrl-C stops\n`);

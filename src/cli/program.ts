@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { collect, type CollectOptions } from './collect.ts';
 import { runDetect } from './detect-command.ts';
 import { EXIT } from './exit-codes.ts';
+import { notifyTest } from './notify-test.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
 import { status } from './status.ts';
 import { verify, type VerifyOptions } from './verify.ts';
@@ -37,6 +38,7 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     )
     .option('--url <url>', 'address of an agent whose token is in WATCHFLOOR_TOKEN')
     .option('--name <name>', 'what to call the environment of --url')
+    .option('--notify <file>', 'tell people of detections over the channels of this file')
     .option('-v, --verbose', 'log everything to stderr', false)
     .action(async (options: CollectOptions) => {
       code = await collect(options, manifest.version);
@@ -84,6 +86,14 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--json', 'as JSON', false)
     .action((options: VerifyOptions) => {
       code = verify(options);
+    });
+
+  program
+    .command('notify-test')
+    .description('send a test message over every channel of a file')
+    .argument('<file>')
+    .action(async (file: string) => {
+      code = await notifyTest(file);
     });
 
   program

@@ -21,6 +21,8 @@ import { dropOldPreviews, operationView } from './mirror/operations.ts';
 import { createReader, inProcessReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { closeWatches } from './mirror/watch-log.ts';
+import { createNotifier, type Notifier } from './notify/notifier.ts';
+import { send } from './notify/send.ts';
 import { createRunner } from './respond/runner.ts';
 import { createCountersigning } from './journal/countersign.ts';
 import { keepHead } from './journal/head-file.ts';
@@ -142,7 +144,11 @@ function writingEngine(
   const { clock, log } = options;
   let operatorName = options.operatorName ?? '';
   let writing: Problem | null = null;
-  const problems = (): readonly Problem[] => (writing === null ? standing : [...standing, writing]);
+  const problems = (): readonly Problem[] => [
+    ...standing,
+    ...(writing === null ? [] : [writing]),
+    ...notifier.problems(),
+  ];
   const about = (): EngineAbout => aboutOf(options, { is: 'open' }, problems())();
 
   const journal = createOperatorJournal({
@@ -247,6 +253,17 @@ function writingEngine(
     operations: (ids) => ids.flatMap((id) => operationView(db, id) ?? []),
     problems,
   });
+  const notifier: Notifier = createNotifier({
+    db,
+    clock,
+    random: options.random,
+    log,
+    vault: options.vault,
+    send,
+    changed: () => {
+      hub.problems();
+    },
+  });
   const handlers = engineHandlers({
     db,
     reader,
@@ -261,6 +278,11 @@ function writingEngine(
     profile: options.profile,
     journal,
     countersigning,
+    notifier,
+    vault: options.vault,
+    problemsChanged: () => {
+      hub.problems();
+    },
   });
 
   let stopped = false;
@@ -281,6 +303,7 @@ function writingEngine(
       recoverSnapshots({ db, ingest, clock, log, submit: (job) => committer.submit(job) });
       environments.start();
       runner.resume();
+      notifier.start();
     },
     demo: (list) => {
       environments.demo(list);
@@ -288,6 +311,7 @@ function writingEngine(
     secrets: (secrets) => {
       options.vault.replace(secrets);
       environments.secretsChanged();
+      notifier.kick();
     },
     operator: (name) => {
       operatorName = name;
@@ -297,6 +321,7 @@ function writingEngine(
     },
     wake: () => {
       environments.wake();
+      notifier.kick();
     },
     stop: async () => {
       if (stopped) return;
@@ -307,6 +332,7 @@ function writingEngine(
       heads.stop();
       environments.stop();
       committer.stop();
+      await notifier.stop();
       await reader.close();
       db.close();
       release();

@@ -14,10 +14,13 @@ import { historySummary } from './mirror/history-ranges.ts';
 import { commandsOf, latestOperations } from './mirror/operations.ts';
 import type { Reader } from './mirror/reader.ts';
 import { liveCounts } from './mirror/watch-log.ts';
+import { notifyHandlers, readOnlyNotifyHandlers } from './notify/handlers.ts';
+import type { Notifier } from './notify/notifier.ts';
 import { ProblemError } from './problem-error.ts';
 import { execute } from './respond/execute.ts';
 import { preview } from './respond/preview.ts';
 import type { Runner } from './respond/runner.ts';
+import type { SecretVault } from './secrets.ts';
 
 type Answers = Handlers<EngineContract>;
 
@@ -52,6 +55,9 @@ export function engineHandlers(parts: {
   readonly profile: string;
   readonly journal: OperatorJournal;
   readonly countersigning: Countersigning;
+  readonly notifier: Notifier;
+  readonly vault: SecretVault;
+  readonly problemsChanged: () => void;
 }): Answers {
   const { db, clock, environments, reader, operatorName, journal } = parts;
   const find = environments.find.bind(environments);
@@ -60,6 +66,13 @@ export function engineHandlers(parts: {
   return {
     ...reading(db, reader, parts.about),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
+    ...notifyHandlers({
+      db,
+      notifier: parts.notifier,
+      vault: parts.vault,
+      clock,
+      changed: parts.problemsChanged,
+    }),
     'environments.list': () => soon(() => environments.list()),
     'environments.add': (request) =>
       soon(() => {
@@ -139,6 +152,7 @@ export function readOnlyHandlers(
   return {
     ...reading(db, reader, about),
     ...readOnlyJournalHandlers(db, profile, problem),
+    ...readOnlyNotifyHandlers(db, refuse),
     'environments.list': () => Promise.resolve(readOnlyEnvironments(db, problem)),
     'environments.add': refuse,
     'environments.update': refuse,

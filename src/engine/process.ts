@@ -45,11 +45,11 @@ function main(parent: ParentPort): void {
       message.secondOpinion,
     );
     const vault = createVault(message.secrets, {
-      put: (connection, token) => {
-        tell({ type: 'secret.put', connection, token });
+      put: (owner, token) => {
+        tell({ type: 'secret.put', owner, token });
       },
-      delete: (connection) => {
-        tell({ type: 'secret.delete', connection });
+      delete: (owner) => {
+        tell({ type: 'secret.delete', owner });
       },
     });
     const created = createEngine({

@@ -1,16 +1,16 @@
-import type { ConnectionId } from '#shared/domain/ids.ts';
+import type { SecretOwner } from '#shared/domain/ids.ts';
 import type { Secrets } from '#shared/ipc/engine-process.ts';
 import type { SecretState } from '#shared/ipc/views.ts';
 
-/** Tokens of the connections. They are held in memory here; whoever made the vault keeps them, or does not. */
+/** Tokens of the connections and secrets of the channels. They are held in memory here; whoever made the vault keeps them, or does not. */
 export interface SecretVault {
-  get(connection: ConnectionId): string | undefined;
+  get(owner: SecretOwner): string | undefined;
   /** A person entered it: it is to be kept. */
-  put(connection: ConnectionId, token: string): void;
+  put(owner: SecretOwner, token: string): void;
   /** For this run only: a demo's token is made anew each time. */
-  remember(connection: ConnectionId, token: string): void;
-  delete(connection: ConnectionId): void;
-  state(connection: ConnectionId): SecretState;
+  remember(owner: SecretOwner, token: string): void;
+  delete(owner: SecretOwner): void;
+  state(owner: SecretOwner): SecretState;
   replace(secrets: Secrets): void;
 }
 
@@ -18,34 +18,34 @@ export interface SecretVault {
 export function createVault(
   secrets: Secrets,
   keeper: {
-    readonly put: (connection: ConnectionId, token: string) => void;
-    readonly delete: (connection: ConnectionId) => void;
+    readonly put: (owner: SecretOwner, token: string) => void;
+    readonly delete: (owner: SecretOwner) => void;
   } | null,
 ): SecretVault {
   const tokens = new Map<string, string>(Object.entries(secrets.tokens));
   const passing = new Set<string>();
   let kept = secrets.kept;
   return {
-    get: (connection) => tokens.get(connection),
-    put: (connection, token) => {
-      tokens.set(connection, token);
-      passing.delete(connection);
-      keeper?.put(connection, token);
+    get: (owner) => tokens.get(owner),
+    put: (owner, token) => {
+      tokens.set(owner, token);
+      passing.delete(owner);
+      keeper?.put(owner, token);
     },
-    remember: (connection, token) => {
-      tokens.set(connection, token);
-      passing.add(connection);
+    remember: (owner, token) => {
+      tokens.set(owner, token);
+      passing.add(owner);
     },
-    delete: (connection) => {
-      tokens.delete(connection);
-      if (!passing.delete(connection)) keeper?.delete(connection);
+    delete: (owner) => {
+      tokens.delete(owner);
+      if (!passing.delete(owner)) keeper?.delete(owner);
     },
-    state: (connection) => {
-      if (!tokens.has(connection)) return 'missing';
-      return keeper === null || passing.has(connection) ? 'this-run' : kept;
+    state: (owner) => {
+      if (!tokens.has(owner)) return 'missing';
+      return keeper === null || passing.has(owner) ? 'this-run' : kept;
     },
     replace: (next) => {
-      for (const [connection, token] of Object.entries(next.tokens)) tokens.set(connection, token);
+      for (const [owner, token] of Object.entries(next.tokens)) tokens.set(owner, token);
       kept = next.kept;
     },
   };

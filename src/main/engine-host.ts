@@ -85,10 +85,10 @@ export function createEngineHost(options: {
         });
         return;
       case 'secret.put':
-        secrets.put(message.connection, message.token);
+        secrets.put(message.owner, message.token);
         return;
       case 'secret.delete':
-        secrets.delete(message.connection);
+        secrets.delete(message.owner);
         return;
       default:
         assertNever(message);

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { ConnectionId } from '#shared/domain/ids.ts';
+import type { SecretOwner } from '#shared/domain/ids.ts';
 import type { Log } from '#shared/domain/log.ts';
 
 /** The part of Electron's safeStorage that is used; 33 and 45 share it. */
@@ -17,8 +17,8 @@ export interface Secrets {
   /** Whether tokens survive this run: `keychain`, or `this-run` where the system has no keychain. */
   readonly kept: 'keychain' | 'this-run';
   all(): Readonly<Record<string, string>>;
-  put(connection: ConnectionId, token: string): void;
-  delete(connection: ConnectionId): void;
+  put(owner: SecretOwner, token: string): void;
+  delete(owner: SecretOwner): void;
 }
 
 /**
@@ -36,10 +36,7 @@ export function openSecrets(file: string, keychain: Keychain, log: Log): Secrets
       return;
     }
     const sealed = Object.fromEntries(
-      [...tokens].map(([connection, token]) => [
-        connection,
-        keychain.encryptString(token).toString('base64'),
-      ]),
+      [...tokens].map(([owner, token]) => [owner, keychain.encryptString(token).toString('base64')]),
     );
     writeFileSync(`${file}.new`, JSON.stringify({ version: 1, tokens: sealed }), { mode: 0o600 });
     renameSync(`${file}.new`, file);
@@ -48,12 +45,12 @@ export function openSecrets(file: string, keychain: Keychain, log: Log): Secrets
   return {
     kept: usable ? 'keychain' : 'this-run',
     all: () => Object.fromEntries(tokens),
-    put: (connection, token) => {
-      tokens.set(connection, token);
+    put: (owner, token) => {
+      tokens.set(owner, token);
       write();
     },
-    delete: (connection) => {
-      if (tokens.delete(connection)) write();
+    delete: (owner) => {
+      if (tokens.delete(owner)) write();
     },
   };
 }
@@ -67,11 +64,11 @@ function read(file: string, keychain: Keychain, log: Log): [string, string][] {
   }
   try {
     const { tokens } = SecretsFile.parse(JSON.parse(text));
-    return Object.entries(tokens).flatMap(([connection, sealed]) => {
+    return Object.entries(tokens).flatMap(([owner, sealed]) => {
       try {
-        return [[connection, keychain.decryptString(Buffer.from(sealed, 'base64'))] as [string, string]];
+        return [[owner, keychain.decryptString(Buffer.from(sealed, 'base64'))] as [string, string]];
       } catch {
-        log.warn('a stored token cannot be opened with this keychain; enter it again', { connection });
+        log.warn('a stored token cannot be opened with this keychain; enter it again', { owner });
         return [];
       }
     });

@@ -40,6 +40,15 @@ export type Seq = z.infer<typeof Seq>;
 /** The console's own name for one configured connection; unlike EnvironmentId it is unique in a profile. */
 export const ConnectionId = id().brand<'ConnectionId'>();
 export type ConnectionId = z.infer<typeof ConnectionId>;
+/** The console's own name for one way of notifying somebody. Never equal to a ConnectionId: it has its own prefix. */
+export const ChannelId = z
+  .string()
+  .regex(/^notify-[\w.-]{1,128}$/)
+  .brand<'ChannelId'>();
+export type ChannelId = z.infer<typeof ChannelId>;
+/** Whose secret it is: a connection's token, a channel's password or signing key. */
+export const SecretOwner = z.union([ChannelId, ConnectionId]);
+export type SecretOwner = z.infer<typeof SecretOwner>;
 
 /** Brands a number that is known to be a log position. */
 export const seq = (value: number): Seq => value as Seq;

@@ -3,6 +3,7 @@ import { AccountId, ConnectionId, OperationId, SessionId } from '../domain/ids.t
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
+import { NOTIFY_METHODS } from './notify-contract.ts';
 import type {
   AuditRow,
   EngineAbout,
@@ -148,5 +149,6 @@ export const ENGINE_METHODS = {
   'respond.operations': method<readonly OperationView[]>()(
     z.strictObject({ limit: z.int().min(1).max(500) }),
   ),
+  ...NOTIFY_METHODS,
 } as const;
 export type EngineContract = typeof ENGINE_METHODS;

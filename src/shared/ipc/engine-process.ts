@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConnectionId } from '../domain/ids.ts';
+import { SecretOwner } from '../domain/ids.ts';
 
 /**
  * Messages between main and the engine's utility process (`process.parentPort`). Main is the engine's parent and the
@@ -14,7 +14,8 @@ const SecretKeeping = z.enum(['keychain', 'this-run']);
 export type SecretKeeping = z.infer<typeof SecretKeeping>;
 
 export const Secrets = z.strictObject({
-  tokens: z.record(ConnectionId, token),
+  /** By connection or channel. */
+  tokens: z.record(z.string().max(256), token),
   kept: SecretKeeping,
 });
 export type Secrets = z.infer<typeof Secrets>;
@@ -80,7 +81,7 @@ export const MessageToMain = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   /** The engine cannot work on this profile; it exits after this. Starting it again does not help. */
   z.strictObject({ type: z.literal('fatal'), problem: ProblemShape }),
-  z.strictObject({ type: z.literal('secret.put'), connection: ConnectionId, token }),
-  z.strictObject({ type: z.literal('secret.delete'), connection: ConnectionId }),
+  z.strictObject({ type: z.literal('secret.put'), owner: SecretOwner, token }),
+  z.strictObject({ type: z.literal('secret.delete'), owner: SecretOwner }),
 ]);
 export type MessageToMain = z.infer<typeof MessageToMain>;

@@ -1,5 +1,6 @@
 import first from './0001-first.sql?raw';
 import journal from './0002-journal.sql?raw';
+import notify from './0003-notify.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -12,5 +13,6 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: '0001-first', sql: first },
   { version: 2, name: '0002-journal', sql: journal },
+  { version: 3, name: '0003-notify', sql: notify },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

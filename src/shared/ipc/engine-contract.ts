@@ -4,6 +4,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
+import { SessionFilter } from './session-filter.ts';
 import type {
   AuditRow,
   EngineAbout,
@@ -36,22 +37,7 @@ export const SESSION_SORTS = [
 ] as const;
 export type SessionSort = (typeof SESSION_SORTS)[number];
 
-export const SessionFilter = z.strictObject({
-  connections: z.array(ConnectionId).max(100).optional(),
-  state: z.enum(['live', 'ended', 'all']).default('live'),
-  /** Substring of account name, address, city, country, network, browser or system. */
-  text: z.string().max(256).optional(),
-  account: z.strictObject({ connection: ConnectionId, id: AccountId }).optional(),
-  ids: z
-    .array(z.strictObject({ connection: ConnectionId, id: SessionId }))
-    .max(5_000)
-    .optional(),
-  /** Degrees; west > east means that the box crosses the antimeridian. */
-  box: z
-    .strictObject({ south: z.number(), west: z.number(), north: z.number(), east: z.number() })
-    .optional(),
-});
-export type SessionFilter = z.input<typeof SessionFilter>;
+export { SessionFilter };
 
 const AuditFilter = z.strictObject({
   connections: z.array(ConnectionId).max(100).optional(),

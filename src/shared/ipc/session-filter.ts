@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
+
+export const SessionFilter = z.strictObject({
+  connections: z.array(ConnectionId).max(100).optional(),
+  state: z.enum(['live', 'ended', 'all']).default('live'),
+  /** Substring of account name, address, city, country, network, browser or system. */
+  text: z.string().max(256).optional(),
+  account: z.strictObject({ connection: ConnectionId, id: AccountId }).optional(),
+  ids: z
+    .array(z.strictObject({ connection: ConnectionId, id: SessionId }))
+    .max(5_000)
+    .optional(),
+  /** Degrees; west > east means that the box crosses the antimeridian. */
+  box: z
+    .strictObject({ south: z.number(), west: z.number(), north: z.number(), east: z.number() })
+    .optional(),
+});
+export type SessionFilter = z.input<typeof SessionFilter>;

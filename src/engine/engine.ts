@@ -13,6 +13,7 @@ import { createCommitter } from './ingest/committer.ts';
 import type { IngestHook } from './ingest/hooks.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { recoverSnapshots } from './ingest/recover.ts';
+import { createSealer } from './ingest/sealer.ts';
 import { createWriter } from './ingest/writer.ts';
 import { transaction, type WritableDb } from './mirror/database.ts';
 import { lockProfile } from './mirror/lock.ts';
@@ -176,6 +177,9 @@ function writingEngine(
   const committer = createCommitter({
     db,
     file,
+    flush: () => {
+      writer.flush();
+    },
     rolledBack: () => {
       writer.forget();
       options.hook?.rolledBack?.();
@@ -186,7 +190,17 @@ function writingEngine(
       writing = problem;
       hub.problems();
     },
-    ...(options.hook?.committed === undefined ? {} : { committed: () => options.hook?.committed?.() }),
+    committed: () => {
+      options.hook?.committed?.();
+      sealer.nudge();
+    },
+  });
+  const sealer = createSealer({
+    db,
+    submit: (job) => committer.submit(job),
+    failed: (error) => {
+      log.error('a segment could not be sealed; it is tried again later', { error: String(error) });
+    },
   });
   const ingest = createIngest({
     db,
@@ -301,6 +315,7 @@ function writingEngine(
         log.warn('tidying the mirror up has to wait', { error: String(error) });
       }
       recoverSnapshots({ db, ingest, clock, log, submit: (job) => committer.submit(job) });
+      sealer.nudge();
       environments.start();
       runner.resume();
       notifier.start();

@@ -52,7 +52,7 @@ export function applyChange(
       writer.accounts.remove(connection, change.id, at);
       return;
     case 'audit': {
-      const written = writer.audit.write(connection, change.event);
+      const written = writer.audit.write(connection, change.event, 'stream');
       if (written === null) return;
       writer.rebuilder.explain(connection, change.event);
       applied.items.push({ is: 'audit', key: written.key, event: change.event, known: known(written) });

@@ -33,6 +33,8 @@ interface Waiting {
 
 /** Rows after which a group is closed; larger groups gain nothing more (docs/mirror.md). */
 const GROUP_ROWS = 4_000;
+/** Groups of live batches after which one background job gets its turn although more live ones wait. */
+const GROUPS_PER_BACKGROUND = 8;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 
 /**
@@ -42,6 +44,8 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 export function createCommitter(options: {
   readonly db: WritableDb;
   readonly file: string;
+  /** At the end of every transaction: writes what was gathered in memory. */
+  readonly flush?: () => void;
   /** After a rollback: caches may hold what no longer exists. */
   readonly rolledBack: () => void;
   /** After every commit. */
@@ -58,6 +62,7 @@ export function createCommitter(options: {
   let scheduled = false;
   let stopped = false;
   let troubled = 0;
+  let sinceBackground = 0;
   let timer: NodeJS.Timeout | null = null;
 
   const schedule = (): void => {
@@ -72,7 +77,9 @@ export function createCommitter(options: {
   const take = (): Waiting[] => {
     const group: Waiting[] = [];
     let rows = 0;
-    const queue = urgent.length > 0 ? urgent : background;
+    const due = background.length > 0 && sinceBackground >= GROUPS_PER_BACKGROUND;
+    const queue = urgent.length > 0 && !due ? urgent : background;
+    sinceBackground = queue === background ? 0 : sinceBackground + 1;
     while (rows < GROUP_ROWS) {
       const next = queue.shift();
       if (next === undefined) break;
@@ -91,6 +98,7 @@ export function createCommitter(options: {
   const attempt = (group: readonly Waiting[], careful: boolean): void => {
     transaction(db, () => {
       for (const { job } of group) job.write(careful);
+      options.flush?.();
     });
   };
 

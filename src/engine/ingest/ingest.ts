@@ -201,7 +201,7 @@ export function createIngest(options: {
           added = 0;
           const items: EnrichedBatch['items'][number][] = [];
           for (const event of parsed.good) {
-            const written = writer.audit.write(who.key, event);
+            const written = writer.audit.write(who.key, event, 'history');
             writer.rebuilder.fromHistory(who.key, event, range.snapshotAt);
             if (written === null) continue;
             added += 1;
@@ -221,6 +221,7 @@ export function createIngest(options: {
 }
 
 function trySavepoint(db: WritableDb, writer: Writer, work: () => void): boolean {
+  writer.flush();
   db.exec('SAVEPOINT one');
   try {
     work();

@@ -14,20 +14,31 @@ export interface Writer {
   readonly sessions: SessionWriter;
   readonly audit: AuditWriter;
   readonly rebuilder: Rebuilder;
+  /** Writes what is gathered in memory; before every commit and every savepoint. */
+  flush(): void;
   /** After a rollback. */
   forget(): void;
 }
 
-export function createWriter(db: WritableDb, enricher: Pick<Enricher, 'enrich'>): Writer {
+export function createWriter(
+  db: WritableDb,
+  enricher: Pick<Enricher, 'enrich'>,
+  limits: { readonly leastRows?: number } = {},
+): Writer {
   const dictionaries = createDictionaries(db, enricher);
   const accounts = createAccountWriter(db);
+  const audit = createAuditWriter(db, dictionaries, accounts, limits);
   return {
     dictionaries,
     accounts,
     sessions: createSessionWriter(db, dictionaries, accounts),
-    audit: createAuditWriter(db, dictionaries, accounts),
+    audit,
     rebuilder: createRebuilder(db, dictionaries, accounts),
+    flush: () => {
+      audit.flush();
+    },
     forget: () => {
+      audit.forget();
       dictionaries.forget();
       accounts.forget();
     },

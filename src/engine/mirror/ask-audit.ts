@@ -1,18 +1,14 @@
-import { z } from 'zod';
 import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { AUDIT_COLUMNS, AUDIT_FROM, auditPosition, auditRowOf, OUTCOMES } from './audit-rows.ts';
+import { auditRows, OUTCOMES } from './audit-rows.ts';
+import { auditSegments } from './audit-segments.ts';
 import type { ReadableDb } from './database.ts';
+import { END_OF_TIME, EventPosition, newestEvents } from './newest-events.ts';
 import { like, type Bound, type Condition } from './session-filter.ts';
 import type { Question } from './question.ts';
 
 type Request = ParsedOf<(typeof ENGINE_METHODS)['audit.page']>;
-
-const Cursor = z.strictObject({ at: z.int(), key: z.int() });
-
-/** Rows looked at in one step. A rare filter yields between steps, so that it can be cancelled. */
-const STEP = 20_000;
 
 function auditCondition(filter: Request['filter']): Condition {
   const parts: string[] = [];
@@ -64,57 +60,38 @@ export function* auditPage(
   db: ReadableDb,
   request: Request,
 ): Question<{ readonly rows: readonly AuditRow[]; readonly next: string | null }> {
-  const { sql, bound } = auditCondition(request.filter);
-  let cursor = request.cursor === null ? null : readCursor(request.cursor);
-  const keys: number[] = [];
-  let last = cursor;
-  // The account's own index is already narrow; everything else walks the index of time, a step at a time.
-  const narrow = request.filter.account !== undefined;
-  const edge = db.prepare(
-    `SELECT at, key FROM audit WHERE (at, key) < (@at, @key) ORDER BY at DESC, key DESC LIMIT 1 OFFSET ${String(STEP)}`,
-  );
-  for (;;) {
-    const from = cursor ?? { at: Number.MAX_SAFE_INTEGER, key: Number.MAX_SAFE_INTEGER };
-    const stop = narrow ? undefined : edge.get(from);
-    const to = stop === undefined ? null : Cursor.parse(stop);
-    const rows = db
-      .prepare(
-        `SELECT e.key, e.at FROM audit e WHERE (e.at, e.key) < (@at, @key)
-           ${to === null ? '' : 'AND (e.at, e.key) >= (@toAt, @toKey)'} AND ${sql}
-         ORDER BY e.at DESC, e.key DESC LIMIT @limit`,
-      )
-      .all({
-        ...bound,
-        ...from,
-        ...(to === null ? {} : { toAt: to.at, toKey: to.key }),
-        limit: request.limit + 1 - keys.length,
-      });
-    for (const row of rows) {
-      const position = auditPosition(row);
-      if (keys.length === request.limit) {
-        return { rows: rowsOf(db, keys), next: last === null ? null : JSON.stringify(last) };
-      }
-      keys.push(position.key);
-      last = position;
-    }
-    if (to === null) return { rows: rowsOf(db, keys), next: null };
-    // Exclusive below, inclusive above: the edge row itself has been looked at.
-    cursor = to;
-    yield;
-  }
+  const { filter, limit } = request;
+  const connections = connectionKeys(db, filter.connections);
+  const segments = auditSegments(db, { since: filter.since, until: filter.until, connections });
+  const below = request.cursor === null ? END_OF_TIME : readCursor(request.cursor);
+  const found = yield* newestEvents(db, segments, auditCondition(filter), below, limit + 1);
+  const page = found.slice(0, limit);
+  return {
+    rows: auditRows(
+      db,
+      page.map(({ key }) => key),
+    ),
+    next: found.length > limit ? JSON.stringify(page.at(-1)) : null,
+  };
 }
 
-function rowsOf(db: ReadableDb, keys: readonly number[]): readonly AuditRow[] {
-  const one = db.prepare(`SELECT ${AUDIT_COLUMNS} FROM ${AUDIT_FROM} WHERE e.key = ?`);
-  return keys.map((key) => auditRowOf(one.get(key)));
+function connectionKeys(db: ReadableDb, ids: readonly string[] | undefined): readonly number[] {
+  const found =
+    ids === undefined
+      ? db.prepare('SELECT key FROM connection WHERE removed_at IS NULL').pluck().all()
+      : db
+          .prepare('SELECT key FROM connection WHERE id IN (SELECT value FROM json_each(?))')
+          .pluck()
+          .all(JSON.stringify(ids));
+  return found.map(Number);
 }
 
 /** A cursor comes from a window; anything that is not one of ours starts from the newest. */
-function readCursor(text: string): z.infer<typeof Cursor> | null {
+function readCursor(text: string): EventPosition {
   try {
-    const parsed = Cursor.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
+    const parsed = EventPosition.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : END_OF_TIME;
   } catch {
-    return null;
+    return END_OF_TIME;
   }
 }

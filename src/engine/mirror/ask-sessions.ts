@@ -4,8 +4,10 @@ import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import { ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import { EpochMs } from '#shared/domain/units.ts';
 import type { MapPoints, Page, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
-import { AUDIT_COLUMNS, AUDIT_FROM, auditRowOf } from './audit-rows.ts';
+import { auditRows } from './audit-rows.ts';
+import { auditSegments } from './audit-segments.ts';
 import type { ReadableDb } from './database.ts';
+import { END_OF_TIME, newestEvents } from './newest-events.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
 import { ownAccounts, type Question } from './question.ts';
 import { ordersByNow, sessionCondition, sessionOrder, type Bound } from './session-filter.ts';
@@ -118,12 +120,18 @@ export function* sessionDetail(
       return { at: seen.at, ...knownView(seen) };
     });
   yield;
-  const audit = db
-    .prepare(
-      `SELECT ${AUDIT_COLUMNS} FROM ${AUDIT_FROM} WHERE e.session = ? ORDER BY e.at DESC LIMIT ${String(MOST_AUDIT)}`,
-    )
-    .all(key)
-    .map(auditRowOf);
+  const connection = Number(db.prepare('SELECT connection FROM handle WHERE key = ?').pluck().get(key));
+  const events = yield* newestEvents(
+    db,
+    auditSegments(db, { connections: [connection] }),
+    { sql: 'e.session = @session', bound: { session: Number(key) } },
+    END_OF_TIME,
+    MOST_AUDIT,
+  );
+  const audit = auditRows(
+    db,
+    events.map((event) => event.key),
+  );
   yield;
   const siblings = db
     .prepare(

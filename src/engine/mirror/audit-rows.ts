@@ -1,11 +1,15 @@
+import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import { AccountId, ConnectionId, EventId, SessionId } from '#shared/domain/ids.ts';
 import { EpochMs } from '#shared/domain/units.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { objectText } from '../ingest/audit-row.ts';
+import { segmentOfKey, segmentTable } from './audit-segments.ts';
+import type { ReadableDb } from './database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
 
-export const AUDIT_FROM = `audit e
+/** One segment's events (alias e) with the words, accounts, addresses and devices that they name. */
+const auditFrom = (table: string): string => `${table} e
   JOIN connection c ON c.key = e.connection
   JOIN word action ON action.key = e.action
   LEFT JOIN word reason ON reason.key = e.reason
@@ -17,7 +21,7 @@ export const AUDIT_FROM = `audit e
   LEFT JOIN address p ON p.key = e.address
   LEFT JOIN device d ON d.key = e.device`;
 
-export const AUDIT_COLUMNS = `e.key, c.id AS connection_id, e.id, e.at, action.text AS action, e.outcome,
+const AUDIT_COLUMNS = `e.key, c.id AS connection_id, e.id, e.at, action.text AS action, e.outcome,
   reason.text AS reason, a.id AS account_id, typed.text AS account_name, h.id AS session_id,
   actor.text AS actor, object.text AS object_kind, coalesce(e.object_name, e.object_id) AS object_name,
   e.message, ${KNOWN_COLUMNS}`;
@@ -41,7 +45,7 @@ const Row = KnownRow.extend({
   message: z.string().nullable(),
 });
 
-export function auditRowOf(raw: unknown): AuditRow {
+function auditRowOf(raw: unknown): AuditRow {
   const row = Row.parse(raw);
   const known = knownView(row);
   return {
@@ -63,6 +67,19 @@ export function auditRowOf(raw: unknown): AuditRow {
     message: row.message,
   };
 }
-/** Key of an audit row, for the cursor of the page after it. */
-export const auditPosition = (raw: unknown): { readonly at: number; readonly key: number } =>
-  z.object({ at: z.number(), key: z.number() }).parse(raw);
+
+/** Events by key, in the order asked for. One that has gone meanwhile is left out. */
+export function auditRows(db: ReadableDb, keys: readonly number[]): readonly AuditRow[] {
+  const statements = new Map<number, Statement>();
+  const statement = (segment: number): Statement => {
+    const made =
+      statements.get(segment) ??
+      db.prepare(`SELECT ${AUDIT_COLUMNS} FROM ${auditFrom(segmentTable(segment))} WHERE e.key = ?`);
+    statements.set(segment, made);
+    return made;
+  };
+  return keys.flatMap((key) => {
+    const row = statement(segmentOfKey(key)).get(key);
+    return row === undefined ? [] : [auditRowOf(row)];
+  });
+}

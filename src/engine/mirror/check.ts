@@ -30,6 +30,10 @@ const ORPHANS: readonly (readonly [string, string])[] = [
     'SELECT count(*) FROM observation o LEFT JOIN session s ON s.key = o.session WHERE s.key IS NULL',
   ],
   [
+    'events that no segment counts, or counted ones that are not there',
+    'SELECT abs((SELECT count(*) FROM audit) - (SELECT coalesce(sum(events), 0) FROM audit_part))',
+  ],
+  [
     'events with an unknown action',
     'SELECT count(*) FROM audit e LEFT JOIN word w ON w.key = e.action WHERE w.key IS NULL',
   ],
@@ -70,7 +74,7 @@ export function checkMirror(profile: string): Result<MirrorCheck> {
       return success({
         schema: Number(db.pragma('user_version', { simple: true })),
         sessions: faults.length === 0 ? count('SELECT count(*) FROM session') : 0,
-        events: faults.length === 0 ? count('SELECT count(*) FROM audit') : 0,
+        events: faults.length === 0 ? count('SELECT coalesce(sum(events), 0) FROM audit_part') : 0,
         faults,
       });
     } finally {

@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import type { WritableDb } from './database.ts';
+import { deleteEvents } from './delete-events.ts';
+import { dropSegment } from './segment-tables.ts';
 
 /** Rows of one kind deleted in one transaction, so that ingest of the other connections goes on in between. */
 const STEP = 2_000;
@@ -10,10 +13,7 @@ const PLAIN: readonly string[] = ['tally', 'watch', 'history', 'set_aside', 'cur
  * transaction. The connection's own row stays behind, empty: commands that were sent through it still name it.
  */
 export function forgetStep(db: WritableDb, connection: number): boolean {
-  const audit = db
-    .prepare('DELETE FROM audit WHERE key IN (SELECT key FROM audit WHERE connection = ? LIMIT ?)')
-    .run(connection, STEP);
-  if (audit.changes > 0) return true;
+  if (forgetEvents(db, connection)) return true;
   if (forgetKeys(db, connection, 'handle', ['observation.session', 'session.key', 'handle.key'])) return true;
   if (forgetKeys(db, connection, 'account', ['account_change.account', 'account.key'])) return true;
   const generations = 'SELECT generation FROM snapshot WHERE connection = ?';
@@ -33,6 +33,22 @@ export function forgetStep(db: WritableDb, connection: number): boolean {
      WHERE key = ?`,
   ).run(connection);
   return false;
+}
+
+function forgetEvents(db: WritableDb, connection: number): boolean {
+  const Part = z.object({ segment: z.number(), alone: z.number() });
+  const row = db
+    .prepare(
+      `SELECT p.segment, s.state <> 'hot' AND NOT EXISTS
+         (SELECT 1 FROM audit_part o WHERE o.segment = p.segment AND o.connection <> p.connection) AS alone
+       FROM audit_part p JOIN audit_segment s ON s.number = p.segment WHERE p.connection = ? LIMIT 1`,
+    )
+    .get(connection);
+  if (row === undefined) return false;
+  const { segment, alone } = Part.parse(row);
+  if (alone === 1) dropSegment(db, segment);
+  else deleteEvents(db, segment, { sql: 'e.connection = @connection', bound: { connection } }, STEP);
+  return true;
 }
 
 function forgetKeys(db: WritableDb, connection: number, from: string, columns: readonly string[]): boolean {

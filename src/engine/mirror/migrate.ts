@@ -12,11 +12,12 @@ export const schemaVersion = (db: WritableDb): number => Number(db.pragma('user_
  */
 export function migrate(db: WritableDb, migrations: readonly Migration[] = MIGRATIONS): void {
   if (schemaVersion(db) === 0) db.pragma(`application_id = ${String(APPLICATION_ID)}`);
-  for (const { version, name, sql } of migrations) {
+  for (const { version, name, sql, run } of migrations) {
     if (schemaVersion(db) >= version) continue;
     try {
       transaction(db, () => {
         db.exec(sql);
+        run?.(db);
         db.pragma(`user_version = ${String(version)}`);
       });
     } catch (error) {

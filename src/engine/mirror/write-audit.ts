@@ -1,13 +1,19 @@
 import type { AuditEvent } from '#shared/protocol/records.ts';
 import { MINUTE } from '#shared/domain/units.ts';
 import type { WritableDb } from './database.ts';
+import type { SegmentKind } from './audit-segments.ts';
 import type { Dictionaries } from './dictionaries.ts';
+import { createSegmentsInUse } from './segments-in-use.ts';
 import type { AccountWriter } from './write-accounts.ts';
 import type { Enriched } from './write-sessions.ts';
 
 export interface AuditWriter {
   /** Null when the event is here already: history and stream overlap, and an event counts once. */
-  write(connection: number, event: AuditEvent): AuditWritten | null;
+  write(connection: number, event: AuditEvent, kind: SegmentKind): AuditWritten | null;
+  /** Writes down what was counted; before every commit and every savepoint. */
+  flush(): void;
+  /** After a rollback. */
+  forget(): void;
 }
 export interface AuditWritten extends Enriched {
   readonly key: number;
@@ -20,13 +26,9 @@ export function createAuditWriter(
   db: WritableDb,
   dictionaries: Dictionaries,
   accounts: AccountWriter,
+  limits: { readonly leastRows?: number } = {},
 ): AuditWriter {
-  const known = db.prepare('SELECT 1 FROM audit WHERE connection = ? AND id = ?').pluck();
-  const insert = db.prepare(
-    `INSERT INTO audit (connection, id, at, recorded_at, action, outcome, reason, account, account_name, address,
-       device, session, actor_id, actor_name, object_kind, object_id, object_name, message, attributes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const segments = createSegmentsInUse(db, limits);
   const count = db.prepare(
     `INSERT INTO tally (connection, minute, sign_ins, failures) VALUES (?, ?, ?, ?)
      ON CONFLICT (connection, minute) DO UPDATE SET sign_ins = sign_ins + excluded.sign_ins,
@@ -35,13 +37,26 @@ export function createAuditWriter(
   const word = (text: string | undefined): number | null =>
     text === undefined ? null : dictionaries.word(text);
 
+  /** Sign-ins since the last flush, by connection and minute. */
+  const signIns = new Map<number, Map<number, { good: number; bad: number }>>();
+  const note = (connection: number, at: number, failed: boolean): void => {
+    let of = signIns.get(connection);
+    if (of === undefined) signIns.set(connection, (of = new Map<number, { good: number; bad: number }>()));
+    const minute = Math.floor(at / MINUTE);
+    const held = of.get(minute);
+    if (held === undefined) of.set(minute, { good: failed ? 0 : 1, bad: failed ? 1 : 0 });
+    else if (failed) held.bad += 1;
+    else held.good += 1;
+  };
+
   return {
-    write(connection, event) {
-      if (known.get(connection, event.id) !== undefined) return null;
+    write(connection, event, kind) {
+      const { hash, here } = segments.find(connection, event.id, event.at);
+      if (here) return null;
       const address = event.ip === undefined ? null : dictionaries.address(event.ip);
       const device = event.userAgent === undefined ? null : dictionaries.device(event.userAgent);
       const { account } = event;
-      const { lastInsertRowid } = insert.run(
+      const key = segments.insert(kind, hash, event.at, connection, [
         connection,
         event.id,
         event.at,
@@ -61,12 +76,22 @@ export function createAuditWriter(
         event.object?.name ?? null,
         event.message ?? null,
         event.attributes === undefined ? null : JSON.stringify(event.attributes),
-      );
+      ]);
       if (event.action === 'login' && event.outcome !== 'unknown') {
-        const failed = event.outcome === 'failure' ? 1 : 0;
-        count.run(connection, Math.floor(event.at / MINUTE), 1 - failed, failed);
+        note(connection, event.at, event.outcome === 'failure');
       }
-      return { key: Number(lastInsertRowid), address, device };
+      return { key, address, device };
+    },
+    flush: () => {
+      segments.flush();
+      for (const [connection, minutes] of signIns) {
+        for (const [minute, { good, bad }] of minutes) count.run(connection, minute, good, bad);
+      }
+      signIns.clear();
+    },
+    forget: () => {
+      segments.forget();
+      signIns.clear();
     },
   };
 }

@@ -1,6 +1,9 @@
 import first from './0001-first.sql?raw';
 import journal from './0002-journal.sql?raw';
 import notify from './0003-notify.sql?raw';
+import segments from './0004-segments.sql?raw';
+import { cutIntoSegments } from './cut-into-segments.ts';
+import type { WritableDb } from '../database.ts';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -8,11 +11,14 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** What SQL cannot do by itself, after `sql` and in its transaction. */
+  readonly run?: (db: WritableDb) => void;
 }
 
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: '0001-first', sql: first },
   { version: 2, name: '0002-journal', sql: journal },
   { version: 3, name: '0003-notify', sql: notify },
+  { version: 4, name: '0004-segments', sql: segments, run: cutIntoSegments },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

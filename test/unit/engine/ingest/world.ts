@@ -33,18 +33,27 @@ afterEach(() => {
 });
 
 /** Ingest on a real mirror in a folder of its own, with one connection. */
-export function ingestWorld(options: { readonly hook?: IngestHook } = {}): IngestWorld {
+export function ingestWorld(
+  options: { readonly hook?: IngestHook; readonly leastRows?: number } = {},
+): IngestWorld {
   const profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
   const opened = openMirror(profile, epochMs(0));
   if (opened.is !== 'open') throw new Error(opened.is);
   const { db, file } = opened;
-  const writer = createWriter(db, testGeo.enricher);
+  const writer = createWriter(
+    db,
+    testGeo.enricher,
+    options.leastRows === undefined ? {} : { leastRows: options.leastRows },
+  );
   const problems: (Problem | null)[] = [];
   const enriched: EnrichedBatch[] = [];
   const news: IngestNews[] = [];
   const committer = createCommitter({
     db,
     file,
+    flush: () => {
+      writer.flush();
+    },
     rolledBack: () => {
       writer.forget();
     },

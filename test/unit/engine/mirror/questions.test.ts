@@ -228,18 +228,6 @@ const PLANS: readonly (readonly [string, string, RegExp])[] = [
     /sqlite_autoindex_handle_1/,
   ],
   [
-    'is an event here already',
-    "SELECT 1 FROM audit WHERE connection = 1 AND id = 'x'",
-    /sqlite_autoindex_audit_1/,
-  ],
-  ['audit of a session', 'SELECT key FROM audit WHERE session = 1 ORDER BY at DESC', /audit_session/],
-  ['audit of an account', 'SELECT key FROM audit WHERE account = 1 ORDER BY at DESC', /audit_account/],
-  [
-    'audit by time',
-    'SELECT key FROM audit WHERE (at, key) < (1, 2) ORDER BY at DESC, key DESC LIMIT 50',
-    /audit_at/,
-  ],
-  [
     'live sessions of one connection',
     'SELECT count(*) FROM session WHERE connection = 1 AND ended_at IS NULL',
     /session_live/,

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { SEGMENT_KEYS, segmentTable, type SegmentKind } from './audit-segments.ts';
+import type { WritableDb } from './database.ts';
+import { eventHash } from './event-hash.ts';
+import { createSegment, EVENT_COLUMNS } from './segment-tables.ts';
+
+/** A full segment has this many events … */
+const LEAST_ROWS = 50_000;
+/** … or this share of all, so that there are never more than a few hundred; keys leave room for this many. */
+const SHARE = 1 / 50;
+const MOST_ROWS = 1_000_000;
+
+interface Part {
+  from: number;
+  to: number;
+  events: number;
+  changed: boolean;
+}
+interface Hot {
+  readonly number: number;
+  readonly kind: SegmentKind;
+  events: number;
+  nextKey: number;
+  readonly insert: (values: readonly unknown[]) => void;
+}
+
+/** Where events are written, and where they are looked for before that. */
+export interface SegmentsInUse {
+  /** A number for the event, and whether it is here already. */
+  find(connection: number, id: string, at: number): { readonly hash: number; readonly here: boolean };
+  /** Values without key and hash, in the order of EVENT_COLUMNS; returns the key. */
+  insert(kind: SegmentKind, hash: number, at: number, connection: number, values: readonly unknown[]): number;
+  /** Writes down what segments hold; before every commit. */
+  flush(): void;
+  /** After a rollback. */
+  forget(): void;
+}
+
+const PartRow = z.object({
+  segment: z.number(),
+  connection: z.number(),
+  from_at: z.number(),
+  to_at: z.number(),
+  events: z.number(),
+});
+const SegmentRow = z.object({ number: z.number(), kind: z.enum(['stream', 'history']), state: z.string() });
+
+/** All calls must be inside a transaction of `db`. */
+export function createSegmentsInUse(
+  db: WritableDb,
+  limits: { readonly leastRows?: number } = {},
+): SegmentsInUse {
+  const leastRows = limits.leastRows ?? LEAST_ROWS;
+  const salt = Number(db.prepare("SELECT value FROM constant WHERE name = 'event_salt'").pluck().get());
+  const savePart = db.prepare(
+    `INSERT INTO audit_part (segment, connection, from_at, to_at, events) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET from_at = excluded.from_at, to_at = excluded.to_at, events = excluded.events`,
+  );
+  const full = db.prepare("UPDATE audit_segment SET state = 'sealing' WHERE number = ?");
+
+  type Finder = (hash: number, connection: number, id: string) => boolean;
+  const finders = new Map<number, Finder>();
+  let hot: Map<SegmentKind, Hot> | null = null;
+  /** By connection and segment. */
+  const parts = new Map<number, Map<number, Part>>();
+  let total = 0;
+  let dirty = false;
+
+  const finder = (number: number): Finder => {
+    const kept = finders.get(number);
+    if (kept !== undefined) return kept;
+    const statement = db
+      .prepare(`SELECT 1 FROM ${segmentTable(number)} WHERE hash = ? AND connection = ? AND id = ?`)
+      .pluck();
+    const made: Finder = (hash, connection, id) => statement.get(hash, connection, id) !== undefined;
+    finders.set(number, made);
+    return made;
+  };
+  const open = (number: number, kind: SegmentKind, events: number): Hot => {
+    const table = segmentTable(number);
+    const marks = EVENT_COLUMNS.split(',').map(() => '?');
+    const insert = db.prepare(`INSERT INTO ${table} (${EVENT_COLUMNS}) VALUES (${marks.join(', ')})`);
+    const last = db.prepare(`SELECT max(key) FROM ${table}`).pluck().get();
+    return {
+      number,
+      kind,
+      events,
+      nextKey: last === null ? number * SEGMENT_KEYS + 1 : Number(last) + 1,
+      insert: (values) => insert.run(values),
+    };
+  };
+  const load = (): Map<SegmentKind, Hot> => {
+    parts.clear();
+    total = 0;
+    dirty = false;
+    const events = new Map<number, number>();
+    for (const raw of db.prepare('SELECT * FROM audit_part').iterate()) {
+      const row = PartRow.parse(raw);
+      partsOf(row.connection).set(row.segment, {
+        from: row.from_at,
+        to: row.to_at,
+        events: row.events,
+        changed: false,
+      });
+      events.set(row.segment, (events.get(row.segment) ?? 0) + row.events);
+      total += row.events;
+    }
+    const found = new Map<SegmentKind, Hot>();
+    const segments = db.prepare('SELECT number, kind, state FROM audit_segment ORDER BY number').all();
+    for (const raw of segments) {
+      const { number, kind, state } = SegmentRow.parse(raw);
+      if (state === 'hot') found.set(kind, open(number, kind, events.get(number) ?? 0));
+    }
+    hot = found;
+    return found;
+  };
+  const partsOf = (connection: number): Map<number, Part> => {
+    let of = parts.get(connection);
+    if (of === undefined) parts.set(connection, (of = new Map<number, Part>()));
+    return of;
+  };
+  const rowsOfFull = (): number => Math.min(MOST_ROWS, Math.max(leastRows, Math.floor(total * SHARE)));
+
+  const flush = (): void => {
+    if (!dirty) return;
+    for (const [connection, of] of parts) {
+      for (const [segment, part] of of) {
+        if (!part.changed) continue;
+        savePart.run(segment, connection, part.from, part.to, part.events);
+        part.changed = false;
+      }
+    }
+    dirty = false;
+  };
+
+  const writable = (kind: SegmentKind): Hot => {
+    const held = (hot ?? load()).get(kind);
+    if (held !== undefined && held.events < rowsOfFull()) return held;
+    if (held !== undefined) full.run(held.number);
+    const next = open(createSegment(db, kind), kind, 0);
+    hot?.set(kind, next);
+    return next;
+  };
+
+  return {
+    find(connection, id, at) {
+      const hash = eventHash(salt, connection, id);
+      const inUse = hot ?? load();
+      for (const [segment, part] of partsOf(connection)) {
+        // One event has one time; what is still being written is searched whatever it says.
+        const covers = at >= part.from && at <= part.to;
+        const isHot = segment === inUse.get('stream')?.number || segment === inUse.get('history')?.number;
+        if ((covers || isHot) && finder(segment)(hash, connection, id)) return { hash, here: true };
+      }
+      return { hash, here: false };
+    },
+    insert(kind, hash, at, connection, values) {
+      const into = writable(kind);
+      const key = into.nextKey;
+      into.insert([key, hash, ...values]);
+      into.nextKey += 1;
+      into.events += 1;
+      total += 1;
+      const of = partsOf(connection);
+      const part = of.get(into.number);
+      if (part === undefined) of.set(into.number, { from: at, to: at, events: 1, changed: true });
+      else {
+        if (at < part.from) part.from = at;
+        if (at > part.to) part.to = at;
+        part.events += 1;
+        part.changed = true;
+      }
+      dirty = true;
+      return key;
+    },
+    flush,
+    forget: () => {
+      hot = null;
+      finders.clear();
+    },
+  };
+}

@@ -22,6 +22,7 @@ import { dropOldPreviews, operationView } from './mirror/operations.ts';
 import { createReader, inProcessReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { closeWatches } from './mirror/watch-log.ts';
+import { createIdentityKeeper } from './people/keeper.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
 import { send } from './notify/send.ts';
 import { createRunner } from './respond/runner.ts';
@@ -267,6 +268,7 @@ function writingEngine(
     operations: (ids) => ids.flatMap((id) => operationView(db, id) ?? []),
     problems,
   });
+  const identities = createIdentityKeeper({ db, committer });
   const notifier: Notifier = createNotifier({
     db,
     clock,
@@ -293,6 +295,7 @@ function writingEngine(
     journal,
     countersigning,
     notifier,
+    identities,
     vault: options.vault,
     problemsChanged: () => {
       hub.problems();
@@ -319,6 +322,7 @@ function writingEngine(
       environments.start();
       runner.resume();
       notifier.start();
+      identities.start();
     },
     demo: (list) => {
       environments.demo(list);
@@ -347,6 +351,7 @@ function writingEngine(
       heads.stop();
       environments.stop();
       committer.stop();
+      identities.stop();
       await notifier.stop();
       await reader.close();
       db.close();

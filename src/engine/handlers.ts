@@ -16,6 +16,8 @@ import type { Reader } from './mirror/reader.ts';
 import { liveCounts } from './mirror/watch-log.ts';
 import { notifyHandlers, readOnlyNotifyHandlers } from './notify/handlers.ts';
 import type { Notifier } from './notify/notifier.ts';
+import { peopleHandlers, readOnlyPeopleHandlers } from './people/handlers.ts';
+import type { IdentityKeeper } from './people/keeper.ts';
 import { ProblemError } from './problem-error.ts';
 import { execute } from './respond/execute.ts';
 import { preview } from './respond/preview.ts';
@@ -56,6 +58,7 @@ export function engineHandlers(parts: {
   readonly journal: OperatorJournal;
   readonly countersigning: Countersigning;
   readonly notifier: Notifier;
+  readonly identities: IdentityKeeper;
   readonly vault: SecretVault;
   readonly problemsChanged: () => void;
 }): Answers {
@@ -73,6 +76,7 @@ export function engineHandlers(parts: {
       clock,
       changed: parts.problemsChanged,
     }),
+    ...peopleHandlers({ db, reader, keeper: parts.identities, clock, operatorName, journal }),
     'environments.list': () => soon(() => environments.list()),
     'environments.add': (request) =>
       soon(() => {
@@ -153,6 +157,7 @@ export function readOnlyHandlers(
     ...reading(db, reader, about),
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
+    ...readOnlyPeopleHandlers(db, reader, problem),
     'environments.list': () => Promise.resolve(readOnlyEnvironments(db, problem)),
     'environments.add': refuse,
     'environments.update': refuse,

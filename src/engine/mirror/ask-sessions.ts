@@ -63,7 +63,8 @@ function fromFor(by: ParsedOf<Methods['sessions.page']>['sort']['by']): string {
   }
 }
 
-function rowsOf(db: ReadableDb, keys: readonly number[], now: EpochMs): readonly SessionRow[] {
+/** Sessions by key as rows, in the order of the keys. */
+export function rowsOf(db: ReadableDb, keys: readonly number[], now: EpochMs): readonly SessionRow[] {
   const own = ownAccounts(db);
   const one = db.prepare(`SELECT ${SESSION_COLUMNS} FROM ${SESSION_FROM} WHERE s.key = ?`);
   return keys.flatMap((key) => {

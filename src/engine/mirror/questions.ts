@@ -6,6 +6,9 @@ import type { SessionRow } from '#shared/ipc/views.ts';
 import { auditPage } from './ask-audit.ts';
 import { figures } from './ask-figures.ts';
 import { mapPoints, sessionDetail, sessionsById, sessionsPage } from './ask-sessions.ts';
+import { entityView } from '../people/ask-entity.ts';
+import { peoplePage } from '../people/ask-people.ts';
+import { personView } from '../people/ask-person.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
 
@@ -22,6 +25,9 @@ export interface Questions {
   readonly 'map.points': Asked<'map.points'>;
   readonly figures: Asked<'figures'>;
   readonly 'audit.page': Asked<'audit.page'>;
+  readonly 'people.page': Asked<'people.page'>;
+  readonly 'people.get': Asked<'people.get'>;
+  readonly 'entity.get': Asked<'entity.get'>;
   readonly 'sessions.byId': {
     readonly request: { readonly connection: ConnectionId; readonly ids: readonly SessionId[] };
     readonly reply: readonly SessionRow[];
@@ -43,5 +49,8 @@ export const ANSWERERS: Answerers = {
   'map.points': mapPoints,
   figures,
   'audit.page': auditPage,
+  'people.page': peoplePage,
+  'people.get': personView,
+  'entity.get': entityView,
   'sessions.byId': sessionsById,
 };

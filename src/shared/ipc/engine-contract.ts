@@ -4,6 +4,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
+import { PEOPLE_METHODS } from './people-contract.ts';
 import { SessionFilter } from './session-filter.ts';
 import type {
   AuditRow,
@@ -136,5 +137,6 @@ export const ENGINE_METHODS = {
     z.strictObject({ limit: z.int().min(1).max(500) }),
   ),
   ...NOTIFY_METHODS,
+  ...PEOPLE_METHODS,
 } as const;
 export type EngineContract = typeof ENGINE_METHODS;

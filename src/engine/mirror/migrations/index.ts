@@ -2,6 +2,7 @@ import first from './0001-first.sql?raw';
 import journal from './0002-journal.sql?raw';
 import notify from './0003-notify.sql?raw';
 import segments from './0004-segments.sql?raw';
+import people from './0005-people.sql?raw';
 import { cutIntoSegments } from './cut-into-segments.ts';
 import type { WritableDb } from '../database.ts';
 
@@ -20,5 +21,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: '0002-journal', sql: journal },
   { version: 3, name: '0003-notify', sql: notify },
   { version: 4, name: '0004-segments', sql: segments, run: cutIntoSegments },
+  { version: 5, name: '0005-people', sql: people },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

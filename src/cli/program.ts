@@ -6,6 +6,7 @@ import { runDetect } from './detect-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { notifyTest } from './notify-test.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
+import { sigmaCheck } from './sigma-check.ts';
 import { status } from './status.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
@@ -94,6 +95,18 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .argument('<file>')
     .action(async (file: string) => {
       code = await notifyTest(file);
+    });
+
+  program
+    .command('sigma')
+    .description('imported rules')
+    .command('check')
+    .description('say of every rule whether it loads, and if not, what is not supported and where')
+    .argument('<files...>', 'rule files, or folders of them')
+    .option('--map <file>', 'your own field map')
+    .option('--json', 'as JSON', false)
+    .action((files: readonly string[], options: { readonly map?: string; readonly json: boolean }) => {
+      code = sigmaCheck(files, options);
     });
 
   program

@@ -12,6 +12,7 @@ import { passwordSprayDistributed } from './detections/password-spray-distribute
 import { passwordSpraySlow } from './detections/password-spray-slow.ts';
 import { passwordSpray } from './detections/password-spray.ts';
 import { privilegedRole } from './detections/privileged-role.ts';
+import { sigmaRule } from './detections/sigma-rule.ts';
 import { userRisk } from './detections/user-risk.ts';
 import { SESSION_DETECTIONS } from './session-fold.ts';
 import { USER_DETECTIONS } from './user-fold.ts';
@@ -31,6 +32,7 @@ const all: readonly Descriptor[] = [
   privilegedRole,
   userRisk,
   clockSkew,
+  sigmaRule,
 ];
 const byName = new Map(all.map((descriptor) => [descriptor.name, descriptor]));
 

@@ -132,6 +132,7 @@ export const DetectSettings = z.strictObject({
     }),
   ),
   clockSkew: defaulted(z.strictObject({ futureMin: above0.default(5), liveLateH: above0.default(2) })),
+  sigmaRule: defaulted(z.strictObject({})),
   learning: z
     .strictObject({ days: z.number().min(0).default(14), logins: z.int().min(0).default(10) })
     .nullable()

@@ -31,6 +31,7 @@ export const DETECTION_NAMES = [
   'privileged_role_after_risky_login',
   'user_risk',
   'clock_skew',
+  'sigma_rule',
 ] as const;
 export const DetectionName = z.enum(DETECTION_NAMES);
 export type DetectionName = z.infer<typeof DetectionName>;

@@ -159,7 +159,11 @@ test('hostile files end quickly with words', () => {
 });
 
 test('the rule in docs/sigma.md loads', () => {
-  const blocks = [...readFileSync(join(import.meta.dirname, '../../../docs/sigma.md'), 'utf8').matchAll(/```yaml\n(title:[\s\S]*?)```/g)];
+  const blocks = [
+    ...readFileSync(join(import.meta.dirname, '../../../docs/sigma.md'), 'utf8').matchAll(
+      /```yaml\n(title:[\s\S]*?)```/g,
+    ),
+  ];
   const { rules, problems } = load(blocks.map(([, text]) => text).join('---\n'));
   expect(problems).toEqual([]);
   expect(rules.map(({ title }) => title)).toEqual(['Many accounts tried from one address']);

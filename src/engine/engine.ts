@@ -25,7 +25,8 @@ import { closeWatches } from './mirror/watch-log.ts';
 import { createIdentityKeeper } from './people/keeper.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
 import { send } from './notify/send.ts';
-import { createRunner } from './respond/runner.ts';
+import { createApprovals } from './respond/approvals.ts';
+import { createRunner, type RunnerTimes } from './respond/runner.ts';
 import { createCountersigning } from './journal/countersign.ts';
 import { keepHead } from './journal/head-file.ts';
 import { createOperatorJournal, type OperatorAction } from './journal/journal.ts';
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly operatorName?: string;
   /** The system's name for who runs this; goes into the journal. */
   readonly systemUser?: string;
+  /** Other lengths of time than usual, for tests. */
+  readonly respondTimes?: Partial<RunnerTimes> | undefined;
   /** Detections, when they are wired. */
   readonly hook?: IngestHook;
 }
@@ -221,9 +224,20 @@ function writingEngine(
     db,
     clock,
     log,
+    journal,
+    times: options.respondTimes,
     find: (connection) => environments.find(connection),
     changed: (operation) => {
       hub.operation(operation);
+    },
+  });
+  const approvals = createApprovals({
+    clock,
+    log,
+    journal,
+    find: (connection) => environments.find(connection),
+    changed: () => {
+      hub.approvals();
     },
   });
   const client = { id: 'watchfloor', name: 'Watchfloor', version: options.version };
@@ -254,9 +268,11 @@ function writingEngine(
       greeted: (environment) => {
         runner.greeted(environment.record().id);
         countersigning.greeted(environment.record().id);
+        approvals.greeted(environment.record().id);
       },
       told: (environment, event, payload) => {
         runner.told(environment.record().id, event, payload);
+        approvals.told(environment.record().id, event, payload);
       },
     },
   });
@@ -266,6 +282,7 @@ function writingEngine(
     environments: () => environments.list(),
     live: () => environments.live(),
     operations: (ids) => ids.flatMap((id) => operationView(db, id) ?? []),
+    approvals: () => approvals.list(),
     problems,
   });
   const identities = createIdentityKeeper({ db, committer });
@@ -285,6 +302,8 @@ function writingEngine(
     reader,
     environments,
     runner,
+    approvals,
+    log,
     clock,
     about,
     operatorName: () => operatorName,
@@ -348,12 +367,12 @@ function writingEngine(
       hub.stop();
       runner.stop();
       countersigning.stop();
-      heads.stop();
       environments.stop();
       committer.stop();
       identities.stop();
       await notifier.stop();
       await reader.close();
+      heads.stop();
       db.close();
       release();
     },

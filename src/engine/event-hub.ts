@@ -1,6 +1,7 @@
 import type { Dispose, Log } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { Clock } from '#shared/domain/units.ts';
+import type { ApprovalView } from '#shared/ipc/respond-views.ts';
 import type { AuditRow, EngineEvent, EnvironmentView, OperationView } from '#shared/ipc/views.ts';
 
 /** Between two events to windows: ten a second at most. */
@@ -12,6 +13,8 @@ export interface EventHub {
   sessions(): void;
   audit(rows: readonly AuditRow[]): void;
   operation(id: string): void;
+  /** Something came to wait for a second operator, or waits no more. */
+  approvals(): void;
   problems(): void;
   on(listener: (event: EngineEvent) => void): Dispose;
   stop(): void;
@@ -24,13 +27,14 @@ export function createEventHub(options: {
   readonly environments: () => readonly EnvironmentView[];
   readonly live: () => number;
   readonly operations: (ids: readonly string[]) => readonly OperationView[];
+  readonly approvals: () => readonly ApprovalView[];
   readonly problems: () => readonly Problem[];
 }): EventHub {
   const listeners = new Set<(event: EngineEvent) => void>();
   let timer: NodeJS.Timeout | null = null;
   let last = 0;
   let revision = 0;
-  let dirty = { environments: false, sessions: false, problems: false };
+  let dirty = { environments: false, sessions: false, problems: false, approvals: false };
   let operations = new Set<string>();
   let audit: AuditRow[] = [];
   let audits = 0;
@@ -39,7 +43,7 @@ export function createEventHub(options: {
     timer = null;
     last = performance.now();
     const now = dirty;
-    dirty = { environments: false, sessions: false, problems: false };
+    dirty = { environments: false, sessions: false, problems: false, approvals: false };
     const changed = [...operations];
     operations = new Set();
     const newest = audit;
@@ -53,6 +57,7 @@ export function createEventHub(options: {
       sessions: now.sessions ? { revision, live: options.live() } : undefined,
       audit: count > 0 ? { count, newest } : undefined,
       operations: changed.length > 0 ? options.operations(changed) : undefined,
+      approvals: now.approvals ? options.approvals() : undefined,
       problems: now.problems ? options.problems() : undefined,
     };
     for (const listener of listeners) {
@@ -85,6 +90,10 @@ export function createEventHub(options: {
     },
     operation: (id) => {
       operations.add(id);
+      soon();
+    },
+    approvals: () => {
+      dirty.approvals = true;
       soon();
     },
     problems: () => {

@@ -1,3 +1,4 @@
+import type { Log } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
@@ -11,7 +12,6 @@ import type { ActionDetails, ActionSubject, OperatorJournal } from './journal/jo
 import { allConnections } from './mirror/connections.ts';
 import type { ReadableDb, WritableDb } from './mirror/database.ts';
 import { historySummary } from './mirror/history-ranges.ts';
-import { commandsOf, latestOperations } from './mirror/operations.ts';
 import type { Reader } from './mirror/reader.ts';
 import { liveCounts } from './mirror/watch-log.ts';
 import { notifyHandlers, readOnlyNotifyHandlers } from './notify/handlers.ts';
@@ -19,8 +19,8 @@ import type { Notifier } from './notify/notifier.ts';
 import { peopleHandlers, readOnlyPeopleHandlers } from './people/handlers.ts';
 import type { IdentityKeeper } from './people/keeper.ts';
 import { ProblemError } from './problem-error.ts';
-import { execute } from './respond/execute.ts';
-import { preview } from './respond/preview.ts';
+import type { Approvals } from './respond/approvals.ts';
+import { readOnlyRespondHandlers, respondHandlers } from './respond/handlers.ts';
 import type { Runner } from './respond/runner.ts';
 import type { SecretVault } from './secrets.ts';
 
@@ -31,17 +31,13 @@ const reading = (
   db: ReadableDb,
   reader: Reader,
   about: () => EngineAbout,
-): Pick<
-  Answers,
-  'about' | 'sessions.page' | 'sessions.get' | 'map.points' | 'figures' | 'audit.page' | 'respond.operations'
-> => ({
+): Pick<Answers, 'about' | 'sessions.page' | 'sessions.get' | 'map.points' | 'figures' | 'audit.page'> => ({
   about: () => Promise.resolve(about()),
   'sessions.page': (request, signal) => reader.ask('sessions.page', request, signal),
   'sessions.get': (request, signal) => reader.ask('sessions.get', request, signal),
   'map.points': (request, signal) => reader.ask('map.points', request, signal),
   figures: (request, signal) => reader.ask('figures', request, signal),
   'audit.page': (request, signal) => reader.ask('audit.page', request, signal),
-  'respond.operations': (request) => Promise.resolve(latestOperations(db, request.limit)),
 });
 
 /** What the engine answers to a window or the command line. */
@@ -50,6 +46,8 @@ export function engineHandlers(parts: {
   readonly reader: Reader;
   readonly environments: Environments;
   readonly runner: Runner;
+  readonly approvals: Approvals;
+  readonly log: Log;
   readonly clock: Clock;
   readonly about: () => EngineAbout;
   readonly operatorName: () => string;
@@ -68,6 +66,19 @@ export function engineHandlers(parts: {
   const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
   return {
     ...reading(db, reader, parts.about),
+    ...respondHandlers({
+      db,
+      clock,
+      log: parts.log,
+      find,
+      operatorName,
+      journal,
+      reader,
+      runner: parts.runner,
+      approvals: parts.approvals,
+      environments: () => environments.list().flatMap(({ connection }) => find(connection) ?? []),
+      changed: parts.changed,
+    }),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
     ...notifyHandlers({
       db,
@@ -108,25 +119,6 @@ export function engineHandlers(parts: {
     },
     'environments.retry': ({ connection }) => soon(() => environments.retry(connection)),
     'environments.test': (request) => environments.test(request),
-    'respond.preview': ({ targets }) =>
-      preview(
-        {
-          db,
-          clock,
-          find,
-          operatorName,
-          rows: (connection, ids) =>
-            reader.ask('sessions.byId', { connection, ids }, new AbortController().signal),
-        },
-        targets,
-      ),
-    'respond.execute': (request) =>
-      soon(() => {
-        const view = execute({ db, clock, find, operatorName }, request);
-        parts.changed(request.operation);
-        parts.runner.drive(commandsOf(db, request.operation).map(({ id }) => id));
-        return view;
-      }),
   };
 }
 
@@ -155,6 +147,7 @@ export function readOnlyHandlers(
   const refuse = (): Promise<never> => Promise.reject(new ProblemError(problem));
   return {
     ...reading(db, reader, about),
+    ...readOnlyRespondHandlers(db, problem),
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),
@@ -164,8 +157,6 @@ export function readOnlyHandlers(
     'environments.remove': refuse,
     'environments.retry': refuse,
     'environments.test': () => Promise.resolve({ ok: false, problem }),
-    'respond.preview': refuse,
-    'respond.execute': refuse,
   };
 }
 

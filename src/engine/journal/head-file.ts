@@ -16,12 +16,13 @@ export interface HeadKeeper {
 }
 export function keepHead(profile: string, read: () => HeadsFile | null, log: Log): HeadKeeper {
   let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
   const write = (): void => {
     timer = null;
-    const heads = read();
-    if (heads === null) return;
     const file = localHeadFile(profile);
     try {
+      const heads = read();
+      if (heads === null) return;
       writeFileSync(`${file}.new`, JSON.stringify(heads), { mode: 0o600 });
       renameSync(`${file}.new`, file);
     } catch (error) {
@@ -30,9 +31,10 @@ export function keepHead(profile: string, read: () => HeadsFile | null, log: Log
   };
   return {
     soon: () => {
-      timer ??= setTimeout(write, SOON_MS);
+      if (!stopped) timer ??= setTimeout(write, SOON_MS);
     },
     stop: () => {
+      stopped = true;
       if (timer === null) return;
       clearTimeout(timer);
       write();

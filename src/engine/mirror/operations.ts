@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CommandId, ConnectionId, OperationId, PreviewId } from '#shared/domain/ids.ts';
 import { EpochMs } from '#shared/domain/units.ts';
-import { CommandFailure, COMMAND_STATES, Proof, Selector } from '#shared/protocol/commands.ts';
+import { CommandFailure, COMMAND_KINDS, COMMAND_STATES, Proof, Selector } from '#shared/protocol/commands.ts';
+import { ResponseSelection, type ResponseAct } from '#shared/ipc/respond-contract.ts';
 import type { CommandView, OperationView } from '#shared/ipc/views.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 
@@ -16,6 +17,15 @@ export const StoredOutcome = z.object({
   outside: z.int(),
 });
 export type StoredOutcome = z.infer<typeof StoredOutcome>;
+
+const Findings = z.array(
+  z.object({
+    code: z.enum(['OTHER_ID', 'CHANGED_ANSWER', 'WRONG_SUM', 'OUTSIDE', 'STILL_THERE', 'NOT_LISTED']),
+    message: z.string(),
+  }),
+);
+export type Finding = z.infer<typeof Findings>[number];
+const flag = z.number().transform((value) => value === 1);
 
 const ProblemJson = z.object({ code: z.string(), message: z.string(), advice: z.string().optional() });
 const STATES = [
@@ -36,7 +46,8 @@ const CommandRecord = z
     operation: OperationId,
     connection: z.number(),
     connection_id: ConnectionId,
-    preview: PreviewId,
+    /** Empty: there is none, the sessions are named one by one. */
+    preview: z.union([z.literal(''), PreviewId]),
     expires_at: EpochMs,
     selector: from(Selector),
     confirmation: z.string().nullable(),
@@ -49,26 +60,52 @@ const CommandRecord = z
     problem: from(ProblemJson).nullable(),
     finished_at: EpochMs.nullable(),
     executed_at: EpochMs.nullable(),
+    retry_until: EpochMs.nullable(),
+    kind: z.enum(COMMAND_KINDS),
+    queued: flag,
+    reach: z.number(),
+    cancel: flag,
+    findings: from(Findings),
+    preview_listed: flag,
+    outcome_listed: z.number(),
   })
-  .transform(({ connection_id, expires_at, finished_at, executed_at, connection, ...rest }) => ({
-    ...rest,
-    connection: connection_id,
-    connectionKey: connection,
-    expiresAt: expires_at,
-    finishedAt: finished_at,
-    executedAt: executed_at,
-  }));
+  .transform(
+    ({
+      connection_id,
+      expires_at,
+      finished_at,
+      executed_at,
+      retry_until,
+      connection,
+      outcome_listed,
+      ...rest
+    }) => ({
+      ...rest,
+      /** Its outcomes are in command_page. */
+      listed: outcome_listed === 1,
+      /** Outcomes were asked for and the end of it is in the journal. */
+      closed: outcome_listed !== 0,
+      retryUntil: retry_until,
+      connection: connection_id,
+      connectionKey: connection,
+      expiresAt: expires_at,
+      finishedAt: finished_at,
+      executedAt: executed_at,
+    }),
+  );
 export type CommandRecord = z.infer<typeof CommandRecord>;
 export type CommandRecordState = CommandRecord['state'];
 
-const SELECT = `SELECT m.*, c.id AS connection_id, o.executed_at FROM command m
+const SELECT = `SELECT m.*, c.id AS connection_id, o.executed_at, o.retry_until, o.kind FROM command m
   JOIN connection c ON c.key = m.connection JOIN operation o ON o.id = m.operation`;
 
 export interface NewCommand {
   readonly id: CommandId;
   readonly connectionKey: number;
-  readonly preview: PreviewId;
+  readonly preview: PreviewId | null;
   readonly expiresAt: number;
+  readonly reach: number;
+  readonly queued: boolean;
   readonly selector: Selector;
   /** What the person has to type, when anything. */
   readonly confirmation: string | null;
@@ -77,26 +114,52 @@ export interface NewCommand {
 /** Keeps a preview: the commands that would be sent, not yet intended. */
 export function keepPreview(
   db: WritableDb,
-  one: { readonly id: OperationId; readonly at: number; readonly summary: string },
+  one: {
+    readonly id: OperationId;
+    readonly at: number;
+    readonly summary: string;
+    readonly act: ResponseAct | { readonly kind: 'release' | 'unblock' };
+    readonly selection: ResponseSelection | null;
+  },
   commands: readonly NewCommand[],
 ): void {
   db.prepare(
-    "INSERT INTO operation (id, previewed_at, summary, reason, operator) VALUES (?, ?, ?, '', '')",
-  ).run(one.id, one.at, one.summary);
-  const add = db.prepare(
-    `INSERT INTO command (id, operation, connection, ordinal, preview, expires_at, selector, confirmation, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'previewed')`,
+    `INSERT INTO operation (id, previewed_at, summary, reason, operator, kind, for_ms, selection)
+     VALUES (?, ?, ?, '', '', ?, ?, ?)`,
+  ).run(
+    one.id,
+    one.at,
+    one.summary,
+    one.act.kind,
+    one.act.kind === 'hold' ? one.act.forMs : null,
+    one.selection === null ? null : JSON.stringify(one.selection),
   );
-  commands.forEach((command, ordinal) => {
+  addCommands(db, one.id, 0, commands);
+}
+
+/** Adds commands to an operation, from this ordinal on. */
+export function addCommands(
+  db: WritableDb,
+  operation: OperationId,
+  from: number,
+  commands: readonly NewCommand[],
+): void {
+  const add = db.prepare(
+    `INSERT INTO command (id, operation, connection, ordinal, preview, expires_at, selector, confirmation, state, reach, queued)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'previewed', ?, ?)`,
+  );
+  commands.forEach((command, index) => {
     add.run(
       command.id,
-      one.id,
+      operation,
       command.connectionKey,
-      ordinal,
-      command.preview,
+      from + index,
+      command.preview ?? '',
       command.expiresAt,
       JSON.stringify(command.selector),
       command.confirmation,
+      command.reach,
+      command.queued ? 1 : 0,
     );
   });
 }
@@ -104,6 +167,9 @@ export function keepPreview(
 /** Previews that nobody acted on are not kept for ever. */
 export function dropOldPreviews(db: WritableDb, before: number): void {
   const old = 'SELECT id FROM operation WHERE executed_at IS NULL AND previewed_at < ?';
+  db.prepare(
+    `DELETE FROM command_page WHERE command IN (SELECT id FROM command WHERE operation IN (${old}))`,
+  ).run(before);
   db.prepare(`DELETE FROM command WHERE operation IN (${old})`).run(before);
   db.prepare('DELETE FROM operation WHERE executed_at IS NULL AND previewed_at < ?').run(before);
 }
@@ -116,15 +182,13 @@ export function intend(
     readonly at: number;
     readonly reason: string;
     readonly operator: string;
+    readonly retryUntil: number;
     readonly payloads: ReadonlyMap<CommandId, unknown>;
   },
 ): void {
-  db.prepare('UPDATE operation SET executed_at = ?, reason = ?, operator = ? WHERE id = ?').run(
-    one.at,
-    one.reason,
-    one.operator,
-    one.id,
-  );
+  db.prepare(
+    'UPDATE operation SET executed_at = ?, reason = ?, operator = ?, retry_until = ? WHERE id = ?',
+  ).run(one.at, one.reason, one.operator, one.retryUntil, one.id);
   const set = db.prepare("UPDATE command SET payload = ?, state = 'intended' WHERE id = ?");
   for (const [id, payload] of one.payloads) set.run(JSON.stringify(payload), id);
 }
@@ -137,7 +201,17 @@ export interface CommandChange {
   readonly proofs?: readonly Proof[];
   readonly problem?: z.infer<typeof ProblemJson> | null;
   readonly finishedAt?: number | null;
+  readonly cancel?: boolean;
+  readonly findings?: readonly Finding[];
+  readonly previewListed?: boolean;
+  readonly closed?: 'listed' | 'unlisted';
+  /** Another content for the same id: only while the agent has never journalled it. */
+  readonly payload?: unknown;
+  readonly selector?: Selector;
 }
+const bit = (value: boolean | undefined): number | undefined =>
+  value === undefined ? undefined : value ? 1 : 0;
+
 export function changeCommand(db: WritableDb, id: CommandId, change: CommandChange): void {
   const columns: Record<string, string | number | null | undefined> = {
     state: change.state,
@@ -151,6 +225,12 @@ export function changeCommand(db: WritableDb, id: CommandId, change: CommandChan
           ? null
           : JSON.stringify(change.problem),
     finished_at: change.finishedAt,
+    cancel: bit(change.cancel),
+    findings: change.findings === undefined ? undefined : JSON.stringify(change.findings),
+    preview_listed: bit(change.previewListed),
+    outcome_listed: change.closed === undefined ? undefined : change.closed === 'listed' ? 1 : 2,
+    payload: change.payload === undefined ? undefined : JSON.stringify(change.payload),
+    selector: change.selector === undefined ? undefined : JSON.stringify(change.selector),
   };
   for (const [column, value] of Object.entries(columns)) {
     if (value !== undefined) db.prepare(`UPDATE command SET ${column} = ? WHERE id = ?`).run(value, id);
@@ -174,7 +254,7 @@ export const openCommands = (db: ReadableDb, finishedSince: number): readonly Co
     .prepare(
       `${SELECT} WHERE m.payload IS NOT NULL AND (m.finished_at IS NULL OR
          (m.state = 'unreachable' AND m.tries > 0) OR
-         (m.state IN ('completed', 'partial') AND m.finished_at >= ?)) ORDER BY m.operation, m.ordinal`,
+         (m.state IN ('completed', 'partial') AND (m.finished_at >= ? OR m.outcome_listed = 0))) ORDER BY m.operation, m.ordinal`,
     )
     .all(finishedSince)
     .map((row) => CommandRecord.parse(row));
@@ -185,6 +265,10 @@ const OperationRecord = z.object({
   summary: z.string(),
   reason: z.string(),
   operator: z.string(),
+  kind: z.enum(COMMAND_KINDS),
+  for_ms: z.number().nullable(),
+  selection: from(ResponseSelection).nullable(),
+  retry_until: EpochMs.nullable(),
 });
 export function operationById(db: ReadableDb, id: string): z.infer<typeof OperationRecord> | null {
   const row = db.prepare('SELECT * FROM operation WHERE id = ?').get(id);
@@ -194,15 +278,28 @@ export function operationById(db: ReadableDb, id: string): z.infer<typeof Operat
 export function operationView(db: ReadableDb, id: string): OperationView | null {
   const one = operationById(db, id);
   if (one === null || one.executed_at === null) return null;
+  const commands = commandsOf(db, id);
   return {
     id: one.id,
+    kind: one.kind,
+    forMs: one.for_ms,
+    retryUntil: one.retry_until,
+    cancellable: commands.some(isCancellable),
     summary: one.summary,
     reason: one.reason,
     by: one.operator,
     createdAt: one.executed_at,
-    commands: commandsOf(db, id).map(commandView),
+    commands: commands.map(commandView),
   };
 }
+
+/** Not sent, or sent to an agent that never answered: it can be taken back if the agent has not seen it. */
+export const isCancellable = (record: CommandRecord): boolean =>
+  record.payload !== null &&
+  record.finishedAt === null &&
+  record.outcome === null &&
+  !record.cancel &&
+  (record.state === 'intended' || record.state === 'unreachable');
 
 export const latestOperations = (db: ReadableDb, limit: number): readonly OperationView[] =>
   db
@@ -223,6 +320,8 @@ function commandView(record: CommandRecord): CommandView {
     failedCount: outcome?.failedCount ?? 0,
     failed: outcome?.failed ?? [],
     outside: outcome?.outside ?? 0,
+    reach: record.reach,
+    findings: record.findings,
     done: record.done,
     proofs: record.proofs,
     problem: record.problem,

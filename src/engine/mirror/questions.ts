@@ -3,8 +3,11 @@ import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import type { z } from 'zod';
+import type { SessionFilter } from '#shared/ipc/session-filter.ts';
 import { auditPage } from './ask-audit.ts';
 import { figures } from './ask-figures.ts';
+import { sessionsMatching, type Matching } from './ask-matching.ts';
 import { mapPoints, sessionDetail, sessionsById, sessionsPage } from './ask-sessions.ts';
 import { entityView } from '../people/ask-entity.ts';
 import { peoplePage } from '../people/ask-people.ts';
@@ -32,6 +35,10 @@ export interface Questions {
     readonly request: { readonly connection: ConnectionId; readonly ids: readonly SessionId[] };
     readonly reply: readonly SessionRow[];
   };
+  readonly 'sessions.matching': {
+    readonly request: { readonly filter: z.output<typeof SessionFilter> };
+    readonly reply: Matching;
+  };
 }
 export type QuestionName = keyof Questions;
 
@@ -53,4 +60,5 @@ export const ANSWERERS: Answerers = {
   'people.get': personView,
   'entity.get': entityView,
   'sessions.byId': sessionsById,
+  'sessions.matching': sessionsMatching,
 };

@@ -1,10 +1,12 @@
 import type { ConnectionId, OperationId } from '#shared/domain/ids.ts';
-import type { Clock } from '#shared/domain/units.ts';
+import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { Command } from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
+import type { OperatorJournal } from '../journal/journal.ts';
 import { durableTransaction, type WritableDb } from '../mirror/database.ts';
 import {
+  changeCommand,
   commandsOf,
   intend,
   operationById,
@@ -18,16 +20,20 @@ export interface ExecuteParts {
   readonly clock: Clock;
   readonly find: (connection: ConnectionId) => Environment | null;
   readonly operatorName: () => string;
+  readonly journal: OperatorJournal;
 }
 export interface Execution {
   readonly operation: OperationId;
   readonly reason: string;
   readonly confirm?: Readonly<Partial<Record<ConnectionId, string>>> | undefined;
+  readonly retryForMs: number;
+  readonly queue: boolean;
+  readonly includeNew: boolean;
 }
 
 /**
- * Turns a preview into intents, durably, before anything is sent. Executing the same operation again changes nothing
- * and answers what became of it.
+ * Turns a preview into intents, durably and together with their entry in the journal, before anything is sent.
+ * Executing the same operation again changes nothing and answers what became of it.
  */
 export function execute(parts: ExecuteParts, request: Execution): OperationView {
   const { db, clock } = parts;
@@ -40,7 +46,8 @@ export function execute(parts: ExecuteParts, request: Execution): OperationView 
     });
   }
   if (found.executed_at === null) {
-    const commands = commandsOf(db, request.operation);
+    const all = commandsOf(db, request.operation);
+    const commands = all.filter((command) => request.queue || !command.queued);
     check(parts, request, commands);
     const now = clock();
     durableTransaction(db, () => {
@@ -49,7 +56,33 @@ export function execute(parts: ExecuteParts, request: Execution): OperationView 
         at: now,
         reason: request.reason,
         operator: operatorOf(parts, commands),
-        payloads: new Map(commands.map((command) => [command.id, payload(parts, request, command)])),
+        retryUntil: now + request.retryForMs,
+        payloads: new Map(
+          commands.map((command) => [command.id, payload(parts, request, found.for_ms, command)]),
+        ),
+      });
+      for (const command of all) {
+        if (!commands.includes(command)) {
+          changeCommand(db, command.id, { state: 'cancelled', finishedAt: now });
+        }
+      }
+      parts.journal.recordOperatorAction({
+        action: 'command-sent',
+        subject: { kind: 'operation', id: request.operation, name: found.summary },
+        details: {
+          kind: found.kind,
+          ...(found.for_ms === null ? {} : { forMs: found.for_ms }),
+          reason: request.reason,
+          retryForMs: request.retryForMs,
+          includeNew: request.includeNew,
+          commands: commands.map((command) => ({
+            id: command.id,
+            connection: command.connection,
+            environment: parts.find(command.connection)?.record().name ?? '',
+            sessions: command.reach,
+            queued: command.queued,
+          })),
+        },
       });
     });
   }
@@ -69,7 +102,7 @@ function check(parts: ExecuteParts, request: Execution, commands: readonly Comma
   for (const command of commands) {
     const environment = parts.find(command.connection);
     const ahead = environment === null ? 0 : environment.agentNow() - parts.clock();
-    if (command.expiresAt <= parts.clock() + ahead) {
+    if (!command.queued && command.expiresAt <= parts.clock() + ahead) {
       throw new ProblemError({
         code: 'PREVIEW_EXPIRED',
         message: 'The preview is older than ten minutes.',
@@ -95,18 +128,30 @@ const operatorOf = (parts: ExecuteParts, commands: readonly CommandRecord[]): st
 };
 
 /** The command as it goes out, at every try the same. Parsed once more, so that no malformed act can be sent. */
-function payload(parts: ExecuteParts, request: Execution, command: CommandRecord): Command {
+function payload(
+  parts: ExecuteParts,
+  request: Execution,
+  forMs: number | null,
+  command: CommandRecord,
+): Command {
   const environment = parts.find(command.connection);
-  const confirm = 'all' in command.selector ? environment?.record().hello?.environment.id : undefined;
+  const { preview, selector } = command;
+  const confirm = 'all' in selector ? environment?.record().hello?.environment.id : undefined;
+  // What names its sessions ends those and no others, with a preview or without.
+  const bound = preview !== '' && ('sessions' in selector || !request.includeNew);
   return Command.parse({
     id: command.id,
     operation: request.operation,
-    kind: 'revoke',
-    selector: command.selector,
+    kind: command.kind,
+    ...(forMs === null ? {} : { forMs }),
+    selector,
     reason: request.reason,
-    preview: command.preview,
+    ...(bound ? { preview } : {}),
     ...(confirm === undefined ? {} : { confirm }),
     claim: { name: parts.operatorName() },
-    issuedAt: Math.trunc(environment?.agentNow() ?? parts.clock()),
+    issuedAt: issuedAt(parts, environment),
   });
 }
+
+const issuedAt = (parts: ExecuteParts, environment: Environment | null): number =>
+  epochMs(environment?.agentNow() ?? parts.clock());

@@ -1,104 +1,166 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
-import {
-  CommandId,
-  OperationId,
-  type AccountId,
-  type ConnectionId,
-  type SessionId,
-} from '#shared/domain/ids.ts';
-import type { Problem } from '#shared/domain/result.ts';
-import { epochMs, SECOND, type Clock } from '#shared/domain/units.ts';
-import type { ResponseTarget } from '#shared/ipc/engine-contract.ts';
+import { CommandId, OperationId, type ConnectionId, type SessionId } from '#shared/domain/ids.ts';
+import type { Log } from '#shared/domain/log.ts';
+import { epochMs, type Clock } from '#shared/domain/units.ts';
+import type { ResponseAct } from '#shared/ipc/respond-contract.ts';
 import type { Preview, PreviewPart, SessionRow } from '#shared/ipc/views.ts';
-import { DryRunAnswer, type Reach, type Selector } from '#shared/protocol/commands.ts';
-import { LIMITS } from '#shared/protocol/limits.ts';
+import type { Reach } from '#shared/protocol/commands.ts';
+import { DEFAULT_HELLO_LIMITS } from '#shared/protocol/limits.ts';
 import type { Environment } from '../connections/environment.ts';
+import type { Matching } from '../mirror/ask-matching.ts';
+import { putPreviewed, putPreviewPage } from '../mirror/command-pages.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
-import { keepPreview, type NewCommand } from '../mirror/operations.ts';
-import { mirrored, ownLiveSessions } from '../mirror/response-reach.ts';
+import { changeCommand, keepPreview, type NewCommand } from '../mirror/operations.ts';
+import { mirrored, mirroredIds, type Mirrored, type PlainSelector } from '../mirror/response-reach.ts';
+import { canList, dryRun, idsOf, listTargets, type DryRun } from './ask-agent.ts';
+import { choose, chunks, sparing, type Chosen, type Selection } from './select.ts';
+import { addReaches, previewSummary } from './summary.ts';
 
 export interface PreviewParts {
   readonly db: WritableDb;
   readonly clock: Clock;
+  readonly log: Log;
   readonly find: (connection: ConnectionId) => Environment | null;
   readonly operatorName: () => string;
   /** Sessions of a sample, as rows. */
   readonly rows: (connection: ConnectionId, ids: readonly SessionId[]) => Promise<readonly SessionRow[]>;
+  readonly matching: (filter: Extract<Selection, { matching: unknown }>['matching']) => Promise<Matching>;
 }
-type Target = z.output<typeof ResponseTarget>;
-type TargetSelector = Target['selector'];
+export interface Previewed {
+  readonly preview: Preview;
+  /** Resolves when the agents have listed whom the preview showed, or could not. Never rejects. */
+  readonly listed: Promise<void>;
+}
 
-const ANSWER_MS = 15 * SECOND;
+/** Dry runs that are under way at one agent at the same time. */
+const AT_ONCE = 2;
 
 /** Asks all agents at once whom an act would reach. What comes back is the very set of sessions that it may end. */
-export async function preview(parts: PreviewParts, targets: readonly Target[]): Promise<Preview> {
+export async function preview(
+  parts: PreviewParts,
+  request: { readonly selection: Selection; readonly act: ResponseAct },
+): Promise<Previewed> {
+  const { selection, act } = request;
   const operation = OperationId.parse(randomUUID());
   const askedAt = parts.clock();
-  const asked = await Promise.all(targets.map((target) => previewOne(parts, target)));
+  const chosen = await choose(selection, act, parts.matching);
+  const picked = 'targets' in selection;
+  const asked = await Promise.all(chosen.map((one) => previewOne(parts, act, one, picked)));
   const commands = asked.flatMap((one) => one.commands);
   transaction(parts.db, () => {
-    keepPreview(parts.db, { id: operation, at: askedAt, summary: summary(parts, asked) }, commands);
+    const summary = previewSummary(
+      act,
+      asked.map(({ part, selector }) => ({
+        part,
+        all: 'all' in selector,
+        name: parts.find(part.connection)?.view().name ?? '',
+      })),
+    );
+    keepPreview(parts.db, { id: operation, at: askedAt, summary, act, selection }, commands);
+    for (const { id, selector } of commands) {
+      if (!('sessions' in selector)) continue;
+      putPreviewed(parts.db, id, selector.sessions);
+      changeCommand(parts.db, id, { previewListed: true });
+    }
   });
-  return { operation, askedAt, parts: asked.map((one) => one.part) };
+  return {
+    preview: { operation, askedAt, act, parts: asked.map((one) => one.part) },
+    listed: listPreviewed(parts, asked),
+  };
 }
 
 interface Asked {
   readonly part: PreviewPart;
-  readonly target: Target;
+  readonly selector: PlainSelector;
+  readonly environment: Environment | null;
   readonly commands: readonly NewCommand[];
 }
 
-async function previewOne(parts: PreviewParts, target: Target): Promise<Asked> {
-  const { connection } = target;
-  const unavailable = (problem: Problem): Asked => ({
-    part: { is: 'unavailable', connection, problem },
-    target,
-    commands: [],
-  });
+async function previewOne(
+  parts: PreviewParts,
+  act: ResponseAct,
+  { connection, selector: wanted }: Chosen,
+  picked: boolean,
+): Promise<Asked> {
   const environment = parts.find(connection);
-  const hello = environment?.hello() ?? null;
-  if (environment === null || hello === null) {
-    return unavailable({
+  const record = environment?.record() ?? null;
+  if (environment === null || record === null || record.hello === null) {
+    const problem = {
       code: 'UNREACHABLE',
       message: `${environment?.view().name ?? 'This environment'} is not connected, so nothing can be ended there now.`,
       advice: 'Wait until it is connected again, or act on the others.',
-    });
-  }
-  const { key, name } = environment.record();
-  const selector = sparing(parts.db, key, hello.operator.accounts, target.selector);
-  const answers: Extract<z.infer<typeof DryRunAnswer>, { ok: true }>[] = [];
-  const commands: NewCommand[] = [];
-  for (const chunk of chunks(selector, hello.limits.targets)) {
-    const payload = {
-      id: randomUUID(),
-      kind: 'revoke',
-      selector: chunk,
-      reason: 'preview',
-      dryRun: true,
-      claim: { name: parts.operatorName() },
-      issuedAt: Math.trunc(environment.agentNow()),
     };
-    const answer = await ask(environment, payload);
-    if (!answer.ok) return unavailable(answer.problem);
-    answers.push(answer.answer);
-    commands.push({
-      id: CommandId.parse(randomUUID()),
-      connectionKey: key,
-      preview: answer.answer.preview,
-      expiresAt: answer.answer.expiresAt,
-      selector: chunk,
-      confirmation: 'all' in chunk ? name : null,
+    return {
+      part: { is: 'unavailable', connection, problem },
+      selector: wanted,
+      environment,
+      commands: [],
+    };
+  }
+  const { key } = record;
+  const { selector, kept } = sparing(parts.db, key, record.hello.operator.accounts, wanted, picked);
+  const held = mirrored(parts.db, key, selector, record.hello.operator.accounts);
+  const hello = environment.hello();
+  const about = { environment, selector, kept, held, act };
+  if (hello === null) {
+    return unasked(parts, about, {
+      code: 'UNREACHABLE',
+      message: `${record.name} is not connected: these numbers are what was seen last.`,
+      advice: 'It can be queued: what is shown here is ended when the agent is reached.',
     });
   }
-  const held = mirrored(parts.db, key, selector);
-  const reach = together(
+  const answers: DryRun[] = [];
+  const commands: NewCommand[] = [];
+  const waiting = [...chunks(selector, hello.limits.targets)];
+  for (let at = 0; at < waiting.length; at += AT_ONCE) {
+    const now = waiting.slice(at, at + AT_ONCE);
+    const results = await Promise.all(
+      now.map((chunk) =>
+        dryRun(environment, {
+          id: randomUUID(),
+          kind: act.kind,
+          ...(act.kind === 'hold' ? { forMs: act.forMs } : {}),
+          selector: chunk,
+          reason: 'preview',
+          dryRun: true,
+          claim: { name: parts.operatorName() },
+          issuedAt: Math.trunc(environment.agentNow()),
+        }),
+      ),
+    );
+    for (const [index, result] of results.entries()) {
+      const chunk = now[index];
+      if (!result.ok) {
+        if (result.problem.code === 'NO_ANSWER') return unasked(parts, about, result.problem);
+        return {
+          part: { is: 'unavailable', connection, problem: result.problem },
+          selector,
+          environment,
+          commands: [],
+        };
+      }
+      if (chunk === undefined) continue;
+      answers.push(result.answer);
+      commands.push({
+        id: CommandId.parse(randomUUID()),
+        connectionKey: key,
+        preview: result.answer.preview,
+        expiresAt: result.answer.expiresAt,
+        selector: chunk as NewCommand['selector'],
+        confirmation: 'all' in chunk ? record.name : null,
+        reach: result.answer.reach.sessions,
+        queued: false,
+      });
+    }
+  }
+  const reach = addReaches(
     answers.map((one) => one.reach),
     held.accounts,
   );
   const sample = answers.flatMap((one) => one.sample.map(({ id }) => id)).slice(0, 100);
   return {
-    target,
+    selector,
+    environment,
     commands,
     part: {
       is: 'ready',
@@ -106,147 +168,100 @@ async function previewOne(parts: PreviewParts, target: Target): Promise<Asked> {
       reach,
       sample: await parts.rows(connection, sample),
       mirrored: held.sessions,
+      kept,
+      comesBack: held,
       // On this machine's clock, as the window counts it down.
       expiresAt: epochMs(
-        Math.min(...answers.map((one) => one.expiresAt)) - (environment.agentNow() - parts.clock()),
+        Math.min(...answers.map((one) => one.expiresAt), Number.MAX_SAFE_INTEGER) -
+          (environment.agentNow() - parts.clock()),
       ),
-      needsConfirmation: 'all' in selector ? name : null,
-      needsApproval: hello.environment.protected && reach.sessions > hello.limits.unapproved,
+      needsConfirmation: 'all' in selector ? record.name : null,
+      needsApproval:
+        hello.environment.protected &&
+        Math.max(reach.sessions, act.kind === 'revoke' ? 0 : reach.accounts) > hello.limits.unapproved,
     },
   };
 }
 
-async function ask(
-  environment: Environment,
-  payload: unknown,
-): Promise<
-  | { readonly ok: true; readonly answer: Extract<z.infer<typeof DryRunAnswer>, { ok: true }> }
-  | { readonly ok: false; readonly problem: Problem }
-> {
-  const { name } = environment.view();
-  try {
-    const parsed = DryRunAnswer.safeParse(await environment.request('command', payload, ANSWER_MS));
-    if (parsed.success && parsed.data.ok) return { ok: true, answer: parsed.data };
-    if (parsed.success && !parsed.data.ok) return { ok: false, problem: refusal(name, parsed.data.error) };
-    return {
-      ok: false,
-      problem: {
-        code: 'MALFORMED',
-        message: `The agent of ${name} answered in a way that cannot be understood.`,
-        advice: 'Update the agent, or tell its maker. Nothing was ended.',
-      },
-    };
-  } catch (error) {
-    return {
-      ok: false,
-      problem: {
-        code: 'NO_ANSWER',
-        message: `The agent of ${name} did not answer (${error instanceof Error ? error.message : 'no reason given'}).`,
-        advice: 'Try again. Nothing was ended.',
-      },
-    };
-  }
-}
-
-/** What an agent's refusal means to the person who asked. */
-export function refusal(name: string, error: { readonly code: string; readonly message: string }): Problem {
-  const advice: Readonly<Record<string, string>> = {
-    FORBIDDEN:
-      'Your token may not do this. Ask who runs the agent for the scope sessions:revoke (or revoke-all).',
-    STALE: 'The preview is too old. Preview again; nothing was ended.',
-    CONFLICT: 'Preview again and look at whom it reaches; nothing was ended.',
-    NOT_FOUND: 'Preview again; the agent does not know the preview any more. Nothing was ended.',
-    UNSUPPORTED: 'This store cannot end sessions like this. Nothing was ended.',
-    LIMIT: 'Choose fewer at once. Nothing was ended.',
-    CONFIRMATION_REQUIRED: 'Type the name of the environment. Nothing was ended.',
-    STORE_UNAVAILABLE: 'The store does not answer its agent. Try again later.',
-    RATE_LIMITED: 'The agent asks to wait. Try again in a moment.',
+/** Where no agent answers, the mirror stands in: what it shows can be queued, and nothing else is ended later. */
+async function unasked(
+  parts: PreviewParts,
+  about: {
+    readonly environment: Environment;
+    readonly selector: PlainSelector;
+    readonly kept: number;
+    readonly held: Mirrored;
+    readonly act: ResponseAct;
+  },
+  problem: Extract<PreviewPart, { is: 'unasked' }>['problem'],
+): Promise<Asked> {
+  const { environment, selector, kept, held, act } = about;
+  const { key, id: connection, name, hello } = environment.record();
+  const ids = mirroredIds(parts.db, key, selector);
+  const plain: PlainSelector = act.kind === 'revoke' ? { sessions: ids } : selector;
+  const cut = chunks(plain, hello?.limits.targets ?? DEFAULT_HELLO_LIMITS.targets);
+  const reach: Reach = {
+    sessions: held.sessions,
+    accounts: held.accounts,
+    privileged: held.privileged,
+    service: held.service,
+    own: held.own,
+    byRole: {},
+    clientSide: 0,
   };
   return {
-    code: error.code,
-    message: `${name} refused: ${error.message === '' ? error.code : error.message}.`,
-    advice: advice[error.code] ?? 'Nothing was ended. If it goes on, look at the agent’s log.',
+    selector,
+    environment,
+    commands: cut.map((chunk) => ({
+      id: CommandId.parse(randomUUID()),
+      connectionKey: key,
+      preview: null,
+      expiresAt: 0,
+      selector: chunk as NewCommand['selector'],
+      confirmation: 'all' in selector ? name : null,
+      reach: 'sessions' in chunk ? chunk.sessions.length : held.sessions,
+      queued: true,
+    })),
+    part: {
+      is: 'unasked',
+      connection,
+      problem,
+      reach,
+      sample: await parts.rows(connection, ids.slice(0, 20)),
+      kept,
+      comesBack: held,
+      asOf: environment.view().asOf,
+      needsConfirmation: 'all' in selector ? name : null,
+    },
   };
 }
 
-/** The operator's own sessions are kept, unless their account is named or they are picked one by one. */
-function sparing(
-  db: WritableDb,
-  connection: number,
-  own: readonly AccountId[],
-  selector: TargetSelector,
-): TargetSelector {
-  if ('sessions' in selector) return selector;
-  const named = new Set<AccountId>('accounts' in selector ? selector.accounts : []);
-  const spared = ownLiveSessions(
-    db,
-    connection,
-    own.filter((account) => !named.has(account)),
+/** Notes whom each preview showed, where the selector does not name the sessions itself. */
+async function listPreviewed(parts: PreviewParts, asked: readonly Asked[]): Promise<void> {
+  await Promise.all(
+    asked.map(async ({ environment, commands }) => {
+      if (environment === null || !canList(environment)) return;
+      for (const command of commands) {
+        if (command.preview === null || 'sessions' in command.selector) continue;
+        try {
+          let page = 0;
+          for await (const items of listTargets(environment, { preview: command.preview }, command.reach)) {
+            const ids = idsOf(items);
+            transaction(parts.db, () => {
+              putPreviewPage(parts.db, command.id, page, ids);
+            });
+            page += 1;
+          }
+          transaction(parts.db, () => {
+            changeCommand(parts.db, command.id, { previewListed: true });
+          });
+        } catch (error) {
+          parts.log.warn('an agent did not list whom a preview shows', {
+            environment: environment.record().name,
+            error: String(error),
+          });
+        }
+      }
+    }),
   );
-  const except = [...new Set([...(selector.except ?? []), ...spared])];
-  return except.length === 0 ? selector : { ...selector, except };
-}
-
-function chunks(selector: TargetSelector, size: number): readonly Selector[] {
-  if ('sessions' in selector) return cut(selector.sessions, size).map((sessions) => ({ sessions }));
-  if ('accounts' in selector) {
-    const { except } = selector;
-    return cut(selector.accounts, size).map((accounts) => ({
-      accounts,
-      ...(except === undefined ? {} : { except }),
-    }));
-  }
-  return [selector.except === undefined ? { all: true } : { all: true, except: selector.except }];
-}
-
-/** Bytes of ids in one message, well under the limit of a message whatever their length. */
-const MOST_BYTES = LIMITS.messageBytes / 2;
-function cut<T extends string>(all: readonly T[], size: number): T[][] {
-  const parts: T[][] = [];
-  let part: T[] = [];
-  let bytes = 0;
-  for (const id of new Set(all)) {
-    if (part.length >= size || bytes + id.length > MOST_BYTES) {
-      parts.push(part);
-      part = [];
-      bytes = 0;
-    }
-    part.push(id);
-    bytes += 3 * id.length + 3;
-  }
-  return part.length === 0 ? parts : [...parts, part];
-}
-
-/** Adds reaches up. An account may be in several parts, so the mirror's own count limits the sum. */
-function together(reaches: readonly Reach[], mirroredAccounts: number): Reach {
-  const [only] = reaches;
-  if (only !== undefined && reaches.length === 1) return only;
-  const sum = (pick: (reach: Reach) => number): number =>
-    reaches.reduce((total, one) => total + pick(one), 0);
-  const byRole: Record<string, number> = {};
-  for (const one of reaches) {
-    for (const [role, count] of Object.entries(one.byRole)) byRole[role] = (byRole[role] ?? 0) + count;
-  }
-  const accounts = sum((one) => one.accounts);
-  return {
-    sessions: sum((one) => one.sessions),
-    accounts: mirroredAccounts > 0 ? Math.min(accounts, mirroredAccounts) : accounts,
-    privileged: sum((one) => one.privileged),
-    service: sum((one) => one.service),
-    own: sum((one) => one.own),
-    byRole,
-    clientSide: sum((one) => one.clientSide),
-  };
-}
-
-function summary(parts: PreviewParts, asked: readonly Asked[]): string {
-  const said = asked.flatMap(({ part, target }) => {
-    if (part.is !== 'ready') return [];
-    const name = parts.find(part.connection)?.view().name ?? '';
-    const { sessions } = part.reach;
-    const what =
-      'all' in target.selector ? 'all sessions' : `${String(sessions)} session${sessions === 1 ? '' : 's'}`;
-    return [`${what} in ${name}`];
-  });
-  return said.length === 0 ? 'End nothing: no environment could be asked' : `End ${said.join(', ')}`;
 }

@@ -1,24 +1,15 @@
 import type { CommandId, ConnectionId } from '#shared/domain/ids.ts';
 import type { Log } from '#shared/domain/log.ts';
 import { DAY, MINUTE, SECOND, type Clock } from '#shared/domain/units.ts';
-import {
-  CommandAnswer,
-  CommandGetAnswer,
-  CommandProgress,
-  Proof,
-  type CommandOutcome,
-} from '#shared/protocol/commands.ts';
+import { CommandAnswer, CommandGetAnswer, CommandProgress, Proof } from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
-import { transaction, type WritableDb } from '../mirror/database.ts';
-import {
-  changeCommand,
-  commandById,
-  openCommands,
-  type CommandChange,
-  type CommandRecord,
-  type StoredOutcome,
-} from '../mirror/operations.ts';
-import { refusal } from './preview.ts';
+import type { OperatorJournal } from '../journal/journal.ts';
+import type { WritableDb } from '../mirror/database.ts';
+import { commandById, openCommands, type CommandRecord } from '../mirror/operations.ts';
+import { refusal } from './ask-agent.ts';
+import { createLedger, merged } from './ledger.ts';
+import { previewIsOver, rebind } from './rebind.ts';
+import { createSlots } from './slots.ts';
 
 /** Carries intents out: sends, asks again, learns outcomes and proofs; survives a crash because it starts from the intents. */
 export interface Runner {
@@ -26,72 +17,71 @@ export interface Runner {
   resume(): void;
   /** Drives these commands; ones that are under way already are left alone. */
   drive(ids: readonly CommandId[]): void;
+  /** Something about these commands was changed elsewhere: look at it now. */
+  wake(): void;
   /** The agent of this connection has greeted. */
   greeted(connection: ConnectionId): void;
   told(connection: ConnectionId, event: string, payload: unknown): void;
   stop(): void;
 }
 
-/** An agent that cannot be reached is tried this long, always with the same id. */
-const GIVE_UP_MS = 15 * MINUTE;
-const SEND_MS = 10 * SECOND;
-const AGAIN_MS = 5 * SECOND;
-const POLL_MS = 2 * SECOND;
+/** Lengths of time, ms; tests make them short. */
+export interface RunnerTimes {
+  /** How long an answer to a request is waited for. */
+  readonly send: number;
+  /** First and longest wait before the next try; it doubles in between. */
+  readonly again: number;
+  readonly mostAgain: number;
+  readonly poll: number;
+  /** The last look of an agent is 60 s after the end; then its proof is asked for. */
+  readonly proof: number;
+}
+const TIMES: RunnerTimes = {
+  send: 10 * SECOND,
+  again: SECOND,
+  mostAgain: MINUTE,
+  poll: 2 * SECOND,
+  proof: 75 * SECOND,
+};
 const APPROVAL_POLL_MS = 10 * SECOND;
-/** The last look of an agent is 60 s after the end; then its proof is asked for. */
-const PROOF_MS = 75 * SECOND;
 /** Outcomes of commands that were sent and never answered are still asked for after this long. */
 const LEARN_MS = 30 * DAY;
+/** Commands under way at one agent: the next one waits there already when one is done. */
+const AT_ONCE = 2;
+/** Tells that an agent said what cannot be, as often as that. */
+const MOST_NONSENSE = 3;
 
 const RETRYABLE: ReadonlySet<string> = new Set(['RATE_LIMITED', 'STORE_UNAVAILABLE', 'INTERNAL']);
-const FINISHED: ReadonlySet<string> = new Set(['completed', 'partial', 'denied', 'expired']);
 
-export function createRunner(options: {
+export interface RunnerOptions {
   readonly db: WritableDb;
   readonly clock: Clock;
   readonly log: Log;
+  readonly journal: OperatorJournal;
   readonly find: (connection: ConnectionId) => Environment | null;
   readonly changed: (operation: string) => void;
-}): Runner {
+  readonly times?: Partial<RunnerTimes> | undefined;
+}
+
+export function createRunner(options: RunnerOptions): Runner {
   const { db, clock, log } = options;
+  const times = { ...TIMES, ...options.times };
   const driving = new Set<CommandId>();
-  const sleepers = new Map<() => void, ConnectionId>();
+  const tries = new Map<CommandId, number>();
+  const nonsense = new Map<CommandId, number>();
+  const slots = createSlots(AT_ONCE);
+  const ledger = createLedger(options);
+  const { save } = ledger;
   let stopped = false;
   const isStopped = (): boolean => stopped;
 
-  const save = (command: CommandRecord, change: CommandChange): void => {
-    try {
-      transaction(db, () => {
-        changeCommand(db, command.id, change);
-      });
-      options.changed(command.operation);
-    } catch (error) {
-      // The intent is on disk; what cannot be noted now is learnt again from the agent's journal.
-      log.warn('the state of a command was not saved', { command: command.id, error: String(error) });
-    }
+  const backOff = (id: CommandId): number => {
+    const attempt = tries.get(id) ?? 0;
+    tries.set(id, attempt + 1);
+    return Math.min(times.again * 2 ** Math.min(attempt, 16), times.mostAgain);
   };
-  /** Waits, or less when the connection comes back. */
-  const pause = (connection: ConnectionId, ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        sleepers.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      sleepers.set(wake, connection);
-    });
-
-  const take = (command: CommandRecord, outcome: CommandOutcome, proofs?: readonly Proof[]): void => {
-    const finished = FINISHED.has(outcome.state);
-    save(command, {
-      state: outcome.state,
-      outcome: stored(outcome),
-      problem: null,
-      ...(finished ? { finishedAt: clock(), done: outcome.matched } : {}),
-      ...(proofs === undefined ? {} : { proofs: merged(command.proofs, proofs) }),
-    });
-  };
+  const isLate = (command: CommandRecord): boolean =>
+    clock() > (command.retryUntil ?? (command.executedAt ?? 0) + 15 * MINUTE);
 
   /** Asks the agent's journal. `unknown`: it has never seen the command. */
   const learn = async (
@@ -99,46 +89,76 @@ export function createRunner(options: {
     environment: Environment,
   ): Promise<'known' | 'unknown' | 'silent'> => {
     try {
-      const raw = await environment.request('command.get', { id: command.id }, SEND_MS);
+      const raw = await environment.request('command.get', { id: command.id }, times.send);
       const answer = CommandGetAnswer.parse(raw);
-      if (answer.ok) {
-        take(command, answer, answer.proofs);
-        return 'known';
-      }
-      return answer.error.code === 'NOT_FOUND' ? 'unknown' : 'silent';
+      if (!answer.ok) return answer.error.code === 'NOT_FOUND' ? 'unknown' : 'silent';
+      if (!ledger.take(command, answer, answer.proofs)) return confused(command, environment);
+      return 'known';
     } catch (error) {
       log.debug('the outcome of a command was not learnt', { command: command.id, error: String(error) });
       return 'silent';
     }
   };
 
+  /** It answered for another command. After some tries it is left alone, and that is said. */
+  const confused = (command: CommandRecord, environment: Environment): 'silent' => {
+    const times = (nonsense.get(command.id) ?? 0) + 1;
+    nonsense.set(command.id, times);
+    if (times < MOST_NONSENSE) return 'silent';
+    save(command, {
+      state: 'refused',
+      finishedAt: clock(),
+      problem: {
+        code: 'MISBEHAVES',
+        message: `The agent of ${environment.view().name} answers for another command than it was asked about.`,
+        advice: 'What became of this is not known: look at the sessions there, and tell who runs the agent.',
+      },
+    });
+    return 'silent';
+  };
+
   const send = async (command: CommandRecord, environment: Environment): Promise<number> => {
     save(command, { state: 'sent', tried: true });
-    const answer = CommandAnswer.safeParse(await environment.request('command', command.payload, SEND_MS));
+    const answer = CommandAnswer.safeParse(await environment.request('command', command.payload, times.send));
     if (!answer.success) throw new Error('the answer cannot be understood');
     if (answer.data.ok) {
-      take(command, answer.data);
+      if (!ledger.take(command, answer.data)) confused(command, environment);
       return 0;
     }
     const { error } = answer.data;
     const problem = refusal(environment.view().name, error);
+    if (error.code === 'STALE' || error.code === 'NOT_FOUND') {
+      // The agent has not taken it: it may be asked differently under the same id.
+      const fresh = commandById(db, command.id);
+      if (fresh?.payload?.['preview'] !== undefined && bind(fresh, environment)) return 0;
+    }
     if (!RETRYABLE.has(error.code)) {
       save(command, { state: 'refused', problem, finishedAt: clock() });
       return 0;
     }
     save(command, { state: 'unreachable', problem });
     const asked = error.details?.['retryAfterMs'];
-    return typeof asked === 'number' ? Math.min(Math.max(asked, SECOND), GIVE_UP_MS) : AGAIN_MS;
+    return typeof asked === 'number' ? Math.min(Math.max(asked, SECOND), 15 * MINUTE) : backOff(command.id);
+  };
+
+  /** The preview is over: names its sessions instead. False where that is not possible. */
+  const bind = (command: CommandRecord, environment: Environment): boolean => {
+    if (!previewIsOver(command, environment.agentNow())) return false;
+    const added = rebind(db, command, environment);
+    if (added === null) return false;
+    options.changed(command.operation);
+    drive(added);
+    return true;
   };
 
   const unreachable = (command: CommandRecord, environment: Environment | null): void => {
-    const late = clock() - (command.executedAt ?? 0) > GIVE_UP_MS;
+    const late = isLate(command);
     const name = environment?.view().name ?? 'This environment';
     const advice = late
       ? command.tries === 0
         ? 'It was never sent; nothing was ended there. Preview again when it is connected.'
         : 'It was sent, but what became of it is not known; that is learnt when the agent is back.'
-      : 'It is tried again by itself for 15 minutes.';
+      : 'It is tried again by itself.';
     const problem = { code: 'UNREACHABLE', message: `${name} cannot be reached.`, advice };
     if (command.state === 'unreachable' && command.problem?.advice === advice) return;
     save(command, { state: 'unreachable', problem, ...(late ? { finishedAt: clock() } : {}) });
@@ -146,22 +166,33 @@ export function createRunner(options: {
 
   /** One step; how long to wait before the next, null when there is nothing more to do. */
   const step = async (command: CommandRecord): Promise<number | null> => {
+    if (command.state === 'cancelled' || command.state === 'refused') return null;
     const environment = options.find(command.connection);
     if (environment === null || environment.hello() === null) {
       if (command.finishedAt !== null) return null;
       unreachable(command, environment);
-      return AGAIN_MS;
+      return isLate(command) ? null : Math.min(backOff(command.id), untilLate(command));
     }
     if (command.outcome !== null) {
       if (command.finishedAt === null) {
         await learn(command, environment);
-        return command.state === 'pending-approval' ? APPROVAL_POLL_MS : POLL_MS;
+        return command.state === 'pending-approval' ? APPROVAL_POLL_MS : times.poll;
       }
+      await ledger.close(command, environment);
       return lookForProof(command, environment);
     }
-    if (command.tries > 0 && (await learn(command, environment)) !== 'unknown') return POLL_MS;
-    if (clock() - (command.executedAt ?? 0) > GIVE_UP_MS) {
-      save(command, {
+    if (!slots.take(command.connection, command.id)) return MINUTE;
+    if (command.tries > 0 && (await learn(command, environment)) !== 'unknown') {
+      return isStopped() ? null : times.poll;
+    }
+    const now = commandById(db, command.id) ?? command;
+    if (now.cancel) {
+      save(now, { state: 'cancelled', finishedAt: clock() });
+      return null;
+    }
+    if (now.state === 'cancelled') return null;
+    if (isLate(now)) {
+      save(now, {
         state: 'unreachable',
         finishedAt: clock(),
         problem: {
@@ -172,22 +203,26 @@ export function createRunner(options: {
       });
       return null;
     }
+    if (bind(now, environment)) return 0;
     try {
-      return await send(command, environment);
+      return await send(now, environment);
     } catch (error) {
       log.debug('a command got no answer', { command: command.id, error: String(error) });
-      unreachable({ ...command, tries: command.tries + 1 }, environment);
-      return SECOND;
+      unreachable({ ...now, tries: now.tries + 1 }, environment);
+      return backOff(command.id);
     }
   };
+  const untilLate = (command: CommandRecord): number => Math.max(1, (command.retryUntil ?? 0) - clock() + 1);
 
   const lookForProof = async (command: CommandRecord, environment: Environment): Promise<number | null> => {
     if (command.state !== 'completed' && command.state !== 'partial') return null;
-    if (command.proofs.some((proof) => proof.final)) return null;
+    const proved = command.proofs.some((proof) => proof.final);
     const longest = environment.hello()?.store.longestRequestMs ?? 0;
-    const due = (command.finishedAt ?? 0) + PROOF_MS + Math.min(longest, 10 * MINUTE);
+    const due = (command.finishedAt ?? 0) + times.proof + Math.min(longest, 10 * MINUTE);
     if (clock() < due) return due - clock();
-    await learn(command, environment);
+    if (!proved) await learn(command, environment);
+    const latest = commandById(db, command.id);
+    if (latest !== null) ledger.compareWithMirror(latest, environment);
     return null;
   };
 
@@ -196,8 +231,11 @@ export function createRunner(options: {
       const command = commandById(db, id);
       if (command === null || command.payload === null) return;
       const wait = await step(command);
+      const after = commandById(db, id);
+      const over = after === null || after.finishedAt !== null || after.state === 'pending-approval';
+      if (over || wait === null) slots.free(command.connection, id);
       if (isStopped() || wait === null) return;
-      if (wait > 0) await pause(command.connection, wait);
+      if (wait > 0) await slots.pause(command.connection, wait);
     }
   };
 
@@ -228,8 +266,12 @@ export function createRunner(options: {
       resume();
     },
     drive,
+    wake: () => {
+      slots.wake();
+    },
     greeted: (connection) => {
-      for (const [wake, of] of [...sleepers]) if (of === connection) wake();
+      tries.clear();
+      slots.wake(connection);
       resume(connection);
     },
     told: (connection, event, payload) => {
@@ -240,36 +282,21 @@ export function createRunner(options: {
       if (event === 'command.progress') {
         const progress = CommandProgress.safeParse(payload);
         const command = progress.success ? mine(progress.data.id) : null;
-        if (command?.finishedAt === null && progress.success) save(command, { done: progress.data.done });
+        if (command?.finishedAt !== null || !progress.success) return;
+        save(command, { done: Math.min(progress.data.done, progress.data.total) });
+        // It is done: learn how, without waiting for the next look.
+        if (progress.data.done >= progress.data.total) slots.wake(connection);
       } else if (event === 'command.proof') {
         const proof = Proof.safeParse(payload);
         const command = proof.success ? mine(proof.data.id) : null;
         if (command !== null && proof.success) {
           save(command, { proofs: merged(command.proofs, [proof.data]) });
         }
-      } else if (event === 'approval.resolved') {
-        for (const [wake, of] of [...sleepers]) if (of === connection) wake();
-      }
+      } else if (event === 'approval.resolved') slots.wake(connection);
     },
     stop: () => {
       stopped = true;
-      for (const wake of [...sleepers.keys()]) wake();
+      slots.wake();
     },
   };
-}
-
-const stored = (outcome: CommandOutcome): StoredOutcome => ({
-  state: outcome.state,
-  matched: outcome.matched,
-  ended: outcome.ended,
-  alreadyGone: outcome.alreadyGone,
-  failedCount: outcome.failedCount,
-  failed: outcome.failed.slice(0, 100),
-  outside: outcome.outside?.count ?? 0,
-});
-
-/** Looks by their time; the same look told twice is one. */
-function merged(known: readonly Proof[], more: readonly Proof[]): readonly Proof[] {
-  const byTime = new Map([...known, ...more].map((proof) => [proof.at, proof]));
-  return [...byTime.values()].sort((a, b) => a.at - b.at).slice(-20);
 }

@@ -61,7 +61,7 @@ export function totalsOf(operation: OperationView): OperationTotals {
 
 /** How many sessions a preview would end, over the environments that answered. */
 export const previewedSessions = (preview: Preview): number =>
-  preview.parts.reduce((total, part) => total + (part.is === 'ready' ? part.reach.sessions : 0), 0);
+  preview.parts.reduce((total, part) => total + (part.is === 'unavailable' ? 0 : part.reach.sessions), 0);
 
 /** `End 1 session in shop`, `End 412 sessions in 3 environments`; with approval it says so. */
 export function endButtonName(preview: Preview, nameOf: (connection: string) => string): string {

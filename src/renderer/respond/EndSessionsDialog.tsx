@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { Waiting } from '../components/Waiting.tsx';
-import { closeRespond, previewEnding, useRespond, type Respond } from '../store/respond-store.ts';
+import { closeRespond, previewAct, useRespond, type Respond } from '../store/respond-store.ts';
 import { PreviewStep } from './PreviewStep.tsx';
 import { ReceiptStep } from './ReceiptStep.tsx';
 
@@ -34,7 +34,7 @@ function Step({ respond }: { readonly respond: Exclude<Respond, { readonly is: '
           </DialogContent>
           <DialogActions>
             <Button onClick={closeRespond}>Close</Button>
-            <Button onClick={() => void previewEnding(respond.targets)}>Ask again</Button>
+            <Button onClick={() => void previewAct(respond.asked)}>Ask again</Button>
           </DialogActions>
         </>
       );
@@ -43,7 +43,7 @@ function Step({ respond }: { readonly respond: Exclude<Respond, { readonly is: '
       return (
         <PreviewStep
           key={respond.preview.operation}
-          targets={respond.targets}
+          asked={respond.asked}
           preview={respond.preview}
           sending={respond.is === 'sending'}
           problem={respond.is === 'previewed' ? respond.problem : null}

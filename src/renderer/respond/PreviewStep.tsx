@@ -8,7 +8,7 @@ import Typography from '@mui/material/Typography';
 import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
-import type { ResponseTarget } from '#shared/ipc/engine-contract.ts';
+import { RETRY_MS } from '#shared/ipc/respond-contract.ts';
 import type { Preview } from '#shared/ipc/views.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { ProblemBox } from '../components/ProblemBox.tsx';
@@ -16,7 +16,7 @@ import { TimeAgo } from '../parts/TimeText.tsx';
 import { endButtonName, previewedSessions } from '../format/operation-words.ts';
 import { counted } from '../format/words.ts';
 import { useFromClock } from '../store/clock.ts';
-import { closeRespond, executeEnding, previewEnding } from '../store/respond-store.ts';
+import { closeRespond, executeEnding, previewAct, type Asked } from '../store/respond-store.ts';
 import { PreviewTable } from './PreviewTable.tsx';
 import { PreviewNotes } from './PreviewNotes.tsx';
 
@@ -25,12 +25,12 @@ const NO_CONFIRMATIONS: Readonly<Record<ConnectionId, string>> = {};
 
 /** What would be reached, who of them matters, and why it is done; only then the button that names it. */
 export function PreviewStep(props: {
-  readonly targets: readonly ResponseTarget[];
+  readonly asked: Asked;
   readonly preview: Preview;
   readonly sending: boolean;
   readonly problem: Problem | null;
 }): ReactNode {
-  const { targets, preview, sending, problem } = props;
+  const { asked: request, preview, sending, problem } = props;
   const nameOf = useEnvironmentName();
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState(NO_CONFIRMATIONS);
@@ -51,7 +51,13 @@ export function PreviewStep(props: {
     event.preventDefault();
     setAsked(true);
     if (reasonMissing || !typedAll || total === 0 || sending || expired) return;
-    void executeEnding(reason.trim(), typed);
+    void executeEnding({
+      reason: reason.trim(),
+      confirm: typed,
+      retryForMs: RETRY_MS,
+      queue: false,
+      includeNew: false,
+    });
   };
 
   return (
@@ -70,7 +76,7 @@ export function PreviewStep(props: {
           {total === 0 ? null : '.'}
         </Typography>
         <PreviewTable preview={preview} />
-        <PreviewNotes preview={preview} targets={targets} />
+        <PreviewNotes preview={preview} asked={request} />
         {expired ? (
           <ProblemBox
             problem={{
@@ -116,7 +122,7 @@ export function PreviewStep(props: {
           {total === 0 ? 'Close' : 'Cancel'}
         </Button>
         {expired || problem !== null ? (
-          <Button onClick={() => void previewEnding(targets)} disabled={sending}>
+          <Button onClick={() => void previewAct(request)} disabled={sending}>
             Ask again
           </Button>
         ) : null}

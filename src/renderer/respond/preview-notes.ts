@@ -1,47 +1,65 @@
-import type { ResponseTarget } from '#shared/ipc/engine-contract.ts';
-import type { Preview } from '#shared/ipc/views.ts';
+import type { Preview, PreviewPart } from '#shared/ipc/views.ts';
+import type { Asked } from '../store/respond-store.ts';
 import { counted } from '../format/words.ts';
 
 /** Sentences about a preview that a person should have read before acting on it. */
 export function previewNotes(
   preview: Preview,
-  targets: readonly ResponseTarget[],
+  asked: Asked,
   nameOf: (connection: string) => string,
 ): readonly string[] {
-  const notes: string[] = [];
-  for (const part of preview.parts) {
-    const name = nameOf(part.connection);
-    if (part.is === 'unavailable') {
-      notes.push(`${name}: could not be asked, so nothing is ended there by this.`);
-      continue;
-    }
-    const { reach } = part;
-    if (part.mirrored !== reach.sessions) {
-      notes.push(
-        `${name}: the window showed ${counted(part.mirrored, 'session')}, the agent reaches ${counted(reach.sessions, 'session')} now. The agent’s number counts.`,
-      );
-    }
-    if (reach.own > 0) {
-      notes.push(
-        `${name}: ${counted(reach.own, 'session')} of your own would end. You may be signed out there.`,
-      );
-    }
-    if (reach.clientSide > 0) {
-      notes.push(
-        `${name}: ${counted(reach.clientSide, 'session')} live in the browser only and cannot be ended by the store.`,
-      );
-    }
-    if (part.needsApproval) notes.push(`${name}: this many need a second operator, who is asked first.`);
-  }
+  const notes = preview.parts.flatMap((part) => partNotes(part, nameOf(part.connection)));
+  const targets = 'targets' in asked.selection ? asked.selection.targets : [];
   for (const target of targets) {
     const kept = 'except' in target.selector ? (target.selector.except?.length ?? 0) : 0;
     if (kept > 0)
       notes.push(`${nameOf(target.connection)}: ${counted(kept, 'session')} named by you will be kept.`);
   }
-  if (preview.parts.some((part) => part.is === 'ready' && part.reach.sessions > 0)) {
-    notes.push(
-      'Passwords, application passwords and API tokens keep working. Who has remember-me may come back.',
-    );
+  if (preview.parts.some((part) => part.is !== 'unavailable' && part.reach.sessions > 0)) {
+    notes.push(untouched(preview));
   }
   return notes;
+}
+
+function partNotes(part: PreviewPart, name: string): string[] {
+  if (part.is === 'unavailable') return [`${name}: could not be asked, so nothing is ended there by this.`];
+  const { reach, kept, comesBack } = part;
+  const notes: string[] = [];
+  if (part.is === 'ready' && part.mirrored !== reach.sessions) {
+    notes.push(
+      `${name}: the window showed ${counted(part.mirrored, 'session')}, the agent reaches ${counted(reach.sessions, 'session')} now. The agent’s number counts.`,
+    );
+  }
+  if (kept > 0) notes.push(`${name}: ${counted(kept, 'session')} of your own will be kept.`);
+  if (reach.own > 0) {
+    notes.push(
+      `${name}: ${counted(reach.own, 'session')} of your own would end. You may be signed out there.`,
+    );
+  }
+  if (reach.clientSide > 0) {
+    notes.push(
+      `${name}: ${counted(reach.clientSide, 'session')} live in the browser only and cannot be ended by the store.`,
+    );
+  }
+  const back = [
+    comesBack.rememberMe > 0 ? `${counted(comesBack.rememberMe, 'session')} by remember-me` : null,
+    comesBack.singleSignOn > 0 ? `${counted(comesBack.singleSignOn, 'session')} by single sign-on` : null,
+  ].filter((one) => one !== null);
+  if (back.length > 0) notes.push(`${name}: may come back by themselves: ${back.join(', ')}.`);
+  if (part.is === 'ready' && part.needsApproval) {
+    notes.push(`${name}: this many need a second operator, who is asked first.`);
+  }
+  return notes;
+}
+
+/** What signing people out does not do. */
+function untouched(preview: Preview): string {
+  switch (preview.act.kind) {
+    case 'block':
+      return 'Application passwords and API tokens may keep working: look at them in the application.';
+    case 'hold':
+      return 'Passwords, application passwords and API tokens keep working; new sessions are ended while the hold lasts.';
+    default:
+      return 'Passwords, application passwords and API tokens keep working. Who has remember-me may come back.';
+  }
 }

@@ -1,25 +1,30 @@
 import { create } from 'zustand';
 import type { ConnectionId, OperationId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
-import type { ResponseTarget } from '#shared/ipc/engine-contract.ts';
+import type { ResponseAct, ResponseSelection, ResponseTarget } from '#shared/ipc/respond-contract.ts';
 import type { OperationView, Preview } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
 import { mergeOperations, useApp } from './app-store.ts';
 import { clearChosen, type Chosen } from './selection-store.ts';
 
+/** What the dialog is about: whom, and what is done to them. */
+export interface Asked {
+  readonly selection: ResponseSelection;
+  readonly act: ResponseAct;
+}
 /** Where ending sessions stands. Nothing is sent before `sending`, and that is reached from `previewed` only. */
 export type Respond =
   | { readonly is: 'closed' }
-  | { readonly is: 'asking'; readonly targets: readonly ResponseTarget[] }
-  | { readonly is: 'unanswered'; readonly targets: readonly ResponseTarget[]; readonly problem: Problem }
+  | { readonly is: 'asking'; readonly asked: Asked }
+  | { readonly is: 'unanswered'; readonly asked: Asked; readonly problem: Problem }
   | {
       readonly is: 'previewed';
-      readonly targets: readonly ResponseTarget[];
+      readonly asked: Asked;
       readonly preview: Preview;
       readonly problem: Problem | null;
     }
-  | { readonly is: 'sending'; readonly targets: readonly ResponseTarget[]; readonly preview: Preview }
+  | { readonly is: 'sending'; readonly asked: Asked; readonly preview: Preview }
   | { readonly is: 'receipt'; readonly operation: OperationId };
 
 export const useRespond = create<{ readonly respond: Respond }>(() => ({ respond: { is: 'closed' } }));
@@ -39,40 +44,48 @@ export function targetsOf(sessions: readonly Chosen[]): readonly ResponseTarget[
 }
 
 /** Asks the agents what would be reached, and shows it. */
-export async function previewEnding(targets: readonly ResponseTarget[]): Promise<void> {
-  if (targets.length === 0) return;
-  const asking: Respond = { is: 'asking', targets };
+export async function previewAct(asked: Asked): Promise<void> {
+  const asking: Respond = { is: 'asking', asked };
   set(asking);
   const still = () => useRespond.getState().respond === asking;
   try {
-    const preview = await engine.call('respond.preview', { targets: [...targets] });
-    if (still()) set({ is: 'previewed', targets, preview, problem: null });
+    const preview = await engine.call('respond.preview', { selection: asked.selection, act: asked.act });
+    if (still()) set({ is: 'previewed', asked, preview, problem: null });
   } catch (error) {
-    if (still()) set({ is: 'unanswered', targets, problem: problemOf(error) });
+    if (still()) set({ is: 'unanswered', asked, problem: problemOf(error) });
   }
 }
+export const previewEnding = (targets: readonly ResponseTarget[]): Promise<void> =>
+  targets.length === 0
+    ? Promise.resolve()
+    : previewAct({ selection: { targets: [...targets] }, act: { kind: 'revoke' } });
 export const endSessions = (sessions: readonly Chosen[]): Promise<void> => previewEnding(targetsOf(sessions));
 
+export interface Carrying {
+  readonly reason: string;
+  readonly confirm: Readonly<Record<ConnectionId, string>>;
+  readonly retryForMs: number;
+  readonly queue: boolean;
+  readonly includeNew: boolean;
+}
 /** Acts on the preview that is shown. */
-export async function executeEnding(
-  reason: string,
-  confirm: Readonly<Record<ConnectionId, string>>,
-): Promise<void> {
+export async function executeEnding(carrying: Carrying): Promise<void> {
   const { respond } = useRespond.getState();
   if (respond.is !== 'previewed') return;
-  const { targets, preview } = respond;
-  set({ is: 'sending', targets, preview });
+  const { asked, preview } = respond;
+  const { confirm, ...rest } = carrying;
+  set({ is: 'sending', asked, preview });
   try {
     const operation: OperationView = await engine.call('respond.execute', {
       operation: preview.operation,
-      reason,
+      ...rest,
       ...(Object.keys(confirm).length === 0 ? {} : { confirm: { ...confirm } }),
     });
     useApp.setState({ operations: mergeOperations(useApp.getState().operations ?? [], [operation]) });
     clearChosen();
     set({ is: 'receipt', operation: operation.id });
   } catch (error) {
-    set({ is: 'previewed', targets, preview, problem: problemOf(error) });
+    set({ is: 'previewed', asked, preview, problem: problemOf(error) });
   }
 }
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { AccountId, ConnectionId, OperationId, SessionId } from '../domain/ids.ts';
+import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
 import { PEOPLE_METHODS } from './people-contract.ts';
+import { RESPOND_METHODS } from './respond-contract.ts';
 import { SessionFilter } from './session-filter.ts';
 import type {
   AuditRow,
@@ -12,9 +13,7 @@ import type {
   EnvironmentView,
   Figures,
   MapPoints,
-  OperationView,
   Page,
-  Preview,
   SessionDetail,
   SessionRow,
 } from './views.ts';
@@ -57,23 +56,10 @@ const newEnvironment = {
   ca: z.string().max(65_536).optional(),
 };
 
-/** A target of a response, per environment. */
-export const ResponseTarget = z.strictObject({
-  connection: ConnectionId,
-  selector: z.union([
-    z.strictObject({ sessions: z.array(SessionId).min(1).max(100_000) }),
-    z.strictObject({
-      accounts: z.array(AccountId).min(1).max(100_000),
-      except: z.array(SessionId).min(1).optional(),
-    }),
-    z.strictObject({ all: z.literal(true), except: z.array(SessionId).min(1).optional() }),
-  ]),
-});
-export type ResponseTarget = z.infer<typeof ResponseTarget>;
-
 /** Window (and command line) to engine. */
 export const ENGINE_METHODS = {
   ...JOURNAL_METHODS,
+  ...RESPOND_METHODS,
   about: method<EngineAbout>()(nothing),
   'environments.list': method<readonly EnvironmentView[]>()(nothing),
   'environments.add': method<EnvironmentView>()(
@@ -123,18 +109,6 @@ export const ENGINE_METHODS = {
       cursor: z.string().max(1_024).nullable(),
       limit: z.int().min(1).max(1_000),
     }),
-  ),
-  'respond.preview': method<Preview>()(z.strictObject({ targets: z.array(ResponseTarget).min(1).max(100) })),
-  /** Acts on a preview and nothing else. `confirm` holds the typed environment names where the preview asks for them. */
-  'respond.execute': method<OperationView>()(
-    z.strictObject({
-      operation: OperationId,
-      reason: z.string().trim().min(1).max(LIMITS.reason),
-      confirm: z.record(ConnectionId, z.string().max(LIMITS.id)).optional(),
-    }),
-  ),
-  'respond.operations': method<readonly OperationView[]>()(
-    z.strictObject({ limit: z.int().min(1).max(500) }),
   ),
   ...NOTIFY_METHODS,
   ...PEOPLE_METHODS,

@@ -3,9 +3,11 @@ import type { Device, Network, Place } from '../domain/place.ts';
 import type { Problem } from '../domain/result.ts';
 import type { SessionStatus } from '../domain/status.ts';
 import type { EpochMs } from '../domain/units.ts';
-import type { CommandFailure, CommandState, Proof, Reach } from '../protocol/commands.ts';
+import type { CommandFailure, CommandKind, CommandState, Proof, Reach } from '../protocol/commands.ts';
 import type { Hello, Status } from '../protocol/handshake.ts';
 import type { Action, CloseReason, Mark } from '../protocol/records.ts';
+import type { ResponseAct } from './respond-contract.ts';
+import type { ApprovalView } from './respond-views.ts';
 
 /** Where a connection stands. Every state that needs a person says what to do. */
 export type ConnectionState =
@@ -150,15 +152,32 @@ export type PreviewPart =
       readonly sample: readonly SessionRow[];
       /** What the mirror thought would be reached. */
       readonly mirrored: number;
+      /** The operator's own sessions that are kept, because nobody named them. */
+      readonly kept: number;
+      /** Sessions that may come back by themselves, as far as the mirror knows. */
+      readonly comesBack: { readonly rememberMe: number; readonly singleSignOn: number };
       readonly expiresAt: EpochMs;
       readonly needsConfirmation: string | null;
       readonly needsApproval: boolean;
+    }
+  /** The agent could not be asked; what the mirror showed as of then can be queued. */
+  | {
+      readonly is: 'unasked';
+      readonly connection: ConnectionId;
+      readonly problem: Problem;
+      readonly reach: Reach;
+      readonly sample: readonly SessionRow[];
+      readonly kept: number;
+      readonly comesBack: { readonly rememberMe: number; readonly singleSignOn: number };
+      readonly asOf: EpochMs | null;
+      readonly needsConfirmation: string | null;
     }
   | { readonly is: 'unavailable'; readonly connection: ConnectionId; readonly problem: Problem };
 
 export interface Preview {
   readonly operation: OperationId;
   readonly askedAt: EpochMs;
+  readonly act: ResponseAct;
   readonly parts: readonly PreviewPart[];
 }
 
@@ -172,15 +191,31 @@ export interface CommandView {
   readonly alreadyGone: number;
   readonly failedCount: number;
   readonly failed: readonly CommandFailure[];
+  /** Sessions that match since the preview and were left alone. */
   readonly outside: number;
+  /** Sessions that the preview showed. */
+  readonly reach: number;
+  /** Ways in which the agent contradicts itself or the mirror, in words. */
+  readonly findings: readonly Finding[];
   readonly done: number;
   readonly proofs: readonly Proof[];
   readonly problem: Problem | null;
   readonly finishedAt: EpochMs | null;
 }
 
+export interface Finding {
+  readonly code: 'OTHER_ID' | 'CHANGED_ANSWER' | 'WRONG_SUM' | 'OUTSIDE' | 'STILL_THERE' | 'NOT_LISTED';
+  readonly message: string;
+}
+
 export interface OperationView {
   readonly id: OperationId;
+  readonly kind: CommandKind;
+  readonly forMs: number | null;
+  /** Until then agents that cannot be reached are tried, this machine's clock. */
+  readonly retryUntil: EpochMs | null;
+  /** Something of it has not been sent and can be taken back. */
+  readonly cancellable: boolean;
   readonly summary: string;
   readonly reason: string;
   readonly by: string;
@@ -207,5 +242,7 @@ export interface EngineEvent {
   /** The newest audit rows since the last event, newest first, 50 at most, and how many there were. */
   readonly audit?: { readonly count: number; readonly newest: readonly AuditRow[] } | undefined;
   readonly operations?: readonly OperationView[] | undefined;
+  /** All that wait, when any came or went. */
+  readonly approvals?: readonly ApprovalView[] | undefined;
   readonly problems?: readonly Problem[] | undefined;
 }

@@ -158,7 +158,7 @@ export const CommandTargets = z
     message: 'name either a command or a preview',
   });
 export type CommandTargets = z.infer<typeof CommandTargets>;
-export const TARGET_OUTCOMES = ['pending', 'ended', 'already-gone', 'failed'] as const;
+const TARGET_OUTCOMES = ['pending', 'ended', 'already-gone', 'failed'] as const;
 export const CommandTarget = z.object({
   id: SessionId,
   account: AccountId.nullable(),

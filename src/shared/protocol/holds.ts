@@ -5,12 +5,11 @@ import { answerOf } from './codes.ts';
 import { Name } from './records.ts';
 
 /** An account whose new sessions are ended until a time. */
-export const Hold = z.object({
+const Hold = z.object({
   account: z.object({ id: AccountId, name: Name }),
   until: EpochMs,
   command: CommandId,
   operator: z.object({ id: OperatorId, name: Name }),
 });
-export type Hold = z.infer<typeof Hold>;
 export const HoldsListAnswer = answerOf({ items: z.array(Hold) });
 export type HoldsListAnswer = z.infer<typeof HoldsListAnswer>;

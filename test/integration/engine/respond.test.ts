@@ -87,7 +87,7 @@ test('only what was previewed is ended: the preview is named, the selector is th
   const sent: Sent[] = [];
   const { engine, connection } = await live(commands((one) => done(one.id), sent));
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { sessions: ['one'] } }],
+    selection: { targets: [{ connection, selector: { sessions: ['one'] } }] },
   });
   await engine.call('respond.execute', { operation: preview.operation, reason: 'stolen laptop' });
   await engine.until('receipt', async () => (await first(engine))?.state === 'completed');
@@ -114,7 +114,7 @@ test('terminate-all keeps the operator’s own sessions and wants the name typed
     { accounts: ['me'] },
   );
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { all: true } }],
+    selection: { targets: [{ connection, selector: { all: true } }] },
   });
   expect(preview.parts[0]).toMatchObject({ needsConfirmation: 'Fake', mirrored: 1 });
   expect(sent[0]?.selector).toEqual({ all: true, except: ['mine'] });
@@ -136,9 +136,11 @@ test('an account that is the operator’s own and named is not kept', async () =
     commands((one) => done(one.id), sent),
     { accounts: ['me'] },
   );
-  await engine.call('respond.preview', { targets: [{ connection, selector: { accounts: ['me'] } }] });
   await engine.call('respond.preview', {
-    targets: [{ connection, selector: { accounts: ['account-one'] } }],
+    selection: { targets: [{ connection, selector: { accounts: ['me'] } }] },
+  });
+  await engine.call('respond.preview', {
+    selection: { targets: [{ connection, selector: { accounts: ['account-one'] } }] },
   });
   expect(sent.map((one) => one.selector)).toEqual([
     { accounts: ['me'] },
@@ -153,7 +155,7 @@ test('more targets than an agent takes go in chunks, each previewed and sent by 
     { limits: { targets: 2 } },
   );
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { sessions: ['a', 'b', 'c', 'd', 'e'] } }],
+    selection: { targets: [{ connection, selector: { sessions: ['a', 'b', 'c', 'd', 'e'] } }] },
   });
   expect(sent.map((one) => one.selector)).toEqual([
     { sessions: ['a', 'b'] },
@@ -189,7 +191,7 @@ test('an agent that dies before it answers is asked what became of it, not told 
   }, sent);
   const { agent, engine, connection } = await live(script);
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { sessions: ['one'] } }],
+    selection: { targets: [{ connection, selector: { sessions: ['one'] } }] },
   });
   await engine.call('respond.execute', { operation: preview.operation, reason: 'x' });
   await agent.until('journalled', () => journalled !== null);
@@ -207,7 +209,7 @@ test('a crash of the engine between intent and sending: the same id goes out onc
   );
   const { agent, engine, connection, profile } = await live(script);
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { sessions: ['one'] } }],
+    selection: { targets: [{ connection, selector: { sessions: ['one'] } }] },
   });
   agent.script.refuse = () => ({ code: 'RATE_LIMITED', message: '', retryAfterMs: 1 });
   agent.drop();
@@ -236,7 +238,7 @@ test('refusals are said in words and end the command; a busy agent is tried agai
     }, sent),
   );
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { sessions: ['one'] } }],
+    selection: { targets: [{ connection, selector: { sessions: ['one'] } }] },
   });
   await engine.call('respond.execute', { operation: preview.operation, reason: 'x' });
   const command = await engine.until('refused', async () => {
@@ -255,7 +257,7 @@ test('progress and proofs of the agent reach the receipt; those of another conne
     commands((one) => ({ ...done(one.id), state: 'running', matched: 10, ended: 0, proofs: [] }), sent),
   );
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { sessions: ['one'] } }],
+    selection: { targets: [{ connection, selector: { sessions: ['one'] } }] },
   });
   const view = await engine.call('respond.execute', { operation: preview.operation, reason: 'x' });
   const id = view.commands[0]?.id;
@@ -284,10 +286,12 @@ test('an environment that is away is said to be unavailable, the others are prev
   const other = await open.agent({ refuse: () => ({ code: 'RATE_LIMITED', message: '' }) });
   const away = await engine.call('environments.add', { url: other.url, token: 't', name: 'Away' });
   const preview = await engine.call('respond.preview', {
-    targets: [
-      { connection: away.connection, selector: { all: true } },
-      { connection, selector: { sessions: ['one'] } },
-    ],
+    selection: {
+      targets: [
+        { connection: away.connection, selector: { all: true } },
+        { connection, selector: { sessions: ['one'] } },
+      ],
+    },
   });
   expect(preview.parts.map((part) => part.is)).toEqual(['unavailable', 'ready']);
   expect(agent.url).not.toBe(other.url);

@@ -100,7 +100,7 @@ test('ending a session: preview, intent, receipt, and the store has lost it', as
   });
   const ann = rows.find((row) => row.account?.name === 'ann');
   const preview = await engine.call('respond.preview', {
-    targets: [{ connection, selector: { sessions: [ann?.id ?? ''] } }],
+    selection: { targets: [{ connection, selector: { sessions: [ann?.id ?? ''] } }] },
   });
   expect(preview.parts[0]).toMatchObject({
     is: 'ready',

@@ -9,7 +9,8 @@ import {
 } from '#renderer/format/operation-words.ts';
 import { previewNotes } from '#renderer/respond/preview-notes.ts';
 import { receiptTitle } from '#renderer/respond/receipt-words.ts';
-import { targetsOf } from '#renderer/store/respond-store.ts';
+import type { ResponseTarget } from '#shared/ipc/respond-contract.ts';
+import { targetsOf, type Asked } from '#renderer/store/respond-store.ts';
 
 const REACH = { sessions: 1, accounts: 1, privileged: 0, service: 0, own: 0, byRole: {}, clientSide: 0 };
 const ready = (connection: string, changes: object = {}, reach: object = {}): PreviewPart =>
@@ -19,6 +20,8 @@ const ready = (connection: string, changes: object = {}, reach: object = {}): Pr
     reach: { ...REACH, ...reach },
     sample: [],
     mirrored: 1,
+    kept: 0,
+    comesBack: { rememberMe: 0, singleSignOn: 0 },
     expiresAt: 10,
     needsConfirmation: null,
     needsApproval: false,
@@ -27,7 +30,11 @@ const ready = (connection: string, changes: object = {}, reach: object = {}): Pr
 const away = (connection: string): PreviewPart =>
   ({ is: 'unavailable', connection, problem: { code: 'X', message: 'away' } }) as unknown as PreviewPart;
 const preview = (...parts: PreviewPart[]): Preview =>
-  ({ operation: 'o', askedAt: 1, parts }) as unknown as Preview;
+  ({ operation: 'o', askedAt: 1, act: { kind: 'revoke' }, parts }) as unknown as Preview;
+const about = (...targets: ResponseTarget[]): Asked => ({
+  selection: { targets },
+  act: { kind: 'revoke' },
+});
 const nameOf = (connection: string) => connection;
 
 test('the button names the number and the place', () => {
@@ -50,7 +57,7 @@ test('the button names the number and the place', () => {
 test('environments that could not be asked count as nothing and are said', () => {
   const asked = preview(ready('shop'), away('blog'));
   expect(previewedSessions(asked)).toBe(1);
-  expect(previewNotes(asked, [], nameOf)[0]).toBe(
+  expect(previewNotes(asked, about(), nameOf)[0]).toBe(
     'blog: could not be asked, so nothing is ended there by this.',
   );
 });
@@ -58,7 +65,7 @@ test('environments that could not be asked count as nothing and are said', () =>
 test('what differs from the mirror, is one’s own or cannot be ended is said', () => {
   const notes = previewNotes(
     preview(ready('shop', { mirrored: 3 }, { sessions: 2, own: 1, clientSide: 1 })),
-    [{ connection: 'shop' as ConnectionId, selector: { all: true, except: ['s' as SessionId] } }],
+    about({ connection: 'shop' as ConnectionId, selector: { all: true, except: ['s' as SessionId] } }),
     nameOf,
   ).join('\n');
   expect(notes).toContain('showed 3 sessions, the agent reaches 2 sessions');

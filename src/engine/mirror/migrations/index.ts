@@ -5,6 +5,7 @@ import segments from './0004-segments.sql?raw';
 import people from './0005-people.sql?raw';
 import { cutIntoSegments } from './cut-into-segments.ts';
 import type { WritableDb } from '../database.ts';
+import respond from './0006-respond.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -22,5 +23,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: '0003-notify', sql: notify },
   { version: 4, name: '0004-segments', sql: segments, run: cutIntoSegments },
   { version: 5, name: '0005-people', sql: people },
+  { version: 6, name: '0006-respond', sql: respond },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

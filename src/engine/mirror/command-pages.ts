@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { SessionId, type CommandId } from '#shared/domain/ids.ts';
+import { CommandTarget } from '#shared/protocol/commands.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
+
+const PAGE = 5_000;
+
+const put = (
+  db: WritableDb,
+  command: CommandId,
+  kind: 'preview' | 'outcome',
+  page: number,
+  body: unknown,
+): void => {
+  db.prepare(
+    'INSERT INTO command_page (command, kind, page, body) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+  ).run(command, kind, page, JSON.stringify(body));
+};
+
+/** Keeps the ids that a preview showed. */
+export function putPreviewed(db: WritableDb, command: CommandId, ids: readonly SessionId[]): void {
+  for (let at = 0; at < ids.length; at += PAGE)
+    put(db, command, 'preview', at / PAGE, ids.slice(at, at + PAGE));
+}
+export const putPreviewPage = (
+  db: WritableDb,
+  command: CommandId,
+  page: number,
+  ids: readonly SessionId[],
+): void => {
+  put(db, command, 'preview', page, ids);
+};
+export const putOutcomePage = (
+  db: WritableDb,
+  command: CommandId,
+  page: number,
+  items: readonly CommandTarget[],
+): void => {
+  put(db, command, 'outcome', page, items);
+};
+
+const bodies = (db: ReadableDb, command: CommandId, kind: string): readonly unknown[] =>
+  db
+    .prepare('SELECT body FROM command_page WHERE command = ? AND kind = ? ORDER BY page')
+    .pluck()
+    .all(command, kind)
+    .map((body) => JSON.parse(String(body)) as unknown);
+
+export const previewedIds = (db: ReadableDb, command: CommandId): readonly SessionId[] =>
+  bodies(db, command, 'preview').flatMap((page) => z.array(SessionId).parse(page));
+export const outcomesOf = (db: ReadableDb, command: CommandId): readonly CommandTarget[] =>
+  bodies(db, command, 'outcome').flatMap((page) => z.array(CommandTarget).parse(page));

@@ -1,0 +1,140 @@
+import type { OperationId } from '#shared/domain/ids.ts';
+import type { Problem } from '#shared/domain/result.ts';
+import type { Handlers } from '#shared/ipc/contract.ts';
+import type { RESPOND_METHODS } from '#shared/ipc/respond-contract.ts';
+import type { Environment } from '../connections/environment.ts';
+import type { ReadableDb } from '../mirror/database.ts';
+import { commandsOf, latestOperations, operationView } from '../mirror/operations.ts';
+import type { Reader } from '../mirror/reader.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { Approvals } from './approvals.ts';
+import { cancel } from './cancel.ts';
+import { execute, type ExecuteParts } from './execute.ts';
+import { activeHolds, lift } from './holds.ts';
+import { lateSessions } from './late.ts';
+import { preview, type PreviewParts } from './preview.ts';
+import { receiptFile } from './receipt-file.ts';
+import { receiptPage } from './receipt.ts';
+import type { Runner } from './runner.ts';
+import type { Log } from '#shared/domain/log.ts';
+
+type Answers = Handlers<typeof RESPOND_METHODS>;
+
+/** How long acting on a preview waits for the agents to say whom it showed. */
+const LISTED_MS = 30_000;
+
+const unknownOperation = (): ProblemError =>
+  new ProblemError({
+    code: 'NOT_FOUND',
+    message: 'This operation is not known here.',
+    advice: 'Look at the list under Response.',
+  });
+
+export function respondHandlers(
+  parts: ExecuteParts & {
+    readonly log: Log;
+    readonly reader: Reader;
+    readonly runner: Runner;
+    readonly approvals: Approvals;
+    readonly environments: () => readonly Environment[];
+    readonly changed: (operation: string) => void;
+  },
+): Answers {
+  const { db, clock, reader, runner, approvals, journal } = parts;
+  /** What throws at once becomes a rejection, as the contract says. */
+  const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
+  const never = new AbortController().signal;
+  const listing = new Map<OperationId, Promise<void>>();
+  const matching: PreviewParts['matching'] = (filter) => reader.ask('sessions.matching', { filter }, never);
+  const previewing: PreviewParts = {
+    db,
+    clock,
+    log: parts.log,
+    find: parts.find,
+    operatorName: parts.operatorName,
+    rows: (connection, ids) => reader.ask('sessions.byId', { connection, ids }, never),
+    matching,
+  };
+  const begun = (operation: OperationId) => {
+    parts.changed(operation);
+    runner.drive(commandsOf(db, operation).map(({ id }) => id));
+  };
+  return {
+    ...readingRespondHandlers(db),
+    'respond.preview': async (request) => {
+      const { preview: shown, listed } = await preview(previewing, request);
+      listing.set(shown.operation, listed);
+      void listed.finally(() => listing.delete(shown.operation));
+      return shown;
+    },
+    'respond.execute': async (request) => {
+      const waiting = listing.get(request.operation);
+      if (waiting !== undefined) await atMost(waiting, LISTED_MS);
+      const view = execute(parts, request);
+      begun(request.operation);
+      return view;
+    },
+    'respond.cancel': ({ operation }) =>
+      soon(() => {
+        cancel({ db, clock, journal }, operation);
+        runner.wake();
+        parts.changed(operation);
+        const view = operationView(db, operation);
+        if (view === null) throw unknownOperation();
+        return view;
+      }),
+    'respond.receiptFile': ({ operation, format }) =>
+      soon(() => {
+        const file = receiptFile(db, operation, format);
+        if (file === null) throw unknownOperation();
+        journal.recordOperatorAction({
+          action: 'data-exported',
+          subject: { kind: 'receipt', id: operation, name: file.name },
+          details: { format },
+        });
+        return file;
+      }),
+    'respond.late': ({ operation }) => lateSessions(db, operation, matching),
+    'respond.approvals': () => soon(() => approvals.list()),
+    'respond.approve': (request) => approvals.decide(request),
+    'respond.holds': () => activeHolds(db, parts.environments()),
+    'respond.lift': (request) =>
+      soon(() => {
+        const view = lift(parts, request);
+        begun(view.id);
+        return view;
+      }),
+  };
+}
+
+const readingRespondHandlers = (db: ReadableDb): Pick<Answers, 'respond.operations' | 'respond.receipt'> => ({
+  'respond.operations': (request) => Promise.resolve(latestOperations(db, request.limit)),
+  'respond.receipt': (request) => Promise.resolve().then(() => receiptPage(db, request)),
+});
+
+/** Of a database that may only be read. */
+export function readOnlyRespondHandlers(db: ReadableDb, problem: Problem): Answers {
+  const refuse = (): Promise<never> => Promise.reject(new ProblemError(problem));
+  return {
+    ...readingRespondHandlers(db),
+    'respond.preview': refuse,
+    'respond.execute': refuse,
+    'respond.cancel': refuse,
+    'respond.receiptFile': refuse,
+    'respond.late': refuse,
+    'respond.approvals': () => Promise.resolve([]),
+    'respond.approve': refuse,
+    'respond.holds': () => Promise.resolve([]),
+    'respond.lift': refuse,
+  };
+}
+
+function atMost(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

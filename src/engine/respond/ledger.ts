@@ -1,0 +1,190 @@
+import type { CommandOutcome, CommandTarget, Proof } from '#shared/protocol/commands.ts';
+import type { Environment } from '../connections/environment.ts';
+import { putOutcomePage } from '../mirror/command-pages.ts';
+import { transaction } from '../mirror/database.ts';
+import {
+  changeCommand,
+  commandById,
+  type CommandChange,
+  type CommandRecord,
+  type Finding,
+  type StoredOutcome,
+} from '../mirror/operations.ts';
+import { canList, listTargets } from './ask-agent.ts';
+import {
+  answerFindings,
+  endedOutside,
+  listFindings,
+  outcomeDigest,
+  stillThere,
+  withFindings,
+} from './findings.ts';
+import type { RunnerOptions } from './runner.ts';
+
+const FINISHED: ReadonlySet<string> = new Set(['completed', 'partial', 'denied', 'expired']);
+
+/** Writes down what agents say of commands, and where it cannot be true. */
+export interface Ledger {
+  readonly save: (command: CommandRecord, change: CommandChange) => void;
+  /** Takes an answer. False: it is for another command, and was not taken. */
+  take(command: CommandRecord, outcome: CommandOutcome, proofs?: readonly Proof[]): boolean;
+  /** Fetches what became of each session, once, and closes the command in the journal. */
+  close(command: CommandRecord, environment: Environment): Promise<void>;
+  /** A good while later: does the agent's own stream agree with what it said? */
+  compareWithMirror(command: CommandRecord, environment: Environment): void;
+}
+
+export function createLedger(options: RunnerOptions): Ledger {
+  const { db, clock, log, journal } = options;
+
+  const save: Ledger['save'] = (command, change) => {
+    try {
+      transaction(db, () => {
+        changeCommand(db, command.id, change);
+      });
+      options.changed(command.operation);
+    } catch (error) {
+      // The intent is on disk; what cannot be noted now is learnt again from the agent's journal.
+      log.warn('the state of a command was not saved', { command: command.id, error: String(error) });
+    }
+  };
+
+  const find = (command: CommandRecord, environment: Environment | null, more: readonly Finding[]): void => {
+    const known = commandById(db, command.id)?.findings ?? command.findings;
+    const findings = withFindings(known, more);
+    if (findings === known) return;
+    save(command, { findings });
+    const name = environment?.record().name ?? '';
+    for (const { code, message } of findings.filter((one) => !known.includes(one))) {
+      log.warn('an agent misbehaves', { environment: name, command: command.id, code, message });
+      journal.recordOperatorAction({
+        action: 'agent-misbehaved',
+        subject: { kind: 'environment', name, connection: command.connection },
+        details: { command: command.id, code, message },
+      });
+    }
+  };
+
+  return {
+    save,
+    take: (command, outcome, proofs) => {
+      const environment = options.find(command.connection);
+      if (outcome.id !== command.id) {
+        find(command, environment, [
+          { code: 'OTHER_ID', message: `Asked about this command, it answered for ${outcome.id}.` },
+        ]);
+        return false;
+      }
+      const finished = FINISHED.has(outcome.state);
+      find(command, environment, answerFindings(command, outcome, finished));
+      const first = command.finishedAt !== null && command.outcome !== null;
+      const known = commandById(db, command.id)?.proofs ?? command.proofs;
+      save(command, {
+        ...(first ? {} : { state: outcome.state, outcome: stored(outcome), problem: null }),
+        ...(finished && !first ? { finishedAt: clock(), done: outcome.matched } : {}),
+        ...(proofs === undefined
+          ? {}
+          : {
+              proofs: merged(
+                known,
+                proofs.filter(({ id }) => id === command.id),
+              ),
+            }),
+      });
+      return true;
+    },
+    close: async (command, environment) => {
+      if (command.closed) return;
+      if (command.state !== 'completed' && command.state !== 'partial') return;
+      const { outcome } = command;
+      if (outcome === null) return;
+      let digest: string | null = null;
+      let items: readonly CommandTarget[] | null = null;
+      if (canList(environment)) {
+        try {
+          items = await fetchOutcomes(command, environment, outcome.matched);
+          digest = outcomeDigest(items);
+        } catch (error) {
+          log.warn('an agent did not list what became of each session', {
+            environment: environment.record().name,
+            error: String(error),
+          });
+        }
+      }
+      transaction(db, () => {
+        changeCommand(db, command.id, { closed: items === null ? 'unlisted' : 'listed' });
+        journal.recordOperatorAction({
+          action: 'command-finished',
+          subject: {
+            kind: 'command',
+            id: command.id,
+            name: environment.record().name,
+            connection: command.connection,
+          },
+          details: {
+            operation: command.operation,
+            state: outcome.state,
+            ended: outcome.ended,
+            alreadyGone: outcome.alreadyGone,
+            failed: outcome.failedCount,
+            outside: outcome.outside,
+            ...(digest === null ? {} : { outcomes: digest }),
+          },
+        });
+      });
+      options.changed(command.operation);
+      if (items !== null) find(command, environment, listFindings(db, command, items));
+    },
+    compareWithMirror: (command, environment) => {
+      const left = stillThere(db, command);
+      const outside = endedOutside(db, command);
+      const found: Finding[] = [];
+      if (left.length > 0) {
+        found.push({
+          code: 'STILL_THERE',
+          message: `It says that it ended ${String(left.length)} sessions that it still lists as live (${String(left[0]).slice(0, 16)}… first).`,
+        });
+      }
+      if (outside.length > 0) {
+        found.push({
+          code: 'OUTSIDE',
+          message: `By its own stream this command ended ${String(outside.length)} sessions that the preview did not show (${String(outside[0]).slice(0, 16)}… first).`,
+        });
+      }
+      find(command, environment, found);
+    },
+  };
+
+  async function fetchOutcomes(
+    command: CommandRecord,
+    environment: Environment,
+    most: number,
+  ): Promise<readonly CommandTarget[]> {
+    const all: CommandTarget[] = [];
+    let page = 0;
+    for await (const items of listTargets(environment, { id: command.id }, most)) {
+      transaction(db, () => {
+        putOutcomePage(db, command.id, page, items);
+      });
+      page += 1;
+      all.push(...items);
+    }
+    return all;
+  }
+}
+
+const stored = (outcome: CommandOutcome): StoredOutcome => ({
+  state: outcome.state,
+  matched: outcome.matched,
+  ended: outcome.ended,
+  alreadyGone: outcome.alreadyGone,
+  failedCount: outcome.failedCount,
+  failed: outcome.failed.slice(0, 100),
+  outside: outcome.outside?.count ?? 0,
+});
+
+/** Looks by their time; the same look told twice is one. */
+export function merged(known: readonly Proof[], more: readonly Proof[]): readonly Proof[] {
+  const byTime = new Map([...known, ...more].map((proof) => [proof.at, proof]));
+  return [...byTime.values()].sort((a, b) => a.at - b.at).slice(-20);
+}

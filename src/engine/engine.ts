@@ -216,7 +216,7 @@ function writingEngine(
     onNews: (news) => {
       environments.onNews(news);
       if (news.sessions) hub.sessions();
-      hub.audit(news.audit);
+      hub.audit(news.events, news.audit);
     },
   });
   const reader: Reader = createReader(file, clock, log);

@@ -11,7 +11,8 @@ const NEWEST_AUDIT = 50;
 export interface EventHub {
   environments(): void;
   sessions(): void;
-  audit(rows: readonly AuditRow[]): void;
+  /** `count` new events, the latest of them last. */
+  audit(count: number, rows: readonly AuditRow[]): void;
   operation(id: string): void;
   /** Something came to wait for a second operator, or waits no more. */
   approvals(): void;
@@ -82,9 +83,9 @@ export function createEventHub(options: {
       dirty.sessions = true;
       soon();
     },
-    audit: (rows) => {
-      if (rows.length === 0) return;
-      audits += rows.length;
+    audit: (count, rows) => {
+      if (count === 0) return;
+      audits += count;
       audit = [...rows.slice(-NEWEST_AUDIT).toReversed(), ...audit].slice(0, NEWEST_AUDIT);
       soon();
     },

@@ -1,6 +1,8 @@
-/** Remembers results by text, at most about `size` of them; what was used lately stays. */
-export interface BoundedCache<V> {
-  get(key: string, make: (key: string) => V): V;
+/** Remembers results by a key, at most about `size` of them; what was used lately stays. */
+export interface BoundedCache<V, K = string> {
+  get(key: K, make: (key: K) => V): V;
+  /** What is remembered; it does not count as use. */
+  peek(key: K): V | undefined;
   readonly size: number;
   clear(): void;
 }
@@ -10,11 +12,11 @@ export interface BoundedCache<V> {
  * is in use without touching the map on every hit, which an exact least-recently-used list has to.
  * @param size most entries kept, at least 2
  */
-export function boundedCache<V>(size: number): BoundedCache<V> {
+export function boundedCache<V, K = string>(size: number): BoundedCache<V, K> {
   const half = Math.max(1, Math.floor(size / 2));
-  let young = new Map<string, V>();
-  let old = new Map<string, V>();
-  const keep = (key: string, value: V): V => {
+  let young = new Map<K, V>();
+  let old = new Map<K, V>();
+  const keep = (key: K, value: V): V => {
     if (young.size >= half) {
       old = young;
       young = new Map();
@@ -29,6 +31,7 @@ export function boundedCache<V>(size: number): BoundedCache<V> {
       const earlier = old.get(key);
       return keep(key, earlier ?? make(key));
     },
+    peek: (key) => young.get(key) ?? old.get(key),
     get size() {
       return young.size + old.size;
     },

@@ -36,7 +36,7 @@ const ceiling = (): Promise<number> =>
   });
 
 const data =
-  isMainThread && process.argv[2] === undefined
+  isMainThread && process.argv[2] !== 'sender'
     ? await openGeo({ files: resolveGeoData(process.cwd()) })
     : null;
 const product = (): Promise<number> =>
@@ -135,4 +135,5 @@ async function main(): Promise<void> {
 
 if (!isMainThread) ceilingWriter();
 else if (process.argv[2] === 'sender') send();
+else if (process.argv[2] === 'profile') console.log(await product());
 else await main();

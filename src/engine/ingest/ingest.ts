@@ -22,7 +22,8 @@ export interface IngestNews {
   readonly connection: ConnectionId;
   readonly live: number;
   readonly sessions: boolean;
-  /** New events of the stream, newest last. */
+  /** New events of the stream: how many, and the latest of them, newest last. */
+  readonly events: number;
   readonly audit: readonly AuditRow[];
   readonly setAside: number;
   readonly history: number;
@@ -73,6 +74,9 @@ export interface HistoryPage {
   readonly progress: (seen: { readonly oldest: number | null; readonly added: number }) => HistoryProgress;
 }
 
+/** Events of a batch that are shown as news; windows fetch the others when they want them. */
+const SHOWN = 50;
+
 /** Turns what agents send into committed rows. Parsing happens once, before the transaction; so does no other work. */
 export function createIngest(options: {
   readonly db: WritableDb;
@@ -90,6 +94,7 @@ export function createIngest(options: {
       connection: who.id,
       live: 0,
       sessions: false,
+      events: 0,
       audit: [],
       setAside: 0,
       history: 0,
@@ -126,12 +131,12 @@ export function createIngest(options: {
         },
       });
       if (result.is === 'committed') {
-        const audit = applied.items.flatMap((item) =>
-          item.is === 'audit' ? [auditRow(who.id, item.event, item.known)] : [],
-        );
+        const events = applied.items.filter((item) => item.is === 'audit');
+        const audit = events.slice(-SHOWN).map(({ event, known }) => auditRow(who.id, event, known));
         tell(who, {
           live: applied.live,
           sessions: applied.touchedSessions,
+          events: events.length,
           audit,
           setAside: bad.length,
         });

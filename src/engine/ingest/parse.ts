@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Seq } from '#shared/domain/ids.ts';
 import { parseChange, type Change } from '#shared/protocol/changes.ts';
+import { isQuickEvent, isQuickSession } from '#shared/protocol/quick-records.ts';
 import { Account, AuditEvent, Session } from '#shared/protocol/records.ts';
 import type { BadRecord } from '../mirror/set-aside.ts';
 
@@ -40,6 +41,10 @@ export function parsePart(sessions: readonly unknown[], accounts: readonly unkno
   const bad: BadRecord[] = [];
   const keptSessions: { id: string; body: string | null }[] = [];
   for (const record of sessions) {
+    if (isQuickSession(record)) {
+      keptSessions.push({ id: record.id, body: JSON.stringify(record) });
+      continue;
+    }
     const parsed = Session.safeParse(record);
     if (parsed.success) keptSessions.push({ id: parsed.data.id, body: JSON.stringify(parsed.data) });
     else {
@@ -61,6 +66,10 @@ export function parseEvents(items: readonly unknown[]): ParsedItems<AuditEvent> 
   const good: AuditEvent[] = [];
   const bad: BadRecord[] = [];
   for (const record of items) {
+    if (isQuickEvent(record)) {
+      good.push(record);
+      continue;
+    }
     const parsed = AuditEvent.safeParse(record);
     if (parsed.success) good.push(parsed.data);
     else bad.push({ kind: 'event', problem: firstIssue(parsed.error), record });

@@ -27,11 +27,12 @@ export function createWriter(
 ): Writer {
   const dictionaries = createDictionaries(db, enricher);
   const accounts = createAccountWriter(db);
+  const sessions = createSessionWriter(db, dictionaries, accounts);
   const audit = createAuditWriter(db, dictionaries, accounts, limits);
   return {
     dictionaries,
     accounts,
-    sessions: createSessionWriter(db, dictionaries, accounts),
+    sessions,
     audit,
     rebuilder: createRebuilder(db, dictionaries, accounts),
     flush: () => {
@@ -39,6 +40,7 @@ export function createWriter(
     },
     forget: () => {
       audit.forget();
+      sessions.forget();
       dictionaries.forget();
       accounts.forget();
     },

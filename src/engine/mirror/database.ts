@@ -11,7 +11,7 @@ export type WritableDb = ReadableDb & { readonly [writable]: true };
 
 /** Pages of 8 KB and a late checkpoint write a third more rows a second than the defaults (docs/mirror.md). */
 const PAGE_BYTES = 8_192;
-const CHECKPOINT_PAGES = 8_000;
+const CHECKPOINT_PAGES = 16_000;
 /** The committer waits for a lock itself, without standing still; a reader may wait longer. */
 const WRITER_BUSY_MS = 200;
 const BUSY_MS = 5_000;
@@ -39,7 +39,7 @@ export function openWritable(file: string): WritableDb {
     db.pragma('temp_store = MEMORY');
     db.pragma('cache_size = -65536');
     db.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`);
-    db.pragma('journal_size_limit = 67108864');
+    db.pragma('journal_size_limit = 134217728');
   } catch (error) {
     db.close();
     throw error;

@@ -1,6 +1,6 @@
 import type { Device, Network, Place } from '#shared/domain/place.ts';
 import type { Enricher } from '#geo/enrich.ts';
-import { boundedCache } from '#geo/bounded-cache.ts';
+import { boundedCache, type BoundedCache } from '#geo/bounded-cache.ts';
 import type { WritableDb } from './database.ts';
 
 export interface AddressFacts {
@@ -24,13 +24,16 @@ export interface Dictionaries {
 }
 
 const CACHED = 50_000;
+/** Of each connection. */
+const HANDLES = 50_000;
 
 /** All calls must be inside a transaction of `db`. */
 export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enrich'>): Dictionaries {
   const words = boundedCache<number>(CACHED);
   const addresses = boundedCache<AddressFacts>(CACHED);
   const devices = boundedCache<DeviceFacts>(CACHED);
-  const handles = boundedCache<number>(CACHED);
+  /** By connection: an id needs no other text put in front of it. */
+  const handles = new Map<number, BoundedCache<number>>();
 
   const word = keyed(db, 'word', 'text');
   const addAddress = db.prepare(
@@ -95,12 +98,14 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
     word: (text) => words.get(text, word),
     address: (ip) => addresses.get(ip, makeAddress),
     device: (userAgent) => devices.get(userAgent, makeDevice),
-    handle: (connection, id) =>
-      handles.get(`${String(connection)} ${id}`, () =>
-        Number(findHandle.get(connection, id) ?? addHandle.get(connection, id)),
-      ),
+    handle: (connection, id) => {
+      let of = handles.get(connection);
+      if (of === undefined) handles.set(connection, (of = boundedCache<number>(HANDLES)));
+      return of.get(id, () => Number(findHandle.get(connection, id) ?? addHandle.get(connection, id)));
+    },
     forget: () => {
-      for (const cache of [words, addresses, devices, handles]) cache.clear();
+      for (const cache of [words, addresses, devices]) cache.clear();
+      handles.clear();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Account, AccountRef } from '#shared/protocol/records.ts';
 import type { WritableDb } from './database.ts';
-import { boundedCache } from '#geo/bounded-cache.ts';
+import { boundedCache, type BoundedCache } from '#geo/bounded-cache.ts';
 import { z } from 'zod';
 
 export interface AccountWriter {
@@ -10,6 +10,9 @@ export interface AccountWriter {
   remove(connection: number, id: string, at: number): void;
   forget(): void;
 }
+
+/** Of each connection. */
+const CACHED = 50_000;
 
 const Held = z.object({ key: z.number(), name: z.string(), known: z.number() });
 const State = z.object({
@@ -25,7 +28,13 @@ const State = z.object({
 
 /** All calls must be inside a transaction of `db`. */
 export function createAccountWriter(db: WritableDb): AccountWriter {
-  const cache = boundedCache<z.infer<typeof Held>>(50_000);
+  type Kept = z.infer<typeof Held>;
+  const caches = new Map<number, BoundedCache<Kept>>();
+  const cacheOf = (connection: number): BoundedCache<Kept> => {
+    let of = caches.get(connection);
+    if (of === undefined) caches.set(connection, (of = boundedCache<Kept>(CACHED)));
+    return of;
+  };
   const find = db.prepare('SELECT key, name, known FROM account WHERE connection = ? AND id = ?');
   const state = db.prepare(
     `SELECT key, name, roles, status, privileged, service, known, removed_at FROM account
@@ -55,11 +64,10 @@ export function createAccountWriter(db: WritableDb): AccountWriter {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const gone = db.prepare('UPDATE account SET removed_at = ? WHERE key = ?');
-  const slot = (connection: number, id: string): string => `${String(connection)} ${id}`;
 
   return {
     refer(connection, ref) {
-      const held = cache.get(slot(connection, ref.id), () => {
+      const held = cacheOf(connection).get(ref.id, () => {
         const row = find.get(connection, ref.id);
         return row === undefined
           ? { key: Number(mention.get(connection, ref.id, ref.name)), name: ref.name, known: 0 }
@@ -106,7 +114,7 @@ export function createAccountWriter(db: WritableDb): AccountWriter {
         before.privileged === now[3] &&
         before.service === now[4];
       if (!same) change.run(key, at, ...now, 0);
-      const held = cache.get(slot(connection, account.id), () => ({ key, name: now[0], known: 1 }));
+      const held = cacheOf(connection).get(account.id, () => ({ key, name: now[0], known: 1 }));
       held.name = now[0];
       held.known = 1;
       return key;
@@ -130,7 +138,7 @@ export function createAccountWriter(db: WritableDb): AccountWriter {
       );
     },
     forget: () => {
-      cache.clear();
+      caches.clear();
     },
   };
 }

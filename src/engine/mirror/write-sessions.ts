@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedCache } from '#geo/bounded-cache.ts';
 import type { CloseReason, Session } from '#shared/protocol/records.ts';
 import type { AddressFacts, DeviceFacts, Dictionaries } from './dictionaries.ts';
 import type { AccountWriter } from './write-accounts.ts';
@@ -29,16 +30,28 @@ export interface SessionWriter {
   upsert(connection: number, session: Session, at: number, view: string): SessionWritten;
   /** Returns the change in the number of live sessions. Unknown ids are nothing to end. */
   close(connection: number, id: string, ending: Ending): -1 | 0;
+  /** After a rollback, and after sessions were changed by anybody else. */
+  forget(): void;
 }
 
-const Current = z.object({
+/** Sessions of which the writer remembers how they stand, so that the next change need not read them. */
+const REMEMBERED = 50_000;
+
+const Held = z.object({
   account: z.number().nullable(),
   via: z.number().nullable(),
-  address: z.number().nullable(),
-  device: z.number().nullable(),
+  opened_at: z.number().nullable(),
+  opened_address: z.number().nullable(),
+  opened_device: z.number().nullable(),
+  last_address: z.number().nullable(),
+  last_device: z.number().nullable(),
   marks: z.number(),
+  view: z.number().nullable(),
   ended_at: z.number().nullable(),
+  rebuilt: z.number(),
 });
+/** A session as the mirror has it, without what changes at every sighting. */
+type Held = z.infer<typeof Held>;
 
 /** All calls must be inside a transaction of `db`. */
 export function createSessionWriter(
@@ -47,15 +60,14 @@ export function createSessionWriter(
   accounts: AccountWriter,
 ): SessionWriter {
   const current = db.prepare(
-    `SELECT account, via, coalesce(last_address, opened_address) AS address,
-       coalesce(last_device, opened_device) AS device, marks, ended_at
+    `SELECT account, via, opened_at, opened_address, opened_device, last_address, last_device, marks, view, ended_at,
+       rebuilt
      FROM session WHERE key = ?`,
   );
   const write = db.prepare(
     `INSERT INTO session (key, connection, account, via, opened_at, last_seen_at, expires_at, opened_address,
        opened_device, last_address, last_device, marks, attributes, replaces, view)
-     VALUES (@key, @connection, @account, @via, @openedAt, @lastSeenAt, @expiresAt, @openedAddress, @openedDevice,
-       @lastAddress, @lastDevice, @marks, @attributes, @replaces, @view)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET account = excluded.account, via = excluded.via,
        opened_at = coalesce(excluded.opened_at, opened_at), last_seen_at = excluded.last_seen_at,
        expires_at = excluded.expires_at, opened_address = coalesce(excluded.opened_address, opened_address),
@@ -64,6 +76,16 @@ export function createSessionWriter(
        replaces = coalesce(excluded.replaces, replaces), view = excluded.view, rebuilt = 0, ended_at = NULL,
        ended_after = NULL, cause = NULL, command = NULL, rule = NULL`,
   );
+  // Nearly every change of a session: it was seen again, perhaps from elsewhere, and is otherwise the same.
+  const see = db.prepare(
+    `UPDATE session SET last_seen_at = ?, expires_at = ?, last_address = ?, last_device = ?, attributes = ?
+     WHERE key = ?`,
+  );
+  const held = boundedCache<{ row: Held | null }, number>(REMEMBERED);
+  const read = (key: number): { row: Held | null } => {
+    const row = current.get(key);
+    return { row: row === undefined ? null : Held.parse(row) };
+  };
   const observe = db.prepare(
     `INSERT OR IGNORE INTO observation (session, at, address, device, account, via, marks)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -91,38 +113,49 @@ export function createSessionWriter(
       const key = dictionaries.handle(connection, session.id);
       const opened = facts(session.opened.ip, session.opened.userAgent);
       const last = facts(session.last.ip, session.last.userAgent);
-      const account = session.account === null ? null : accounts.refer(connection, session.account);
-      const via = session.via === undefined ? null : accounts.refer(connection, session.via.account);
-      const marks = dictionaries.word(JSON.stringify(session.marks));
-      const raw = current.get(key);
-      const before = raw === undefined ? null : Current.parse(raw);
-      write.run({
-        key,
-        connection,
-        account,
-        via,
-        openedAt: session.opened.at,
-        lastSeenAt: session.last.at,
-        expiresAt: session.expiresAt,
-        openedAddress: opened.address?.key ?? null,
-        openedDevice: opened.device?.key ?? null,
-        lastAddress: last.address?.key ?? null,
-        lastDevice: last.device?.key ?? null,
-        marks,
-        attributes: session.attributes === undefined ? null : JSON.stringify(session.attributes),
-        replaces: session.replaces ?? null,
+      const slot = held.get(key, read);
+      const before = slot.row;
+      const attributes = session.attributes === undefined ? null : JSON.stringify(session.attributes);
+      const now: Held = {
+        account: session.account === null ? null : accounts.refer(connection, session.account),
+        via: session.via === undefined ? null : accounts.refer(connection, session.via.account),
+        opened_at: session.opened.at ?? before?.opened_at ?? null,
+        opened_address: opened.address?.key ?? before?.opened_address ?? null,
+        opened_device: opened.device?.key ?? before?.opened_device ?? null,
+        last_address: last.address?.key ?? null,
+        last_device: last.device?.key ?? null,
+        marks: dictionaries.word(session.marks.length === 0 ? '[]' : JSON.stringify(session.marks)),
         view: dictionaries.word(view),
-      });
+        ended_at: null,
+        rebuilt: 0,
+      };
+      const { expiresAt } = session;
+      if (before !== null && session.replaces === undefined && isSeenAgain(before, now)) {
+        see.run(session.last.at, expiresAt, now.last_address, now.last_device, attributes, key);
+      } else {
+        write.run(
+          key,
+          connection,
+          now.account,
+          now.via,
+          session.opened.at,
+          session.last.at,
+          expiresAt,
+          opened.address?.key ?? null,
+          opened.device?.key ?? null,
+          now.last_address,
+          now.last_device,
+          now.marks,
+          attributes,
+          session.replaces ?? null,
+          now.view,
+        );
+      }
+      slot.row = now;
+
       const address = (last.address ?? opened.address)?.key ?? null;
       const device = (last.device ?? opened.device)?.key ?? null;
-      const rest = [account ?? 0, via ?? 0, marks] as const;
-      const differs =
-        before !== null &&
-        (before.address !== address ||
-          before.device !== device ||
-          before.account !== account ||
-          before.via !== via ||
-          before.marks !== marks);
+      const rest = [now.account ?? 0, now.via ?? 0, now.marks] as const;
       if (before === null) {
         const first = [opened.address?.key ?? 0, opened.device?.key ?? 0] as const;
         observe.run(
@@ -134,7 +167,13 @@ export function createSessionWriter(
         );
         const moved = (first[0] !== 0 && address !== first[0]) || (first[1] !== 0 && device !== first[1]);
         if (moved) observe.run(key, session.last.at ?? at, address ?? 0, device ?? 0, ...rest);
-      } else if (differs) {
+      } else if (
+        (before.last_address ?? before.opened_address) !== address ||
+        (before.last_device ?? before.opened_device) !== device ||
+        before.account !== now.account ||
+        before.via !== now.via ||
+        before.marks !== now.marks
+      ) {
         observe.run(key, session.last.at ?? at, address ?? 0, device ?? 0, ...rest);
       }
       return { live: before === null || before.ended_at !== null ? 1 : 0, opened, last };
@@ -142,6 +181,8 @@ export function createSessionWriter(
     close(connection, id, ending) {
       const key = findHandle.get(connection, id);
       if (key === undefined) return 0;
+      const slot = held.peek(Number(key));
+      if (slot?.row) slot.row = { ...slot.row, ended_at: ending.at };
       const values = {
         key,
         at: ending.at,
@@ -154,5 +195,20 @@ export function createSessionWriter(
       explain.run({ ...values, unknown: dictionaries.word('unknown') });
       return 0;
     },
+    forget: () => {
+      held.clear();
+    },
   };
 }
+
+/** Whether only the last sighting differs. */
+const isSeenAgain = (before: Held, now: Held): boolean =>
+  before.ended_at === null &&
+  before.rebuilt === 0 &&
+  before.account === now.account &&
+  before.via === now.via &&
+  before.opened_at === now.opened_at &&
+  before.opened_address === now.opened_address &&
+  before.opened_device === now.opened_device &&
+  before.marks === now.marks &&
+  before.view === now.view;

@@ -14,7 +14,7 @@ import { startProduct } from './parts/product.ts';
 import { interleaved, note, quick, row } from './parts/report.ts';
 import { send, startSender } from './parts/sender.ts';
 
-const [warmUpMs, ms, rounds] = quick ? [700, 1_000, 1] : [1_500, 4_000, 5];
+const [warmUpMs, ms, rounds] = quick ? [700, 1_000, 1] : [1_500, 3_000, 5];
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'watchfloor-bench-'));

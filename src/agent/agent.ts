@@ -19,6 +19,9 @@ import { PATIENCE_MS, withPatience } from './poll/patience.ts';
 import { createPoller } from './poll/poller.ts';
 import { createRecorder } from './poll/recorder.ts';
 import { createStoreState } from './poll/store-state.ts';
+import type { PlaceFinder, RulePoint } from './rules/context.ts';
+import { createRulesSide } from './rules/rules-side.ts';
+import type { RulesConfig } from './rules/rules-side.ts';
 import { createPosture } from './posture.ts';
 import { servePush } from './push/endpoint.ts';
 import type { ConnectionCaps } from './server/handshake.ts';
@@ -44,6 +47,9 @@ export interface AgentOptions {
   readonly bounds: LogBounds;
   /** Bearer token of `POST /v1/events`; null: there is no such endpoint. */
   readonly pushToken?: string | null;
+  readonly rules?: RulesConfig;
+  /** Where addresses are, for rules about countries; asked for when a rule needs it. */
+  readonly openPlaces?: () => Promise<PlaceFinder | null>;
   readonly clock: Clock;
   readonly log: Log;
   /** Shorter waits and the places where a test stops the agent; left out in operation. */
@@ -55,6 +61,8 @@ export interface AgentOptions {
     readonly accountsEveryMs?: number;
     readonly patienceMs?: number;
     readonly reached?: (point: CommandPoint) => void;
+    readonly ruleReached?: (point: RulePoint) => void;
+    readonly monotonic?: () => number;
   };
 }
 export interface RunningAgent {
@@ -101,7 +109,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const gate = createOneAtATime();
   const evidence = createEvidence(clock);
   const flags = createFlags(options.flags);
-  const recorder = createRecorder(state, evidence, clock);
+  const recorder = createRecorder(state, evidence, clock, (account) => rules.touched(account));
   const store = createStoreState(null, state.meta.get(BASELINE) !== null);
   const context: ReadContext = { adapter, state, recorder, evidence, flags, clock, log };
   const commands = createCommands({
@@ -121,6 +129,26 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     proofAfterMs: timing.proofAfterMs ?? LIMITS.proofAfterMs,
     answerWithinMs: timing.answerWithinMs ?? LIMITS.answerWithinMs - 500,
   });
+  const rules = createRulesSide({
+    state,
+    adapter,
+    store,
+    recorder,
+    evidence,
+    flags,
+    clock,
+    log,
+    environment: options.environment,
+    limits: options.limits,
+    gate,
+    proofAfterMs: timing.proofAfterMs ?? LIMITS.proofAfterMs,
+    monotonic: timing.monotonic ?? (() => performance.now()),
+    config: options.rules ?? { lists: {}, protect: { roles: [], accounts: [] } },
+    baseDir: options.baseDir,
+    openPlaces: options.openPlaces ?? (() => Promise.resolve(null)),
+    notify: (notice) => commands.notify(notice),
+    reached: timing.ruleReached ?? (() => undefined),
+  });
   let connections = () => 0;
   const poller = createPoller({
     context,
@@ -130,10 +158,15 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     log,
     ...options.poll,
     ...(timing.accountsEveryMs === undefined ? {} : { accountsEveryMs: timing.accountsEveryMs }),
-    followed: () => connections() > 0 || state.holds.active().length > 0,
-    afterLook: (signal) => commands.enforceHolds(signal),
+    followed: () => connections() > 0 || state.holds.active().length > 0 || rules.active(),
+    afterLook: async (signal) => {
+      await rules.enforce(signal);
+      await commands.enforceHolds(signal);
+    },
+    warnings: () => rules.warnings(),
   });
   commands.resume();
+  rules.resume();
   poller.start();
   // A console's first hello should say what the store can do, where that is known within a moment.
   await Promise.race([
@@ -167,6 +200,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     commands,
     clock,
     log,
+    rules: rules.service,
     posture: createPosture(adapter, gate, stopping.signal),
     agent: { ...options.agent, startedAt },
     environment: options.environment,
@@ -184,7 +218,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     bounds: options.bounds,
     keepAfter: () => server.keepAfter(),
     afterTrim: () => server.afterTrim(),
-    tick: () => commands.tick(),
+    tick: () => {
+      commands.tick();
+      rules.service.tick();
+    },
   });
   let stopped: Promise<void> | null = null;
   return {

@@ -45,6 +45,7 @@ export function startMaintenance(options: MaintenanceOptions): Maintenance {
     state.audit.trim(epochMs(Math.max(0, clock() - bounds.historyDays * DAY)));
     state.journal.trim(epochMs(Math.max(0, clock() - LIMITS.journalKeptMs)));
     state.previews.trim();
+    state.ruleActs.trim();
     state.told.trim(epochMs(Math.max(0, clock() - DAY)));
   };
   const every = (ms: number, what: string, work: () => void) => {

@@ -2,6 +2,7 @@ import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { AgentOptions } from './agent.ts';
 import type { AgentConfig } from './config/config.ts';
+import { openRulePlaces } from './rules/places.ts';
 import { AGENT_VERSION } from './version.ts';
 
 /** Sockets beyond the connections allowed: handshakes under way. */
@@ -28,6 +29,8 @@ export function optionsFromConfig(config: AgentConfig, clock: Clock, log: Log): 
     caps: { perToken: connectionsPerToken, total: connections },
     poll: config.poll,
     bounds: config.log,
+    rules: config.rules,
+    openPlaces: () => openRulePlaces(config.geo, config.baseDir, log),
     pushToken: config.push?.token ?? null,
     clock,
     log,

@@ -90,7 +90,7 @@ export const openPlaces = (path: string): Promise<Result<PlaceProvider, GeoProbl
   open(path, (bytes) => compiledPlaces(bytes, path));
 export const openNetworks = (path: string): Promise<Result<NetworkProvider, GeoProblem>> =>
   open(path, (bytes) => compiledNetworks(bytes, path));
-const openMmdb = (path: string): Promise<Result<PlaceProvider, GeoProblem>> =>
+export const openMmdb = (path: string): Promise<Result<PlaceProvider, GeoProblem>> =>
   open(path, (bytes) => mmdbPlaces(bytes, path));
 const openKindList = (path: string): Promise<Result<KindList, GeoProblem>> =>
   open(path, (bytes) => parseKindList(bytes.toString('utf8'), path));

@@ -33,6 +33,8 @@ export interface Commands extends CommandService {
   /** Called every second or so. */
   tick(): void;
   enforceHolds(signal: AbortSignal): Promise<void>;
+  /** Tells the connected operators whom it concerns. */
+  notify(notice: Notice): void;
   stop(): Promise<void>;
 }
 
@@ -299,6 +301,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
       prover.resume();
     },
     tick: () => approvals.expire(),
+    notify: context.notify,
     enforceHolds: (signal) => enforceHolds(context, signal),
     async stop() {
       await executor.stop();

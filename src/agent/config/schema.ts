@@ -55,6 +55,21 @@ export const ConfigFile = z.strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     })
     .prefault({}),
+  rules: z
+    .strictObject({
+      /** Lists of networks that rules may name: a file with a network a line. */
+      lists: z
+        .record(
+          z.string().min(1).max(256),
+          z.strictObject({ file: path, use: z.enum(['allow', 'deny']).default('deny') }),
+        )
+        .default({}),
+      /** Accounts that no rule ends, whoever writes it. */
+      protect: who,
+    })
+    .prefault({}),
+  /** Where rules about countries look them up, when not in the bundled data. */
+  geo: z.strictObject({ folder: path.optional(), mmdb: path.optional() }).prefault({}),
   /** Lets the application tell events: POST /v1/events with this as bearer token. */
   push: z.strictObject({ token: z.string().min(32).max(1_024) }).optional(),
   health: z.strictObject({ port: z.int().min(0).max(65_535) }).optional(),

@@ -29,7 +29,8 @@ export function recordEndsAndStarts(
     const unexplained: MirroredSession[] = [];
     const logouts = new Map<SessionId, EpochMs>();
     for (const row of still) {
-      const logout = evidence.commandFor(row.id) === null ? evidence.takeLogout(row) : null;
+      const ours = evidence.commandFor(row.id) !== null || evidence.ruleFor(row.id) !== null;
+      const logout = ours ? null : evidence.takeLogout(row);
       if (logout !== null) logouts.set(row.id, logout);
       else unexplained.push(row);
     }
@@ -41,6 +42,7 @@ export function recordEndsAndStarts(
           expiresAt: row.expires_at,
           lastListedAt: times.listedAt,
           command: evidence.commandFor(row.id),
+          rule: evidence.ruleFor(row.id),
           logoutAt: logouts.get(row.id) ?? null,
           replaced: pairs.has(row.id),
           credentialChangedAt: evidence.credentialChangedAt(row.account),

@@ -1,4 +1,4 @@
-import type { CommandId, SessionId } from '#shared/domain/ids.ts';
+import type { CommandId, RuleId, SessionId } from '#shared/domain/ids.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { CloseReason, Session } from '#shared/protocol/records.ts';
@@ -40,6 +40,7 @@ export interface EndEvidence {
   /** When a listing last held it although this had passed: then the store collected it later. */
   readonly lastListedAt: number;
   readonly command: { readonly id: CommandId } | null;
+  readonly rule?: RuleId | null;
   readonly logoutAt: EpochMs | null;
   readonly replaced: boolean;
   readonly credentialChangedAt: EpochMs | null;
@@ -48,12 +49,14 @@ export interface SessionEnd {
   readonly reason: CloseReason;
   readonly at: EpochMs;
   readonly commandId?: CommandId;
+  readonly ruleId?: RuleId;
 }
 
 /** Says why a session is gone: the surest evidence first, and `unknown` rather than a guess. */
 export function explainEnd(evidence: EndEvidence, now: EpochMs): SessionEnd {
   const past = (at: number) => Math.min(at, now) as EpochMs;
   if (evidence.command !== null) return { reason: 'revoked', at: now, commandId: evidence.command.id };
+  if (evidence.rule) return { reason: 'rule', at: now, ruleId: evidence.rule };
   if (evidence.logoutAt !== null) return { reason: 'logout', at: past(evidence.logoutAt) };
   if (evidence.expiresAt !== null && evidence.expiresAt <= now) {
     return evidence.lastListedAt > evidence.expiresAt

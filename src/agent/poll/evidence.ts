@@ -1,4 +1,4 @@
-import type { CommandId, SessionId } from '#shared/domain/ids.ts';
+import type { CommandId, RuleId, SessionId } from '#shared/domain/ids.ts';
 import type { Clock, EpochMs } from '#shared/domain/units.ts';
 import { MINUTE } from '#shared/domain/units.ts';
 import type { AuditEvent } from '#shared/protocol/records.ts';
@@ -7,6 +7,12 @@ import type { AuditEvent } from '#shared/protocol/records.ts';
 const KEPT_MS = 2 * MINUTE;
 const MAX_KEPT = 20_000;
 
+interface Cause {
+  readonly command: CommandId | null;
+  readonly rule: RuleId | null;
+  readonly at: EpochMs;
+  endedAt: EpochMs | null;
+}
 interface Logout {
   readonly session: SessionId | null;
   readonly account: string | null;
@@ -22,6 +28,11 @@ export interface Evidence {
   /** The store said that it is gone. */
   ended(id: SessionId): void;
   commandFor(id: SessionId): { readonly id: CommandId } | null;
+  /** A rule is about to end this session. */
+  endingByRule(id: SessionId, rule: RuleId): void;
+  ruleFor(id: SessionId): RuleId | null;
+  /** It was gone before: whatever ended it, the command or rule did not. */
+  notEnded(id: SessionId): void;
   /** Was it ended after this moment? Then what was read before is out of date. */
   endedSince(id: SessionId, since: EpochMs): boolean;
   note(event: AuditEvent): void;
@@ -32,21 +43,27 @@ export interface Evidence {
 }
 
 export function createEvidence(clock: Clock): Evidence {
-  const commands = new Map<SessionId, { command: CommandId; at: EpochMs; endedAt: EpochMs | null }>();
+  const commands = new Map<SessionId, Cause>();
   let logouts: Logout[] = [];
   const credentials = new Map<string, { at: EpochMs; heardAt: EpochMs }>();
   return {
     ending(id, command) {
       commands.delete(id);
-      commands.set(id, { command, at: clock(), endedAt: null });
+      commands.set(id, { command, rule: null, at: clock(), endedAt: null });
     },
+    endingByRule(id, rule) {
+      commands.delete(id);
+      commands.set(id, { command: null, rule, at: clock(), endedAt: null });
+    },
+    notEnded: (id) => void commands.delete(id),
+    ruleFor: (id) => commands.get(id)?.rule ?? null,
     ended(id) {
       const entry = commands.get(id);
       if (entry !== undefined) entry.endedAt = clock();
     },
     commandFor(id) {
-      const entry = commands.get(id);
-      return entry === undefined ? null : { id: entry.command };
+      const command = commands.get(id)?.command ?? null;
+      return command === null ? null : { id: command };
     },
     endedSince(id, since) {
       const endedAt = commands.get(id)?.endedAt ?? null;

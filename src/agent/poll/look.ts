@@ -109,7 +109,10 @@ export async function look(
     }
   }
   const events = await attempt(troubles, 'The log of the store', () => readEvents(context, signal));
-  const unexplained = gone.some((row) => context.evidence.commandFor(row.id) === null);
+  const { evidence } = context;
+  const unexplained = gone.some(
+    ({ id }) => evidence.commandFor(id) === null && evidence.ruleFor(id) === null,
+  );
   const wanted = reading.strangers || unexplained || events?.touchesAccounts === true;
   let accountsCpuMs = 0;
   if (plan.accountsAllowed && (plan.accountsDue || wanted)) {

@@ -25,6 +25,8 @@ export interface PollerOptions {
   /** Called after every successful look: holds are enforced here. */
   readonly afterLook: (signal: AbortSignal) => Promise<void>;
   readonly accountsEveryMs?: number;
+  /** What else is to be warned of. */
+  readonly warnings?: () => readonly Warning[];
 }
 export interface Poller {
   /** Looks until stopped; never rejects. */
@@ -60,7 +62,10 @@ export function createPoller(options: PollerOptions): Poller {
   let wanted = false;
   let running: Promise<void> | null = null;
 
-  const warnings = (): readonly Warning[] => storeWarnings(context, logCleared);
+  const warnings = (): readonly Warning[] => [
+    ...storeWarnings(context, logCleared),
+    ...(options.warnings?.() ?? []),
+  ];
 
   async function once(signal: AbortSignal): Promise<{ cpuMs: number; changed: boolean }> {
     const cpu = process.cpuUsage();

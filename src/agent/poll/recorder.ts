@@ -27,10 +27,27 @@ const ownersOf = (session: Session) => ({
   via: session.via?.account.id ?? null,
 });
 
-export function createRecorder(state: AgentState, evidence: Evidence, clock: Clock): Recorder {
+/** @param touched told of every account (for a masquerade, who is behind it) of which something changed */
+export function createRecorder(
+  state: AgentState,
+  evidence: Evidence,
+  clock: Clock,
+  touched: (account: string) => void = () => undefined,
+): Recorder {
   let waiting: NewChange[] = [];
-  const log = (change: NewChange['change'], whose: { account: string | null; via: string | null }) =>
-    void waiting.push({ change, ...whose });
+  const touch = ({ account, via }: { account: string | null; via: string | null }) => {
+    const holder = via ?? account;
+    if (holder !== null) touched(holder);
+  };
+  const log = (change: NewChange['change'], whose: { account: string | null; via: string | null }) => {
+    touch(whose);
+    waiting.push({ change, ...whose });
+  };
+  /** A failed sign-in often has only the name that was typed: it concerns the account of that name. */
+  const accountNamed = ({ account, action, outcome }: AuditEvent) =>
+    account === null || action !== 'login' || outcome !== 'failure'
+      ? undefined
+      : state.accounts.idByName(account.name);
   return {
     record(work) {
       waiting = [];
@@ -55,13 +72,18 @@ export function createRecorder(state: AgentState, evidence: Evidence, clock: Clo
       state.sessions.update(known.n, session, now);
       log({ at: now, kind: 'session.updated', session }, ownersOf(session));
     },
-    heldBack: (known, session) => state.sessions.update(known.n, session, null),
+    heldBack(known, session) {
+      touch(known);
+      state.sessions.update(known.n, session, null);
+    },
     overlaid(known) {
       const session = sessionOf(known);
       const next = state.told.over(session);
-      if (JSON.stringify(next) !== known.record) state.sessions.update(known.n, next, null);
+      if (JSON.stringify(next) === known.record) return;
+      touch(known);
+      state.sessions.update(known.n, next, null);
     },
-    closed(known, { reason, at, commandId }) {
+    closed(known, { reason, at, commandId, ruleId }) {
       state.sessions.remove(known.n);
       const change = {
         at,
@@ -69,6 +91,7 @@ export function createRecorder(state: AgentState, evidence: Evidence, clock: Clo
         id: known.id,
         reason,
         ...(commandId === undefined ? {} : { commandId }),
+        ...(ruleId === undefined ? {} : { ruleId }),
       };
       log(change, known);
     },
@@ -83,7 +106,8 @@ export function createRecorder(state: AgentState, evidence: Evidence, clock: Clo
     },
     audit(event) {
       const session = event.sessionId === undefined ? undefined : state.sessions.get(event.sessionId);
-      const whose = { account: event.account?.id ?? session?.account ?? null, via: session?.via ?? null };
+      const named = event.account?.id ?? accountNamed(event);
+      const whose = { account: named ?? session?.account ?? null, via: session?.via ?? null };
       if (!state.audit.insert(event, whose)) return false;
       log({ at: event.at, kind: 'audit', event }, whose);
       evidence.note(event);

@@ -5,8 +5,8 @@ import type { StoreDescription } from '../stores/store-adapter.ts';
 export function capabilitiesOf(description: StoreDescription | null): Capability[] {
   if (description === null) return [];
   const capabilities = new Set(description.capabilities);
-  // Rules are the agent's own; it enforces none yet.
-  capabilities.delete('rules');
+  // Rules are the agent's own: it judges whatever the store can tell, and only observes where nothing can be ended.
+  capabilities.add('rules');
   // The agent keeps what it read and what its operators did.
   capabilities.add('audit.history');
   capabilities.add('command.targets');

@@ -30,6 +30,10 @@ export function deliver(notice: Notice, connections: Iterable<Connection>): void
         if (approver || operator.id === notice.operator) socket.emit('approval.resolved', notice.resolved);
         break;
       }
+      case 'rules-changed':
+        if (viewer.own === null && (viewer.scopes.has('rules:read') || viewer.scopes.has('rules:write')))
+          socket.emit('rules.changed', { version: notice.version });
+        break;
       default:
         assertNever(notice);
     }

@@ -3,14 +3,13 @@ import { Approve } from '#shared/protocol/approvals.ts';
 import type { FailedAnswer } from '#shared/protocol/codes.ts';
 import { Command, CommandFailures, CommandGet, CommandTargets } from '#shared/protocol/commands.ts';
 import type { HelloLimits } from '#shared/protocol/handshake.ts';
-import { RulesPut } from '#shared/protocol/rules.ts';
+import { RulesPut, RulesVersions } from '#shared/protocol/rules.ts';
 import { History, SessionsGet, Subscribe } from '#shared/protocol/stream.ts';
 import type { AgentState } from '../state/state.ts';
 import type { Caller } from './caller.ts';
-import { requireScope } from './caller.ts';
 import { getSessions, readHistory } from './history.ts';
 import { Refused } from './refusal.ts';
-import type { CommandService, PostureService } from './services.ts';
+import type { CommandService, PostureService, RulesService } from './services.ts';
 
 type Answered = { readonly ok: true } | FailedAnswer;
 /** Answers one request; throws Refused. */
@@ -32,12 +31,12 @@ export interface RequestDeps {
   readonly limits: HelloLimits;
   readonly commands: CommandService;
   readonly posture: PostureService;
+  readonly rules: RulesService;
 }
 
 /** The requests that do not belong to one connection's stream. */
 export function createHandlers(deps: RequestDeps): ReadonlyMap<string, Handler> {
-  const { state, limits, commands, posture } = deps;
-  const noRules = () => new Refused('UNSUPPORTED', 'This agent enforces no rules.');
+  const { state, limits, commands, posture, rules } = deps;
   return new Map<string, Handler>([
     ['history', (caller, payload) => readHistory(state, limits.historyPage, caller, read(History, payload))],
     [
@@ -55,23 +54,23 @@ export function createHandlers(deps: RequestDeps): ReadonlyMap<string, Handler> 
     ],
     ['command.targets', (caller, payload) => commands.targets(caller, read(CommandTargets, payload))],
     ['holds.list', (caller) => commands.holds(caller)],
-    ['approve', (caller, payload) => commands.approve(caller, read(Approve, payload))],
-    ['approvals.list', (caller) => commands.approvals(caller)],
     [
-      'rules.get',
-      (caller) => {
-        requireScope(caller, 'rules:read', 'rules:write');
-        throw noRules();
-      },
-    ],
-    [
-      'rules.put',
+      'approve',
       (caller, payload) => {
-        read(RulesPut, payload);
-        requireScope(caller, 'rules:write');
-        throw noRules();
+        const request = read(Approve, payload);
+        return rules.knows(request.id) ? rules.approve(caller, request) : commands.approve(caller, request);
       },
     ],
+    [
+      'approvals.list',
+      (caller) => {
+        const answer = commands.approvals(caller);
+        return answer.ok ? { ...answer, items: [...answer.items, ...rules.approvals(caller)] } : answer;
+      },
+    ],
+    ['rules.get', (caller) => rules.get(caller)],
+    ['rules.put', (caller, payload) => rules.put(caller, read(RulesPut, payload))],
+    ['rules.versions', (caller, payload) => rules.versions(caller, read(RulesVersions, payload))],
     ['posture.get', (caller) => posture.get(caller)],
   ]);
 }

@@ -19,7 +19,7 @@ import type { ConnectionCaps } from './handshake.ts';
 import { createDoor } from './handshake.ts';
 import { deliver } from './notices.ts';
 import { createHandlers } from './requests.ts';
-import type { CommandService, PostureService } from './services.ts';
+import type { CommandService, PostureService, RulesService } from './services.ts';
 
 export interface ServerOptions {
   readonly http: HttpServer | HttpsServer;
@@ -27,6 +27,7 @@ export interface ServerOptions {
   readonly store: StoreStateHolder;
   readonly commands: CommandService;
   readonly posture: PostureService;
+  readonly rules: RulesService;
   readonly agent: Hello['agent'];
   readonly environment: Hello['environment'];
   readonly storeKind: string;
@@ -64,7 +65,13 @@ export function createServer(options: ServerOptions): AgentServer {
   });
   const connections = new Set<Connection>();
   const door = createDoor(state.tokens, options.caps, clock);
-  const handlers = createHandlers({ state, limits, commands, posture: options.posture });
+  const handlers = createHandlers({
+    state,
+    limits,
+    commands,
+    posture: options.posture,
+    rules: options.rules,
+  });
 
   const hello = (caller: Caller): Hello => {
     const description = store.description();

@@ -19,6 +19,13 @@ import type {
 } from '#shared/protocol/commands.ts';
 import type { HoldsListAnswer } from '#shared/protocol/holds.ts';
 import type { PostureGetAnswer } from '#shared/protocol/posture.ts';
+import type {
+  RulesGetAnswer,
+  RulesPut,
+  RulesPutAnswer,
+  RulesVersions,
+  RulesVersionsAnswer,
+} from '#shared/protocol/rules.ts';
 import type { Caller } from './caller.ts';
 
 /** News that goes to some of the connected operators. */
@@ -31,7 +38,8 @@ export type Notice =
       readonly operator: OperatorId;
       readonly owners: readonly string[];
       readonly resolved: ApprovalResolved;
-    };
+    }
+  | { readonly is: 'rules-changed'; readonly version: number };
 
 /** What the commands side does for the server. Methods throw Refused. */
 export interface CommandService {
@@ -46,4 +54,15 @@ export interface CommandService {
 }
 export interface PostureService {
   get(caller: Caller): Promise<PostureGetAnswer>;
+}
+
+/** What the rules side does for the server. Methods throw Refused. */
+export interface RulesService {
+  get(caller: Caller): RulesGetAnswer;
+  put(caller: Caller, request: RulesPut): Promise<RulesPutAnswer>;
+  versions(caller: Caller, request: RulesVersions): RulesVersionsAnswer;
+  /** Is this the id of something about rules that waits, or waited, for a decision? */
+  knows(id: string): boolean;
+  approve(caller: Caller, request: Approve): CommandAnswer;
+  approvals(caller: Caller): readonly ApprovalItem[];
 }

@@ -12,6 +12,8 @@ export interface MirroredAccount {
 
 export interface AccountMirror {
   get(id: string): MirroredAccount | undefined;
+  /** Id of the account with this name; ASCII case does not matter. */
+  idByName(name: string): string | undefined;
   put(account: Account, credential: string | null): number;
   remove(n: number): void;
   clear(): void;
@@ -23,6 +25,9 @@ export interface AccountMirror {
 
 export function createAccountMirror(db: Db): AccountMirror {
   const byId = db.prepare<[string], MirroredAccount>('SELECT * FROM accounts WHERE id = ?');
+  const byName = db.prepare<[string], { id: string }>(
+    "SELECT id FROM accounts WHERE json_extract(record, '$.name') = ? COLLATE NOCASE LIMIT 1",
+  );
   const put = db.prepare<[string, string, string | null], { n: number }>(
     `INSERT INTO accounts (id, record, credential) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET record = excluded.record, credential = excluded.credential RETURNING n`,
@@ -37,6 +42,7 @@ export function createAccountMirror(db: Db): AccountMirror {
   );
   return {
     get: (id) => byId.get(id),
+    idByName: (name) => byName.get(name)?.id,
     put: (account, credential) => put.get(account.id, JSON.stringify(account), credential)?.n ?? 0,
     remove: (n) => void remove.run(n),
     clear: () => void db.exec('DELETE FROM accounts'),

@@ -24,6 +24,10 @@ export interface AuditTrail {
   page(query: HistoryQuery, viewer: Viewer): readonly AuditEvent[];
   /** Newest event of one of these actions for an account, at or after `since`. */
   latest(account: string, actions: readonly string[], since: EpochMs): AuditEvent | null;
+  /** Events of these actions for an account at or after `since`, oldest first; the newest 1,000. */
+  recent(account: string, actions: readonly string[], since: EpochMs): readonly AuditEvent[];
+  /** Accounts with events of these actions at or after `since`. */
+  accountsSince(actions: readonly string[], since: EpochMs): readonly string[];
   trim(before: EpochMs): number;
   count(): number;
 }
@@ -47,6 +51,10 @@ export function createAuditTrail(db: Db): AuditTrail {
   const latest = db.prepare<[string, number, string], AuditRow>(
     `SELECT body FROM audit WHERE account = ? AND at >= ? AND action IN (SELECT value FROM json_each(?))
      ORDER BY at DESC LIMIT 1`,
+  );
+  const recent = db.prepare<[string, number, string], AuditRow>(
+    `SELECT body FROM audit WHERE account = ? AND at >= ? AND action IN (SELECT value FROM json_each(?))
+     ORDER BY at DESC LIMIT 1000`,
   );
   const trim = db.prepare(
     'DELETE FROM audit WHERE n IN (SELECT n FROM audit WHERE at < ? ORDER BY at LIMIT 5000)',
@@ -82,6 +90,16 @@ export function createAuditTrail(db: Db): AuditTrail {
       const row = latest.get(account, since, JSON.stringify(actions));
       return row === undefined ? null : read(row);
     },
+    recent: (account, actions, since) =>
+      recent.all(account, since, JSON.stringify(actions)).map(read).reverse(),
+    accountsSince: (actions, since) =>
+      db
+        .prepare<[number, string], { account: string }>(
+          `SELECT DISTINCT account FROM audit WHERE at >= ? AND account IS NOT NULL
+             AND action IN (SELECT value FROM json_each(?))`,
+        )
+        .all(since, JSON.stringify(actions))
+        .map(({ account }) => account),
     trim: (before) => trim.run(before).changes,
     count: () => count.get()?.count ?? 0,
   };

@@ -2,11 +2,12 @@ import { chmodSync, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import initial from './migrations/0001-initial.sql?raw';
 import told from './migrations/0002-told.sql?raw';
+import rules from './migrations/0003-rules.sql?raw';
 
 export type Db = Database.Database;
 
 /** In order; `user_version` counts how many were applied. Append only. */
-const MIGRATIONS: readonly string[] = [initial, told];
+const MIGRATIONS: readonly string[] = [initial, told, rules];
 
 /** The agent's database cannot be used; the message says what to do. */
 export class StateError extends Error {

@@ -21,6 +21,10 @@ import type { Meta } from './meta.ts';
 import { createMeta } from './meta.ts';
 import type { Previews } from './previews.ts';
 import { createPreviews } from './previews.ts';
+import type { RuleActs } from './rule-acts.ts';
+import { createRuleActs } from './rule-acts.ts';
+import type { RuleBook } from './rule-book.ts';
+import { createRuleBook } from './rule-book.ts';
 import type { SessionMirror } from './session-mirror.ts';
 import { createSessionMirror } from './session-mirror.ts';
 import type { Tokens } from './tokens.ts';
@@ -43,6 +47,8 @@ export interface AgentState {
   readonly previews: Previews;
   readonly holds: Holds;
   readonly told: Told;
+  readonly ruleBook: RuleBook;
+  readonly ruleActs: RuleActs;
   /** One write transaction. */
   transaction<T>(work: () => T): T;
   /** Runs work that is done anew after a crash: its commits need not reach the disk one by one. */
@@ -89,6 +95,8 @@ export function openState(dataDir: string, clock: Clock, serving = true): AgentS
     previews: createPreviews(db, clock),
     holds: createHolds(db, clock),
     told: createTold(db, clock),
+    ruleBook: createRuleBook(db, clock),
+    ruleActs: createRuleActs(db, clock),
     transaction: (work) => db.transaction(work).immediate(),
     async relaxed(work) {
       // NORMAL cannot damage a WAL database; a power cut loses the last commits, and with them the mark of completion.

@@ -13,7 +13,13 @@ import type {
 import type { Goodbye, Hello, Status } from './handshake.ts';
 import type { HoldsListAnswer } from './holds.ts';
 import type { PostureGetAnswer } from './posture.ts';
-import type { RulesGetAnswer, RulesPut, RulesPutAnswer } from './rules.ts';
+import type {
+  RulesGetAnswer,
+  RulesPut,
+  RulesPutAnswer,
+  RulesVersions,
+  RulesVersionsAnswer,
+} from './rules.ts';
 import type {
   Changes,
   ChangesAnswer,
@@ -55,6 +61,7 @@ export interface ConsoleRequests {
   'approvals.list': { request: Record<string, never>; answer: ApprovalsListAnswer };
   'rules.get': { request: Record<string, never>; answer: RulesGetAnswer };
   'rules.put': { request: RulesPut; answer: RulesPutAnswer };
+  'rules.versions': { request: RulesVersions; answer: RulesVersionsAnswer };
   'posture.get': { request: Record<string, never>; answer: PostureGetAnswer };
 }
 export type ConsoleRequestName = keyof ConsoleRequests;
@@ -92,6 +99,7 @@ const consoleRequests: Readonly<Record<ConsoleRequestName, true>> = {
   'approvals.list': true,
   'rules.get': true,
   'rules.put': true,
+  'rules.versions': true,
   'posture.get': true,
 };
 /**

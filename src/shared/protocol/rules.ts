@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AccountId, RuleId } from '../domain/ids.ts';
-import { DurationMs } from '../domain/units.ts';
+import { AccountId, OperatorId, RuleId } from '../domain/ids.ts';
+import { DurationMs, EpochMs } from '../domain/units.ts';
 import { answerOf } from './codes.ts';
 import { Reach } from './commands.ts';
 import { LIMITS } from './limits.ts';
@@ -102,6 +102,53 @@ export const RulesPutAnswer = answerOf({
   reach: z.array(z.object({ rule: RuleId, reach: Reach })),
 });
 export type RulesPutAnswer = z.infer<typeof RulesPutAnswer>;
-export const RulesGetAnswer = answerOf({ version: z.int().min(0), rules: z.array(Rule) });
+/** What a rule did lately, and whether its brake stopped it. */
+export const RuleEffect = z.object({
+  rule: RuleId,
+  /** In the last 24 hours. */
+  ended: z.int().min(0),
+  observed: z.int().min(0),
+  lastAt: EpochMs.nullable(),
+  /** `held` sessions wait for a decision about `approval`. */
+  stopped: z
+    .object({
+      at: EpochMs,
+      state: z.enum(['waiting', 'denied']),
+      approval: z.uuid(),
+      held: z.int().min(0),
+      allowed: z.int().min(0),
+      wanted: z.int().min(0),
+    })
+    .nullable(),
+});
+export type RuleEffect = z.infer<typeof RuleEffect>;
+export const RulesGetAnswer = answerOf({
+  version: z.int().min(0),
+  rules: z.array(Rule),
+  effects: z.array(RuleEffect).optional(),
+  /** Lists of networks that rules may name. */
+  lists: z.array(z.string().max(LIMITS.id)).optional(),
+});
 export type RulesGetAnswer = z.infer<typeof RulesGetAnswer>;
+
+/** Earlier versions, newest first: those below `before`. */
+export const RulesVersions = z.strictObject({
+  before: z.int().min(1).optional(),
+  limit: z.int().min(1).max(100),
+});
+export type RulesVersions = z.infer<typeof RulesVersions>;
+const operator = z.object({ id: OperatorId, name: Name });
+export const RulesVersion = z.object({
+  version: z.int().min(1),
+  at: EpochMs,
+  by: operator,
+  approvedBy: operator.optional(),
+  rules: z.array(Rule),
+});
+export type RulesVersion = z.infer<typeof RulesVersion>;
+export const RulesVersionsAnswer = answerOf({
+  items: z.array(RulesVersion),
+  next: z.int().min(1).optional(),
+});
+export type RulesVersionsAnswer = z.infer<typeof RulesVersionsAnswer>;
 export const RulesChanged = z.object({ version: z.int().min(0) });

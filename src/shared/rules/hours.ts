@@ -1,8 +1,11 @@
-import { MINUTE } from '../domain/lengths.ts';
+import { DAY, MINUTE } from '../domain/lengths.ts';
 import type { Rule } from '../protocol/rules.ts';
 import { localClock } from './local-clock.ts';
 
 type Hours = Extract<Rule, { kind: 'hours' }>;
+
+/** How far ahead a change is looked for: every window comes again within a week. */
+const HORIZON = 8 * DAY;
 
 const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 const dayBefore = (day: number) => (day === 1 ? 7 : day - 1);
@@ -33,16 +36,23 @@ export function compileHours(rule: Pick<Hours, 'timeZone' | 'windows'>): HoursTe
       return (days.has(day) && minute >= from) || (days.has(dayBefore(day)) && minute < to);
     });
   };
+  // Between two changes the answer is the same: every session of a look asks for the same moment.
+  let known = { from: 0, until: 0, inside: false };
+  const reach = (at: number): typeof known => {
+    if (at >= known.from && at < known.until) return known;
+    const now = inside(at);
+    const from = Math.floor(at / MINUTE) * MINUTE;
+    let until = from + MINUTE;
+    const last = from + HORIZON;
+    while (until < last && inside(until) === now) until += MINUTE;
+    known = { from, until, inside: now };
+    return known;
+  };
   return {
-    inside,
+    inside: (at) => reach(at).inside,
     changesAfter(at) {
-      const now = inside(at);
-      const start = Math.floor(at / MINUTE) * MINUTE;
-      for (let minute = 1; minute <= 8 * 24 * 60; minute++) {
-        const next = start + minute * MINUTE;
-        if (inside(next) !== now) return next;
-      }
-      return null;
+      const { until, inside: now } = reach(at);
+      return inside(until) === now ? null : until;
     },
   };
 }

@@ -1,0 +1,56 @@
+import type { Notice } from '../server/services.ts';
+import type { Warning } from '../poll/store-state.ts';
+import type { RuleContext } from './context.ts';
+import { createEnforcer } from './enforcer.ts';
+import { createFacts } from './facts.ts';
+import type { ListConfig } from './lists.ts';
+import { createLists } from './lists.ts';
+import { createProtection } from './protection.ts';
+import type { Rules } from './service.ts';
+import { createRules } from './service.ts';
+
+/** The part of the configuration that is about rules. */
+export interface RulesConfig {
+  readonly lists: Readonly<Record<string, ListConfig>>;
+  readonly protect: { readonly roles: readonly string[]; readonly accounts: readonly string[] };
+}
+export type RulesOptions = Omit<RuleContext, 'lists' | 'protection' | 'notify' | 'tell'> & {
+  readonly config: RulesConfig;
+  readonly baseDir: string;
+  readonly notify: (notice: Notice) => void;
+};
+/** Everything about rules, put together. */
+export interface RulesSide {
+  readonly service: Rules;
+  /** Something of this account changed. */
+  touched(account: string): void;
+  active(): boolean;
+  enforce(signal: AbortSignal): Promise<void>;
+  warnings(): readonly Warning[];
+  /** Takes up what was interrupted; call once, before the store is first read. */
+  resume(): void;
+}
+
+export function createRulesSide({ config, baseDir, ...rest }: RulesOptions): RulesSide {
+  const context: RuleContext = {
+    ...rest,
+    lists: createLists(config.lists, baseDir, rest.log),
+    protection: createProtection(config.protect),
+    tell: () => undefined,
+  };
+  const facts = createFacts(context);
+  const enforcer = createEnforcer(context, facts);
+  const service = createRules(context, facts, enforcer);
+  return {
+    service,
+    touched: (account) => enforcer.touched(account),
+    active: () => enforcer.active(),
+    enforce: (signal) => enforcer.enforce(signal),
+    warnings: () => enforcer.warnings(),
+    resume() {
+      // A session that vanished between deciding and noting was ended by the rule.
+      for (const { rule, session } of context.state.ruleActs.inState('ending'))
+        context.evidence.endingByRule(session, rule);
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import type { AccountId, EventId, RuleId, SessionId } from '#shared/domain/ids.ts';
+import type { Clock, EpochMs } from '#shared/domain/units.ts';
+import { DAY, epochMs } from '#shared/domain/units.ts';
+import type { Db } from './database.ts';
+
+/**
+ * `observed`: it would have been ended. `held`: the brake keeps it. `approved`: held before, may be ended now.
+ * `ending`: decided, perhaps tried, by a run that may have crashed since. `ended`.
+ */
+export type ActState = 'observed' | 'held' | 'approved' | 'ending' | 'ended';
+
+/** What a rule decided about a session. */
+export interface Act {
+  readonly rule: RuleId;
+  readonly session: SessionId;
+  readonly account: AccountId;
+  readonly version: number;
+  readonly state: ActState;
+  readonly reason: string;
+  readonly trigger: EventId | null;
+  readonly decidedAt: EpochMs;
+}
+
+/** A rule that would have ended more than its share: it ends nothing until somebody decides. */
+export interface Brake {
+  readonly rule: RuleId;
+  readonly approval: string;
+  readonly state: 'waiting' | 'denied';
+  readonly stoppedAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  /** How many it might have ended in that minute, and how many it wanted to. */
+  readonly allowed: number;
+  readonly wanted: number;
+}
+
+export interface RuleActs {
+  find(rule: RuleId, session: SessionId): Act | null;
+  put(act: Omit<Act, 'decidedAt'>): Act;
+  setState(rule: RuleId, session: SessionId, state: ActState): void;
+  forget(rule: RuleId, session: SessionId): void;
+  inState(state: 'held' | 'approved' | 'ending', rule?: RuleId): readonly Act[];
+  /** Sessions that a rule ended or is ending since then. */
+  endedSince(rule: RuleId, since: EpochMs): number;
+  figures(rule: RuleId, since: EpochMs): { ended: number; observed: number; lastAt: EpochMs | null };
+  settledUntil(rule: RuleId, account: AccountId): number;
+  /** `account` null: for everybody. */
+  settle(rule: RuleId, account: AccountId | null, until: EpochMs): void;
+  brake(rule: RuleId): Brake | null;
+  brakes(): readonly Brake[];
+  stop(brake: Brake): void;
+  setBrake(rule: RuleId, state: Brake['state']): void;
+  release(rule: RuleId): void;
+  /** Forgets what a rule, changed or gone, held and observed; what it ended stays. */
+  reset(rule: RuleId): void;
+  trim(): void;
+}
+
+interface ActRow {
+  rule: string;
+  session: string;
+  account: string;
+  version: number;
+  state: string;
+  reason: string;
+  trigger: string | null;
+  decided_at: number;
+}
+interface BrakeRow {
+  rule: string;
+  approval: string;
+  state: string;
+  stopped_at: number;
+  expires_at: number;
+  allowed: number;
+  wanted: number;
+}
+
+const toAct = (row: ActRow): Act => ({
+  rule: row.rule as RuleId,
+  session: row.session as SessionId,
+  account: row.account as AccountId,
+  version: row.version,
+  state: row.state as ActState,
+  reason: row.reason,
+  trigger: row.trigger as EventId | null,
+  decidedAt: epochMs(row.decided_at),
+});
+const toBrake = (row: BrakeRow): Brake => ({
+  rule: row.rule as RuleId,
+  approval: row.approval,
+  state: row.state as Brake['state'],
+  stoppedAt: epochMs(row.stopped_at),
+  expiresAt: epochMs(row.expires_at),
+  allowed: row.allowed,
+  wanted: row.wanted,
+});
+const KEPT_MS = 30 * DAY;
+
+export function createRuleActs(db: Db, clock: Clock): RuleActs {
+  const one = db.prepare<[string, string], ActRow>('SELECT * FROM rule_acts WHERE rule = ? AND session = ?');
+  const put = db.prepare(
+    'INSERT OR REPLACE INTO rule_acts (rule, session, account, version, state, reason, trigger, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const setState = db.prepare('UPDATE rule_acts SET state = ? WHERE rule = ? AND session = ?');
+  const forget = db.prepare('DELETE FROM rule_acts WHERE rule = ? AND session = ?');
+  // The condition of the partial index stands in the text, so that it is used.
+  const open = "FROM rule_acts WHERE state IN ('ending', 'held', 'approved') AND state = ?";
+  const inState = db.prepare<[string], ActRow>(`SELECT * ${open}`);
+  const ofRule = db.prepare<[string, string], ActRow>(`SELECT * ${open} AND rule = ?`);
+  const ended = db.prepare<[string, number], { count: number }>(
+    "SELECT count(*) AS count FROM rule_acts WHERE rule = ? AND decided_at > ? AND state IN ('ending', 'ended')",
+  );
+  const figures = db.prepare<
+    [string, number],
+    { ended: number | null; observed: number | null; last: number | null }
+  >(
+    `SELECT sum(state = 'ended') AS ended, sum(state = 'observed') AS observed, max(decided_at) AS last
+     FROM rule_acts WHERE rule = ? AND decided_at >= ?`,
+  );
+  const settled = db.prepare<[string, string], { until: number | null }>(
+    "SELECT max(until) AS until FROM rule_settled WHERE rule = ? AND account IN (?, '')",
+  );
+  const settle = db.prepare(
+    'INSERT INTO rule_settled (rule, account, until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)',
+  );
+  const brake = db.prepare<[string], BrakeRow>('SELECT * FROM rule_brakes WHERE rule = ?');
+  const brakes = db.prepare<[], BrakeRow>('SELECT * FROM rule_brakes ORDER BY stopped_at');
+  return {
+    find(rule, session) {
+      const row = one.get(rule, session);
+      return row === undefined ? null : toAct(row);
+    },
+    put(act) {
+      const { rule, session, account, version, state, reason, trigger } = act;
+      const decidedAt = clock();
+      put.run(rule, session, account, version, state, reason, trigger, decidedAt);
+      return { ...act, decidedAt };
+    },
+    setState: (rule, session, state) => void setState.run(state, rule, session),
+    forget: (rule, session) => void forget.run(rule, session),
+    inState: (state, rule) => (rule === undefined ? inState.all(state) : ofRule.all(state, rule)).map(toAct),
+    endedSince: (rule, since) => ended.get(rule, since)?.count ?? 0,
+    figures(rule, since) {
+      const row = figures.get(rule, since);
+      const last = row?.last ?? null;
+      return {
+        ended: row?.ended ?? 0,
+        observed: row?.observed ?? 0,
+        lastAt: last === null ? null : epochMs(last),
+      };
+    },
+    settledUntil: (rule, account) => settled.get(rule, account)?.until ?? 0,
+    settle: (rule, account, until) => void settle.run(rule, account ?? '', until),
+    brake(rule) {
+      const row = brake.get(rule);
+      return row === undefined ? null : toBrake(row);
+    },
+    brakes: () => brakes.all().map(toBrake),
+    stop: ({ rule, approval, state, stoppedAt, expiresAt, allowed, wanted }) =>
+      void db
+        .prepare('INSERT OR REPLACE INTO rule_brakes VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(rule, approval, state, stoppedAt, expiresAt, allowed, wanted),
+    setBrake: (rule, state) =>
+      void db.prepare('UPDATE rule_brakes SET state = ? WHERE rule = ?').run(state, rule),
+    release: (rule) => void db.prepare('DELETE FROM rule_brakes WHERE rule = ?').run(rule),
+    reset(rule) {
+      db.prepare('DELETE FROM rule_brakes WHERE rule = ?').run(rule);
+      db.prepare("DELETE FROM rule_acts WHERE rule = ? AND state IN ('observed', 'held', 'approved')").run(
+        rule,
+      );
+    },
+    trim() {
+      const before = clock() - KEPT_MS;
+      db.prepare(
+        `DELETE FROM rule_acts WHERE decided_at < ? AND state IN ('observed', 'ended')
+           AND session NOT IN (SELECT id FROM sessions)`,
+      ).run(before);
+      db.prepare("DELETE FROM rule_settled WHERE until < ? AND account <> ''").run(before);
+    },
+  };
+}

@@ -106,9 +106,10 @@ export function createRecorder(
     },
     audit(event) {
       const session = event.sessionId === undefined ? undefined : state.sessions.get(event.sessionId);
-      const named = event.account?.id ?? accountNamed(event);
-      const whose = { account: named ?? session?.account ?? null, via: session?.via ?? null };
-      if (!state.audit.insert(event, whose)) return false;
+      const whose = { account: event.account?.id ?? session?.account ?? null, via: session?.via ?? null };
+      const attempted = event.account?.id === undefined ? accountNamed(event) : undefined;
+      if (attempted !== undefined) touched(attempted);
+      if (!state.audit.insert(event, { ...whose, attempted })) return false;
       log({ at: event.at, kind: 'audit', event }, whose);
       evidence.note(event);
       return true;

@@ -8,6 +8,8 @@ import { ownSql } from './viewer.ts';
 export interface Whose {
   readonly account: string | null;
   readonly via: string | null;
+  /** The account whose name was typed in a sign-in that failed. */
+  readonly attempted?: string | undefined;
 }
 
 export interface HistoryQuery {
@@ -38,7 +40,7 @@ interface AuditRow {
 
 export function createAuditTrail(db: Db): AuditTrail {
   const insert = db.prepare(
-    `INSERT INTO audit (id, at, recorded_at, action, account, via, session, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO audit (id, at, recorded_at, action, account, via, session, attempted, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
   );
   const range = 'at >= ? AND at < ? AND (at, id) < (?, ?)';
@@ -52,9 +54,12 @@ export function createAuditTrail(db: Db): AuditTrail {
     `SELECT body FROM audit WHERE account = ? AND at >= ? AND action IN (SELECT value FROM json_each(?))
      ORDER BY at DESC LIMIT 1`,
   );
-  const recent = db.prepare<[string, number, string], AuditRow>(
-    `SELECT body FROM audit WHERE account = ? AND at >= ? AND action IN (SELECT value FROM json_each(?))
-     ORDER BY at DESC LIMIT 1000`,
+  const actions = 'action IN (SELECT value FROM json_each(@actions))';
+  const recent = db.prepare<[{ account: string; since: number; actions: string }], AuditRow & { at: number }>(
+    `SELECT at, body FROM (
+       SELECT at, id, body FROM audit WHERE account = @account AND at >= @since AND ${actions}
+       UNION ALL SELECT at, id, body FROM audit WHERE attempted = @account AND at >= @since AND ${actions}
+     ) ORDER BY at DESC, id DESC LIMIT 1000`,
   );
   const trim = db.prepare(
     'DELETE FROM audit WHERE n IN (SELECT n FROM audit WHERE at < ? ORDER BY at LIMIT 5000)',
@@ -73,6 +78,7 @@ export function createAuditTrail(db: Db): AuditTrail {
         whose.account,
         whose.via,
         session,
+        whose.attempted ?? null,
         body,
       );
       return changes === 1;
@@ -90,15 +96,18 @@ export function createAuditTrail(db: Db): AuditTrail {
       const row = latest.get(account, since, JSON.stringify(actions));
       return row === undefined ? null : read(row);
     },
-    recent: (account, actions, since) =>
-      recent.all(account, since, JSON.stringify(actions)).map(read).reverse(),
-    accountsSince: (actions, since) =>
+    recent: (account, of, since) =>
+      recent
+        .all({ account, since, actions: JSON.stringify(of) })
+        .map(read)
+        .reverse(),
+    accountsSince: (of, since) =>
       db
-        .prepare<[number, string], { account: string }>(
-          `SELECT DISTINCT account FROM audit WHERE at >= ? AND account IS NOT NULL
-             AND action IN (SELECT value FROM json_each(?))`,
+        .prepare<[{ since: number; actions: string }], { account: string }>(
+          `SELECT DISTINCT coalesce(account, attempted) AS account FROM audit
+           WHERE at >= @since AND coalesce(account, attempted) IS NOT NULL AND ${actions}`,
         )
-        .all(since, JSON.stringify(actions))
+        .all({ since, actions: JSON.stringify(of) })
         .map(({ account }) => account),
     trim: (before) => trim.run(before).changes,
     count: () => count.get()?.count ?? 0,

@@ -52,5 +52,8 @@ CREATE TABLE rule_brakes (
   wanted INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A sign-in that failed often names an account and not its id.
+-- A sign-in that failed often names an account and not its id. Whose it is (`account`) decides who may see it;
+-- `attempted` is only what rules count.
+ALTER TABLE audit ADD COLUMN attempted TEXT;
+CREATE INDEX audit_attempted ON audit (attempted, at) WHERE attempted IS NOT NULL;
 CREATE INDEX accounts_name ON accounts (json_extract(record, '$.name') COLLATE NOCASE);

@@ -68,6 +68,7 @@ export interface TestEngineOptions {
   readonly tokens?: Readonly<Record<string, string>>;
   readonly random?: () => number;
   readonly operatorName?: string;
+  readonly respondTimes?: EngineOptions['respondTimes'];
 }
 
 const WAIT_MS = 20_000;
@@ -85,6 +86,7 @@ export function startTestEngine(profile: string, options: TestEngineOptions = {}
     geo: testGeo,
     version: '0.0.0-test',
     operatorName: options.operatorName ?? 'Tess Ter',
+    respondTimes: options.respondTimes,
   });
   if (!created.ok) throw new Error(`${created.error.code}: ${created.error.message}`);
   const engine = created.value;

@@ -28,7 +28,7 @@ function marksOf(row: SessionRow): readonly string[] {
 
 const LOUD: ReadonlySet<string> = new Set(['you', 'privileged', 'masquerade']);
 
-function Mark({ mark, via }: { readonly mark: string; readonly via?: string | null }): ReactNode {
+export function Mark({ mark, via }: { readonly mark: string; readonly via?: string | null }): ReactNode {
   const who =
     mark === 'masquerade' && via !== undefined && via !== null ? `: ${via} works as this person` : '';
   return (

@@ -17,7 +17,7 @@ export function shortCount(value: number): string {
 
 let regions: Intl.DisplayNames | undefined;
 /** Name of a country code, or the code where no name is known. */
-function countryName(code: string): string {
+export function countryName(code: string): string {
   try {
     regions ??= new Intl.DisplayNames('en', { type: 'region' });
     return regions.of(code) ?? code;

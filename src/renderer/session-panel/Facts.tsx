@@ -3,12 +3,13 @@ import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { Address, revealAddress, useMasked } from '../parts/Address.tsx';
+import { AddressLink, NetworkLink } from '../parts/Links.tsx';
 import { Marks } from '../components/Marks.tsx';
 import { TimeAgo, TimeOfDay } from '../parts/TimeText.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { causeText } from '../format/actions.ts';
 import { duration } from '../format/time.ts';
-import { deviceDetail, networkText, placeDoubts, placeText } from '../format/words.ts';
+import { deviceDetail, placeDoubts, placeText } from '../format/words.ts';
 import { Section } from './Section.tsx';
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
@@ -54,7 +55,7 @@ function Where({ row }: { readonly row: SessionRow }): ReactNode {
   return (
     <>
       <Fact name="Address">
-        <Address ip={ip} of={row.ipOf} />
+        {ip === null || masked ? <Address ip={ip} of={row.ipOf} /> : <AddressLink ip={ip} />}
         {row.ipOf === 'opened' ? ' at sign-in' : null}
         {masked && ip !== null ? (
           <Button
@@ -87,7 +88,10 @@ function Where({ row }: { readonly row: SessionRow }): ReactNode {
         {network === null ? (
           <Unknown why="No list names the network of this address" />
         ) : (
-          `${networkText(network)}${network.asn === null ? '' : ` · AS${String(network.asn)}`}`
+          <>
+            <NetworkLink network={network} />
+            {network.asn === null ? '' : ` · AS${String(network.asn)}`}
+          </>
         )}
       </Fact>
     </>

@@ -12,6 +12,7 @@ import { Waiting } from '../components/Waiting.tsx';
 import { useApp } from '../store/app-store.ts';
 import { endSessions, previewEnding } from '../store/respond-store.ts';
 import { closePanel, usePanel } from '../store/selection-store.ts';
+import { hrefOf } from '../store/route-store.ts';
 import { useEngineQuery } from '../store/use-engine-query.ts';
 import { SIZE } from '../theme/size.ts';
 import { Events } from './Events.tsx';
@@ -48,6 +49,9 @@ function Head({ detail }: { readonly detail: SessionDetail }): ReactNode {
           >
             {`Sign out everywhere in ${nameOf(row.connection)}…`}
           </Button>
+        )}
+        {account === null ? null : (
+          <Button href={hrefOf('people', row.connection, account.id)}>Everything about them</Button>
         )}
       </Box>
     </Box>

@@ -3,7 +3,9 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import type { ViewName } from '../store/route-store.ts';
 import { AuditView } from '../views/audit/AuditView.tsx';
 import { EnvironmentsView } from '../views/environments/EnvironmentsView.tsx';
+import { InvestigateView } from '../views/investigate/InvestigateView.tsx';
 import { LaterView } from '../views/later/LaterView.tsx';
+import { PeopleView } from '../views/people/PeopleView.tsx';
 import { ResponseView } from '../views/response/ResponseView.tsx';
 import { SessionsView } from '../views/sessions/SessionsView.tsx';
 import { SettingsView } from '../views/settings/SettingsView.tsx';
@@ -16,6 +18,10 @@ export function View({ view }: { readonly view: ViewName }): ReactNode {
       return <WatchView />;
     case 'sessions':
       return <SessionsView />;
+    case 'investigate':
+      return <InvestigateView />;
+    case 'people':
+      return <PeopleView />;
     case 'audit':
       return <AuditView />;
     case 'response':
@@ -24,9 +30,7 @@ export function View({ view }: { readonly view: ViewName }): ReactNode {
       return <EnvironmentsView />;
     case 'settings':
       return <SettingsView />;
-    case 'people':
     case 'detections':
-    case 'investigate':
     case 'rules':
       return <LaterView view={view} />;
     default:

@@ -26,7 +26,8 @@ CREATE INDEX account_same_email ON account (lower(email)) WHERE email IS NOT NUL
 
 CREATE TABLE identity_rule (kind TEXT PRIMARY KEY, enabled INTEGER NOT NULL, options TEXT NOT NULL) STRICT;
 INSERT INTO identity_rule VALUES ('email', 1, '[]');
-INSERT INTO identity_rule VALUES ('name', 1,
+-- Names are often chosen anew in each application: joining strangers would sign out the wrong person.
+INSERT INTO identity_rule VALUES ('name', 0,
   '["admin","administrator","anonymous","demo","editor","guest","info","root","service","support","system","test","user","webmaster"]');
 
 CREATE TABLE identity_mapping (account INTEGER PRIMARY KEY, person TEXT NOT NULL) STRICT;

@@ -2,19 +2,13 @@ import Box from '@mui/material/Box';
 import { memo, type ReactNode } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { Address } from '../../parts/Address.tsx';
+import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { Table } from '../../components/Table.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { bothTimes, clockTime, shortDate } from '../../format/time.ts';
-import {
-  deviceDetail,
-  deviceText,
-  networkDetail,
-  networkText,
-  placeDoubts,
-  placeText,
-} from '../../format/words.ts';
+import { deviceDetail, deviceText, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 
@@ -51,10 +45,16 @@ function Row({ row }: { readonly row: AuditRow }): ReactNode {
       >
         {actionTitle(row)}
       </Box>
-      <td title={row.account?.name}>{row.account?.name ?? <Unknown why="The event names no account" />}</td>
-      <td>
-        <Address ip={row.ip} />
+      <td title={row.account?.name}>
+        {row.account === null ? (
+          <Unknown why="The event names no account" />
+        ) : row.account.id === null ? (
+          row.account.name
+        ) : (
+          <PersonLink at={{ connection: row.connection, id: row.account.id }} name={row.account.name} />
+        )}
       </td>
+      <td>{row.ip === null ? <Address ip={null} /> : <AddressLink ip={row.ip} />}</td>
       <td>
         {row.place === null ? (
           <Unknown why={NO_ADDRESS} />
@@ -66,7 +66,9 @@ function Row({ row }: { readonly row: AuditRow }): ReactNode {
         {row.network === null ? (
           <Unknown why={NO_ADDRESS} />
         ) : (
-          <span title={networkDetail(row.network)}>{networkText(row.network)}</span>
+          <span title={networkDetail(row.network)}>
+            <NetworkLink network={row.network} />
+          </span>
         )}
       </td>
       <td>

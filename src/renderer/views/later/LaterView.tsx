@@ -5,7 +5,7 @@ import { Heading } from '../../components/Heading.tsx';
 import { VIEW_TITLES } from '../../shell/navigation.ts';
 import { goTo, type ViewName } from '../../store/route-store.ts';
 
-type Later = 'people' | 'detections' | 'investigate' | 'rules';
+type Later = 'detections' | 'investigate' | 'rules';
 
 interface Words {
   readonly what: string;
@@ -15,12 +15,6 @@ interface Words {
 }
 
 const WORDS: Readonly<Record<Later, Words>> = {
-  people: {
-    what: 'One page for each person: their accounts in every environment, what is live, their history on a time line, places, devices and networks, and the hours at which they sign in.',
-    until: 'Until then, a session opened from the list shows the other live sessions of its account.',
-    to: 'sessions',
-    action: 'Open Sessions',
-  },
   detections: {
     what: 'A queue of sign-ins that do not fit the person or happen at once in two places, each with what was compared, why it is not filtered, and what to do next.',
     until: 'Until then, failed sign-ins and sign-ins from new places can be read in Audit.',

@@ -13,6 +13,7 @@ import { link, separate, setIdentityRules, undoDecision } from '#engine/people/i
 import { csvFields, importMapping } from '#engine/people/mapping.ts';
 import { settleStep } from '#engine/people/settle.ts';
 
+const COMMON = ['admin'];
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
@@ -39,6 +40,7 @@ function world(): WritableDb {
       createdAt: epochMs(0),
     });
   }
+  setIdentityRules(db, { email: true, name: true, commonNames: COMMON });
   return db;
 }
 const add = (

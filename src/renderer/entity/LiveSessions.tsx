@@ -1,0 +1,129 @@
+import Checkbox from '@mui/material/Checkbox';
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { SessionRow } from '#shared/ipc/views.ts';
+import { Marks } from '../components/Marks.tsx';
+import { StatusMark } from '../components/StatusMark.tsx';
+import { Table } from '../components/Table.tsx';
+import { Unknown } from '../components/Unknown.tsx';
+import { deviceDetail, deviceText, placeDoubts, placeText } from '../format/words.ts';
+import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
+import { AddressLink, PersonLink } from '../parts/Links.tsx';
+import { TimeAgo } from '../parts/TimeText.tsx';
+import { chosenKey, openPanel } from '../store/selection-store.ts';
+
+/** Live sessions as a short table; where sessions can be kept, each has a box for that. */
+export function LiveSessions(props: {
+  readonly rows: readonly SessionRow[];
+  readonly person?: boolean;
+  readonly kept?: ReadonlySet<string>;
+  readonly onKeep?: (row: SessionRow) => void;
+}): ReactNode {
+  const { rows, kept, onKeep } = props;
+  if (rows.length === 0) return <Box sx={{ color: 'text.secondary' }}>Nobody is signed in here now.</Box>;
+  return (
+    <Table
+      sx={{
+        '& td, & th': { px: 1, verticalAlign: 'middle', whiteSpace: 'nowrap', overflowWrap: 'normal' },
+        '& td:first-of-type, & th:first-of-type': { pl: 0 },
+        '& td.wide': { maxWidth: '11rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+      }}
+    >
+      <thead>
+        <tr>
+          {onKeep === undefined ? null : <th scope="col">Keep</th>}
+          <th scope="col">Environment</th>
+          {props.person === true ? <th scope="col">Person</th> : null}
+          <th scope="col">Status</th>
+          <th scope="col">Last seen</th>
+          <th scope="col">Place</th>
+          <th scope="col">Address</th>
+          <th scope="col">Browser · system</th>
+          <th scope="col">Marks</th>
+          <th scope="col">Open</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={chosenKey(row)}>
+            {onKeep === undefined ? null : (
+              <td>
+                <Checkbox
+                  sx={{ p: 0 }}
+                  checked={kept?.has(chosenKey(row)) === true}
+                  slotProps={{
+                    input: {
+                      'aria-label': `Keep the session from ${row.place === null ? 'an unknown place' : placeText(row.place)}`,
+                    },
+                  }}
+                  onChange={() => {
+                    onKeep(row);
+                  }}
+                />
+              </td>
+            )}
+            <td className="name">
+              <EnvironmentTag connection={row.connection} />
+            </td>
+            {props.person === true ? (
+              <td>
+                {row.account === null ? (
+                  <Unknown why="Nobody is signed in to this session" />
+                ) : (
+                  <PersonLink
+                    at={{ connection: row.connection, id: row.account.id }}
+                    name={row.account.name}
+                  />
+                )}
+              </td>
+            ) : null}
+            <td>
+              <StatusMark status={row.status} cause={row.cause} />
+            </td>
+            <td className="name">
+              <TimeAgo at={row.lastSeenAt} missing="This store keeps no last activity" />
+            </td>
+            <td className="wide" title={row.place === null ? undefined : placeDoubts(row.place)}>
+              {row.place === null ? <Unknown why="No place is known" /> : placeText(row.place)}
+            </td>
+            <td>
+              {row.ip === null ? <Unknown why="The store keeps no address" /> : <AddressLink ip={row.ip} />}
+            </td>
+            <td className="wide" title={row.device === null ? undefined : deviceDetail(row.device)}>
+              {row.device === null ? <Unknown why="No user agent is kept" /> : deviceText(row.device)}
+            </td>
+            <td>
+              <Marks row={row} />
+            </td>
+            <td>
+              <OpenSession row={row} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function OpenSession({ row }: { readonly row: SessionRow }): ReactNode {
+  return (
+    <Box
+      component="button"
+      type="button"
+      aria-label={`Open the session of ${row.account?.name ?? 'nobody'}`}
+      onClick={() => {
+        openPanel(row);
+      }}
+      sx={{
+        border: 0,
+        p: 0,
+        bgcolor: 'transparent',
+        color: 'accent.text',
+        font: 'inherit',
+        cursor: 'pointer',
+      }}
+    >
+      Session
+    </Box>
+  );
+}

@@ -1,0 +1,89 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useState, type ReactNode } from 'react';
+import type { Seen } from '#shared/ipc/people-views.ts';
+import { Table } from '../components/Table.tsx';
+import { count } from '../format/words.ts';
+import { TimeAgo } from '../parts/TimeText.tsx';
+
+const FEW = 6;
+
+/** What was seen, how often, first and last; the latest first. */
+export function SeenTable<T>(props: {
+  readonly head: string;
+  readonly rows: readonly Seen<T>[];
+  readonly show: (what: T) => ReactNode;
+  readonly id: (what: T) => string;
+  readonly few?: number;
+}): ReactNode {
+  const [all, setAll] = useState(false);
+  const few = props.few ?? FEW;
+  if (props.rows.length === 0) {
+    return <Box sx={{ color: 'text.secondary' }}>None in this period.</Box>;
+  }
+  const rows = all ? props.rows : props.rows.slice(0, few);
+  return (
+    <>
+      <Table
+        sx={{
+          '& td, & th': { px: 1 },
+          '& .number': { width: '1%' },
+          '& td:first-of-type, & th:first-of-type': { pl: 0 },
+        }}
+      >
+        <thead>
+          <tr>
+            <th scope="col">{props.head}</th>
+            <th scope="col" className="number">
+              Sessions
+            </th>
+            <th scope="col" className="number" title="Sign-ins and failed sign-ins">
+              Sign-ins
+            </th>
+            <th scope="col" className="number">
+              First
+            </th>
+            <th scope="col" className="number">
+              Last
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={props.id(row.what)}>
+              <td>{props.show(row.what)}</td>
+              <td className="number">{count(row.sessions)}</td>
+              <td className="number">
+                {count(row.signIns)}
+                {row.failures === 0 ? null : (
+                  <Box
+                    component="span"
+                    sx={{ color: 'severity.high' }}
+                  >{` · ${count(row.failures)} failed`}</Box>
+                )}
+              </td>
+              <td className="number">
+                <TimeAgo at={row.first} />
+              </td>
+              <td className="number">
+                <TimeAgo at={row.last} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      {props.rows.length <= few ? null : (
+        <Button
+          variant="text"
+          sx={{ mt: 1 }}
+          aria-expanded={all}
+          onClick={() => {
+            setAll(!all);
+          }}
+        >
+          {all ? 'Fewer' : `All ${count(props.rows.length)}`}
+        </Button>
+      )}
+    </>
+  );
+}

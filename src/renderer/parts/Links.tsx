@@ -1,0 +1,60 @@
+import Link from '@mui/material/Link';
+import type { ReactNode } from 'react';
+import type { Network } from '#shared/domain/place.ts';
+import type { AccountAt } from '#shared/ipc/people-views.ts';
+import { networkText } from '../format/words.ts';
+import { hrefOf } from '../store/route-store.ts';
+import { Address } from './Address.tsx';
+
+const quiet = {
+  color: 'inherit',
+  textDecorationColor: 'transparent',
+  '&:hover': { color: 'accent.text', textDecorationColor: 'currentColor' },
+} as const;
+
+/** A person's name that leads to the person's page. */
+export function PersonLink(props: { readonly at: AccountAt; readonly name: string }): ReactNode {
+  return (
+    <Link
+      sx={quiet}
+      href={hrefOf('people', props.at.connection, props.at.id)}
+      title={`Everything about ${props.name}`}
+    >
+      {props.name}
+    </Link>
+  );
+}
+
+/** An address that leads to everything it touched. */
+export function AddressLink({ ip }: { readonly ip: string }): ReactNode {
+  return (
+    <Link sx={quiet} href={hrefOf('investigate', 'address', ip)} aria-label={`Everything that ${ip} touched`}>
+      <Address ip={ip} />
+    </Link>
+  );
+}
+
+/** A network that leads to everything it touched. */
+export function NetworkLink({
+  network,
+}: {
+  readonly network: Pick<Network, 'asn' | 'organisation' | 'kind'>;
+}): ReactNode {
+  const value = network.asn === null ? network.organisation : `AS${String(network.asn)}`;
+  const text = networkText({ ...network, trusted: false });
+  if (value === null) return text;
+  return (
+    <Link sx={quiet} href={hrefOf('investigate', 'network', value)} title={value}>
+      {text}
+    </Link>
+  );
+}
+
+/** A kind of device that leads to everybody who uses it. */
+export function DeviceLink(props: { readonly device: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <Link sx={quiet} href={hrefOf('investigate', 'device', props.device)}>
+      {props.children}
+    </Link>
+  );
+}

@@ -1,0 +1,138 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import type { ReactNode } from 'react';
+import { Choice } from '../../components/Choice.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { Heading } from '../../components/Heading.tsx';
+import { ProblemBox } from '../../components/ProblemBox.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
+import { counted } from '../../format/words.ts';
+import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
+import { StaleNote } from '../../parts/StaleNote.tsx';
+import { goTo } from '../../store/route-store.ts';
+import { PeopleTable } from './PeopleTable.tsx';
+import { usePeopleFilter, type Only, type PeopleSort, type Which } from './people-filter.ts';
+import { usePeople } from './use-people.ts';
+
+/** Everybody who is signed in, or everybody there is. */
+export function PeopleList(): ReactNode {
+  const { text, connection, which, only, sort } = usePeopleFilter();
+  const people = usePeople({
+    which,
+    sort,
+    ...(text.trim() === '' ? {} : { text: text.trim() }),
+    ...(connection === null ? {} : { connections: [connection] }),
+    ...(only === '' || (which === 'all' && only === 'several-countries') ? {} : { only }),
+  });
+  const { first, rows } = people;
+  const narrowed = text.trim() !== '' || connection !== null || only !== '';
+  const total = first.is === 'ready' ? first.value.total : null;
+  return (
+    <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
+      <Heading
+        title="People"
+        actions={
+          <Button
+            onClick={() => {
+              goTo('people', 'identities');
+            }}
+          >
+            Who is who…
+          </Button>
+        }
+      >
+        <SearchField
+          label="Name or e-mail address"
+          value={text}
+          onChange={(next) => {
+            usePeopleFilter.setState({ text: next });
+          }}
+        />
+        <EnvironmentChoice
+          value={connection}
+          onChange={(next) => {
+            usePeopleFilter.setState({ connection: next });
+          }}
+        />
+        <Choice<Which>
+          quiet
+          label="Signed in or everybody"
+          value={which}
+          options={[
+            ['live', 'Signed in now'],
+            ['all', 'Everybody'],
+          ]}
+          onChange={(next) => {
+            usePeopleFilter.setState({ which: next });
+          }}
+        />
+        <Choice<Only>
+          quiet
+          label="Only"
+          value={only}
+          options={[
+            ['', 'All of them'],
+            ['several-environments', 'In several environments'],
+            ['several-countries', 'Live from several countries'],
+            ['privileged', 'Privileged'],
+          ]}
+          onChange={(next) => {
+            usePeopleFilter.setState({ only: next });
+          }}
+        />
+        {which === 'all' ? null : (
+          <Choice<PeopleSort>
+            quiet
+            label="Order"
+            value={sort}
+            options={[
+              ['live', 'Most sessions first'],
+              ['countries', 'Most countries first'],
+              ['lastSeenAt', 'Last seen first'],
+              ['name', 'By name'],
+            ]}
+            onChange={(next) => {
+              usePeopleFilter.setState({ sort: next });
+            }}
+          />
+        )}
+        {total === null ? null : (
+          <Typography component="span" sx={{ color: 'text.secondary' }} data-testid="people-count">
+            {counted(total, 'person', 'people')}
+          </Typography>
+        )}
+        <StaleNote among={connection === null ? [] : [connection]} />
+      </Heading>
+      {first.is === 'failed' || people.problem !== null ? (
+        <ProblemBox
+          flat
+          problem={first.is === 'failed' ? first.problem : (people.problem ?? { code: '', message: '' })}
+          action={<Button onClick={first.again}>Try again</Button>}
+        />
+      ) : null}
+      <Box
+        tabIndex={0}
+        role="region"
+        aria-label="People"
+        sx={{ flex: 1, minHeight: 0, overflow: 'auto', bgcolor: 'background.paper' }}
+      >
+        {first.is === 'loading' ? <Waiting what="people" lines={12} /> : null}
+        {first.is === 'ready' && rows.length === 0 ? (
+          <EmptyState title={narrowed ? 'Nobody fits' : 'Nobody is signed in'}>
+            {narrowed
+              ? 'Change or empty the fields above.'
+              : 'People appear as soon as an agent has told of their sessions. Choose “Everybody” for those who were here before.'}
+          </EmptyState>
+        ) : null}
+        {rows.length === 0 ? null : <PeopleTable rows={rows} />}
+        {people.more === null ? null : (
+          <Box sx={{ p: 3 }}>
+            <Button onClick={people.more}>More people</Button>
+          </Box>
+        )}
+      </Box>
+    </Box>
+  );
+}

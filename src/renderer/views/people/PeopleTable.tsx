@@ -1,0 +1,87 @@
+import Box from '@mui/material/Box';
+import { memo, type ReactNode } from 'react';
+import type { PersonRow } from '#shared/ipc/people-views.ts';
+import { Table } from '../../components/Table.tsx';
+import { Unknown } from '../../components/Unknown.tsx';
+import { count, countryName } from '../../format/words.ts';
+import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
+import { PersonLink } from '../../parts/Links.tsx';
+import { TimeAgo } from '../../parts/TimeText.tsx';
+import { PersonMarks } from './PersonMarks.tsx';
+
+const MOST_COUNTRIES = 4;
+
+function Line({ row }: { readonly row: PersonRow }): ReactNode {
+  const environments = [...new Set(row.accounts.map(({ connection }) => connection))];
+  const names = [...new Set(row.accounts.map(({ name }) => name))].filter((name) => name !== row.name);
+  return (
+    <tr>
+      <Box component="td" sx={{ fontWeight: 500 }}>
+        <PersonLink at={row.at} name={row.name} />
+        {names.length === 0 ? null : (
+          <Box
+            component="span"
+            sx={{ color: 'text.secondary', fontWeight: 400 }}
+          >{` · also ${names.join(', ')}`}</Box>
+        )}
+      </Box>
+      <td>
+        <PersonMarks person={row} />
+      </td>
+      <td>
+        <Box component="span" sx={{ display: 'inline-flex', gap: 3, flexWrap: 'wrap' }}>
+          {environments.map((connection) => (
+            <EnvironmentTag key={connection} connection={connection} />
+          ))}
+        </Box>
+      </td>
+      <td className="number">{row.live === 0 ? <Unknown why="Not signed in now" /> : count(row.live)}</td>
+      <Box
+        component="td"
+        title={row.countries.map(countryName).join('\n')}
+        sx={{ color: row.countries.length > 1 ? 'severity.medium' : undefined, whiteSpace: 'nowrap' }}
+      >
+        {row.countries.length === 0 ? (
+          <Unknown why="No place is known for the live sessions" />
+        ) : (
+          `${row.countries.slice(0, MOST_COUNTRIES).join(', ')}${row.countries.length > MOST_COUNTRIES ? ` +${String(row.countries.length - MOST_COUNTRIES)}` : ''}`
+        )}
+      </Box>
+      <td className="number">
+        {row.addresses === 0 ? <Unknown why="No address is kept" /> : count(row.addresses)}
+      </td>
+      <td className="name">
+        <TimeAgo at={row.lastSeenAt} missing="Not signed in now, or the store keeps no last activity" />
+      </td>
+    </tr>
+  );
+}
+const PersonLine = memo(Line);
+
+/** People as rows. Pages are short enough to stand in the document whole. */
+export function PeopleTable({ rows }: { readonly rows: readonly PersonRow[] }): ReactNode {
+  return (
+    <Table sx={{ '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 } }}>
+      <thead>
+        <tr>
+          <th scope="col">Person</th>
+          <th scope="col">Marks</th>
+          <th scope="col">Environments</th>
+          <th scope="col" className="number">
+            Live
+          </th>
+          <th scope="col">Countries</th>
+          <th scope="col" className="number">
+            Addresses
+          </th>
+          <th scope="col">Last seen</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <PersonLine key={`${row.at.connection} ${row.at.id}`} row={row} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}

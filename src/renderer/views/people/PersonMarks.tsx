@@ -1,0 +1,23 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import { Mark } from '../../components/Marks.tsx';
+
+/** What is special about a person, over all accounts. */
+export function PersonMarks({
+  person,
+}: {
+  readonly person: { readonly privileged: boolean; readonly service: boolean; readonly own: boolean };
+}): ReactNode {
+  const marks = [
+    person.own ? 'you' : null,
+    person.privileged ? 'privileged' : null,
+    person.service ? 'service' : null,
+  ].filter((mark) => mark !== null);
+  return (
+    <Box component="span" sx={{ display: 'inline-flex', gap: 1 }}>
+      {marks.map((mark) => (
+        <Mark key={mark} mark={mark} />
+      ))}
+    </Box>
+  );
+}

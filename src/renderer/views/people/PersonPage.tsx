@@ -1,0 +1,197 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useState, type ReactNode } from 'react';
+import type { AccountAt, PersonView } from '#shared/ipc/people-views.ts';
+import { Choice } from '../../components/Choice.tsx';
+import { DayBars } from '../../components/DayBars.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { HourMap } from '../../components/HourMap.tsx';
+import { Part } from '../../components/Part.tsx';
+import { ProblemBox } from '../../components/ProblemBox.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
+import { EventList } from '../../entity/EventList.tsx';
+import { LiveSessions } from '../../entity/LiveSessions.tsx';
+import { Notes } from '../../entity/Notes.tsx';
+import { PlacesMap } from '../../entity/PlacesMap.tsx';
+import { SeenTable } from '../../entity/SeenTable.tsx';
+import { PERIODS, usePeriod } from '../../entity/period.ts';
+import { spotsOf } from '../../entity/spots.ts';
+import { zoneName } from '../../format/time.ts';
+import { countryName } from '../../format/words.ts';
+import { AddressLink, DeviceLink, NetworkLink } from '../../parts/Links.tsx';
+import { useApp } from '../../store/app-store.ts';
+import { chosenKey } from '../../store/selection-store.ts';
+import { useSettings } from '../../store/settings-store.ts';
+import { useEngineQuery } from '../../store/use-engine-query.ts';
+import { Lanes } from './Lanes.tsx';
+import { PersonAccounts } from './PersonAccounts.tsx';
+import { PersonHead } from './PersonHead.tsx';
+
+const EVERY_MS = 3_000;
+
+function Body({ person, again }: { readonly person: PersonView; readonly again: () => void }): ReactNode {
+  const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
+  const zone = useSettings((state) => state.settings.timeZone);
+  const zoneText = zoneName(zone);
+  return (
+    <>
+      <PersonHead person={person} kept={kept} />
+      <Box
+        sx={{
+          display: 'grid',
+          gridTemplateColumns: 'minmax(0, 3fr) minmax(22rem, 2fr)',
+          '@media (max-width: 1100px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+        }}
+      >
+        <Box sx={{ minWidth: 0 }}>
+          <Part title={`Signed in now: ${String(person.live.length)}`}>
+            <LiveSessions
+              rows={person.live}
+              kept={kept}
+              onKeep={(row) => {
+                const next = new Set(kept);
+                if (!next.delete(chosenKey(row))) next.add(chosenKey(row));
+                setKept(next);
+              }}
+            />
+          </Part>
+          <Part title="Sessions of this period">
+            <Lanes lanes={person.lanes} since={person.since} until={person.until} />
+          </Part>
+          <Part title="Events">
+            <EventList events={person.events} />
+          </Part>
+        </Box>
+        <Box
+          sx={{
+            minWidth: 0,
+            borderLeft: 1,
+            borderColor: 'divider',
+            '@media (max-width: 1100px)': { borderLeft: 0 },
+          }}
+        >
+          <Part title="Accounts">
+            <PersonAccounts accounts={person.accounts} changed={again} />
+          </Part>
+          <Part title="Places">
+            <PlacesMap spots={spotsOf(person.places)} />
+            <SeenTable
+              head="Place"
+              rows={person.places}
+              id={({ country, city }) => `${country} ${city ?? ''}`}
+              show={({ country, city }) => (city === null ? countryName(country) : `${city}, ${country}`)}
+            />
+          </Part>
+          <Part title={`When they sign in (${zoneText})`}>
+            <HourMap hours={person.hours} caption={`Successful sign-ins by weekday and hour, ${zoneText}`} />
+          </Part>
+          <Part title="Sign-ins by day">
+            <DayBars days={person.days} zone={zone} />
+          </Part>
+          <Part title="Devices">
+            <SeenTable
+              head="Browser · system"
+              rows={person.devices}
+              id={({ key }) => key}
+              show={({ key, browser, system, deviceClass }) => (
+                <DeviceLink device={key}>
+                  {[browser, system, deviceClass].filter((part) => part !== null).join(' · ')}
+                </DeviceLink>
+              )}
+            />
+          </Part>
+          <Part title="Networks">
+            <SeenTable
+              head="Network"
+              rows={person.networks}
+              id={({ asn, organisation }) => `${String(asn)} ${organisation ?? ''}`}
+              show={(network) => <NetworkLink network={network} />}
+            />
+          </Part>
+          <Part title="Addresses">
+            <SeenTable
+              head="Address"
+              rows={person.addresses}
+              id={(ip) => ip}
+              show={(ip) => <AddressLink ip={ip} />}
+            />
+          </Part>
+          <Part title="Notes">
+            <Notes subject={`person/${person.at.connection}/${person.at.id}`} />
+          </Part>
+        </Box>
+      </Box>
+    </>
+  );
+}
+
+/** Everything about one person: who they are, where they are, what they did, and the way to sign them out. */
+export function PersonPage({ at }: { readonly at: AccountAt }): ReactNode {
+  const revision = useApp((state) => state.revision);
+  const zone = useSettings((state) => state.settings.timeZone);
+  const days = usePeriod((state) => state.days);
+  const answer = useEngineQuery(
+    'people.get',
+    { at, days, zone: zoneName(zone) },
+    { revision, everyMs: EVERY_MS },
+  );
+  const person = answer.is === 'ready' ? answer.value : null;
+  return (
+    <Box
+      sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column', bgcolor: 'background.paper' }}
+    >
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 3,
+          px: 4,
+          py: 2,
+          borderBottom: 1,
+          borderColor: 'divider',
+        }}
+      >
+        <Button
+          variant="text"
+          onClick={() => {
+            window.history.back();
+          }}
+        >
+          ← Back
+        </Button>
+        <Box sx={{ flex: 1 }} />
+        <Choice
+          quiet
+          label="Period"
+          value={String(days)}
+          options={PERIODS}
+          onChange={(next) => {
+            usePeriod.setState({ days: Number(next) });
+          }}
+        />
+      </Box>
+      <Box
+        tabIndex={0}
+        role="region"
+        aria-label={person === null ? 'Person' : person.name}
+        data-testid="person"
+        sx={{ flex: 1, minHeight: 0, overflow: 'auto' }}
+      >
+        {answer.is === 'loading' ? <Waiting what="the person" lines={14} /> : null}
+        {answer.is === 'failed' ? (
+          <ProblemBox
+            flat
+            problem={answer.problem}
+            action={<Button onClick={answer.again}>Try again</Button>}
+          />
+        ) : null}
+        {answer.is === 'ready' && person === null ? (
+          <EmptyState title="Nobody by this name is in the mirror">
+            The account may have been erased, or its environment was removed.
+          </EmptyState>
+        ) : null}
+        {person === null ? null : <Body person={person} again={answer.again} />}
+      </Box>
+    </Box>
+  );
+}

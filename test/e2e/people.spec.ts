@@ -1,0 +1,50 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect } from '@playwright/test';
+import { test } from './console.ts';
+
+test('a person: found, joined with another account, taken apart again; an address and whom it touched', async ({
+  open,
+}) => {
+  const { page } = await open({ demo: true });
+  await page.getByRole('link', { name: 'People', exact: true }).click();
+  const people = page.getByRole('region', { name: 'People' }).getByRole('row');
+  await expect.poll(() => people.count(), { timeout: 40_000 }).toBeGreaterThan(20);
+  await expect(page.getByTestId('people-count')).toContainText('people');
+
+  await people.nth(1).getByRole('link').first().click();
+  const person = page.getByTestId('person');
+  await expect(person.getByRole('heading', { name: 'Sessions of this period' })).toBeVisible();
+  await expect(person.getByRole('heading', { name: /^Signed in now: [1-9]/ })).toBeVisible();
+  await expect(person.getByRole('img', { name: /^Map of \d+ place/ })).toBeVisible();
+
+  await person.getByRole('button', { name: 'Join another account…' }).click();
+  await page.getByPlaceholder('Name of the other account').fill('a.');
+  await page.getByRole('option').first().click();
+  await expect(person.getByText('belongs to this person now')).toBeVisible();
+  await expect(person.getByText(/2 accounts/)).toBeVisible();
+  await person.getByRole('button', { name: 'Undo' }).click();
+  await expect(person.getByText(/1 account ·/)).toBeVisible();
+
+  await person.getByRole('textbox', { name: 'New note' }).fill('Called back: travelling this week.');
+  await person.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(person.getByText('travelling this week')).toBeVisible();
+
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate((name) => {
+      document.documentElement.setAttribute('data-theme', name);
+    }, theme);
+    const found = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual(
+      [],
+    );
+  }
+
+  await person
+    .getByRole('link', { name: /^Everything that .* touched$/ })
+    .first()
+    .click();
+  const entity = page.getByTestId('entity');
+  await expect(entity.getByRole('heading', { name: 'Accounts it touched' })).toBeVisible();
+  await entity.getByRole('link', { name: /./ }).first().click();
+  await expect(page.getByTestId('person')).toBeVisible();
+});

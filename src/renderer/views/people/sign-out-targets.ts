@@ -1,5 +1,5 @@
 import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
-import type { ResponseTarget } from '#shared/ipc/engine-contract.ts';
+import type { ResponseTarget } from '#shared/ipc/respond-contract.ts';
 import type { PersonView } from '#shared/ipc/people-views.ts';
 
 /** One target per environment with all of the person's accounts there, without the sessions that are kept. */

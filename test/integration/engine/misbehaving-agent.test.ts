@@ -151,7 +151,8 @@ test('answers twice: the first answer stands and the second is named', async () 
       ? outcome(id, { ended: 0, alreadyGone: 2 })
       : { ...outcome(id, { ended: 2, alreadyGone: 0 }), proofs: [] };
   });
-  expect(command).toMatchObject({ ended: 0, alreadyGone: 2, findings: [{ code: 'CHANGED_ANSWER' }] });
+  expect(command).toMatchObject({ ended: 0, alreadyGone: 2 });
+  expect(command.findings.map(({ code }) => code)).toContain('CHANGED_ANSWER');
 });
 
 test('answers for another id: nothing of it is believed, and after some tries it is left alone', async () => {

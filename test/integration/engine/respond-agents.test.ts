@@ -32,7 +32,7 @@ const finished = (engine: TestEngine, operation: string): Promise<OperationView>
 const listed = (engine: TestEngine, operation: string) =>
   engine.until('listed', async () => {
     const page = await engine.call('respond.receipt', {
-      operation: operation as never,
+      operation: operation,
       offset: 0,
       limit: 1_000,
     });
@@ -157,7 +157,7 @@ test('what has not been sent can be taken back, and then never goes out', async 
   const { engine, connections } = await desk([shop], {}, { respondTimes: { again: 50, mostAgain: 100 } });
   const [connection] = connections as [ConnectionId];
   const preview = await engine.call('respond.preview', {
-    selection: { targets: [{ connection, selector: { accounts: ['ann' as never] } }] },
+    selection: { targets: [{ connection, selector: { accounts: ['ann'] } }] },
   });
   await shop.agent.stop();
   await engine.until('offline', async () => (await engine.environment()).state.is !== 'live');
@@ -183,7 +183,7 @@ test('a preview that the agent has forgotten is carried out with the very sessio
   const { engine, connections } = await desk([shop], {}, { respondTimes: { again: 50, mostAgain: 100 } });
   const [connection] = connections as [ConnectionId];
   const preview = await engine.call('respond.preview', {
-    selection: { targets: [{ connection, selector: { accounts: ['ann' as never] } }] },
+    selection: { targets: [{ connection, selector: { accounts: ['ann'] } }] },
   });
   await engine.until('whom it showed', () =>
     Promise.resolve(engine.rows('SELECT 1 FROM command WHERE preview_listed = 1').length === 1),
@@ -219,7 +219,7 @@ test('in a protected environment a second operator decides in another console; n
   const bob = await desk([shop], { operator: 'bob' });
   const [connection] = alice.connections as [ConnectionId];
   const preview = await alice.engine.call('respond.preview', {
-    selection: { targets: [{ connection, selector: { accounts: ['ann' as never] } }] },
+    selection: { targets: [{ connection, selector: { accounts: ['ann'] } }] },
   });
   expect(preview.parts).toMatchObject([{ is: 'ready', needsApproval: true }]);
   const { commands } = await alice.engine.call('respond.execute', {
@@ -298,14 +298,14 @@ test('a hold ends new sessions until it is lifted; a block is listed and lifted'
   const lifted = await engine.call('respond.lift', {
     connection,
     kind: 'release',
-    accounts: ['ann' as never],
+    accounts: ['ann'],
     reason: 'new password set',
   });
   await finished(engine, lifted.id);
   const unblocked = await engine.call('respond.lift', {
     connection,
     kind: 'unblock',
-    accounts: ['bob' as never],
+    accounts: ['bob'],
     reason: 'talked to him',
   });
   await finished(engine, unblocked.id);
@@ -315,7 +315,7 @@ test('a hold ends new sessions until it is lifted; a block is listed and lifted'
   expect(shop.store.has('ann-free')).toBe(true);
   await expect(
     engine.call('respond.preview', {
-      selection: { targets: [{ connection, selector: { sessions: ['x' as never] } }] },
+      selection: { targets: [{ connection, selector: { sessions: ['x'] } }] },
       act: { kind: 'block' },
     }),
   ).rejects.toMatchObject({ problem: { code: 'ACCOUNTS_ONLY' } });
@@ -327,7 +327,7 @@ test('who asks for it reaches those that came after the preview too', async () =
   const { engine, connections } = await desk([shop]);
   const [connection] = connections as [ConnectionId];
   const preview = await engine.call('respond.preview', {
-    selection: { targets: [{ connection, selector: { accounts: ['ann' as never] } }] },
+    selection: { targets: [{ connection, selector: { accounts: ['ann'] } }] },
   });
   shop.store.put('ann-late', { account: 'ann' });
   await inStep({ engine, connections }, [shop]);

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '#shared/domain/log.ts';
+import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
 import type { Engine } from './engine.ts';
 import { serveCalls } from './serve-calls.ts';
 
@@ -15,6 +16,7 @@ export const controlFile = (profile: string): string => join(profile, 'engine.js
 
 /** What the command line may ask of a running engine: questions, nothing that changes anything. */
 const METHODS = [
+  ...Object.keys(QUERY_METHODS),
   'about',
   'environments.list',
   'sessions.page',

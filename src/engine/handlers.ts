@@ -21,6 +21,7 @@ import type { IdentityKeeper } from './people/keeper.ts';
 import { ProblemError } from './problem-error.ts';
 import type { Approvals } from './respond/approvals.ts';
 import { readOnlyRespondHandlers, respondHandlers } from './respond/handlers.ts';
+import { queryHandlers } from './query-handlers.ts';
 import type { Runner } from './respond/runner.ts';
 import type { SecretVault } from './secrets.ts';
 
@@ -79,6 +80,7 @@ export function engineHandlers(parts: {
       environments: () => environments.list().flatMap(({ connection }) => find(connection) ?? []),
       changed: parts.changed,
     }),
+    ...queryHandlers(reader),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
     ...notifyHandlers({
       db,
@@ -148,6 +150,7 @@ export function readOnlyHandlers(
   return {
     ...reading(db, reader, about),
     ...readOnlyRespondHandlers(db, problem),
+    ...queryHandlers(reader),
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),

@@ -48,6 +48,11 @@ export function createRebuilder(
     `INSERT OR IGNORE INTO observation (session, at, address, device, account, via, marks) VALUES (?, ?, ?, ?, ?, 0, ?)`,
   );
 
+  const observed = db.prepare(
+    `SELECT 1 FROM observation WHERE session = @key AND (address = @address OR @address = 0)
+       AND (device = @device OR @device = 0)`,
+  );
+
   const explainEnd = (connection: number, event: AuditEvent): void => {
     const cause = ENDS[event.action];
     if (event.sessionId === undefined || cause === undefined || event.outcome === 'failure') return;
@@ -87,7 +92,9 @@ export function createRebuilder(
       };
       if (known === undefined) begin.run({ ...values, marks });
       else extend.run({ ...values, unknown: dictionaries.word('unknown') });
-      if (event.action === 'login') {
+      // Also what is no sign-in says where the session was; each address and device once.
+      const seen = observed.get({ key, address: values.address ?? 0, device: values.device ?? 0 }) !== undefined;
+      if (event.action === 'login' || !seen) {
         observe.run(key, event.at, values.address ?? 0, values.device ?? 0, values.account ?? 0, marks);
       }
     },

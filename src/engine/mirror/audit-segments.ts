@@ -8,6 +8,8 @@ export type SegmentKind = 'stream' | 'history';
 export type SegmentState = 'hot' | 'sealing' | 'sealed';
 
 export const segmentTable = (number: number): string => `audit_${String(number)}`;
+/** Full text of a sealed segment's messages. */
+export const wordsTable = (table: string): string => `${table}_words`;
 export const segmentOfKey = (key: number): number => Math.floor(key / SEGMENT_KEYS);
 
 /** One table of events: which stretch of time it holds (both ends included) and how many events. */

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Problem } from '#shared/domain/result.ts';
+import { HAS_WORDS, hasWords } from './search/message-terms.ts';
 
 declare const readable: unique symbol;
 declare const writable: unique symbol;
@@ -20,6 +21,8 @@ const BUSY_MS = 5_000;
 export function openReadable(file: string): ReadableDb {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   db.pragma('query_only = ON');
+  // Messages of a segment without an index of words are looked through.
+  db.function(HAS_WORDS, { deterministic: true }, hasWords);
   db.pragma('cache_size = -65536');
   db.pragma('mmap_size = 268435456');
   return db as ReadableDb;

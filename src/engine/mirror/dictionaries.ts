@@ -1,4 +1,5 @@
 import type { Device, Network, Place } from '#shared/domain/place.ts';
+import { addressNumber } from '#shared/query/address.ts';
 import type { Enricher } from '#geo/enrich.ts';
 import { boundedCache, type BoundedCache } from '#geo/bounded-cache.ts';
 import type { WritableDb } from './database.ts';
@@ -38,8 +39,8 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
   const word = keyed(db, 'word', 'text');
   const addAddress = db.prepare(
     `INSERT INTO address (ip, country, region, city, latitude, longitude, accuracy_km, place_source, disagrees,
-       readable, asn, organisation, kind, trusted)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       readable, asn, organisation, kind, trusted, number)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      RETURNING key`,
   );
   const findAddress = db.prepare('SELECT key FROM address WHERE ip = ?').pluck();
@@ -56,6 +57,7 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
     const facts = (key: unknown): AddressFacts => ({ key: Number(key), place, network });
     const found = findAddress.get(ip);
     if (found !== undefined) return facts(found);
+    const number = addressNumber(ip);
     const row = addAddress
       .pluck()
       .get(
@@ -73,6 +75,7 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
         network?.organisation ?? null,
         network?.kind ?? null,
         network?.trusted === true ? 1 : 0,
+        number === null ? null : Buffer.from(number, 'hex'),
       );
     return facts(row);
   };

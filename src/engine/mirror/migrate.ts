@@ -1,3 +1,4 @@
+import { addressNumber } from '#shared/query/address.ts';
 import { sqliteCode, transaction, type WritableDb } from './database.ts';
 import { MIGRATIONS, type Migration } from './migrations/index.ts';
 
@@ -11,6 +12,7 @@ export const schemaVersion = (db: WritableDb): number => Number(db.pragma('user_
  * @throws the database's error; the step that failed is rolled back
  */
 export function migrate(db: WritableDb, migrations: readonly Migration[] = MIGRATIONS): void {
+  db.function('address_number', { deterministic: true }, numberOf);
   if (schemaVersion(db) === 0) db.pragma(`application_id = ${String(APPLICATION_ID)}`);
   for (const { version, name, sql, run } of migrations) {
     if (schemaVersion(db) >= version) continue;
@@ -25,4 +27,10 @@ export function migrate(db: WritableDb, migrations: readonly Migration[] = MIGRA
       throw new Error(`migration ${name} failed`, { cause: error });
     }
   }
+}
+
+/** For migrations: an address as the sixteen bytes by which blocks are found. */
+function numberOf(ip: unknown): Buffer | null {
+  const number = typeof ip === 'string' ? addressNumber(ip) : null;
+  return number === null ? null : Buffer.from(number, 'hex');
 }

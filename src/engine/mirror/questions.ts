@@ -14,6 +14,11 @@ import { peoplePage } from '../people/ask-people.ts';
 import { personView } from '../people/ask-person.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
+import type { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
+import { queryCount, queryHistogram, querySightings } from './search/ask-figures.ts';
+import { queryAt, queryAudit, queryDifference, querySessions } from './search/ask-pages.ts';
+import { queryPeople, queryTop } from './search/ask-top.ts';
+import { queryValues } from './search/ask-values.ts';
 
 type Methods = typeof ENGINE_METHODS;
 type Asked<Name extends keyof Methods> = {
@@ -21,8 +26,10 @@ type Asked<Name extends keyof Methods> = {
   readonly reply: ReplyOf<Methods[Name]>;
 };
 
+type SearchQuestions = { readonly [Name in keyof typeof QUERY_METHODS]: Asked<Name> };
+
 /** What the reader can be asked. */
-export interface Questions {
+export interface Questions extends SearchQuestions {
   readonly 'sessions.page': Asked<'sessions.page'>;
   readonly 'sessions.get': Asked<'sessions.get'>;
   readonly 'map.points': Asked<'map.points'>;
@@ -61,4 +68,14 @@ export const ANSWERERS: Answerers = {
   'entity.get': entityView,
   'sessions.byId': sessionsById,
   'sessions.matching': sessionsMatching,
+  'query.sessions': querySessions,
+  'query.audit': queryAudit,
+  'query.at': queryAt,
+  'query.difference': queryDifference,
+  'query.count': queryCount,
+  'query.histogram': queryHistogram,
+  'query.top': queryTop,
+  'query.sightings': querySightings,
+  'query.people': queryPeople,
+  'query.values': queryValues,
 };

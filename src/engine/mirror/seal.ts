@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { segmentTable } from './audit-segments.ts';
+import { segmentTable, wordsTable } from './audit-segments.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 
 /** A small piece of the work that makes a full segment whole; one transaction. */
@@ -17,11 +17,27 @@ const index = (name: string, columns: string, where: string): SealStep => ({
   },
 });
 
+/** The words of a segment's messages, kept right when a person's events are deleted from it. */
+function indexWords(db: WritableDb, number: number): void {
+  const table = segmentTable(number);
+  const words = wordsTable(table);
+  const remove = `INSERT INTO ${words} (${words}, rowid, message) VALUES ('delete', old.key, old.message);`;
+  db.exec(
+    `CREATE VIRTUAL TABLE IF NOT EXISTS ${words} USING fts5 (message, content='${table}', content_rowid='key', tokenize='unicode61');
+     CREATE TRIGGER IF NOT EXISTS ${words}_delete AFTER DELETE ON ${table} BEGIN ${remove} END;
+     CREATE TRIGGER IF NOT EXISTS ${words}_update AFTER UPDATE OF message ON ${table} BEGIN ${remove}
+       INSERT INTO ${words} (rowid, message) VALUES (new.key, new.message); END;
+     INSERT INTO ${words} (${words}) VALUES ('rebuild');`,
+  );
+}
+
 /** In order; new ones are added at the end, so that older segments catch up. */
 const SEAL_STEPS: readonly SealStep[] = [
   index('account', 'account, at', 'account IS NOT NULL'),
   index('session', 'session, at', 'session IS NOT NULL'),
   index('address', 'address, at', 'address IS NOT NULL'),
+  index('name', 'account_name, at', 'account IS NULL AND account_name IS NOT NULL'),
+  { name: 'words', run: indexWords },
 ];
 
 const Next = z.object({ number: z.number(), steps: z.number() });

@@ -61,7 +61,7 @@ export function sessionCondition(filter: z.output<typeof SessionFilter>): Condit
 }
 
 /** As sessionStatus() of src/shared/domain/status.ts, by rank: active, idle, stale, unseen, ended. */
-const STATUS = `CASE WHEN s.ended_at IS NOT NULL THEN 4 WHEN s.last_seen_at IS NULL THEN 3
+export const STATUS = `CASE WHEN s.ended_at IS NOT NULL THEN 4 WHEN s.last_seen_at IS NULL THEN 3
   WHEN @now + coalesce(c.skew_ms, 0) - s.last_seen_at <= coalesce(c.write_interval_ms, 0) + ${String(ACTIVE_SLACK_MS)} THEN 0
   WHEN @now + coalesce(c.skew_ms, 0) - s.last_seen_at <= coalesce(c.write_interval_ms, 0) + ${String(STALE_AFTER_MS)} THEN 1
   ELSE 2 END`;

@@ -17,25 +17,15 @@ import type {
   SessionDetail,
   SessionRow,
 } from './views.ts';
+import { QUERY_METHODS } from './query-contract.ts';
+import { SESSION_SORTS } from './session-sorts.ts';
 import type { Problem } from '../domain/result.ts';
 import type { Hello } from '../protocol/handshake.ts';
 
 const name = z.string().trim().min(1).max(LIMITS.id);
 const nothing = z.strictObject({});
 
-export const SESSION_SORTS = [
-  'lastSeenAt',
-  'openedAt',
-  'endedAt',
-  'account',
-  'environment',
-  'status',
-  'place',
-  'ip',
-  'network',
-  'device',
-] as const;
-export type SessionSort = (typeof SESSION_SORTS)[number];
+export { SESSION_SORTS, type SessionSort } from './session-sorts.ts';
 
 export { SessionFilter };
 
@@ -58,6 +48,7 @@ const newEnvironment = {
 
 /** Window (and command line) to engine. */
 export const ENGINE_METHODS = {
+  ...QUERY_METHODS,
   ...JOURNAL_METHODS,
   ...RESPOND_METHODS,
   about: method<EngineAbout>()(nothing),

@@ -73,6 +73,9 @@ function readWords(field: Field, { comparison, from, to }: WrittenValue): Readin
     return bad('A country is written with two letters (ISO 3166).', 'country:DE for Germany');
   }
   if (comparison === null && !from.quoted && hasWildcard(from.text)) {
+    if (field.name === 'message' && hasWildcard(from.text.replace(/\*+$/, ''))) {
+      return bad('Messages are searched by words: a star stands at the end only.', 'message:wp-log*');
+    }
     return good({ is: 'pattern', pattern: from.text });
   }
   if (comparison === '=' || field.type === 'key') return good({ is: 'equals', text: from.text });

@@ -3,6 +3,7 @@ import journal from './0002-journal.sql?raw';
 import notify from './0003-notify.sql?raw';
 import segments from './0004-segments.sql?raw';
 import people from './0005-people.sql?raw';
+import search from './0007-search.sql?raw';
 import { cutIntoSegments } from './cut-into-segments.ts';
 import type { WritableDb } from '../database.ts';
 import respond from './0006-respond.sql?raw';
@@ -24,5 +25,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: '0004-segments', sql: segments, run: cutIntoSegments },
   { version: 5, name: '0005-people', sql: people },
   { version: 6, name: '0006-respond', sql: respond },
+  { version: 7, name: '0007-search', sql: search },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { ParsedOf } from '#shared/ipc/contract.ts';
+import type { Counted, Coverage, QUERY_METHODS, Sighting } from '#shared/ipc/query-contract.ts';
+import { EpochMs, epochMs } from '#shared/domain/units.ts';
+import { auditSegments } from '../audit-segments.ts';
+import type { ReadableDb } from '../database.ts';
+import type { Question } from '../question.ts';
+import { narrower } from './compile.ts';
+import type { Compiled } from './compiled.ts';
+import { countAudit, countSessions } from './count.ts';
+import { coverageOf } from './coverage.ts';
+import { readCursor } from './cursor.ts';
+import { gatherSessions } from './find-sessions.ts';
+import { forSegment } from './message-terms.ts';
+import { scopeOf } from './scope.ts';
+import { searchAudit, slices } from './search-audit.ts';
+import { searchSessions } from './search-sessions.ts';
+
+type Request<Name extends keyof typeof QUERY_METHODS> = ParsedOf<(typeof QUERY_METHODS)[Name]>;
+type WithCoverage<T> = T & { readonly coverage: readonly Coverage[] };
+
+/** Counting beyond this many stops and is said to be “at least”. */
+const MOST_COUNTED = 100_000;
+/** A histogram answers after so many rows have been looked at, and is asked to go on. */
+const MOST_LOOKED = 400_000;
+const LAST = { at: Number.MAX_SAFE_INTEGER, key: Number.MAX_SAFE_INTEGER };
+const SLICE = 20_000;
+
+export function* queryCount(
+  db: ReadableDb,
+  request: Request<'query.count'>,
+  now: EpochMs,
+): Question<WithCoverage<{ readonly count: Counted }>> {
+  const search = scopeOf(db, request.table, request, now);
+  const most = request.exact ? null : MOST_COUNTED;
+  const count =
+    request.table === 'sessions'
+      ? yield* countSessions(db, search, { at: null, most })
+      : yield* countAudit(db, search, most);
+  return { count, coverage: coverageOf(db, request.connections, search.span) };
+}
+
+const Bar = z.object({ bar: z.int(), count: z.int() });
+const Resume = z.strictObject({ at: z.int(), key: z.int() });
+
+/** Rows by time in equal steps. The newest come first; `resume` says from where to go on. */
+export function* queryHistogram(
+  db: ReadableDb,
+  request: Request<'query.histogram'>,
+  now: EpochMs,
+): Question<
+  WithCoverage<{ readonly counts: readonly number[]; readonly countedFrom: number; readonly resume: string | null }>
+> {
+  const { from, stepMs, steps } = request;
+  const period = { from, to: from + stepMs * steps };
+  const plain = scopeOf(db, request.table, request, now);
+  const search = { ...plain, span: narrower(plain.span, period) };
+  const counts = Array.from({ length: steps }, () => 0);
+  const add = (rows: readonly unknown[]): void => {
+    for (const row of rows) {
+      const { bar, count } = Bar.parse(row);
+      if (bar >= 0 && bar < steps) counts[bar] = (counts[bar] ?? 0) + count;
+    }
+  };
+  const answer = (resume: z.infer<typeof Resume> | null) => ({
+    counts,
+    countedFrom: resume?.at ?? from,
+    resume: resume === null ? null : JSON.stringify(resume),
+    coverage: coverageOf(db, request.connections, period),
+  });
+  if (search.impossible) return answer(null);
+  const bar = (column: string) =>
+    `(CAST(${column} AS INTEGER) - CAST(@barFrom AS INTEGER)) / CAST(@barStep AS INTEGER) AS bar, count(*) AS count`;
+  const bound = { ...search.params.bound, barFrom: from, barStep: stepMs };
+  if (request.table === 'sessions') {
+    yield* sessionBars(db, search, `SELECT ${bar('s.opened_at')}`, bound, period, add);
+    return answer(null);
+  }
+  let looked = 0;
+  const after = readCursor(Resume, request.resume) ?? LAST;
+  for (const segment of auditSegments(db, search.span)) {
+    for (const slice of slices(db, segment, search, true, after, SLICE)) {
+      add(
+        db
+          .prepare(
+            `SELECT ${bar('e.at')} FROM ${segment.table} e
+             WHERE ${slice.sql} AND ${forSegment(search.sql, segment.words)} GROUP BY bar`,
+          )
+          .all({ ...bound, ...slice.bound }),
+      );
+      looked += SLICE;
+      if (looked >= MOST_LOOKED && slice.edge !== null) return answer(slice.edge);
+      yield;
+    }
+  }
+  return answer(null);
+}
+
+function* sessionBars(
+  db: ReadableDb,
+  search: Compiled,
+  select: string,
+  bound: object,
+  period: { readonly from: number; readonly to: number },
+  add: (rows: readonly unknown[]) => void,
+): Generator<undefined, void, undefined> {
+  const inPeriod = `s.opened_at >= @periodFrom AND s.opened_at < @periodTo AND ${search.sql} GROUP BY bar`;
+  const keys = gatherSessions(db, search, null);
+  yield;
+  if (keys !== null) {
+    add(
+      db
+        .prepare(`${select} FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value WHERE ${inPeriod}`)
+        .all({ ...bound, keys: JSON.stringify(keys), periodFrom: period.from, periodTo: period.to }),
+    );
+    return;
+  }
+  const part = (period.to - period.from) / 20;
+  const one = db.prepare(`${select} FROM session s INDEXED BY session_opened WHERE ${inPeriod}`);
+  for (let step = 0; step < 20; step += 1) {
+    add(
+      one.all({
+        ...bound,
+        periodFrom: Math.floor(period.from + step * part),
+        periodTo: Math.floor(period.from + (step + 1) * part),
+      }),
+    );
+    yield;
+  }
+}
+
+const At = z.object({ at: EpochMs.nullable() });
+
+/** When sessions and events of a search were seen first and last. */
+export function* querySightings(
+  db: ReadableDb,
+  request: Request<'query.sightings'>,
+  now: EpochMs,
+): Question<WithCoverage<{ readonly sessions: Sighting; readonly events: Sighting | null }>> {
+  const search = scopeOf(db, 'sessions', request, now);
+  const seen = (keys: readonly number[], column: string): EpochMs | null => {
+    const [key] = keys;
+    return key === undefined
+      ? null
+      : At.parse(db.prepare(`SELECT ${column} AS at FROM session WHERE key = ?`).get(key)).at;
+  };
+  const one = (by: 'openedAt' | 'lastSeenAt', descending: boolean) =>
+    searchSessions(db, search, { by, descending }, { cursor: null, limit: 1, now });
+  const first = yield* one('openedAt', false);
+  const last = yield* one('lastSeenAt', true);
+  const sessions = {
+    first: seen(first.keys, 'opened_at'),
+    last: seen(last.keys, 'coalesce(last_seen_at, ended_at, opened_at)'),
+  };
+  return {
+    sessions,
+    events: yield* eventSightings(db, request, now),
+    coverage: coverageOf(db, request.connections, search.span),
+  };
+}
+
+/** Null where the search asks for what events do not have. */
+function* eventSightings(
+  db: ReadableDb,
+  request: Request<'query.sightings'>,
+  now: EpochMs,
+): Generator<undefined, Sighting | null, undefined> {
+  let search: Compiled;
+  try {
+    search = scopeOf(db, 'audit', request, now);
+  } catch {
+    return null;
+  }
+  const ends: (EpochMs | null)[] = [];
+  for (const descending of [false, true]) {
+    const { found } = yield* searchAudit(db, search, { descending, cursor: null, limit: 1 });
+    ends.push(found[0] === undefined ? null : epochMs(found[0].at));
+  }
+  return { first: ends[0] ?? null, last: ends[1] ?? null };
+}
+

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { ParsedOf } from '#shared/ipc/contract.ts';
+import type { QUERY_METHODS, Counted, QueryPage, SessionAt } from '#shared/ipc/query-contract.ts';
+import { EpochMs, epochMs } from '#shared/domain/units.ts';
+import type { AuditRow, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
+import { auditFrom, AUDIT_COLUMNS, auditRowOf } from '../audit-rows.ts';
+import { sessionRowsOf } from '../ask-sessions.ts';
+import type { ReadableDb } from '../database.ts';
+import { KNOWN_COLUMNS, KnownRow, knownView } from '../known-columns.ts';
+import type { Question } from '../question.ts';
+import { countSessions } from './count.ts';
+import { coverageOf } from './coverage.ts';
+import type { Compiled } from './compiled.ts';
+import { scopeOf, type ScopeRequest } from './scope.ts';
+import { searchAudit, type FoundEvents } from './search-audit.ts';
+import { searchSessions } from './search-sessions.ts';
+import { signedInCondition } from './signed-in.ts';
+
+type Request<Name extends keyof typeof QUERY_METHODS> = ParsedOf<(typeof QUERY_METHODS)[Name]>;
+
+export function* querySessions(
+  db: ReadableDb,
+  request: Request<'query.sessions'>,
+  now: EpochMs,
+): Question<QueryPage<SessionRow>> {
+  const search = scopeOf(db, 'sessions', request, now);
+  const page = yield* searchSessions(db, search, request.sort, { ...request, now });
+  yield;
+  return {
+    rows: sessionRowsOf(db, page.keys, now),
+    next: page.next,
+    coverage: coverageOf(db, request.connections, search.span),
+  };
+}
+
+export function* queryAudit(
+  db: ReadableDb,
+  request: Request<'query.audit'>,
+  now: EpochMs,
+): Question<QueryPage<AuditRow>> {
+  const search = scopeOf(db, 'audit', request, now);
+  const page = yield* searchAudit(db, search, request);
+  yield;
+  return {
+    rows: auditRowsOf(db, page.found),
+    next: page.next,
+    coverage: coverageOf(db, request.connections, search.span),
+  };
+}
+
+/** Events as rows, in the order given. */
+export function auditRowsOf(db: ReadableDb, found: FoundEvents['found']): readonly AuditRow[] {
+  return found.map(({ table, key }) =>
+    auditRowOf(db.prepare(`SELECT ${AUDIT_COLUMNS} FROM ${auditFrom(table)} WHERE e.key = ?`).get(key)),
+  );
+}
+
+/** A search narrowed to the sessions that were open at an instant. */
+export function openAt(db: ReadableDb, request: ScopeRequest, at: number, now: number): Compiled {
+  const search = scopeOf(db, 'sessions', request, now);
+  return { ...search, sql: `${search.sql} AND (${signedInCondition(at, search.params)})` };
+}
+
+/** Who was signed in at an instant, in the order in which they had come, the latest first. */
+export function* queryAt(
+  db: ReadableDb,
+  request: Request<'query.at'>,
+  now: EpochMs,
+): Question<QueryPage<SessionAt> & { readonly total: Counted }> {
+  const search = openAt(db, request, request.at, now);
+  const sort = { by: 'openedAt', descending: true } as const;
+  const page = yield* searchSessions(db, search, sort, { ...request, now });
+  yield;
+  const total = yield* countSessions(db, search, { at: request.at, most: null });
+  return {
+    rows: sessionRowsOf(db, page.keys, now).map((session, index) => {
+      const key = page.keys[index] ?? 0;
+      return { session, seen: seenAt(db, key, request.at), perhaps: perhapsEnded(db, key, request.at) };
+    }),
+    next: page.next,
+    total,
+    coverage: coverageOf(db, request.connections, { from: request.at, to: request.at + 1 }),
+  };
+}
+
+/** What a session looked like at an instant: what was observed last before it. */
+function seenAt(db: ReadableDb, key: number, at: number): SessionObservation | null {
+  const raw = db
+    .prepare(
+      `SELECT o.at, ${KNOWN_COLUMNS} FROM observation o LEFT JOIN address p ON p.key = o.address
+       LEFT JOIN device d ON d.key = o.device WHERE o.session = ? AND o.at <= CAST(? AS INTEGER)
+       ORDER BY o.at DESC LIMIT 1`,
+    )
+    .get(key, at);
+  if (raw === undefined) return null;
+  const seen = KnownRow.extend({ at: EpochMs }).parse(raw);
+  return { at: seen.at, ...knownView(seen) };
+}
+
+const Unwatched = z.object({ ended_after: z.number().nullable() });
+function perhapsEnded(db: ReadableDb, key: number, at: number): boolean {
+  const row = Unwatched.parse(db.prepare('SELECT ended_after FROM session WHERE key = ?').get(key));
+  return row.ended_after !== null && row.ended_after <= at;
+}
+
+/** Sessions that only one of two instants saw. */
+export function* queryDifference(
+  db: ReadableDb,
+  request: Request<'query.difference'>,
+  now: EpochMs,
+): Question<{
+  readonly came: readonly SessionRow[];
+  readonly went: readonly SessionRow[];
+  readonly cameCount: Counted;
+  readonly wentCount: Counted;
+  readonly coverage: QueryPage<never>['coverage'];
+}> {
+  const { from, to } = request.from <= request.to ? request : { from: request.to, to: request.from };
+  const only = (at: number, notAt: number): Compiled => {
+    const search = openAt(db, request, at, now);
+    return { ...search, sql: `${search.sql} AND NOT coalesce(${signedInCondition(notAt, search.params)}, 0)` };
+  };
+  const side = function* (at: number, notAt: number, by: 'openedAt' | 'endedAt') {
+    const search = only(at, notAt);
+    const page = yield* searchSessions(db, search, { by, descending: true }, { cursor: null, limit: request.limit, now, at });
+    const count = yield* countSessions(db, search, { at, most: null });
+    return { rows: sessionRowsOf(db, page.keys, now), count };
+  };
+  const came = yield* side(to, from, 'openedAt');
+  const went = yield* side(from, to, 'endedAt');
+  return {
+    came: came.rows,
+    went: went.rows,
+    cameCount: came.count,
+    wentCount: went.count,
+    coverage: coverageOf(db, request.connections, { from: epochMs(from), to: epochMs(to) }),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Counted } from '#shared/ipc/query-contract.ts';
+import { auditSegments } from '../audit-segments.ts';
+import type { ReadableDb } from '../database.ts';
+import type { Compiled } from './compiled.ts';
+import { gatherSessions } from './find-sessions.ts';
+import { forSegment } from './message-terms.ts';
+import { slices } from './search-audit.ts';
+
+/** Sessions looked at in one step. */
+const SESSION_STEP = 50_000;
+const LAST = { at: Number.MAX_SAFE_INTEGER, key: Number.MAX_SAFE_INTEGER };
+
+/** Stops at `most` (null: never) and says so. */
+export function* countSessions(
+  db: ReadableDb,
+  search: Compiled,
+  options: { readonly at: number | null; readonly most: number | null },
+): Generator<undefined, Counted, undefined> {
+  const gathered = gatherSessions(db, search, options.at);
+  yield;
+  const { bound } = search.params;
+  if (gathered !== null) {
+    const value = Number(
+      db
+        .prepare(
+          `SELECT count(*) FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value WHERE ${search.sql}`,
+        )
+        .pluck()
+        .get({ ...bound, keys: JSON.stringify(gathered) }),
+    );
+    return { value, is: 'exact' };
+  }
+  let value = 0;
+  const top = Number(db.prepare('SELECT coalesce(max(key), 0) FROM session').pluck().get());
+  const count = db
+    .prepare(`SELECT count(*) FROM session s WHERE s.key > @above AND s.key <= @upTo AND ${search.sql}`)
+    .pluck();
+  for (let above = 0; above < top; above += SESSION_STEP) {
+    value += Number(count.get({ ...bound, above, upTo: above + SESSION_STEP }));
+    if (options.most !== null && value >= options.most) return { value, is: 'at least' };
+    yield;
+  }
+  return { value, is: 'exact' };
+}
+
+export function* countAudit(
+  db: ReadableDb,
+  search: Compiled,
+  most: number | null,
+): Generator<undefined, Counted, undefined> {
+  let value = 0;
+  if (search.impossible) return { value, is: 'exact' };
+  for (const segment of auditSegments(db, search.span)) {
+    for (const slice of slices(db, segment, search, true, LAST)) {
+      value += Number(
+        db
+          .prepare(
+            `SELECT count(*) FROM ${segment.table} e WHERE ${slice.sql} AND ${forSegment(search.sql, segment.words)}`,
+          )
+          .pluck()
+          .get({ ...search.params.bound, ...slice.bound }),
+      );
+      if (most !== null && value >= most) return { value, is: 'at least' };
+      yield;
+    }
+  }
+  return { value, is: 'exact' };
+}

@@ -1,0 +1,61 @@
+import type { Match } from '#shared/query/tree.ts';
+import { never, type CompileContext, type Term } from './compiled.ts';
+
+type TextMatch = Extract<Match, { is: 'contains' | 'equals' | 'pattern' }>;
+
+/**
+ * Words as FTS5's unicode61 cuts them: letters and digits, marks of letters removed, case ignored. Messages are
+ * searched by words, so that a sealed segment's index and a look through a hot one mean the same.
+ */
+export const wordsOf = (text: string): readonly string[] =>
+  text
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}\p{Co}]+/u)
+    .filter((word) => word !== '');
+
+/** Name of the SQL function that `hasWords` is registered as. */
+export const HAS_WORDS = 'has_words';
+
+/** Whether a message holds these words next to each other; a star at the end stands for any ending of the last. */
+export function hasWords(message: unknown, phrase: unknown, _indexed: unknown): number {
+  if (typeof message !== 'string' || typeof phrase !== 'string') return 0;
+  const open = phrase.endsWith('*');
+  const wanted = wordsOf(phrase);
+  if (wanted.length === 0) return 0;
+  const words = wordsOf(message);
+  return words.some((_, at) =>
+    wanted.every((word, offset) => {
+      const there = words[at + offset];
+      return open && offset === wanted.length - 1 ? there?.startsWith(word) === true : there === word;
+    }),
+  )
+    ? 1
+    : 0;
+}
+
+/** A condition on the message of an event, row by row; `messagePhrase` says how a segment's index is asked. */
+export function messageTerm(match: TextMatch, { params }: CompileContext): Term {
+  const text = match.is === 'pattern' ? match.pattern : match.text;
+  const inner = text.replace(/\*+$/, '');
+  // A star anywhere else, or a question mark, cannot be said in words.
+  const phrase = /[*?]/.test(inner) && match.is === 'pattern' ? null : inner;
+  if (phrase === null || wordsOf(phrase).length === 0) return never;
+  const open = match.is === 'pattern' && text.endsWith('*');
+  const plain = params.add(open ? `${phrase}*` : phrase);
+  const indexed = params.add(`"${wordsOf(phrase).join(' ')}"${open ? ' *' : ''}`);
+  return {
+    sql: `${HAS_WORDS}(e.message, ${plain}, ${indexed})`,
+    branches: [{ column: 'words', keys: [], phrase: indexed }],
+  };
+}
+
+/** The condition as a segment can answer it: by the index of its words where it has one. */
+export const forSegment = (sql: string, words: string | null): string =>
+  words === null
+    ? sql
+    : sql.replaceAll(
+        new RegExp(`${HAS_WORDS}\\(e\\.message, @\\w+, (@\\w+)\\)`, 'g'),
+        (_, phrase: string) => `e.key IN (SELECT rowid FROM ${words} WHERE ${words} MATCH ${phrase})`,
+      );

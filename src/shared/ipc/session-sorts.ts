@@ -1,0 +1,14 @@
+/** Orders of the session table. */
+export const SESSION_SORTS = [
+  'lastSeenAt',
+  'openedAt',
+  'endedAt',
+  'account',
+  'environment',
+  'status',
+  'place',
+  'ip',
+  'network',
+  'device',
+] as const;
+export type SessionSort = (typeof SESSION_SORTS)[number];

@@ -93,7 +93,8 @@ export function createRebuilder(
       if (known === undefined) begin.run({ ...values, marks });
       else extend.run({ ...values, unknown: dictionaries.word('unknown') });
       // Also what is no sign-in says where the session was; each address and device once.
-      const seen = observed.get({ key, address: values.address ?? 0, device: values.device ?? 0 }) !== undefined;
+      const seen =
+        observed.get({ key, address: values.address ?? 0, device: values.device ?? 0 }) !== undefined;
       if (event.action === 'login' || !seen) {
         observe.run(key, event.at, values.address ?? 0, values.device ?? 0, values.account ?? 0, marks);
       }

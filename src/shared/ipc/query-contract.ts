@@ -95,7 +95,11 @@ export const QUERY_METHODS = {
   ),
   /** By opening of sessions, by time of events. Newest first in time: `resume` goes on where the time was up. */
   'query.histogram': method<
-    Covered & { readonly counts: readonly number[]; readonly countedFrom: number; readonly resume: string | null }
+    Covered & {
+      readonly counts: readonly number[];
+      readonly countedFrom: number;
+      readonly resume: string | null;
+    }
   >()(
     z.strictObject({
       ...scope,
@@ -115,9 +119,9 @@ export const QUERY_METHODS = {
     z.strictObject(scope),
   ),
   /** How many people were seen from each address; most first. */
-  'query.people': method<Covered & { readonly addresses: readonly AddressPeople[]; readonly looked: Counted }>()(
-    z.strictObject({ ...scope, least: z.int().min(1).default(2), limit }),
-  ),
+  'query.people': method<
+    Covered & { readonly addresses: readonly AddressPeople[]; readonly looked: Counted }
+  >()(z.strictObject({ ...scope, least: z.int().min(1).default(2), limit })),
   /** Values of a field that hold this text, for completion. */
   'query.values': method<readonly string[]>()(
     z.strictObject({

@@ -82,7 +82,10 @@ function matches(field: Field): fc.Arbitrary<Match> {
         some,
         words.map((text): Match => ({ is: 'contains', text })),
         words.map((text): Match => ({ is: 'equals', text })),
-        (field.name === 'message' ? fc.constant('wp-*') : patterns).map((pattern): Match => ({ is: 'pattern', pattern })),
+        (field.name === 'message' ? fc.constant('wp-*') : patterns).map((pattern): Match => ({
+          is: 'pattern',
+          pattern,
+        })),
       );
     case 'number':
     case 'duration':

@@ -7,7 +7,6 @@ CREATE INDEX address_number ON address (number);
 CREATE INDEX address_place ON address (country, city);
 CREATE INDEX address_place_text ON address (country || ' ' || coalesce(city, ''));
 CREATE INDEX address_network ON address (organisation);
-CREATE INDEX address_asn ON address (asn);
 CREATE INDEX device_family ON device (browser, system);
 CREATE INDEX account_name ON account (name COLLATE NOCASE);
 CREATE INDEX account_roles ON account (roles);
@@ -89,3 +88,4 @@ CREATE INDEX session_span ON session (
   CAST(log2(max(1000, ended_at - opened_at) / 1000.0) AS INTEGER), opened_at, ended_at
 ) WHERE ended_at IS NOT NULL AND opened_at IS NOT NULL;
 CREATE INDEX session_via ON session (via) WHERE via IS NOT NULL;
+CREATE INDEX account_change_name ON account_change (name, account);

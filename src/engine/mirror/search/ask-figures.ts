@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { Counted, Coverage, QUERY_METHODS, Sighting } from '#shared/ipc/query-contract.ts';
 import { EpochMs, epochMs } from '#shared/domain/units.ts';
-import { auditSegments } from '../audit-segments.ts';
 import type { ReadableDb } from '../database.ts';
 import type { Question } from '../question.ts';
 import { narrower } from './compile.ts';
@@ -11,10 +10,10 @@ import { countAudit, countSessions } from './count.ts';
 import { coverageOf } from './coverage.ts';
 import { readCursor } from './cursor.ts';
 import { gatherSessions } from './find-sessions.ts';
-import { forSegment } from './message-terms.ts';
 import { scopeOf } from './scope.ts';
-import { searchAudit, slices } from './search-audit.ts';
+import { searchAudit } from './search-audit.ts';
 import { searchSessions } from './search-sessions.ts';
+import { searchedSegments, segmentCondition } from './segments.ts';
 
 type Request<Name extends keyof typeof QUERY_METHODS> = ParsedOf<(typeof QUERY_METHODS)[Name]>;
 type WithCoverage<T> = T & { readonly coverage: readonly Coverage[] };
@@ -23,8 +22,6 @@ type WithCoverage<T> = T & { readonly coverage: readonly Coverage[] };
 const MOST_COUNTED = 100_000;
 /** A histogram answers after so many rows have been looked at, and is asked to go on. */
 const MOST_LOOKED = 400_000;
-const LAST = { at: Number.MAX_SAFE_INTEGER, key: Number.MAX_SAFE_INTEGER };
-const SLICE = 20_000;
 
 export function* queryCount(
   db: ReadableDb,
@@ -41,7 +38,7 @@ export function* queryCount(
 }
 
 const Bar = z.object({ bar: z.int(), count: z.int() });
-const Resume = z.strictObject({ at: z.int(), key: z.int() });
+const Resume = z.strictObject({ to: z.int(), number: z.int() });
 
 /** Rows by time in equal steps. The newest come first; `resume` says from where to go on. */
 export function* queryHistogram(
@@ -49,7 +46,11 @@ export function* queryHistogram(
   request: Request<'query.histogram'>,
   now: EpochMs,
 ): Question<
-  WithCoverage<{ readonly counts: readonly number[]; readonly countedFrom: number; readonly resume: string | null }>
+  WithCoverage<{
+    readonly counts: readonly number[];
+    readonly countedFrom: number;
+    readonly resume: string | null;
+  }>
 > {
   const { from, stepMs, steps } = request;
   const period = { from, to: from + stepMs * steps };
@@ -62,36 +63,41 @@ export function* queryHistogram(
       if (bar >= 0 && bar < steps) counts[bar] = (counts[bar] ?? 0) + count;
     }
   };
-  const answer = (resume: z.infer<typeof Resume> | null) => ({
+  // Segments may overlap: what is still to be counted lies at or before the newest event of the next one.
+  const answer = (resume: z.infer<typeof Resume> | null, upTo = from) => ({
     counts,
-    countedFrom: resume?.at ?? from,
+    countedFrom: Math.max(from, upTo),
     resume: resume === null ? null : JSON.stringify(resume),
     coverage: coverageOf(db, request.connections, period),
   });
   if (search.impossible) return answer(null);
   const bar = (column: string) =>
     `(CAST(${column} AS INTEGER) - CAST(@barFrom AS INTEGER)) / CAST(@barStep AS INTEGER) AS bar, count(*) AS count`;
-  const bound = { ...search.params.bound, barFrom: from, barStep: stepMs };
+  const own = { barFrom: from, barStep: stepMs };
+  const bound = { ...search.params.bound, ...own };
   if (request.table === 'sessions') {
     yield* sessionBars(db, search, `SELECT ${bar('s.opened_at')}`, bound, period, add);
     return answer(null);
   }
   let looked = 0;
-  const after = readCursor(Resume, request.resume) ?? LAST;
-  for (const segment of auditSegments(db, search.span)) {
-    for (const slice of slices(db, segment, search, true, after, SLICE)) {
-      add(
-        db
-          .prepare(
-            `SELECT ${bar('e.at')} FROM ${segment.table} e
-             WHERE ${slice.sql} AND ${forSegment(search.sql, segment.words)} GROUP BY bar`,
-          )
-          .all({ ...bound, ...slice.bound }),
-      );
-      looked += SLICE;
-      if (looked >= MOST_LOOKED && slice.edge !== null) return answer(slice.edge);
-      yield;
+  const resume = readCursor(Resume, request.resume);
+  const segments = searchedSegments(db, search).filter(
+    ({ to, number }) => resume === null || to < resume.to || (to === resume.to && number < resume.number),
+  );
+  for (const [index, segment] of segments.entries()) {
+    add(
+      db
+        .prepare(
+          `SELECT ${bar('e.at')} FROM ${segment.table} e WHERE ${segmentCondition(search, segment)} GROUP BY bar`,
+        )
+        .all({ ...search.params.bound, ...own }),
+    );
+    looked += segment.events;
+    const next = segments[index + 1];
+    if (looked >= MOST_LOOKED && next !== undefined) {
+      return answer({ to: segment.to, number: segment.number }, next.to);
     }
+    yield;
   }
   return answer(null);
 }
@@ -110,7 +116,9 @@ function* sessionBars(
   if (keys !== null) {
     add(
       db
-        .prepare(`${select} FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value WHERE ${inPeriod}`)
+        .prepare(
+          `${select} FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value WHERE ${inPeriod}`,
+        )
         .all({ ...bound, keys: JSON.stringify(keys), periodFrom: period.from, periodTo: period.to }),
     );
     return;
@@ -173,9 +181,8 @@ function* eventSightings(
   }
   const ends: (EpochMs | null)[] = [];
   for (const descending of [false, true]) {
-    const { found } = yield* searchAudit(db, search, { descending, cursor: null, limit: 1 });
-    ends.push(found[0] === undefined ? null : epochMs(found[0].at));
+    const { ats } = yield* searchAudit(db, search, { descending, cursor: null, limit: 1 });
+    ends.push(ats[0] === undefined ? null : epochMs(ats[0]));
   }
   return { first: ends[0] ?? null, last: ends[1] ?? null };
 }
-

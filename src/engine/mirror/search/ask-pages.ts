@@ -3,8 +3,8 @@ import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { QUERY_METHODS, Counted, QueryPage, SessionAt } from '#shared/ipc/query-contract.ts';
 import { EpochMs, epochMs } from '#shared/domain/units.ts';
 import type { AuditRow, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
-import { auditFrom, AUDIT_COLUMNS, auditRowOf } from '../audit-rows.ts';
-import { sessionRowsOf } from '../ask-sessions.ts';
+import { auditRows } from '../audit-rows.ts';
+import { rowsOf } from '../ask-sessions.ts';
 import type { ReadableDb } from '../database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from '../known-columns.ts';
 import type { Question } from '../question.ts';
@@ -12,7 +12,7 @@ import { countSessions } from './count.ts';
 import { coverageOf } from './coverage.ts';
 import type { Compiled } from './compiled.ts';
 import { scopeOf, type ScopeRequest } from './scope.ts';
-import { searchAudit, type FoundEvents } from './search-audit.ts';
+import { searchAudit } from './search-audit.ts';
 import { searchSessions } from './search-sessions.ts';
 import { signedInCondition } from './signed-in.ts';
 
@@ -27,7 +27,7 @@ export function* querySessions(
   const page = yield* searchSessions(db, search, request.sort, { ...request, now });
   yield;
   return {
-    rows: sessionRowsOf(db, page.keys, now),
+    rows: rowsOf(db, page.keys, now),
     next: page.next,
     coverage: coverageOf(db, request.connections, search.span),
   };
@@ -42,17 +42,10 @@ export function* queryAudit(
   const page = yield* searchAudit(db, search, request);
   yield;
   return {
-    rows: auditRowsOf(db, page.found),
+    rows: auditRows(db, page.keys),
     next: page.next,
     coverage: coverageOf(db, request.connections, search.span),
   };
-}
-
-/** Events as rows, in the order given. */
-export function auditRowsOf(db: ReadableDb, found: FoundEvents['found']): readonly AuditRow[] {
-  return found.map(({ table, key }) =>
-    auditRowOf(db.prepare(`SELECT ${AUDIT_COLUMNS} FROM ${auditFrom(table)} WHERE e.key = ?`).get(key)),
-  );
 }
 
 /** A search narrowed to the sessions that were open at an instant. */
@@ -73,7 +66,7 @@ export function* queryAt(
   yield;
   const total = yield* countSessions(db, search, { at: request.at, most: null });
   return {
-    rows: sessionRowsOf(db, page.keys, now).map((session, index) => {
+    rows: rowsOf(db, page.keys, now).map((session, index) => {
       const key = page.keys[index] ?? 0;
       return { session, seen: seenAt(db, key, request.at), perhaps: perhapsEnded(db, key, request.at) };
     }),
@@ -118,13 +111,21 @@ export function* queryDifference(
   const { from, to } = request.from <= request.to ? request : { from: request.to, to: request.from };
   const only = (at: number, notAt: number): Compiled => {
     const search = openAt(db, request, at, now);
-    return { ...search, sql: `${search.sql} AND NOT coalesce(${signedInCondition(notAt, search.params)}, 0)` };
+    return {
+      ...search,
+      sql: `${search.sql} AND NOT coalesce(${signedInCondition(notAt, search.params)}, 0)`,
+    };
   };
   const side = function* (at: number, notAt: number, by: 'openedAt' | 'endedAt') {
     const search = only(at, notAt);
-    const page = yield* searchSessions(db, search, { by, descending: true }, { cursor: null, limit: request.limit, now, at });
+    const page = yield* searchSessions(
+      db,
+      search,
+      { by, descending: true },
+      { cursor: null, limit: request.limit, now, at },
+    );
     const count = yield* countSessions(db, search, { at, most: null });
-    return { rows: sessionRowsOf(db, page.keys, now), count };
+    return { rows: rowsOf(db, page.keys, now), count };
   };
   const came = yield* side(to, from, 'openedAt');
   const went = yield* side(from, to, 'endedAt');

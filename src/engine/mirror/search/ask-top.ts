@@ -1,25 +1,28 @@
 import { z } from 'zod';
 import type { ParsedOf } from '#shared/ipc/contract.ts';
-import type { AddressPeople, Counted, Coverage, QUERY_METHODS, TopValue } from '#shared/ipc/query-contract.ts';
+import type {
+  AddressPeople,
+  Counted,
+  Coverage,
+  QUERY_METHODS,
+  TopValue,
+} from '#shared/ipc/query-contract.ts';
 import { EpochMs } from '#shared/domain/units.ts';
 import type { FieldName } from '#shared/query/catalogue.ts';
 import type { SearchTable } from '#shared/query/tree.ts';
-import { auditSegments } from '../audit-segments.ts';
 import type { ReadableDb } from '../database.ts';
 import type { Question } from '../question.ts';
 import { coverageOf } from './coverage.ts';
 import { dictionaryOf } from './dictionary-terms.ts';
 import { gatherSessions } from './find-sessions.ts';
-import { forSegment } from './message-terms.ts';
 import { scopeOf } from './scope.ts';
-import { slices } from './search-audit.ts';
+import { searchedSegments, segmentCondition } from './segments.ts';
 
 type Request<Name extends keyof typeof QUERY_METHODS> = ParsedOf<(typeof QUERY_METHODS)[Name]>;
 
 /** Rows that are counted at most, the newest first; beyond them the answer says “at least”. */
 const MOST_LOOKED = 1_000_000;
 const STEP = 20_000;
-const LAST = { at: Number.MAX_SAFE_INTEGER, key: Number.MAX_SAFE_INTEGER };
 const Group = z.object({ part: z.union([z.number(), z.string()]).nullable(), count: z.int() });
 
 /** Columns of the rows themselves that hold a key of `word`. */
@@ -49,8 +52,13 @@ function grouping(
   const word = WORDS[field];
   if (word !== undefined) return { column: word, text: 'SELECT text FROM word WHERE key = ?' };
   if (field === 'env') return { column: 'connection', text: 'SELECT name FROM connection WHERE key = ?' };
-  if (field === 'outcome') return { column: "CASE outcome WHEN 1 THEN 'success' WHEN 2 THEN 'failure' ELSE 'unknown' END", text: null };
-  if (field === 'state') return { column: "CASE WHEN ended_at IS NULL THEN 'live' ELSE 'ended' END", text: null };
+  if (field === 'outcome')
+    return {
+      column: "CASE outcome WHEN 1 THEN 'success' WHEN 2 THEN 'failure' ELSE 'unknown' END",
+      text: null,
+    };
+  if (field === 'state')
+    return { column: "CASE WHEN ended_at IS NULL THEN 'live' ELSE 'ended' END", text: null };
   throw new Error(`“${field}” cannot be counted by value`);
 }
 
@@ -59,7 +67,11 @@ export function* queryTop(
   db: ReadableDb,
   request: Request<'query.top'>,
   now: EpochMs,
-): Question<{ readonly values: readonly TopValue[]; readonly looked: Counted; readonly coverage: readonly Coverage[] }> {
+): Question<{
+  readonly values: readonly TopValue[];
+  readonly looked: Counted;
+  readonly coverage: readonly Coverage[];
+}> {
   const search = scopeOf(db, request.table, request, now);
   const { column, text } = grouping(request.table, request.field);
   const groups = new Map<number | string | null, number>();
@@ -75,22 +87,14 @@ export function* queryTop(
   const select = `SELECT ${column} AS part, count(*) AS count`;
   const { bound } = search.params;
   if (request.table === 'audit') {
-    if (!search.impossible) {
-      for (const segment of auditSegments(db, search.span)) {
-        for (const slice of slices(db, segment, search, true, LAST, STEP)) {
-          add(
-            db
-              .prepare(
-                `${select} FROM ${segment.table} e WHERE ${slice.sql} AND ${forSegment(search.sql, segment.words)} GROUP BY part`,
-              )
-              .all({ ...bound, ...slice.bound }),
-          );
-          if (rows >= MOST_LOOKED && slice.edge !== null) stopped = true;
-          if (stopped) break;
-          yield;
-        }
-        if (stopped) break;
-      }
+    for (const segment of searchedSegments(db, search)) {
+      stopped = rows >= MOST_LOOKED;
+      if (stopped) break;
+      const where = segmentCondition(search, segment);
+      add(
+        db.prepare(`${select} FROM ${segment.table} e WHERE ${where} GROUP BY part`).all(search.params.bound),
+      );
+      yield;
     }
   } else {
     const keys = gatherSessions(db, search, null);
@@ -122,6 +126,7 @@ export function* queryTop(
   };
 }
 
+const Named = z.union([z.string(), z.number()]).nullable();
 /** Groups by what they read, because many addresses are in one city. */
 function named(
   db: ReadableDb,
@@ -131,8 +136,8 @@ function named(
   const totals = new Map<string | null, number>();
   const find = text === null ? null : db.prepare(text).pluck();
   for (const [part, count] of groups) {
-    const found = part === null ? null : find === null ? part : find.get(part);
-    const value = found === null || found === undefined ? null : String(found);
+    const found = part === null ? null : find === null ? part : Named.parse(find.get(part) ?? null);
+    const value = found === null ? null : String(found);
     totals.set(value, (totals.get(value) ?? 0) + count);
   }
   return [...totals]
@@ -171,7 +176,8 @@ export function* queryPeople(
     looked = keys.length;
     const sql = `${group} FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value
       CROSS JOIN observation o ON o.session = s.key JOIN address p ON p.key = o.address WHERE ${search.sql} ${having}`;
-    for (const row of db.prepare(sql).all({ ...bound, keys: JSON.stringify(keys) })) found.push(People.parse(row));
+    for (const row of db.prepare(sql).all({ ...bound, keys: JSON.stringify(keys) }))
+      found.push(People.parse(row));
   } else {
     const top = Number(db.prepare('SELECT coalesce(max(key), 0) FROM address').pluck().get());
     const one = db.prepare(

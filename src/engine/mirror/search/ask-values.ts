@@ -8,7 +8,9 @@ import { textCondition, type TrigramTable } from './like.ts';
 import { createParams } from './params.ts';
 
 /** Where values of a field come from: a column of a dictionary, or what the rows use of the words. */
-const SOURCES: Partial<Record<FieldName, { readonly table: string; readonly column: string; readonly trigrams?: TrigramTable }>> = {
+const SOURCES: Partial<
+  Record<FieldName, { readonly table: string; readonly column: string; readonly trigrams?: TrigramTable }>
+> = {
   user: { table: 'account', column: 'name', trigrams: 'account_text' },
   env: { table: 'connection', column: 'name' },
   ip: { table: 'address', column: 'ip', trigrams: 'address_text' },
@@ -44,12 +46,21 @@ export function* queryValues(
 
 function fromDictionary(
   db: ReadableDb,
-  { table, column, trigrams }: { readonly table: string; readonly column: string; readonly trigrams?: TrigramTable },
+  {
+    table,
+    column,
+    trigrams,
+  }: { readonly table: string; readonly column: string; readonly trigrams?: TrigramTable },
   text: string,
   limit: number,
 ): readonly string[] {
   const params = createParams();
-  const begins = textCondition({ is: 'pattern', pattern: `${text.replaceAll(/[*?]/g, '')}*` }, [column], null, params);
+  const begins = textCondition(
+    { is: 'pattern', pattern: `${text.replaceAll(/[*?]/g, '')}*` },
+    [column],
+    null,
+    params,
+  );
   const holds =
     text === '' ? '1' : textCondition({ is: 'contains', text }, [column], trigrams ?? null, params);
   return db
@@ -76,7 +87,7 @@ function roles(db: ReadableDb, text: string, limit: number): readonly string[] {
 }
 
 function inUse(db: ReadableDb, column: 'action' | 'reason', text: string, limit: number): readonly string[] {
-  const [segment] = auditSegments(db, { from: null, to: null });
+  const [segment] = auditSegments(db);
   if (segment === undefined) return [];
   const params = createParams();
   const holds = textCondition({ is: 'contains', text }, ['w.text'], null, params);

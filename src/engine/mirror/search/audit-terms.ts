@@ -1,7 +1,7 @@
 import type { FieldName } from '#shared/query/catalogue.ts';
 import type { Match, TextMatch } from '#shared/query/tree.ts';
 import { OUTCOMES } from '../audit-rows.ts';
-import { either, inSet, never, type CompileContext, type Term } from './compiled.ts';
+import { either, FALSE, inSet, never, type CompileContext, type Term } from './compiled.ts';
 import { dictionaryOf, entryCondition, type Dictionary } from './dictionary-terms.ts';
 import { keySet } from './key-sets.ts';
 import { textCondition } from './like.ts';
@@ -14,7 +14,8 @@ export function auditField(field: FieldName, matches: readonly Match[], context:
 }
 
 const term = (sql: string): Term => ({ sql, branches: null });
-const known = (column: string, match: Match): Term => term(`${column} IS ${match.is === 'none' ? '' : 'NOT '}NULL`);
+const known = (column: string, match: Match): Term =>
+  term(`${column} IS ${match.is === 'none' ? '' : 'NOT '}NULL`);
 const isKnownness = (match: Match): boolean => match.is === 'none' || match.is === 'any';
 const isText = (match: Match): match is Extract<Match, { is: 'contains' | 'equals' | 'pattern' }> =>
   match.is === 'contains' || match.is === 'equals' || match.is === 'pattern';
@@ -42,26 +43,43 @@ function oneMatch(field: FieldName, match: Match, context: CompileContext): Term
     case 'object':
       return isKnownness(match) ? known('e.object_kind', match) : objectTerm(match, context);
     case 'message':
-      return isKnownness(match) ? known('e.message', match) : isText(match) ? messageTerm(match, context) : never;
+      return isKnownness(match)
+        ? known('e.message', match)
+        : isText(match)
+          ? messageTerm(match, context)
+          : never;
     case 'session':
       if (isKnownness(match)) return known('e.session', match);
       return isText(match) ? inSet('e.session', 'session', handleSet(match, context)) : never;
     case 'id':
       if (isKnownness(match)) return known('e.id', match);
-      if (match.is === 'pattern') return term(`e.id GLOB ${context.params.add(match.pattern.replaceAll('[', '[[]'))}`);
+      if (match.is === 'pattern')
+        return term(`e.id GLOB ${context.params.add(match.pattern.replaceAll('[', '[[]'))}`);
       return match.is === 'equals' ? term(`e.id = ${context.params.add(match.text)}`) : never;
     default:
       throw new Error(`events have no field ${field}`);
   }
 }
 
-/** The account's name as it is now, or the name as it was typed. */
+/** The account's name as it is or was; where no account is known, the name as it was typed. */
 function nameTerm(match: Match, context: CompileContext): Term {
   if (!isText(match)) return never;
   const { db, params } = context;
+  const former = `key IN (SELECT account FROM account_change WHERE ${textCondition(match, ['name'], null, params)})`;
+  const accounts = keySet(
+    db,
+    'account',
+    `(${entryCondition('account', 'name', match, context)} OR ${former})`,
+    params,
+  );
+  const typed = inSet(
+    'e.account_name',
+    'account_name',
+    keySet(db, 'word', textCondition(match, ['text'], 'word_text', params), params),
+  );
   return either([
-    inSet('e.account', 'account', keySet(db, 'account', entryCondition('account', 'name', match, context), params)),
-    inSet('e.account_name', 'account_name', keySet(db, 'word', textCondition(match, ['text'], 'word_text', params), params)),
+    inSet('e.account', 'account', accounts),
+    typed.sql === FALSE ? never : { ...typed, sql: `(e.account IS NULL AND ${typed.sql})` },
   ]);
 }
 
@@ -91,12 +109,22 @@ export function auditText(match: TextMatch, context: CompileContext): Term {
     inSet(
       'e.address',
       'address',
-      keySet(db, 'address', textCondition(match, ['ip', 'region', 'city', 'organisation'], 'address_text', params), params),
+      keySet(
+        db,
+        'address',
+        textCondition(match, ['ip', 'region', 'city', 'organisation'], 'address_text', params),
+        params,
+      ),
     ),
     inSet(
       'e.device',
       'device',
-      keySet(db, 'device', textCondition(match, ['user_agent', 'browser', 'system'], 'device_text', params), params),
+      keySet(
+        db,
+        'device',
+        textCondition(match, ['user_agent', 'browser', 'system'], 'device_text', params),
+        params,
+      ),
     ),
     ...(block === null ? [] : [oneMatch('ip', block, context)]),
     wordTerm('e.actor_name', match, context),

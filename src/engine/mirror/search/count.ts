@@ -1,14 +1,11 @@
 import type { Counted } from '#shared/ipc/query-contract.ts';
-import { auditSegments } from '../audit-segments.ts';
 import type { ReadableDb } from '../database.ts';
 import type { Compiled } from './compiled.ts';
 import { gatherSessions } from './find-sessions.ts';
-import { forSegment } from './message-terms.ts';
-import { slices } from './search-audit.ts';
+import { searchedSegments, segmentCondition } from './segments.ts';
 
 /** Sessions looked at in one step. */
 const SESSION_STEP = 50_000;
-const LAST = { at: Number.MAX_SAFE_INTEGER, key: Number.MAX_SAFE_INTEGER };
 
 /** Stops at `most` (null: never) and says so. */
 export function* countSessions(
@@ -49,20 +46,15 @@ export function* countAudit(
   most: number | null,
 ): Generator<undefined, Counted, undefined> {
   let value = 0;
-  if (search.impossible) return { value, is: 'exact' };
-  for (const segment of auditSegments(db, search.span)) {
-    for (const slice of slices(db, segment, search, true, LAST)) {
-      value += Number(
-        db
-          .prepare(
-            `SELECT count(*) FROM ${segment.table} e WHERE ${slice.sql} AND ${forSegment(search.sql, segment.words)}`,
-          )
-          .pluck()
-          .get({ ...search.params.bound, ...slice.bound }),
-      );
-      if (most !== null && value >= most) return { value, is: 'at least' };
-      yield;
-    }
+  for (const segment of searchedSegments(db, search)) {
+    value += Number(
+      db
+        .prepare(`SELECT count(*) FROM ${segment.table} e WHERE ${segmentCondition(search, segment)}`)
+        .pluck()
+        .get(search.params.bound),
+    );
+    if (most !== null && value >= most) return { value, is: 'at least' };
+    yield;
   }
   return { value, is: 'exact' };
 }

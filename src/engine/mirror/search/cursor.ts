@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 
 /** A cursor comes from a caller; one that is not ours is an error, because starting anew would repeat rows. */
-export function readCursor<Schema extends z.ZodType>(schema: Schema, text: string | null): z.output<Schema> | null {
+export function readCursor<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string | null,
+): z.output<Schema> | null {
   if (text === null) return null;
   let value: unknown;
   try {

@@ -31,7 +31,9 @@ const ACCOUNT: Partial<Record<FieldName, string>> = {
 
 export type Dictionary = 'account' | 'address' | 'device';
 /** Which dictionary a field is looked up in, and its column; null when it is a field of the rows themselves. */
-export function dictionaryOf(field: FieldName): { readonly table: Dictionary; readonly column: string } | null {
+export function dictionaryOf(
+  field: FieldName,
+): { readonly table: Dictionary; readonly column: string } | null {
   const address = ADDRESS[field];
   if (address !== undefined) return { table: 'address', column: address };
   const device = DEVICE[field];

@@ -36,14 +36,24 @@ export function gatherSessions(
   }
   if (at !== null) return signedInKeys(db, at, most);
   if (search.state === 'live') {
-    return capped(db, 'SELECT key FROM session WHERE connection IN (SELECT key FROM connection) AND ended_at IS NULL', {}, most);
+    return capped(
+      db,
+      'SELECT key FROM session WHERE connection IN (SELECT key FROM connection) AND ended_at IS NULL',
+      {},
+      most,
+    );
   }
   const { from, to } = search.span;
   if (from === null) return null;
-  return capped(db, 'SELECT key FROM session WHERE opened_at >= @from AND opened_at < @to', {
-    from,
-    to: to ?? Number.MAX_SAFE_INTEGER,
-  }, most);
+  return capped(
+    db,
+    'SELECT key FROM session WHERE opened_at >= @from AND opened_at < @to',
+    {
+      from,
+      to: to ?? Number.MAX_SAFE_INTEGER,
+    },
+    most,
+  );
 }
 
 function byBranches(db: ReadableDb, branches: readonly Branch[], most: number): readonly number[] | null {
@@ -51,7 +61,12 @@ function byBranches(db: ReadableDb, branches: readonly Branch[], most: number): 
   for (const { column, keys } of branches) {
     const find = FIND[column];
     if (find === null) return null;
-    const some = capped(db, `${find} (SELECT value FROM json_each(@keys))`, { keys: JSON.stringify(keys) }, most);
+    const some = capped(
+      db,
+      `${find} (SELECT value FROM json_each(@keys))`,
+      { keys: JSON.stringify(keys) },
+      most,
+    );
     if (some === null) return null;
     for (const key of some) found.add(key);
     if (found.size > most) return null;
@@ -62,7 +77,11 @@ function byBranches(db: ReadableDb, branches: readonly Branch[], most: number): 
 function capped(db: ReadableDb, sql: string, bound: object, limit: number): readonly number[] | null {
   // Twice over: a session may have been observed at one address more than once.
   const most = limit * 2;
-  const keys = db.prepare(`${sql} LIMIT ${String(most + 1)}`).pluck().all(bound).map(Number);
+  const keys = db
+    .prepare(`${sql} LIMIT ${String(most + 1)}`)
+    .pluck()
+    .all(bound)
+    .map(Number);
   if (keys.length > most) return null;
   const once = [...new Set(keys)];
   return once.length > limit ? null : once;

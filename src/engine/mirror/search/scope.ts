@@ -13,14 +13,10 @@ export interface ScopeRequest {
 }
 
 /** A search over the connections asked about, ready for a statement over `s` or `e`. */
-export function scopeOf(
-  db: ReadableDb,
-  table: SearchTable,
-  request: ScopeRequest,
-  now: number,
-): Compiled {
+export function scopeOf(db: ReadableDb, table: SearchTable, request: ScopeRequest, now: number): Compiled {
   const parsed = parseQuery(request.search, table);
-  if (!parsed.ok) throw new Error(`${parsed.error.message} (at character ${String(parsed.error.offset + 1)})`);
+  if (!parsed.ok)
+    throw new Error(`${parsed.error.message} (at character ${String(parsed.error.offset + 1)})`);
   const compiled = compileSearch(table, parsed.query, { db, now, zone: request.zone });
   const alias = table === 'sessions' ? 's' : 'e';
   const which =

@@ -48,7 +48,7 @@ export function* searchSessions(
     found.push(...fromGathered(db, search, sort, gathered, after, wanted, page.now));
   } else {
     const connections = db.prepare('SELECT key FROM connection').pluck().all().map(Number);
-    if (after?.value !== null || after === null) {
+    if (after === null || after.value !== null) {
       const walks = SESSION_ORDERS[sort.by].walks(search.state, connections);
       const streams: Found[][] = [];
       for (const walk of walks) {
@@ -66,11 +66,20 @@ export function* searchSessions(
   const last = rows.at(-1);
   return {
     keys: rows.map(({ key }) => key),
-    next: found.length > page.limit && last !== undefined ? JSON.stringify({ value: last.value, key: last.key }) : null,
+    next:
+      found.length > page.limit && last !== undefined
+        ? JSON.stringify({ value: last.value, key: last.key })
+        : null,
   };
 }
 
-function run(db: ReadableDb, search: Compiled, sql: string, extra: Record<string, unknown>, now: number): Found[] {
+function run(
+  db: ReadableDb,
+  search: Compiled,
+  sql: string,
+  extra: Record<string, unknown>,
+  now: number,
+): Found[] {
   const bound = { ...search.params.bound, ...extra, ...(/@now\b/.test(sql) ? { now } : {}) };
   return db
     .prepare(sql)
@@ -101,7 +110,12 @@ function fromGathered(
       SELECT s.key AS key, ${value} AS value FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value ${join}
       WHERE ${search.sql}
     ) ${onwards} ORDER BY value IS NULL, value ${direction}, key ${direction} LIMIT @limit`;
-  const place = after === null ? {} : after.value === null ? { afterKey: after.key } : { afterKey: after.key, afterValue: after.value };
+  const place =
+    after === null
+      ? {}
+      : after.value === null
+        ? { afterKey: after.key }
+        : { afterKey: after.key, afterValue: after.value };
   return run(db, search, sql, { keys: JSON.stringify(keys), limit, ...place }, now);
 }
 
@@ -123,7 +137,13 @@ function walkKnown(
   const sql = `SELECT s.key AS key, ${walk.value} AS value FROM ${walk.from}
     WHERE ${walk.where} AND ${walk.value} IS NOT NULL ${onwards} AND ${search.sql}
     ORDER BY ${walk.value} ${direction}, s.key ${direction} LIMIT @limit`;
-  return run(db, search, sql, { limit, ...(after === null ? {} : { afterValue: after.value, afterKey: after.key }) }, now);
+  return run(
+    db,
+    search,
+    sql,
+    { limit, ...(after === null ? {} : { afterValue: after.value, afterKey: after.key }) },
+    now,
+  );
 }
 
 function walkUnknown(

@@ -25,7 +25,9 @@ const latest = (column: string): string => `NOT EXISTS (SELECT 1 FROM observatio
   WHERE o2.session = o.session AND o2.${column} = o.${column}
     AND (o2.at, o2.address, o2.device, o2.account, o2.via, o2.marks) > (o.at, o.address, o.device, o.account, o.via, o.marks))`;
 
-const plain = (from: string, value: string, where = '1'): SessionOrder['walks'] => () => [{ from, value, where }];
+const plain =
+  (from: string, value: string, where = '1'): SessionOrder['walks'] =>
+  () => [{ from, value, where }];
 const byAddress = (value: string): SessionOrder => ({
   join: `LEFT JOIN address p ON p.key = ${SHOWN_ADDRESS}`,
   value,

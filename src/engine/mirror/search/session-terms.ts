@@ -29,13 +29,19 @@ function oneMatch(field: FieldName, match: Match, context: CompileContext): Term
     case 'via':
       return match.is === 'none' || match.is === 'any'
         ? known('s.via', match)
-        : inSet('s.via', 'via', keySet(context.db, 'account', entryCondition('account', 'name', match, context), context.params));
+        : inSet(
+            's.via',
+            'via',
+            keySet(context.db, 'account', entryCondition('account', 'name', match, context), context.params),
+          );
     case 'env':
       return environmentTerm('s', match, context);
     case 'state':
       return match.is === 'equals' ? stateTerm(match.text, context) : match.is === 'any' ? TRUE : never;
     case 'cause':
-      return match.is === 'none' || match.is === 'any' ? known('s.cause', match) : wordTerm('s.cause', match, context);
+      return match.is === 'none' || match.is === 'any'
+        ? known('s.cause', match)
+        : wordTerm('s.cause', match, context);
     case 'opened':
       return timeTerm('s.opened_at', match, context, true);
     case 'last':
@@ -62,7 +68,8 @@ function oneMatch(field: FieldName, match: Match, context: CompileContext): Term
 
 const term = (sql: string): Term => ({ sql, branches: null });
 const TRUE = term('1');
-const known = (column: string, match: Match): Term => term(`${column} IS ${match.is === 'none' ? '' : 'NOT '}NULL`);
+const known = (column: string, match: Match): Term =>
+  term(`${column} IS ${match.is === 'none' ? '' : 'NOT '}NULL`);
 
 export function timeTerm(column: string, match: Match, context: CompileContext, own: boolean): Term {
   if (match.is === 'none' || match.is === 'any') return known(column, match);
@@ -85,7 +92,12 @@ const entryConditionOfName = (match: Match, { params }: CompileContext): string 
 
 export function wordTerm(column: string, match: Match, context: CompileContext): Term {
   if (match.is !== 'equals' && match.is !== 'pattern' && match.is !== 'contains') return never;
-  const set = keySet(context.db, 'word', textCondition(match, ['text'], 'word_text', context.params), context.params);
+  const set = keySet(
+    context.db,
+    'word',
+    textCondition(match, ['text'], 'word_text', context.params),
+    context.params,
+  );
   return set.keys?.length === 0 ? never : term(`${column} IN ${set.sql}`);
 }
 
@@ -171,10 +183,17 @@ export function handleSet(
 /** Free text: in names, addresses and devices, or the id of the session. */
 export function sessionText(match: TextMatch, context: CompileContext): Term {
   const block = match.is === 'contains' ? asBlock(match.text) : null;
-  const anywhere = (table: Dictionary, columns: readonly string[], trigrams: 'account_text' | 'address_text' | 'device_text') =>
-    keySet(context.db, table, textCondition(match, columns, trigrams, context.params), context.params);
+  const anywhere = (
+    table: Dictionary,
+    columns: readonly string[],
+    trigrams: 'account_text' | 'address_text' | 'device_text',
+  ) => keySet(context.db, table, textCondition(match, columns, trigrams, context.params), context.params);
   const accounts = anywhere('account', ['name', 'email'], 'account_text');
-  const seen = (table: 'address' | 'device', columns: readonly string[], trigrams: 'address_text' | 'device_text'): Term => {
+  const seen = (
+    table: 'address' | 'device',
+    columns: readonly string[],
+    trigrams: 'address_text' | 'device_text',
+  ): Term => {
     const set = anywhere(table, columns, trigrams);
     if (set.keys?.length === 0) return never;
     return {

@@ -24,12 +24,21 @@ export function signedInKeys(db: ReadableDb, at: number, most: number): readonly
   const keys: number[] = [];
   const left = () => ` LIMIT ${String(most + 1 - keys.length)}`;
   for (const sql of [`SELECT key ${LIVE}`, `SELECT s.key ${UNDATED}`]) {
-    keys.push(...db.prepare(sql + left()).pluck().all({ at }).map(Number));
+    keys.push(
+      ...db
+        .prepare(sql + left())
+        .pluck()
+        .all({ at })
+        .map(Number),
+    );
     if (keys.length > most) return null;
   }
   const find = ended('key');
   for (let length = 0; length < CLASSES; length += 1) {
-    const found = db.prepare(find + left()).pluck().all({ at, class: length, since: since(at, length) });
+    const found = db
+      .prepare(find + left())
+      .pluck()
+      .all({ at, class: length, since: since(at, length) });
     keys.push(...found.map(Number));
     if (keys.length > most) return null;
   }

@@ -25,6 +25,7 @@ export interface IngestWorld {
   readonly enriched: EnrichedBatch[];
   readonly problems: (Problem | null)[];
   rows(sql: string): readonly unknown[];
+  close(): void;
 }
 
 const closers: (() => void)[] = [];
@@ -34,7 +35,12 @@ afterEach(() => {
 
 /** Ingest on a real mirror in a folder of its own, with one connection. */
 export function ingestWorld(
-  options: { readonly hook?: IngestHook; readonly leastRows?: number } = {},
+  options: {
+    readonly hook?: IngestHook;
+    readonly leastRows?: number;
+    /** It outlives the test; whoever made it closes it. */
+    readonly keep?: true;
+  } = {},
 ): IngestWorld {
   const profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
   const opened = openMirror(profile, epochMs(0));
@@ -81,11 +87,12 @@ export function ingestWorld(
     demoKey: null,
     createdAt: 0,
   });
-  closers.push(() => {
+  const close = () => {
     committer.stop();
     db.close();
     rmSync(profile, { recursive: true, force: true });
-  });
+  };
+  if (options.keep !== true) closers.push(close);
   return {
     profile,
     db,
@@ -97,5 +104,6 @@ export function ingestWorld(
     enriched,
     problems,
     rows: (sql) => db.prepare(sql).all(),
+    close,
   };
 }

@@ -9,10 +9,17 @@ export type NaiveRow = {
   /** Where free text is looked for as a part. */
   readonly texts: readonly (string | null)[];
   readonly message: string | null;
+  /** What free text finds only as a whole. */
+  readonly whole?: string;
 };
 
 const fold = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+const words = (text: string): string[] =>
+  text
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
 
 const wildcard = (pattern: string): RegExp =>
   new RegExp(
@@ -59,11 +66,16 @@ function fits(field: FieldName, value: string | number | null, match: Match, con
       return sign.includes(Math.sign(Number(value) - match.value));
     }
     case 'numbers':
-      return (match.from === null || Number(value) >= match.from) && (match.to === null || Number(value) <= match.to);
+      return (
+        (match.from === null || Number(value) >= match.from) &&
+        (match.to === null || Number(value) <= match.to)
+      );
     case 'time':
     case 'times': {
       const span = timeSpan(match, context);
-      return (span.from === null || Number(value) >= span.from) && (span.to === null || Number(value) < span.to);
+      return (
+        (span.from === null || Number(value) >= span.from) && (span.to === null || Number(value) < span.to)
+      );
     }
     case 'block':
     case 'addresses': {
@@ -90,12 +102,15 @@ export function naive(query: Query, row: NaiveRow, context: TimeContext): boolea
       const { match } = query;
       const whole = match.is === 'pattern' ? wildcard(match.pattern) : null;
       const part = match.is === 'contains' ? fold(match.text) : '';
-      if (row.texts.some((text) => text !== null && (whole?.test(fold(text)) ?? fold(text).includes(part)))) return true;
+      if (row.texts.some((text) => text !== null && (whole?.test(fold(text)) ?? fold(text).includes(part))))
+        return true;
       if (match.is === 'contains') {
-        if (inMessage(row.message, match.text, false)) return true;
+        if (row.whole === match.text || inMessage(row.message, match.text, false)) return true;
         const block = addressSpan(match.text);
         if (block !== null && /[.:]/.test(match.text)) {
-          return (row.fields.ip ?? []).some((ip) => fits('ip', ip, { is: 'block', block: match.text }, context));
+          return (row.fields.ip ?? []).some((ip) =>
+            fits('ip', ip, { is: 'block', block: match.text }, context),
+          );
         }
         return false;
       }
@@ -111,7 +126,9 @@ export function naive(query: Query, row: NaiveRow, context: TimeContext): boolea
         }
         if (query.field === 'message') {
           if (match.is === 'pattern') return inMessage(row.message, match.pattern.replace(/\*+$/, ''), true);
-          return (match.is === 'contains' || match.is === 'equals') && inMessage(row.message, match.text, false);
+          return (
+            (match.is === 'contains' || match.is === 'equals') && inMessage(row.message, match.text, false)
+          );
         }
         return values.some((value) => fits(query.field, value, match, context));
       });

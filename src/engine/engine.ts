@@ -6,6 +6,7 @@ import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { DemoEnvironment, Secrets } from '#shared/ipc/engine-process.ts';
 import type { EngineAbout, EngineEvent } from '#shared/ipc/views.ts';
 import type { OpenedGeo } from '#geo/open.ts';
+import { detectionRows, openCounts } from './detections/rows.ts';
 import { createEnvironments, type Environments } from './environments.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { engineHandlers, readOnlyHandlers } from './handlers.ts';
@@ -283,6 +284,8 @@ function writingEngine(
     live: () => environments.live(),
     operations: (ids) => ids.flatMap((id) => operationView(db, id) ?? []),
     approvals: () => approvals.list(),
+    openDetections: () => openCounts(db),
+    detectionRows: (keys) => detectionRows(db, keys),
     problems,
   });
   const identities = createIdentityKeeper({ db, committer });
@@ -316,6 +319,10 @@ function writingEngine(
     notifier,
     identities,
     vault: options.vault,
+    detectionsChanged: () => {
+      hub.detections([]);
+    },
+    detectionsReconfigured: () => undefined,
     problemsChanged: () => {
       hub.problems();
     },

@@ -2,11 +2,13 @@ import type { Dispose, Log } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { ApprovalView } from '#shared/ipc/respond-views.ts';
+import type { DetectionNews, DetectionRow } from '#shared/ipc/detections-views.ts';
 import type { AuditRow, EngineEvent, EnvironmentView, OperationView } from '#shared/ipc/views.ts';
 
 /** Between two events to windows: ten a second at most. */
 const EVERY_MS = 100;
 const NEWEST_AUDIT = 50;
+const NEWEST_DETECTIONS = 20;
 
 export interface EventHub {
   environments(): void;
@@ -16,6 +18,8 @@ export interface EventHub {
   operation(id: string): void;
   /** Something came to wait for a second operator, or waits no more. */
   approvals(): void;
+  /** Detections changed; `fresh` are the keys of those that are new and heard. */
+  detections(fresh: readonly number[]): void;
   problems(): void;
   on(listener: (event: EngineEvent) => void): Dispose;
   stop(): void;
@@ -29,6 +33,8 @@ export function createEventHub(options: {
   readonly live: () => number;
   readonly operations: (ids: readonly string[]) => readonly OperationView[];
   readonly approvals: () => readonly ApprovalView[];
+  readonly openDetections: () => DetectionNews['open'];
+  readonly detectionRows: (keys: readonly number[]) => readonly DetectionRow[];
   readonly problems: () => readonly Problem[];
 }): EventHub {
   const listeners = new Set<(event: EngineEvent) => void>();
@@ -39,6 +45,8 @@ export function createEventHub(options: {
   let operations = new Set<string>();
   let audit: AuditRow[] = [];
   let audits = 0;
+  let findings: { readonly revision: number; readonly fresh: readonly number[] } | null = null;
+  let findingsRevision = 0;
 
   const flush = (): void => {
     timer = null;
@@ -51,6 +59,8 @@ export function createEventHub(options: {
     const count = audits;
     audit = [];
     audits = 0;
+    const found = findings;
+    findings = null;
     if (listeners.size === 0) return;
     const event: EngineEvent = {
       at: options.clock(),
@@ -59,6 +69,14 @@ export function createEventHub(options: {
       audit: count > 0 ? { count, newest } : undefined,
       operations: changed.length > 0 ? options.operations(changed) : undefined,
       approvals: now.approvals ? options.approvals() : undefined,
+      detections:
+        found === null
+          ? undefined
+          : {
+              revision: found.revision,
+              open: options.openDetections(),
+              newest: options.detectionRows(found.fresh),
+            },
       problems: now.problems ? options.problems() : undefined,
     };
     for (const listener of listeners) {
@@ -95,6 +113,12 @@ export function createEventHub(options: {
     },
     approvals: () => {
       dirty.approvals = true;
+      soon();
+    },
+    detections: (fresh) => {
+      findingsRevision += 1;
+      const newest = [...fresh.toReversed(), ...(findings?.fresh ?? [])].slice(0, NEWEST_DETECTIONS);
+      findings = { revision: findingsRevision, fresh: newest };
       soon();
     },
     problems: () => {

@@ -5,6 +5,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Handlers, ParsedOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
+import { detectionHandlers, readOnlyDetectionHandlers } from './detections/handlers.ts';
 import type { Environments } from './environments.ts';
 import type { Countersigning } from './journal/countersign.ts';
 import { journalHandlers, readOnlyJournalHandlers } from './journal/handlers.ts';
@@ -60,6 +61,8 @@ export function engineHandlers(parts: {
   readonly identities: IdentityKeeper;
   readonly vault: SecretVault;
   readonly problemsChanged: () => void;
+  readonly detectionsChanged: () => void;
+  readonly detectionsReconfigured: () => void;
 }): Answers {
   const { db, clock, environments, reader, operatorName, journal } = parts;
   const find = environments.find.bind(environments);
@@ -90,6 +93,15 @@ export function engineHandlers(parts: {
       changed: parts.problemsChanged,
     }),
     ...peopleHandlers({ db, reader, keeper: parts.identities, clock, operatorName, journal }),
+    ...detectionHandlers({
+      db,
+      reader,
+      clock,
+      journal,
+      operatorName,
+      changed: parts.detectionsChanged,
+      reconfigured: parts.detectionsReconfigured,
+    }),
     'environments.list': () => soon(() => environments.list()),
     'environments.add': (request) =>
       soon(() => {
@@ -154,6 +166,7 @@ export function readOnlyHandlers(
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),
+    ...readOnlyDetectionHandlers(db, reader, refuse),
     'environments.list': () => Promise.resolve(readOnlyEnvironments(db, problem)),
     'environments.add': refuse,
     'environments.update': refuse,

@@ -5,6 +5,9 @@ import type { EpochMs } from '#shared/domain/units.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import type { z } from 'zod';
 import type { SessionFilter } from '#shared/ipc/session-filter.ts';
+import { detectionDetail } from '../detections/ask-detail.ts';
+import { detectionFigures } from '../detections/ask-figures.ts';
+import { detectionGroups, detectionList } from '../detections/ask-list.ts';
 import { auditPage } from './ask-audit.ts';
 import { figures } from './ask-figures.ts';
 import { sessionsMatching, type Matching } from './ask-matching.ts';
@@ -38,6 +41,10 @@ export interface Questions extends SearchQuestions {
   readonly 'people.page': Asked<'people.page'>;
   readonly 'people.get': Asked<'people.get'>;
   readonly 'entity.get': Asked<'entity.get'>;
+  readonly 'detections.list': Asked<'detections.list'>;
+  readonly 'detections.groups': Asked<'detections.groups'>;
+  readonly 'detections.get': Asked<'detections.get'>;
+  readonly 'detections.figures': Asked<'detections.figures'>;
   readonly 'sessions.byId': {
     readonly request: { readonly connection: ConnectionId; readonly ids: readonly SessionId[] };
     readonly reply: readonly SessionRow[];
@@ -66,6 +73,10 @@ export const ANSWERERS: Answerers = {
   'people.page': peoplePage,
   'people.get': personView,
   'entity.get': entityView,
+  'detections.list': detectionList,
+  'detections.groups': detectionGroups,
+  'detections.get': detectionDetail,
+  'detections.figures': detectionFigures,
   'sessions.byId': sessionsById,
   'sessions.matching': sessionsMatching,
   'query.sessions': querySessions,

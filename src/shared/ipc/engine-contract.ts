@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
+import { DETECTION_METHODS } from './detections-contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
 import { PEOPLE_METHODS } from './people-contract.ts';
@@ -103,5 +104,6 @@ export const ENGINE_METHODS = {
   ),
   ...NOTIFY_METHODS,
   ...PEOPLE_METHODS,
+  ...DETECTION_METHODS,
 } as const;
 export type EngineContract = typeof ENGINE_METHODS;

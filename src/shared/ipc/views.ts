@@ -8,6 +8,7 @@ import type { Hello, Status } from '../protocol/handshake.ts';
 import type { Action, CloseReason, Mark } from '../protocol/records.ts';
 import type { ResponseAct } from './respond-contract.ts';
 import type { ApprovalView } from './respond-views.ts';
+import type { DetectionNews } from './detections-views.ts';
 
 /** Where a connection stands. Every state that needs a person says what to do. */
 export type ConnectionState =
@@ -244,5 +245,6 @@ export interface EngineEvent {
   readonly operations?: readonly OperationView[] | undefined;
   /** All that wait, when any came or went. */
   readonly approvals?: readonly ApprovalView[] | undefined;
+  readonly detections?: DetectionNews | undefined;
   readonly problems?: readonly Problem[] | undefined;
 }

@@ -7,6 +7,7 @@ import search from './0007-search.sql?raw';
 import { cutIntoSegments } from './cut-into-segments.ts';
 import type { WritableDb } from '../database.ts';
 import respond from './0006-respond.sql?raw';
+import detections from './0008-detections.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -26,5 +27,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: '0005-people', sql: people },
   { version: 6, name: '0006-respond', sql: respond },
   { version: 7, name: '0007-search', sql: search },
+  { version: 8, name: '0008-detections', sql: detections },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
+import { severityRank } from '#shared/domain/detection.ts';
+import { DAY } from '#shared/domain/units.ts';
+import type { WritableDb } from '../mirror/database.ts';
+import { refreshOpen } from './marks.ts';
+import type { Suppressible } from './suppressions.ts';
+
+export interface DetectionWriter {
+  /**
+   * Writes how the findings of one environment changed. Returns the keys of those that are new and heard.
+   * Inside the transaction of the batch they come from.
+   */
+  write(connection: Where, deltas: readonly DetectionDelta[], now: number): readonly number[];
+}
+export interface Where {
+  readonly key: number;
+  readonly id: string;
+}
+
+/** Findings of a person, session or attacking address this close together are one story. */
+const STORY_MS = DAY;
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const whole = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isInteger(value) ? value : null;
+
+/** Where a finding came from: its own figures, or those of its newer end. */
+function originOf(record: DetectionRecord): {
+  readonly ip: string | null;
+  readonly country: string | null;
+  readonly asn: number | null;
+} {
+  const evidence: Readonly<Record<string, unknown>> = record.evidence;
+  const ends = [evidence, evidence['to'], evidence['after']].filter(
+    (one): one is Readonly<Record<string, unknown>> => typeof one === 'object' && one !== null,
+  );
+  const first = <T>(name: string, read: (value: unknown) => T | null): T | null => {
+    for (const end of ends) {
+      const value = read(end[name]);
+      if (value !== null) return value;
+    }
+    return null;
+  };
+  return {
+    ip: first('ip', text) ?? (record.entity.kind === 'ip' ? record.entity.id : null),
+    country: first('country', text),
+    asn: first('asn', whole),
+  };
+}
+
+const sessionOf = (record: DetectionRecord): string | null =>
+  record.entity.kind === 'session' ? record.entity.id : text(record.evidence['session']);
+
+const Before = z.object({ key: z.number(), withdrawn_at: z.number().nullable(), severity: z.number() });
+
+export function createDetectionWriter(
+  db: WritableDb,
+  suppression: () => (one: Suppressible) => number | null,
+): DetectionWriter {
+  const before = db.prepare(
+    'SELECT key, withdrawn_at, severity FROM detection WHERE connection = ? AND id = ?',
+  );
+  const account = db.prepare('SELECT key FROM account WHERE connection = ? AND id = ?').pluck();
+  const handle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
+  const upsert = db
+    .prepare(
+      `INSERT INTO detection (connection, id, name, severity, entity_kind, entity_id, account, session, ip, country,
+         asn, raised_at, last_at, found_at, changed_at, filtered, suppression, retrospective, summary, users, events,
+         record)
+       VALUES (@connection, @id, @name, @severity, @entityKind, @entityId, @account, @session, @ip, @country, @asn,
+         @raisedAt, @lastAt, @now, @now, @filtered, @suppression, @retrospective, @summary, @users, @events, @record)
+       ON CONFLICT (connection, id) DO UPDATE SET severity = excluded.severity, session = excluded.session,
+         account = excluded.account, ip = excluded.ip, country = excluded.country, asn = excluded.asn,
+         raised_at = excluded.raised_at, last_at = excluded.last_at, changed_at = excluded.changed_at,
+         withdrawn_at = NULL, filtered = excluded.filtered, suppression = excluded.suppression,
+         retrospective = excluded.retrospective, summary = excluded.summary, users = excluded.users,
+         events = excluded.events, record = excluded.record
+       RETURNING key`,
+    )
+    .pluck();
+  const withdraw = db
+    .prepare(
+      'UPDATE detection SET withdrawn_at = ?, changed_at = ? WHERE connection = ? AND id = ? AND withdrawn_at IS NULL RETURNING key',
+    )
+    .pluck();
+  const assignCampaign = createCampaigns(db);
+  const keyOf = (found: unknown): number | null => (found === undefined ? null : Number(found));
+
+  return {
+    write(where, deltas, now) {
+      const touched: number[] = [];
+      const fresh: number[] = [];
+      for (const delta of deltas) {
+        if (delta.kind === 'withdraw') {
+          const key = keyOf(withdraw.get(now, now, where.key, delta.id));
+          if (key !== null) touched.push(key);
+          continue;
+        }
+        const { record } = delta;
+        const known = before.get(where.key, record.id);
+        const user = record.users[0] ?? (record.entity.kind === 'user' ? record.entity.id : null);
+        const session = sessionOf(record);
+        const origin = originOf(record);
+        const silenced = suppression()({
+          ...origin,
+          connection: where.id,
+          name: record.detection,
+          account: user,
+          entity: record.entity.id,
+          raisedAt: record.raisedAt,
+        });
+        const key = Number(
+          upsert.get({
+            ...origin,
+            connection: where.key,
+            id: record.id,
+            name: record.detection,
+            severity: severityRank(record.severity),
+            entityKind: record.entity.kind,
+            entityId: record.entity.id,
+            account: user === null || record.users.length > 1 ? null : keyOf(account.get(where.key, user)),
+            session: session === null ? null : keyOf(handle.get(where.key, session)),
+            raisedAt: record.raisedAt,
+            lastAt: record.lastAt,
+            now,
+            filtered: record.filtered ?? null,
+            suppression: silenced,
+            retrospective: Number(record.retrospective),
+            summary: record.evidence.summary,
+            users: JSON.stringify(record.users),
+            events: record.events.length,
+            record: JSON.stringify(record),
+          }),
+        );
+        touched.push(key);
+        const heard = record.filtered === undefined && silenced === null && !record.retrospective;
+        if (record.filtered === undefined) assignCampaign(key);
+        if (!heard) continue;
+        const old = known === undefined ? null : Before.parse(known);
+        if (old === null || old.withdrawn_at !== null || old.severity < severityRank(record.severity))
+          fresh.push(key);
+      }
+      if (touched.length > 0) refreshOpen(db, touched);
+      return fresh;
+    },
+  };
+}
+
+const Member = z.object({ key: z.number(), id: z.string(), campaign: z.string().nullable() });
+
+/** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
+function createCampaigns(db: WritableDb): (key: number) => void {
+  const related = db.prepare(
+    `SELECT o.key, o.id, o.campaign FROM detection d JOIN detection o
+       ON o.connection = d.connection AND o.withdrawn_at IS NULL AND o.filtered IS NULL
+      AND o.raised_at <= d.last_at + ${STORY_MS} AND o.last_at >= d.raised_at - ${STORY_MS}
+     WHERE d.key = @key AND o.key IN (
+       SELECT key FROM detection WHERE account = d.account AND d.account IS NOT NULL
+       UNION SELECT key FROM detection WHERE session = d.session AND d.session IS NOT NULL
+       UNION SELECT key FROM detection WHERE ip = d.ip AND d.ip IS NOT NULL
+         AND (entity_kind IN ('ip', 'environment') OR d.entity_kind IN ('ip', 'environment')))
+     ORDER BY o.raised_at, o.id`,
+  );
+  const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
+  const connection = db.prepare('SELECT connection FROM detection WHERE key = ?').pluck();
+  const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
+  const first = db
+    .prepare('SELECT id FROM detection WHERE connection = ? AND campaign = ? ORDER BY raised_at, id LIMIT 1')
+    .pluck();
+  return (key) => {
+    const members = related.all({ key }).map((row) => Member.parse(row));
+    if (members.length < 2) return;
+    const where = Number(connection.get(key));
+    const campaigns = new Set(members.flatMap(({ campaign }) => campaign ?? []));
+    const name = [...campaigns][0] ?? members[0]?.id ?? '';
+    for (const other of campaigns) if (other !== name) merge.run(name, where, other);
+    for (const member of members) if (member.campaign !== name) set.run(name, member.key);
+    // Named after its earliest finding, whatever order they were written in.
+    const earliest = first.get(where, name);
+    if (typeof earliest === 'string' && earliest !== name) merge.run(earliest, where, name);
+  };
+}

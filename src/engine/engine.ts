@@ -16,6 +16,7 @@ import { createIngest } from './ingest/ingest.ts';
 import { recoverSnapshots } from './ingest/recover.ts';
 import { createSealer } from './ingest/sealer.ts';
 import { createWriter } from './ingest/writer.ts';
+import { createMapLog } from './map-log.ts';
 import { transaction, type WritableDb } from './mirror/database.ts';
 import { lockProfile } from './mirror/lock.ts';
 import { openMirror } from './mirror/open.ts';
@@ -207,6 +208,7 @@ function writingEngine(
       log.error('a segment could not be sealed; it is tried again later', { error: String(error) });
     },
   });
+  const mapLog = createMapLog();
   const ingest = createIngest({
     db,
     writer,
@@ -216,6 +218,7 @@ function writingEngine(
     hook: options.hook ?? null,
     onNews: (news) => {
       environments.onNews(news);
+      if (news.touched === null || news.touched.length > 0) mapLog.note(news.key, news.touched);
       if (news.sessions) hub.sessions();
       hub.audit(news.events, news.audit);
     },
@@ -264,6 +267,7 @@ function writingEngine(
       },
       forgotten: () => {
         writer.forget();
+        mapLog.note(0, null);
         hub.sessions();
       },
       greeted: (environment) => {
@@ -303,6 +307,7 @@ function writingEngine(
   const handlers = engineHandlers({
     db,
     reader,
+    mapLog,
     environments,
     runner,
     approvals,

@@ -11,6 +11,7 @@ import type { Countersigning } from './journal/countersign.ts';
 import { journalHandlers, readOnlyJournalHandlers } from './journal/handlers.ts';
 import type { ActionDetails, ActionSubject, OperatorJournal } from './journal/journal.ts';
 import { allConnections } from './mirror/connections.ts';
+import type { MapLog } from './map-log.ts';
 import type { ReadableDb, WritableDb } from './mirror/database.ts';
 import { historySummary } from './mirror/history-ranges.ts';
 import type { Reader } from './mirror/reader.ts';
@@ -23,6 +24,7 @@ import { ProblemError } from './problem-error.ts';
 import type { Approvals } from './respond/approvals.ts';
 import { readOnlyRespondHandlers, respondHandlers } from './respond/handlers.ts';
 import { queryHandlers } from './query-handlers.ts';
+import { watchHandlers } from './watch-handlers.ts';
 import type { Runner } from './respond/runner.ts';
 import type { SecretVault } from './secrets.ts';
 
@@ -33,11 +35,10 @@ const reading = (
   db: ReadableDb,
   reader: Reader,
   about: () => EngineAbout,
-): Pick<Answers, 'about' | 'sessions.page' | 'sessions.get' | 'map.points' | 'figures' | 'audit.page'> => ({
+): Pick<Answers, 'about' | 'sessions.page' | 'sessions.get' | 'figures' | 'audit.page'> => ({
   about: () => Promise.resolve(about()),
   'sessions.page': (request, signal) => reader.ask('sessions.page', request, signal),
   'sessions.get': (request, signal) => reader.ask('sessions.get', request, signal),
-  'map.points': (request, signal) => reader.ask('map.points', request, signal),
   figures: (request, signal) => reader.ask('figures', request, signal),
   'audit.page': (request, signal) => reader.ask('audit.page', request, signal),
 });
@@ -46,6 +47,7 @@ const reading = (
 export function engineHandlers(parts: {
   readonly db: WritableDb;
   readonly reader: Reader;
+  readonly mapLog: MapLog;
   readonly environments: Environments;
   readonly runner: Runner;
   readonly approvals: Approvals;
@@ -84,6 +86,7 @@ export function engineHandlers(parts: {
       changed: parts.changed,
     }),
     ...queryHandlers(reader),
+    ...watchHandlers(reader, parts.mapLog),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
     ...notifyHandlers({
       db,
@@ -163,6 +166,7 @@ export function readOnlyHandlers(
     ...reading(db, reader, about),
     ...readOnlyRespondHandlers(db, problem),
     ...queryHandlers(reader),
+    ...watchHandlers(reader, null),
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),

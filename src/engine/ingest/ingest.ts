@@ -20,8 +20,11 @@ import { known, type Writer } from './writer.ts';
 /** What a commit changed, for the figures and events of the window. */
 export interface IngestNews {
   readonly connection: ConnectionId;
+  readonly key: number;
   readonly live: number;
   readonly sessions: boolean;
+  /** Which sessions were written, by the agent's id; null: more than can be named. */
+  readonly touched: readonly string[] | null;
   /** New events of the stream: how many, and the latest of them, newest last. */
   readonly events: number;
   readonly audit: readonly AuditRow[];
@@ -89,12 +92,14 @@ export function createIngest(options: {
 }): Ingest {
   const { db, writer, committer, clock, hook } = options;
   const applying = new Map<number, Promise<unknown>>();
-  const tell = (who: Who, news: Partial<Omit<IngestNews, 'connection'>>): void => {
+  const tell = (who: Who, news: Partial<Omit<IngestNews, 'connection' | 'key'>>): void => {
     options.onNews({
       connection: who.id,
+      key: who.key,
       live: 0,
       sessions: false,
       events: 0,
+      touched: [],
       audit: [],
       setAside: 0,
       history: 0,
@@ -137,6 +142,7 @@ export function createIngest(options: {
           live: applied.live,
           sessions: applied.touchedSessions,
           events: events.length,
+          touched: touchedBy(applied.items),
           audit,
           setAside: bad.length,
         });
@@ -179,7 +185,7 @@ export function createIngest(options: {
           after: times.after,
           progress: (live, done) => {
             times.progress?.(done);
-            tell(who, { live, sessions: true });
+            tell(who, { live, sessions: true, touched: null });
           },
           enriched: (items) => {
             feed(who, 'snapshot', items);
@@ -239,3 +245,8 @@ function trySavepoint(db: WritableDb, writer: Writer, work: () => void): boolean
     return false;
   }
 }
+
+const touchedBy = (items: EnrichedBatch['items']): readonly string[] =>
+  items.flatMap((item) =>
+    item.is === 'session' ? [item.session.id] : item.is === 'session-closed' ? [item.id] : [],
+  );

@@ -5,6 +5,7 @@ import { DAY, epochMs, MINUTE, type EpochMs } from '#shared/domain/units.ts';
 import type { Figures } from '#shared/ipc/views.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
+import { OPEN_AT } from './session-filter.ts';
 
 const MINUTES = 60;
 const STEP_MS = 15 * MINUTE;
@@ -16,8 +17,10 @@ const Live = z.object({ sessions: z.number(), accounts: z.number() });
 export function* figures(
   db: ReadableDb,
   request: ParsedOf<(typeof ENGINE_METHODS)['figures']>,
-  now: EpochMs,
+  clock: EpochMs,
 ): Question<Figures> {
+  const now = request.at === undefined ? clock : epochMs(request.at);
+  const open = request.at === undefined ? 's.ended_at IS NULL' : OPEN_AT;
   const which =
     request.connections === undefined
       ? 'SELECT key FROM connection WHERE removed_at IS NULL'
@@ -26,10 +29,10 @@ export function* figures(
   const live = Live.parse(
     db
       .prepare(
-        `SELECT count(*) AS sessions, count(DISTINCT account) AS accounts FROM session
-         WHERE connection IN (${which}) AND ended_at IS NULL`,
+        `SELECT count(*) AS sessions, count(DISTINCT s.account) AS accounts FROM session s
+         WHERE s.connection IN (${which}) AND ${open}`,
       )
-      .get(bound),
+      .get(request.at === undefined ? bound : { ...bound, at: request.at }),
   );
   yield;
   const thisMinute = Math.floor(now / MINUTE);
@@ -46,9 +49,9 @@ export function* figures(
       `SELECT t.minute - CAST(round(coalesce(c.skew_ms, 0) / 60000.0) AS INTEGER) AS minute, sum(t.sign_ins) AS sign_ins,
          sum(t.failures) AS failures
        FROM tally t JOIN connection c ON c.key = t.connection
-       WHERE t.connection IN (${which}) AND t.minute >= @from - 1440 GROUP BY 1`,
+       WHERE t.connection IN (${which}) AND t.minute >= @from - 1440 AND t.minute <= @until + 1440 GROUP BY 1`,
     )
-    .all({ ...bound, from });
+    .all({ ...bound, from, until: thisMinute });
   for (const raw of rows) {
     const row = Tally.parse(raw);
     const age = thisMinute - row.minute;

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
-import { ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import { EpochMs } from '#shared/domain/units.ts';
-import type { MapPoints, Page, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
+import type { Page, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
 import { auditRows } from './audit-rows.ts';
 import { auditSegments } from './audit-segments.ts';
 import type { ReadableDb } from './database.ts';
@@ -143,50 +142,4 @@ export function* sessionDetail(
     .all(key)
     .map(Number);
   return { row, observations, audit, siblings: rowsOf(db, siblings, now) };
-}
-
-const Point = z.object({
-  connection: z.number(),
-  id: SessionId,
-  latitude: z.number(),
-  longitude: z.number(),
-  place: z.string(),
-});
-
-/** Sessions with a place, by column, and how many have none. Rows are read in steps. */
-export function* mapPoints(db: ReadableDb, request: ParsedOf<Methods['map.points']>): Question<MapPoints> {
-  const { sql, bound } = sessionCondition(request.filter);
-  const connections = db
-    .prepare('SELECT id, key FROM connection WHERE removed_at IS NULL ORDER BY key')
-    .all()
-    .map((row) => z.object({ id: ConnectionId, key: z.number() }).parse(row));
-  const index = new Map(connections.map(({ key }, at) => [key, at]));
-  const total = count(db, sql, bound);
-  yield;
-  const points: z.infer<typeof Point>[] = [];
-  const step = 20_000;
-  const read = db.prepare(
-    `SELECT s.key, s.connection, h.id, p.latitude, p.longitude, coalesce(p.city || ', ', '') || p.country AS place
-     FROM session s JOIN handle h ON h.key = s.key
-       JOIN address p ON p.key = coalesce(s.last_address, s.opened_address)
-     WHERE ${sql} AND p.latitude IS NOT NULL AND p.longitude IS NOT NULL AND s.key > @after
-     ORDER BY s.key LIMIT ${String(step)}`,
-  );
-  for (let after = 0; ;) {
-    const rows = read.all({ ...bound, after });
-    for (const row of rows) points.push(Point.parse(row));
-    if (rows.length < step) break;
-    after = z.object({ key: z.number() }).parse(rows.at(-1)).key;
-    yield;
-  }
-  const kept = points.filter((point) => index.has(point.connection));
-  return {
-    connections: connections.map(({ id }) => id),
-    connection: Uint16Array.from(kept, (point) => index.get(point.connection) ?? 0),
-    ids: kept.map(({ id }) => id),
-    latitude: Float32Array.from(kept, ({ latitude }) => latitude),
-    longitude: Float32Array.from(kept, ({ longitude }) => longitude),
-    place: kept.map(({ place }) => place),
-    unplaced: total - kept.length,
-  };
 }

@@ -11,10 +11,12 @@ import { detectionGroups, detectionList } from '../detections/ask-list.ts';
 import { auditPage } from './ask-audit.ts';
 import { figures } from './ask-figures.ts';
 import { sessionsMatching, type Matching } from './ask-matching.ts';
-import { mapPoints, sessionDetail, sessionsById, sessionsPage } from './ask-sessions.ts';
 import { entityView } from '../people/ask-entity.ts';
 import { peoplePage } from '../people/ask-people.ts';
 import { personView } from '../people/ask-person.ts';
+import type { MapChanges } from '#shared/ipc/watch-views.ts';
+import { mapChanges, mapTravel, timeline, type MapQuestion } from './ask-watch.ts';
+import { sessionDetail, sessionsById, sessionsPage } from './ask-sessions.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
 import type { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
@@ -35,7 +37,9 @@ type SearchQuestions = { readonly [Name in keyof typeof QUERY_METHODS]: Asked<Na
 export interface Questions extends SearchQuestions {
   readonly 'sessions.page': Asked<'sessions.page'>;
   readonly 'sessions.get': Asked<'sessions.get'>;
-  readonly 'map.points': Asked<'map.points'>;
+  readonly 'map.changes': { readonly request: MapQuestion; readonly reply: MapChanges };
+  readonly 'map.travel': Asked<'map.travel'>;
+  readonly timeline: Asked<'timeline'>;
   readonly figures: Asked<'figures'>;
   readonly 'audit.page': Asked<'audit.page'>;
   readonly 'people.page': Asked<'people.page'>;
@@ -67,7 +71,9 @@ type Answerers = {
 export const ANSWERERS: Answerers = {
   'sessions.page': sessionsPage,
   'sessions.get': sessionDetail,
-  'map.points': mapPoints,
+  'map.changes': mapChanges,
+  'map.travel': mapTravel,
+  timeline,
   figures,
   'audit.page': auditPage,
   'people.page': peoplePage,

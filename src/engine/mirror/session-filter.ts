@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
+import { CELL_SQL } from '#shared/domain/place-cell.ts';
 import { ACTIVE_SLACK_MS, STALE_AFTER_MS } from '#shared/domain/status.ts';
 
 export type Bound = Record<string, string | number | null>;
@@ -19,6 +20,14 @@ const TEXT = `(s.account IN (SELECT key FROM account WHERE name LIKE @text ESCAP
   OR coalesce(s.last_device, s.opened_device) IN (SELECT key FROM device WHERE browser LIKE @text ESCAPE '\\'
     OR system LIKE @text ESCAPE '\\'))`;
 
+/** A session without a time of its opening lasted from when it was first seen. */
+export const OPEN_AT = `(s.ended_at IS NULL OR s.ended_at > CAST(@at AS INTEGER)) AND coalesce(s.opened_at,
+  (SELECT min(o.at) FROM observation o WHERE o.session = s.key)) <= CAST(@at AS INTEGER)`;
+export const LAST_ADDRESS = 'coalesce(s.last_address, s.opened_address)';
+/** The address seen last before `@at`; where nothing was observed by then, the one it was opened from. */
+export const ADDRESS_THEN = `coalesce((SELECT nullif(o.address, 0) FROM observation o
+  WHERE o.session = s.key AND o.at <= CAST(@at AS INTEGER) ORDER BY o.at DESC LIMIT 1), s.opened_address, s.last_address)`;
+
 export function sessionCondition(filter: z.output<typeof SessionFilter>): Condition {
   const parts: string[] = [];
   const bound: Bound = {};
@@ -30,8 +39,11 @@ export function sessionCondition(filter: z.output<typeof SessionFilter>): Condit
     );
     bound['connections'] = JSON.stringify(filter.connections);
   }
-  if (filter.state === 'live') parts.push('s.ended_at IS NULL');
-  if (filter.state === 'ended') parts.push('s.ended_at IS NOT NULL');
+  if (filter.at !== undefined) {
+    parts.push(OPEN_AT);
+    bound['at'] = filter.at;
+  } else if (filter.state === 'live') parts.push('s.ended_at IS NULL');
+  else if (filter.state === 'ended') parts.push('s.ended_at IS NOT NULL');
   const text = filter.text?.trim() ?? '';
   if (text !== '') {
     parts.push(TEXT);
@@ -56,6 +68,12 @@ export function sessionCondition(filter: z.output<typeof SessionFilter>): Condit
     parts.push(`coalesce(s.last_address, s.opened_address) IN
       (SELECT key FROM address WHERE latitude BETWEEN @south AND @north AND ${across})`);
     Object.assign(bound, { south, west, north, east });
+  }
+  if (filter.places !== undefined) {
+    parts.push(`${filter.at === undefined ? LAST_ADDRESS : ADDRESS_THEN} IN
+      (SELECT key FROM address WHERE latitude IS NOT NULL AND longitude IS NOT NULL
+        AND ${CELL_SQL} IN (SELECT value FROM json_each(@places)))`);
+    bound['places'] = JSON.stringify(filter.places);
   }
   return { sql: parts.join(' AND '), bound };
 }

@@ -3,7 +3,7 @@ import { useColorScheme } from '@mui/material/styles';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { DARK, LIGHT } from '../theme/tokens.ts';
 import { LAND_WORLD, loadLand, type Land } from '../map/land.ts';
-import { unitX, unitY } from '../map/places.ts';
+import { unitX, unitY } from '../map/mercator.ts';
 import { counted } from '../format/words.ts';
 
 export interface Spot {

@@ -1,58 +1,69 @@
 import Box from '@mui/material/Box';
 import { useColorScheme } from '@mui/material/styles';
 import type { Map as LeafletMap } from 'leaflet';
-import { useEffect, useEffectEvent, useMemo, useRef, useState, type ReactNode } from 'react';
-import type { MapPoints } from '#shared/ipc/views.ts';
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
+import type { TravelStop } from '#shared/ipc/watch-views.ts';
 import type { PlaceChoice } from '../store/session-filter.ts';
-import { DARK, LIGHT } from '../theme/tokens.ts';
-import { createClusterButtons, type ClusterButtons } from './cluster-buttons.ts';
-import { clusterLabel, type Cluster } from './cluster-grid.ts';
+import type { Frame } from './canvas-layer.ts';
+import { createClusterButtons } from './cluster-buttons.ts';
+import type { Clusters } from './cluster-client.ts';
 import { ClusterLayer } from './cluster-layer.ts';
 import { LandLayer } from './land-layer.ts';
 import { loadLand } from './land.ts';
-import { createWorldView } from './world-view.ts';
+import { coloursOf } from './map-colours.ts';
 import { mapStyles } from './map-styles.ts';
-import { countPlaces } from './places.ts';
-
-const FONT = "600 11px 'Inter Variable', sans-serif";
-
-function coloursOf(mode: 'dark' | 'light') {
-  const tokens = mode === 'light' ? LIGHT : DARK;
-  return {
-    land: { land: tokens.land, border: tokens.border },
-    clusters: { fill: tokens.accent, text: tokens.onAccent, ring: tokens.text, font: FONT },
-  };
-}
+import { TravelLayer } from './travel-layer.ts';
+import { createWorldView } from './world-view.ts';
 
 interface Parts {
   readonly map: LeafletMap;
   readonly land: LandLayer;
+  readonly travel: TravelLayer;
   readonly clusters: ClusterLayer;
-  readonly buttons: ClusterButtons;
 }
 
-/** The world with live sessions on it. Wraps Leaflet; React draws nothing inside. */
+/** Somewhere to look: a new `key` moves the map there. */
+export interface Glance {
+  readonly key: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** Whether the circles asked for at `asked` still reach beyond what `frame` shows. */
+const covers = (asked: Frame, frame: Frame): boolean =>
+  asked.worldSize === frame.worldSize &&
+  asked.width === frame.width &&
+  asked.height === frame.height &&
+  Math.abs(asked.left - frame.left) < frame.width / 2 &&
+  Math.abs(asked.top - frame.top) < frame.height / 2;
+
+/** The world with sessions on it. Wraps Leaflet; React draws nothing inside. */
 export function WorldMap(props: {
-  readonly points: MapPoints | null;
+  readonly clusters: Clusters;
   readonly selected: PlaceChoice | null;
   readonly onSelect: (choice: PlaceChoice | null) => void;
+  /** Countries shaded by their sessions. */
+  readonly shaded: boolean;
+  readonly travel: readonly TravelStop[];
+  readonly glance: Glance | null;
   /** `latitude,longitude,zoom` of the last time. */
   readonly start: string | null;
   readonly onMoved: (view: string) => void;
 }): ReactNode {
-  const { points, selected, onSelect, onMoved } = props;
+  const { clusters: source, selected, onSelect, onMoved, shaded, travel, glance } = props;
   const holder = useRef<HTMLDivElement>(null);
   const parts = useRef<Parts | null>(null);
   const moved = useEffectEvent(onMoved);
-  const pressed = useEffectEvent((cluster: Cluster) => {
-    const again = selected !== null && cluster.places.some((place) => selected.keys.has(place.key));
-    const keys = new Set(cluster.places.map((place) => place.key));
-    onSelect(again ? null : { keys, label: clusterLabel(cluster) });
+  const choose = useEffectEvent(async (serial: number, index: number, label: string) => {
+    const { cells, ...box } = await source.members(serial, index);
+    onSelect({ keys: new Set(cells), label, box });
+  });
+  const release = useEffectEvent(() => {
+    onSelect(null);
   });
   const { colorScheme } = useColorScheme();
   const mode = colorScheme === 'light' ? 'light' : 'dark';
   const [first] = useState({ start: props.start, mode } as const);
-  const places = useMemo(() => (points === null ? [] : countPlaces(points)), [points]);
 
   useEffect(() => {
     const element = holder.current;
@@ -63,41 +74,77 @@ export function WorldMap(props: {
     const { map } = view;
     const colours = coloursOf(first.mode);
     const land = new LandLayer(colours.land);
+    const travel = new TravelLayer(colours.travel);
     const buttons = createClusterButtons(
       map.getContainer(),
-      (cluster) => {
-        pressed(cluster);
+      ({ serial, index, label, again }) => {
+        if (again) release();
+        else void choose(serial, index, label);
       },
       view.wasDragged,
     );
-    const clusters = new ClusterLayer(colours.clusters, (found, frame) => {
-      buttons.place(found, frame);
+    let placed = -1;
+    let asked: Frame | null = null;
+    const clusters = new ClusterLayer(colours.clusters, (frame) => {
+      const serial = source.serial();
+      if (serial === placed) buttons.follow(frame);
+      else buttons.place(source.newest(), serial, frame);
+      placed = serial;
+      if (asked !== null && covers(asked, frame)) return;
+      asked = frame;
+      // As much again on every side, so that dragging finds circles already there.
+      source.look(frame.worldSize, {
+        left: frame.left - frame.width,
+        top: frame.top - frame.height,
+        right: frame.left + 2 * frame.width,
+        bottom: frame.top + 2 * frame.height,
+      });
     });
     land.addTo(map);
     clusters.addTo(map);
-    parts.current = { map, land, clusters, buttons };
+    travel.addTo(map);
+    parts.current = { map, land, clusters, travel };
+    const forget = source.onChange(() => {
+      clusters.show(source.newest());
+    });
     void loadLand().then((loaded) => {
       land.show(loaded);
     });
     return () => {
       parts.current = null;
+      forget();
       buttons.dispose();
       view.dispose();
     };
-  }, [first]);
+  }, [first, source]);
 
   useEffect(() => {
     const colours = coloursOf(mode);
     parts.current?.land.recolour(colours.land);
     parts.current?.clusters.recolour(colours.clusters);
+    parts.current?.travel.recolour(colours.travel);
   }, [mode]);
   useEffect(() => {
-    parts.current?.clusters.show(places);
-  }, [places]);
+    source.choose(selected === null ? null : Float64Array.from(selected.keys));
+    parts.current?.clusters.choose(selected !== null);
+  }, [selected, source]);
   useEffect(() => {
-    parts.current?.clusters.select(selected?.keys ?? null);
-    parts.current?.buttons.select(selected?.keys ?? null);
-  }, [selected]);
+    const shade = () => parts.current?.land.shade(shaded ? source.totals().countries : null);
+    shade();
+    return shaded ? source.onChange(shade) : undefined;
+  }, [shaded, source]);
+  useEffect(() => {
+    parts.current?.travel.show(travel);
+  }, [travel]);
+  const glanceKey = glance?.key ?? null;
+  const lookThere = useEffectEvent(() => {
+    if (glance === null) return;
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    parts.current?.map.panTo([glance.latitude, glance.longitude], { animate: !calm });
+  });
+  useEffect(() => {
+    if (glanceKey !== null) lookThere();
+  }, [glanceKey]);
 
   return (
     <Box ref={holder} role="region" aria-label="Map of live sessions" data-testid="map" sx={mapStyles} />

@@ -1,11 +1,13 @@
 import type { Dispose } from '#shared/domain/log.ts';
 import { counted } from '../format/words.ts';
 import type { Frame } from './canvas-layer.ts';
-import { clusterLabel, type Cluster } from './cluster-grid.ts';
+import { clusterLabel, NO_CLUSTERS, type ClusterSet } from './cluster-grid.ts';
 
 export interface ClusterButtons {
-  place(clusters: readonly Cluster[], frame: Frame): void;
-  select(keys: ReadonlySet<string> | null): void;
+  /** New circles, and where the map looks. */
+  place(clusters: ClusterSet, serial: number, frame: Frame): void;
+  /** The map looks elsewhere; the circles are the same. */
+  follow(frame: Frame): void;
   readonly dispose: Dispose;
 }
 
@@ -15,6 +17,15 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
+const WORST = ['', 'low', 'medium', 'high', 'critical'] as const;
+/** Around what is in sight; circles further out get their button when they come near. */
+const MARGIN = 60;
+
+interface Shown {
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+}
 
 /**
  * Real buttons over the drawn circles: they carry the names, the focus and the clicks that a canvas cannot.
@@ -22,7 +33,12 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
  */
 export function createClusterButtons(
   parent: HTMLElement,
-  onSelect: (cluster: Cluster) => void,
+  onSelect: (chosen: {
+    readonly serial: number;
+    readonly index: number;
+    readonly label: string;
+    readonly again: boolean;
+  }) => void,
   wasDragged: () => boolean,
 ): ClusterButtons {
   const group = document.createElement('div');
@@ -31,8 +47,10 @@ export function createClusterButtons(
   group.setAttribute('aria-label', 'Sessions on the map');
   parent.append(group);
   const buttons: HTMLButtonElement[] = [];
-  let shown: readonly { readonly cluster: Cluster; readonly x: number; readonly y: number }[] = [];
-  let selected: ReadonlySet<string> | null = null;
+  let set: ClusterSet = NO_CLUSTERS;
+  let serial = 0;
+  let shown: readonly Shown[] = [];
+  let placedAt: Frame | null = null;
   let current = 0;
 
   const setCurrent = (index: number) => {
@@ -42,16 +60,18 @@ export function createClusterButtons(
     });
   };
 
-  const make = (index: number): HTMLButtonElement => {
+  const make = (at: number): HTMLButtonElement => {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'wf-cluster';
     button.addEventListener('click', () => {
-      const target = shown[index];
-      if (target !== undefined && !wasDragged()) onSelect(target.cluster);
+      const target = shown[at];
+      if (target === undefined || wasDragged()) return;
+      const { index } = target;
+      onSelect({ serial, index, label: clusterLabel(set, index), again: set.chosen[index] === 1 });
     });
     button.addEventListener('focus', () => {
-      setCurrent(index);
+      setCurrent(at);
     });
     button.addEventListener('keydown', (event) => {
       const direction = DIRECTIONS[event.key];
@@ -60,43 +80,62 @@ export function createClusterButtons(
       // Otherwise the map would pan as well.
       event.stopPropagation();
       event.preventDefault();
-      const next = nearest(shown, index, direction);
+      const next = nearest(shown, at, direction);
       if (next !== null) buttons[next]?.focus();
     });
     group.append(button);
     return button;
   };
 
-  const name = (button: HTMLButtonElement, cluster: Cluster) => {
-    const label = `${clusterLabel(cluster)}: ${counted(cluster.count, 'live session')}`;
+  const name = (button: HTMLButtonElement, index: number) => {
+    const worst = WORST[set.worst[index] ?? 0] ?? '';
+    const label = `${clusterLabel(set, index)}: ${counted(set.count[index] ?? 0, 'session')}${
+      worst === '' ? '' : `, worst open detection: ${worst}`
+    }`;
     if (button.title !== label) {
       button.title = label;
       button.setAttribute('aria-label', label);
     }
-    const pressed = selected !== null && cluster.places.some((place) => selected?.has(place.key) === true);
-    button.setAttribute('aria-pressed', String(pressed));
+    button.setAttribute('aria-pressed', String(set.chosen[index] === 1));
+  };
+
+  const place = (frame: Frame) => {
+    const scale = frame.worldSize / set.worldSize;
+    const found: Shown[] = [];
+    for (let index = 0; index < set.count.length; index += 1) {
+      const x = (set.x[index] ?? 0) * scale - frame.left;
+      const y = (set.y[index] ?? 0) * scale - frame.top;
+      const inside = x > -MARGIN && y > -MARGIN && x < frame.width + MARGIN && y < frame.height + MARGIN;
+      if (inside) found.push({ index, x, y });
+    }
+    shown = found;
+    placedAt = frame;
+    group.style.transform = '';
+    found.forEach(({ index, x, y }, at) => {
+      const button = (buttons[at] ??= make(at));
+      const radius = set.radius[index] ?? 0;
+      button.hidden = false;
+      button.style.width = `${String(radius * 2)}px`;
+      button.style.height = `${String(radius * 2)}px`;
+      button.style.transform = `translate(${String(x - radius)}px, ${String(y - radius)}px)`;
+      name(button, index);
+    });
+    for (const spare of buttons.slice(found.length)) spare.hidden = true;
+    setCurrent(Math.min(current, Math.max(0, found.length - 1)));
   };
 
   return {
-    place(clusters, frame) {
-      shown = clusters.map((cluster) => ({ cluster, x: cluster.x - frame.left, y: cluster.y - frame.top }));
-      shown.forEach(({ cluster, x, y }, index) => {
-        const button = (buttons[index] ??= make(index));
-        button.hidden = false;
-        button.style.width = `${String(cluster.radius * 2)}px`;
-        button.style.height = `${String(cluster.radius * 2)}px`;
-        button.style.transform = `translate(${String(x - cluster.radius)}px, ${String(y - cluster.radius)}px)`;
-        name(button, cluster);
-      });
-      for (const spare of buttons.slice(shown.length)) spare.hidden = true;
-      setCurrent(Math.min(current, Math.max(0, shown.length - 1)));
+    place(clusters, newSerial, frame) {
+      set = clusters;
+      serial = newSerial;
+      place(frame);
     },
-    select(keys) {
-      selected = keys;
-      shown.forEach(({ cluster }, index) => {
-        const button = buttons[index];
-        if (button !== undefined) name(button, cluster);
-      });
+    follow(frame) {
+      if (placedAt === null) return;
+      const moved = [placedAt.left - frame.left, placedAt.top - frame.top] as const;
+      const far = Math.abs(moved[0]) > MARGIN || Math.abs(moved[1]) > MARGIN;
+      if (frame.worldSize !== placedAt.worldSize || far) place(frame);
+      else group.style.transform = `translate(${String(moved[0])}px, ${String(moved[1])}px)`;
     },
     dispose() {
       group.remove();

@@ -1,13 +1,4 @@
-import type { PlaceCount } from './places.ts';
-
-/** Places drawn as one circle. Positions and radius in pixels of the world at the zoom asked for. */
-export interface Cluster {
-  readonly x: number;
-  readonly y: number;
-  readonly count: number;
-  readonly radius: number;
-  readonly places: readonly PlaceCount[];
-}
+import { LEVELS, type PlaceColumns } from './point-set.ts';
 
 export interface Box {
   readonly left: number;
@@ -15,6 +6,33 @@ export interface Box {
   readonly right: number;
   readonly bottom: number;
 }
+
+/** Circles, by column. Positions and radii in pixels of a world as wide as `worldSize`; the largest first. */
+export interface ClusterSet {
+  readonly worldSize: number;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly radius: Float64Array;
+  readonly count: Uint32Array;
+  /** Severity of the worst open detection in it. */
+  readonly worst: Uint8Array;
+  /** How many places it gathers, and the name of the one with most sessions. */
+  readonly places: Uint32Array;
+  readonly label: readonly string[];
+  /** 1 where it holds a chosen place. */
+  readonly chosen: Uint8Array;
+}
+export const NO_CLUSTERS: ClusterSet = {
+  worldSize: 1,
+  x: new Float64Array(),
+  y: new Float64Array(),
+  radius: new Float64Array(),
+  count: new Uint32Array(),
+  worst: new Uint8Array(),
+  places: new Uint32Array(),
+  label: [],
+  chosen: new Uint8Array(),
+};
 
 /** Side of a cell of the grid, and the space kept between circles, in pixels. */
 const CELL = 34;
@@ -30,7 +48,20 @@ interface Growing {
   y: number;
   count: number;
   radius: number;
-  places: PlaceCount[];
+  worst: number;
+  places: number;
+  /** Slot of the place with most sessions. */
+  first: number;
+  firstCount: number;
+  chosen: number;
+  /** The circle that took this one in. */
+  into: Growing | null;
+}
+
+export interface Clustered {
+  readonly clusters: ClusterSet;
+  /** Slots of the places that a circle gathers. */
+  readonly members: (index: number) => readonly number[];
 }
 
 /**
@@ -38,26 +69,83 @@ interface Growing {
  * overlap, smaller into larger, until none do.
  * @param worldSize width of the whole world in pixels at this zoom
  * @param view what is on screen, in pixels of the world; places outside are left out
+ * @param chosen cells of the chosen places
  */
 export function clusterPlaces(
-  places: readonly PlaceCount[],
+  places: PlaceColumns,
   worldSize: number,
   view: Box,
-): readonly Cluster[] {
-  const cells = new Map<number, Growing>();
-  for (const place of places) {
-    const x = place.x * worldSize;
-    const y = place.y * worldSize;
+  chosen: ReadonlySet<number> | null,
+): Clustered {
+  const left = Math.floor(view.left / CELL);
+  const top = Math.floor(view.top / CELL);
+  const across = Math.max(1, Math.floor(view.right / CELL) - left + 1);
+  const down = Math.max(1, Math.floor(view.bottom / CELL) - top + 1);
+  const cells = new Int32Array(across * down).fill(-1);
+  const found: Growing[] = [];
+  const clusterOf = new Int32Array(places.length).fill(-1);
+  for (let slot = 0; slot < places.length; slot += 1) {
+    const count = places.count[slot] ?? 0;
+    if (count === 0) continue;
+    const x = (places.x[slot] ?? 0) * worldSize;
+    const y = (places.y[slot] ?? 0) * worldSize;
     if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue;
-    const key = Math.floor(x / CELL) * 4_000_003 + Math.floor(y / CELL);
-    const cell = cells.get(key);
-    if (cell === undefined) {
-      cells.set(key, { x, y, count: place.count, radius: radiusOf(place.count), places: [place] });
-    } else {
-      join(cell, { x, y, count: place.count, radius: 0, places: [place] });
+    const cell = (Math.floor(y / CELL) - top) * across + Math.floor(x / CELL) - left;
+    let index = cells[cell] ?? -1;
+    if (index === -1) {
+      index = found.length;
+      cells[cell] = index;
+      found.push(nothing());
     }
+    clusterOf[slot] = index;
+    const into = found[index];
+    if (into !== undefined) addPlace(into, places, slot, x, y, count, chosen);
   }
-  return separate([...cells.values()]);
+  for (const cluster of found) settle(cluster);
+  const apart = separate(found);
+  return { clusters: columnsOf(apart, worldSize, places), members: membersOf(apart, found, clusterOf) };
+}
+
+const nothing = (): Growing => ({
+  x: 0,
+  y: 0,
+  count: 0,
+  radius: 0,
+  worst: 0,
+  places: 0,
+  first: 0,
+  firstCount: 0,
+  chosen: 0,
+  into: null,
+});
+
+/** While gathering, x and y are sums weighted with the counts. */
+function addPlace(
+  into: Growing,
+  places: PlaceColumns,
+  slot: number,
+  x: number,
+  y: number,
+  count: number,
+  chosen: ReadonlySet<number> | null,
+): void {
+  into.x += x * count;
+  into.y += y * count;
+  into.count += count;
+  into.places += 1;
+  if (count > into.firstCount) {
+    into.first = slot;
+    into.firstCount = count;
+  }
+  for (let level = LEVELS - 1; level > into.worst; level -= 1) {
+    if ((places.levels[slot * LEVELS + level] ?? 0) > 0) into.worst = level;
+  }
+  if (chosen !== null && chosen.has(places.cell[slot] ?? 0)) into.chosen = 1;
+}
+function settle(cluster: Growing): void {
+  cluster.x /= cluster.count;
+  cluster.y /= cluster.count;
+  cluster.radius = radiusOf(cluster.count);
 }
 
 function join(into: Growing, other: Growing): void {
@@ -66,34 +154,100 @@ function join(into: Growing, other: Growing): void {
   into.y = (into.y * into.count + other.y * other.count) / count;
   into.count = count;
   into.radius = radiusOf(count);
-  into.places.push(...other.places);
+  into.worst = Math.max(into.worst, other.worst);
+  into.places += other.places;
+  into.chosen |= other.chosen;
+  if (other.firstCount > into.firstCount) {
+    into.first = other.first;
+    into.firstCount = other.firstCount;
+  }
+  other.into = into;
 }
 
 /** Joins overlapping circles. Each pass joins at least one pair or is the last, so it ends. */
-function separate(found: Growing[]): readonly Cluster[] {
-  let clusters = found;
+function separate(found: readonly Growing[]): readonly Growing[] {
+  let clusters = [...found];
+  const widest = radiusOf(found.reduce((sum, { count }) => sum + count, 2));
   for (;;) {
     clusters.sort((a, b) => b.count - a.count || a.x - b.x || a.y - b.y);
+    // No circle can become larger than that of all together, so only the neighbouring squares can hold one that overlaps.
+    const reach = 2 * widest + GAP + 1;
+    const squares = new Map<number, Growing[]>();
     const apart: Growing[] = [];
     for (const cluster of clusters) {
-      const near = apart.find((other) => {
-        const reach = other.radius + cluster.radius + GAP;
-        const dx = other.x - cluster.x;
-        const dy = other.y - cluster.y;
-        return dx * dx + dy * dy < reach * reach;
-      });
-      if (near === undefined) apart.push(cluster);
-      else join(near, cluster);
+      const column = Math.floor(cluster.x / reach);
+      const row = Math.floor(cluster.y / reach);
+      const near = overlapping(squares, column, row, cluster);
+      if (near !== null) {
+        join(near, cluster);
+        continue;
+      }
+      apart.push(cluster);
+      const key = row * 1_000_003 + column;
+      const square = squares.get(key);
+      if (square === undefined) squares.set(key, [cluster]);
+      else square.push(cluster);
     }
     if (apart.length === clusters.length) return apart;
     clusters = apart;
   }
 }
 
+function overlapping(
+  squares: ReadonlyMap<number, readonly Growing[]>,
+  column: number,
+  row: number,
+  cluster: Growing,
+): Growing | null {
+  for (let down = -1; down <= 1; down += 1) {
+    for (let across = -1; across <= 1; across += 1) {
+      for (const other of squares.get((row + down) * 1_000_003 + column + across) ?? []) {
+        const reach = other.radius + cluster.radius + GAP;
+        const dx = other.x - cluster.x;
+        const dy = other.y - cluster.y;
+        if (dx * dx + dy * dy < reach * reach) return other;
+      }
+    }
+  }
+  return null;
+}
+
+function columnsOf(clusters: readonly Growing[], worldSize: number, places: PlaceColumns): ClusterSet {
+  return {
+    worldSize,
+    x: Float64Array.from(clusters, ({ x }) => x),
+    y: Float64Array.from(clusters, ({ y }) => y),
+    radius: Float64Array.from(clusters, ({ radius }) => radius),
+    count: Uint32Array.from(clusters, ({ count }) => count),
+    worst: Uint8Array.from(clusters, ({ worst }) => worst),
+    places: Uint32Array.from(clusters, (cluster) => cluster.places),
+    label: clusters.map(({ first }) => places.label[first] ?? ''),
+    chosen: Uint8Array.from(clusters, ({ chosen }) => chosen),
+  };
+}
+
+const membersOf =
+  (apart: readonly Growing[], found: readonly Growing[], clusterOf: Int32Array) =>
+  (index: number): readonly number[] => {
+    const wanted = apart[index];
+    if (wanted === undefined) return [];
+    const within = found.map((cluster) => {
+      let end = cluster;
+      while (end.into !== null) end = end.into;
+      return end === wanted;
+    });
+    const slots: number[] = [];
+    clusterOf.forEach((cluster, slot) => {
+      if (cluster >= 0 && within[cluster] === true) slots.push(slot);
+    });
+    return slots;
+  };
+
 /** What a cluster is called: its largest place, and how many others. */
-export function clusterLabel(cluster: Pick<Cluster, 'places'>): string {
-  const [largest, ...others] = [...cluster.places].sort((a, b) => b.count - a.count);
-  const name = largest === undefined || largest.label === '' ? 'a place without a name' : largest.label;
-  if (others.length === 0) return name;
-  return `${name} and ${String(others.length)} ${others.length === 1 ? 'other place' : 'other places'}`;
+export function clusterLabel(clusters: ClusterSet, index: number): string {
+  const first = clusters.label[index] ?? '';
+  const name = first === '' ? 'a place without a name' : first;
+  const others = (clusters.places[index] ?? 1) - 1;
+  if (others === 0) return name;
+  return `${name} and ${String(others)} ${others === 1 ? 'other place' : 'other places'}`;
 }

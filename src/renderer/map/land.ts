@@ -1,5 +1,6 @@
 import { feature, mesh } from 'topojson-client';
-import { unitX, unitY } from './places.ts';
+import { alphaCode } from './iso-countries.ts';
+import { unitX, unitY } from './mercator.ts';
 import { turnsNeeded, unwrapRing, type Position } from './unwrap.ts';
 
 /** Outlines in pixels of a world this wide; large enough that a Path2D's single precision holds when zoomed in. */
@@ -8,6 +9,8 @@ export const LAND_WORLD = 4_096;
 export interface Land {
   readonly countries: readonly {
     readonly path: Path2D;
+    /** ISO 3166-1 alpha-2; null where the base map names none. */
+    readonly code: string | null;
     readonly box: readonly [number, number, number, number];
   }[];
   readonly borders: Path2D;
@@ -23,7 +26,7 @@ export async function loadLand(): Promise<Land> {
   };
   const atlas = module.default;
   const countries: Countries = atlas.objects.countries;
-  const drawn = feature(atlas, countries).features.map(({ geometry }) => {
+  const drawn = feature(atlas, countries).features.map(({ geometry, id, properties }) => {
     const path = new Path2D();
     const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
     const polygons =
@@ -39,7 +42,7 @@ export async function loadLand(): Promise<Land> {
         path.closePath();
       }
     }
-    return { path, box };
+    return { path, box, code: alphaCode(id, nameOf(properties)) };
   });
   const borders = new Path2D();
   for (const line of mesh(atlas, countries, (a, b) => a !== b).coordinates) {
@@ -65,4 +68,10 @@ function trace(
     box[2] = Math.max(box[2], x);
     box[3] = Math.max(box[3], y);
   });
+}
+
+/** The base map's name for a country. */
+function nameOf(properties: unknown): string {
+  if (typeof properties !== 'object' || properties === null || !('name' in properties)) return '';
+  return typeof properties.name === 'string' ? properties.name : '';
 }

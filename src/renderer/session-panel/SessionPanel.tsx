@@ -86,6 +86,13 @@ export function SessionPanel(): ReactNode {
     };
   }, []);
   const detail = answer.is === 'ready' ? answer.value : null;
+  useEffect(() => {
+    const account = detail?.row.account ?? null;
+    const connection = detail?.row.connection;
+    usePanel.setState({
+      account: account === null || connection === undefined ? null : { connection, ...account },
+    });
+  }, [detail?.row.account, detail?.row.connection]);
   const name = detail?.row.account?.name ?? (detail === null ? 'Session' : 'Nobody signed in');
   return (
     <Box

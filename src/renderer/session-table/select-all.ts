@@ -1,9 +1,8 @@
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
-import { useMapPoints } from '../store/map-points.ts';
 import { notify } from '../store/notice-store.ts';
 import { addChosen, clearChosen, MOST_CHOSEN, useSelection } from '../store/selection-store.ts';
-import { placeRequest, requestOf, type ShownFilter } from '../store/session-filter.ts';
+import { requestOf, type ShownFilter } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
 import type { Sort } from './use-session-list.ts';
 
@@ -18,7 +17,7 @@ export async function toggleAll(shown: ShownFilter, sort: Sort): Promise<void> {
     clearChosen();
     return;
   }
-  const filter = { ...requestOf(shown), ...placeRequest(useMapPoints.getState().points, shown.places) };
+  const filter = requestOf(shown);
   try {
     let total = 0;
     let own = 0;

@@ -3,9 +3,8 @@ import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts'
 import type { Page, SessionRow } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { useApp } from '../store/app-store.ts';
-import { useMapPoints } from '../store/map-points.ts';
 import { createPageCache, type PageCache, type PagesView } from '../store/page-cache.ts';
-import { placeRequest, requestOf, type FilterStore } from '../store/session-filter.ts';
+import { requestOf, type FilterStore } from '../store/session-filter.ts';
 
 export interface Sort {
   readonly by: SessionSort;
@@ -28,17 +27,8 @@ const FIRST_ROWS = 40;
 /** One question: what a person narrowed and sorted the list to. */
 interface Question {
   readonly request: SessionFilter;
-  readonly places: readonly string[] | null;
   readonly sort: Sort;
 }
-const requestNow = ({ request, places }: Question): SessionFilter => ({
-  ...request,
-  ...placeRequest(
-    useMapPoints.getState().points,
-    places === null ? null : { keys: new Set(places), label: '' },
-  ),
-});
-
 /**
  * Rows of a filtered, sorted list of sessions that stays true while it is looked at. While `held` (pointed at, focused
  * or scrolled) the order stays as it is: values change in place, what is new is only counted.
@@ -47,18 +37,14 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
   const shown = store();
   const revision = useApp((state) => state.revision);
   const generation = useApp((state) => state.generation);
-  const key = JSON.stringify({
-    request: requestOf(shown),
-    places: shown.places === null ? null : [...shown.places.keys],
-    sort,
-  });
+  const key = JSON.stringify({ request: requestOf(shown), sort });
   const question = useMemo(() => JSON.parse(key) as Question, [key]);
   const next = useMemo(
     () =>
       createPageCache((offset, limit, signal) =>
         engine.call(
           'sessions.page',
-          { filter: requestNow(question), sort: question.sort, offset, limit },
+          { filter: question.request, sort: question.sort, offset, limit },
           signal,
         ),
       ),
@@ -132,7 +118,7 @@ async function patchInPlace(cache: PageCache, question: Question): Promise<void>
             limit: ids.length,
           }),
       engine.call('sessions.page', {
-        filter: requestNow(question),
+        filter: question.request,
         sort: { by: 'openedAt', descending: true },
         offset: 0,
         limit: MOST_FRESH,

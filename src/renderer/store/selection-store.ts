@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import type { AccountId, ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 
 export interface Chosen {
@@ -44,10 +44,19 @@ export function clearChosen(): void {
 }
 
 /** The session that the panel on the right shows. */
-export const usePanel = create<{ readonly open: Chosen | null }>(() => ({ open: null }));
+export interface PanelAccount {
+  readonly connection: ConnectionId;
+  readonly id: AccountId;
+  readonly name: string;
+}
+export const usePanel = create<{
+  readonly open: Chosen | null;
+  /** Whose session it is, once that is known. */
+  readonly account: PanelAccount | null;
+}>(() => ({ open: null, account: null }));
 export function openPanel(session: Chosen | SessionRow): void {
   usePanel.setState({ open: { connection: session.connection, id: session.id } });
 }
 export function closePanel(): void {
-  usePanel.setState({ open: null });
+  usePanel.setState({ open: null, account: null });
 }

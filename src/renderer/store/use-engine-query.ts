@@ -5,6 +5,7 @@ import type { Problem } from '#shared/domain/result.ts';
 import { engine } from '../bridge/engine.ts';
 import { ENGINE_AWAY, isAbort, problemOf } from '../bridge/problem-error.ts';
 import { useApp } from './app-store.ts';
+import { createFollower, type Follower } from './follower.ts';
 
 /** `value` stays what it was while the same question is asked again, and after that has failed. */
 export type Query<T> =
@@ -30,41 +31,40 @@ export function useEngineQuery<N extends Name>(
     readonly query: Query<ReplyOf<EngineContract[N]>>;
   }>({ key, query: { is: 'loading' } });
   const [times, setTimes] = useState(0);
-  const lastAt = useRef(0);
   const { revision = 0, everyMs = 0 } = options;
-  const lastKey = useRef('');
+  const follower = useRef<Follower | null>(null);
 
   useEffect(() => {
     const asked = JSON.parse(key) as RequestOf<EngineContract[N]> | null;
     if (asked === null) return undefined;
-    const abort = new AbortController();
-    const fresh = lastKey.current !== `${key} ${String(generation)} ${String(times)}`;
-    const wait = fresh ? 0 : Math.max(0, lastAt.current + everyMs - performance.now());
-    const timer = window.setTimeout(() => {
-      lastKey.current = `${key} ${String(generation)} ${String(times)}`;
-      lastAt.current = performance.now();
-      engine.call(name, asked, abort.signal).then(
-        (value) => {
-          setAnswer({ key, query: { is: 'ready', value, problem: null } });
-        },
-        (error: unknown) => {
-          if (isAbort(error)) return;
-          const problem = problemOf(error);
-          // Without an engine the shell's banner speaks; the question is asked again over the next port.
-          if (problem.code === ENGINE_AWAY) return;
-          setAnswer((before) =>
-            before.key === key && before.query.is === 'ready'
-              ? { key, query: { ...before.query, problem } }
-              : { key, query: { is: 'failed', problem } },
-          );
-        },
-      );
-    }, wait);
+    const started = createFollower(async (signal) => {
+      try {
+        const value = await engine.call(name, asked, signal);
+        if (!signal.aborted) setAnswer({ key, query: { is: 'ready', value, problem: null } });
+      } catch (error) {
+        if (isAbort(error)) return;
+        const problem = problemOf(error);
+        // Without an engine the shell's banner speaks; the question is asked again over the next port.
+        if (problem.code === ENGINE_AWAY) return;
+        setAnswer((before) =>
+          before.key === key && before.query.is === 'ready'
+            ? { key, query: { ...before.query, problem } }
+            : { key, query: { is: 'failed', problem } },
+        );
+      }
+    }, everyMs);
+    follower.current = started;
     return () => {
-      window.clearTimeout(timer);
-      abort.abort();
+      follower.current = null;
+      started.stop();
     };
-  }, [name, key, generation, revision, times, everyMs]);
+  }, [name, key, generation, times, everyMs]);
+
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) first.current = false;
+    else follower.current?.poke();
+  }, [revision]);
 
   const again = useCallback(() => {
     setTimes((before) => before + 1);

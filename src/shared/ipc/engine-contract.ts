@@ -4,6 +4,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import { DETECTION_METHODS } from './detections-contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
+import { WATCH_METHODS } from './watch-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
 import { PEOPLE_METHODS } from './people-contract.ts';
 import { RESPOND_METHODS } from './respond-contract.ts';
@@ -13,7 +14,6 @@ import type {
   EngineAbout,
   EnvironmentView,
   Figures,
-  MapPoints,
   Page,
   SessionDetail,
   SessionRow,
@@ -93,8 +93,13 @@ export const ENGINE_METHODS = {
     }),
   ),
   'sessions.get': method<SessionDetail | null>()(z.strictObject({ connection: ConnectionId, id: SessionId })),
-  'map.points': method<MapPoints>()(z.strictObject({ filter: SessionFilter })),
-  figures: method<Figures>()(z.strictObject({ connections: z.array(ConnectionId).max(100).optional() })),
+  /** As of now, or as of an instant in the past. */
+  figures: method<Figures>()(
+    z.strictObject({
+      connections: z.array(ConnectionId).max(100).optional(),
+      at: z.int().min(0).max(8.64e15).optional(),
+    }),
+  ),
   'audit.page': method<{ readonly rows: readonly AuditRow[]; readonly next: string | null }>()(
     z.strictObject({
       filter: AuditFilter,
@@ -105,5 +110,6 @@ export const ENGINE_METHODS = {
   ...NOTIFY_METHODS,
   ...PEOPLE_METHODS,
   ...DETECTION_METHODS,
+  ...WATCH_METHODS,
 } as const;
 export type EngineContract = typeof ENGINE_METHODS;

@@ -15,5 +15,9 @@ export const SessionFilter = z.strictObject({
   box: z
     .strictObject({ south: z.number(), west: z.number(), north: z.number(), east: z.number() })
     .optional(),
+  /** Places by `placeCell`. */
+  places: z.array(z.int().min(0)).max(20_000).optional(),
+  /** Only sessions that were open at this instant, whatever became of them since; `state` then says nothing. */
+  at: z.int().min(0).max(8.64e15).optional(),
 });
 export type SessionFilter = z.input<typeof SessionFilter>;

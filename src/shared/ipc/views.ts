@@ -117,18 +117,6 @@ export interface Page<T> {
   readonly asOf: EpochMs;
 }
 
-/** Live sessions with a place, by column: cheap to clone and to draw. */
-export interface MapPoints {
-  readonly connections: readonly ConnectionId[];
-  readonly connection: Uint16Array;
-  readonly ids: readonly SessionId[];
-  readonly latitude: Float32Array;
-  readonly longitude: Float32Array;
-  readonly place: readonly string[];
-  /** Live sessions whose place is not known: they are in the table only. */
-  readonly unplaced: number;
-}
-
 export interface Figures {
   readonly at: EpochMs;
   readonly sessions: number;

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { epochMs } from '#shared/domain/units.ts';
+import { NO_PLACE } from '#shared/ipc/watch-views.ts';
 import { startTestAgent, temporaryFolder, type TestAgent } from '#test/support/agent-in-process.ts';
 import { createMemoryStore } from '#test/support/memory-store.ts';
 import { startTestEngine, type TestEngine } from '#test/support/test-engine.ts';
@@ -65,10 +66,10 @@ test('sessions of a store are mirrored, placed, changed and ended', async () => 
   expect(ann?.device?.browser?.name).toBe('Chrome');
   expect(rows.find((row) => row.account?.name === 'cy')).toMatchObject({ privileged: true, place: null });
 
-  const points = await engine.call('map.points', { filter: {} });
-  expect(points.ids).toHaveLength(2);
-  expect(points.unplaced).toBe(1);
-  expect([...points.latitude].map(Math.round).sort()).toEqual([37, 53]);
+  const points = await engine.call('map.changes', { filter: {}, since: null });
+  expect(points.whole).toBe(true);
+  expect([...points.place].filter((place) => place === NO_PLACE)).toHaveLength(1);
+  expect([...points.places.latitude].map(Math.round).sort()).toEqual([37, 53]);
 
   store.put('key-dee', {
     account: 'ann',
@@ -79,6 +80,13 @@ test('sessions of a store are mirrored, placed, changed and ended', async () => 
     const live = await engine.sessions();
     return live.length === 3 && !live.some((row) => row.account?.name === 'ben') ? live : null;
   });
+  const news = await engine.call('map.changes', { filter: {}, since: points.revision });
+  expect(news.whole).toBe(false);
+  expect(news.gone).toHaveLength(1);
+  expect([...points.keys]).toContain(news.gone[0]);
+  expect(news.places.label).toContain('Berlin, DE');
+  const quiet = await engine.call('map.changes', { filter: {}, since: news.revision });
+  expect([quiet.keys.length, quiet.gone.length]).toEqual([0, 0]);
   const [ended] = await engine.sessions('ended');
   expect(ended).toMatchObject({ account: { name: 'ben' }, status: 'ended' });
 

@@ -1,8 +1,9 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
-import type { MapPoints } from '#shared/ipc/views.ts';
 import { count } from '../../format/words.ts';
+import { useMap } from '../../store/map-store.ts';
+import { useMapProblem } from '../../store/use-map-feed.ts';
 
 const corner = {
   position: 'absolute',
@@ -13,9 +14,19 @@ const corner = {
   typography: 'caption',
 } as const;
 
+/** Colours of circles: the worst open detection in each; the letter stands beside the circle too. */
+const LEVELS = [
+  ['live', 'primary.main', ''],
+  ['low', 'severity.low', 'L'],
+  ['medium', 'severity.medium', 'M'],
+  ['high', 'severity.high', 'H'],
+  ['critical', 'severity.critical', 'C'],
+] as const;
+
 /** Legend, what is not on the map, and whom to thank for the data. */
-export function MapNotes({ points }: { readonly points: MapPoints | null }): ReactNode {
-  const unplaced = points?.unplaced ?? 0;
+export function MapNotes(): ReactNode {
+  const unplaced = useMap((state) => state.unplaced);
+  const problem = useMapProblem((state) => state.problem);
   return (
     <>
       <Box
@@ -33,14 +44,32 @@ export function MapNotes({ points }: { readonly points: MapPoints | null }): Rea
           '@container (max-width: 620px)': { bottom: (theme) => theme.spacing(7) },
         }}
       >
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
-          <Box
-            component="span"
-            aria-hidden="true"
-            sx={{ width: '0.7em', height: '0.7em', borderRadius: '50%', bgcolor: 'primary.main' }}
-          />
-          live sessions, larger is more
-        </Box>
+        {LEVELS.map(([name, colour, letter]) => (
+          <Box key={name} sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
+            <Box
+              component="span"
+              aria-hidden="true"
+              sx={{
+                minWidth: '0.7em',
+                height: letter === '' ? '0.7em' : 'auto',
+                px: letter === '' ? 0 : 0.75,
+                lineHeight: 1.3,
+                fontWeight: 600,
+                borderRadius: letter === '' ? '50%' : 0.5,
+                bgcolor: colour,
+                color: 'primary.contrastText',
+              }}
+            >
+              {letter}
+            </Box>
+            {name}
+          </Box>
+        ))}
+        {problem === null ? null : (
+          <Typography variant="caption" role="alert" sx={{ color: 'danger.text' }} title={problem.advice}>
+            {`The map is old: ${problem.message}`}
+          </Typography>
+        )}
         {unplaced === 0 ? null : (
           <Typography
             variant="caption"

@@ -3,10 +3,9 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Splitter } from '../../components/Splitter.tsx';
 import { visuallyHidden } from '../../components/Unknown.tsx';
-import { WorldMap } from '../../map/WorldMap.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
 import { useApp } from '../../store/app-store.ts';
-import { useMapPoints } from '../../store/map-points.ts';
+import { useMapFeed } from '../../store/use-map-feed.ts';
 import { requestOf, useWatchFilter } from '../../store/session-filter.ts';
 import { layoutNumber, rememberLayout, settingsNow, useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -15,11 +14,8 @@ import { Feed } from './Feed.tsx';
 import { KeyFigures } from './KeyFigures.tsx';
 import { MapNotes } from './MapNotes.tsx';
 import { TimeBar } from './TimeBar.tsx';
+import { WatchMap } from './WatchMap.tsx';
 
-const FOLLOW_EVERY_MS = 1_000;
-/** Beyond this many points a map that follows every second would cost more than it tells. */
-const MANY_POINTS = 20_000;
-const FOLLOW_MANY_EVERY_MS = 4_000;
 const FIGURES_EVERY_MS = 5_000;
 
 function startOfMap(): string | null {
@@ -32,18 +28,8 @@ export function WatchView(): ReactNode {
   const shown = useWatchFilter();
   const revision = useApp((state) => state.revision);
   const [start] = useState(startOfMap);
-  const points = useMapPoints((state) => state.points);
-  const many = (points?.ids.length ?? 0) > MANY_POINTS;
-  const answer = useEngineQuery(
-    'map.points',
-    { filter: requestOf(shown) },
-    { revision, everyMs: many ? FOLLOW_MANY_EVERY_MS : FOLLOW_EVERY_MS },
-  );
-  const arrived = answer.is === 'ready' ? answer.value : null;
-  useEffect(() => {
-    // The last answer stays while the next one is on its way.
-    if (arrived !== null) useMapPoints.setState({ points: arrived });
-  }, [arrived]);
+  // Chosen places narrow the table and the feed; the map they were chosen from stays whole.
+  useMapFeed(requestOf({ ...shown, places: null }));
   const figures = useEngineQuery(
     'figures',
     shown.connections.length === 0 ? {} : { connections: [...shown.connections] },
@@ -87,17 +73,15 @@ export function WatchView(): ReactNode {
       >
         <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
           <Box sx={{ flex: 1, minHeight: 0, position: 'relative', overflow: 'hidden' }}>
-            <WorldMap
-              points={points}
+            <WatchMap
+              start={start}
               selected={shown.places}
               onSelect={(places) => {
                 useWatchFilter.setState({ places });
               }}
-              start={start}
-              onMoved={(view) => void rememberLayout('map', view)}
             />
             <KeyFigures answer={figures} />
-            <MapNotes points={points} />
+            <MapNotes />
           </Box>
           <TimeBar answer={figures} />
         </Box>

@@ -1,5 +1,6 @@
+import { placeCell } from '#shared/domain/place-cell.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { placeKey, type ShownFilter } from '../../store/session-filter.ts';
+import type { ShownFilter } from '../../store/session-filter.ts';
 
 /** Whether an event belongs to what Watch is narrowed to. */
 export function feedFits(row: AuditRow, shown: ShownFilter): boolean {
@@ -10,7 +11,7 @@ export function feedFits(row: AuditRow, shown: ShownFilter): boolean {
   if (shown.places !== null) {
     const { place } = row;
     if (place === null || place.latitude === null || place.longitude === null) return false;
-    if (!shown.places.keys.has(placeKey(place.latitude, place.longitude))) return false;
+    if (!shown.places.keys.has(placeCell(place.latitude, place.longitude))) return false;
   }
   if (shown.text === '') return true;
   const text = shown.text.toLowerCase();

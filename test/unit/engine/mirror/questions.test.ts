@@ -11,7 +11,7 @@ import type { z } from 'zod';
 import type { Change } from '#shared/protocol/changes.ts';
 import { auditPage } from '#engine/mirror/ask-audit.ts';
 import { figures } from '#engine/mirror/ask-figures.ts';
-import { mapPoints, sessionsPage } from '#engine/mirror/ask-sessions.ts';
+import { sessionsPage } from '#engine/mirror/ask-sessions.ts';
 import type { Question } from '#engine/mirror/question.ts';
 import { audited, closed, fakeEvent, fakeSession, opened } from '#test/support/fake-agent/fake-records.ts';
 import { ingestWorld, type IngestWorld } from '../ingest/world.ts';
@@ -139,15 +139,6 @@ test('every order pages through every row once, unknown values last', async () =
   }
   expect(ids(page(world, {}, { by: 'lastSeenAt', descending: true })).at(-1)).toBe('unseen');
   expect(ids(page(world, {}, { by: 'place', descending: true })).slice(0, 2)).toEqual(['us', 'de']);
-});
-
-test('map points are the placed sessions, and the rest is counted', async () => {
-  const world = await population();
-  const points = ask(mapPoints(world.db, ENGINE_METHODS['map.points'].request.parse({ filter: {} })));
-  expect(points.ids).toEqual(['us', 'de']);
-  expect(points.place).toEqual(['Mountain View, US', 'Berlin, DE']);
-  expect(points.unplaced).toBe(2);
-  expect([...points.connection]).toEqual([0, 0]);
 });
 
 test('audit pages: newest first by time and key, each event once, filters in between', async () => {

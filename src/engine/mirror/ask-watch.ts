@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import { epochMs } from '#shared/domain/units.ts';
+import { placeCell } from '#shared/domain/place-cell.ts';
+import type { ParsedOf } from '#shared/ipc/contract.ts';
+import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
+import { NO_PLACE, type MapChanges, type Timeline, type TravelStop } from '#shared/ipc/watch-views.ts';
+import type { ReadableDb } from './database.ts';
+import type { Question } from './question.ts';
+import { ADDRESS_THEN, LAST_ADDRESS, sessionCondition } from './session-filter.ts';
+
+type Methods = typeof ENGINE_METHODS;
+
+/** Sessions that were written since a revision, by connection key and the agent's own id. */
+export type Touched = readonly (readonly [connection: number, id: string])[];
+
+export interface MapQuestion {
+  readonly filter: ParsedOf<Methods['map.changes']>['filter'];
+  /** Null: everything that fits. */
+  readonly touched: Touched | null;
+  readonly revision: number;
+}
+
+const Pair = z.tuple([z.number(), z.number().nullable()]);
+const Spot = z.object({
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  city: z.string().nullable(),
+  country: z.string().nullable(),
+});
+
+/** Sessions for the map, by column: all that fit, or only those touched, and which of them no longer fit. */
+export function* mapChanges(
+  db: ReadableDb,
+  { filter, touched, revision }: MapQuestion,
+): Question<MapChanges> {
+  const { sql, bound } = sessionCondition(filter);
+  const asked = touched === null ? null : keysOf(db, touched);
+  const address = filter.at === undefined ? LAST_ADDRESS : ADDRESS_THEN;
+  const rows = db
+    .prepare(
+      `SELECT s.key, ${address} FROM session s
+       WHERE ${sql}${asked === null ? '' : ' AND s.key IN (SELECT value FROM json_each(@asked))'}`,
+    )
+    .raw()
+    .all(asked === null ? bound : { ...bound, asked: JSON.stringify(asked) });
+  yield;
+  const keys = new Uint32Array(rows.length);
+  const place = new Uint32Array(rows.length).fill(NO_PLACE);
+  const places = placeTable(db);
+  for (let index = 0; index < rows.length; index += 1) {
+    // Half a million rows: their shape is the statement's own, so only the first is looked at closely.
+    const [key, at] = index === 0 ? Pair.parse(rows[index]) : (rows[index] as z.infer<typeof Pair>);
+    keys[index] = key;
+    if (at !== null) place[index] = places.of(at);
+  }
+  const found = new Set(asked === null ? [] : keys);
+  const gone = Uint32Array.from((asked ?? []).filter((key) => !found.has(key)));
+  return {
+    whole: touched === null,
+    revision,
+    keys,
+    place,
+    worst: new Uint8Array(rows.length),
+    gone,
+    places: places.columns(),
+  };
+}
+
+function keysOf(db: ReadableDb, touched: Touched): readonly number[] {
+  const find = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
+  return touched.flatMap(([connection, id]) => {
+    const key = find.get(connection, id);
+    return key === undefined ? [] : [Number(key)];
+  });
+}
+
+/** Places met so far, each once, whatever number of addresses lie there. */
+function placeTable(db: ReadableDb): { of(address: number): number; columns(): MapChanges['places'] } {
+  const one = db.prepare('SELECT latitude, longitude, city, country FROM address WHERE key = ?');
+  const byAddress = new Map<number, number>();
+  const byCell = new Map<number, number>();
+  const cell: number[] = [];
+  const latitudes: number[] = [];
+  const longitudes: number[] = [];
+  const label: string[] = [];
+  const country: string[] = [];
+  const look = (address: number): number => {
+    const raw = one.get(address);
+    if (raw === undefined) return NO_PLACE;
+    const spot = Spot.parse(raw);
+    const { latitude, longitude } = spot;
+    if (latitude === null || longitude === null) return NO_PLACE;
+    const identity = placeCell(latitude, longitude);
+    const known = byCell.get(identity);
+    if (known !== undefined) return known;
+    const index = cell.length;
+    byCell.set(identity, index);
+    cell.push(identity);
+    latitudes.push(latitude);
+    longitudes.push(longitude);
+    country.push(spot.country ?? '');
+    label.push([spot.city, spot.country].filter((part) => part !== null).join(', '));
+    return index;
+  };
+  return {
+    of: (address) => {
+      const known = byAddress.get(address);
+      if (known !== undefined) return known;
+      const index = look(address);
+      byAddress.set(address, index);
+      return index;
+    },
+    columns: () => ({
+      cell: Float64Array.from(cell),
+      latitude: Float64Array.from(latitudes),
+      longitude: Float64Array.from(longitudes),
+      label,
+      country,
+    }),
+  };
+}
+
+const Sighting = Spot.extend({ at: z.number(), until: z.number().nullable() });
+const MOST_SIGHTINGS = 2_000;
+
+/** Where an account was seen in a period, oldest first; sightings at the place of the stop before belong to it. */
+export function* mapTravel(
+  db: ReadableDb,
+  request: ParsedOf<Methods['map.travel']>,
+): Question<readonly TravelStop[]> {
+  const rows = db
+    .prepare(
+      `SELECT o.at, coalesce(s.ended_at, s.last_seen_at) AS until, p.latitude, p.longitude, p.city, p.country
+       FROM session s JOIN observation o ON o.session = s.key JOIN address p ON p.key = o.address
+       WHERE s.account = (SELECT a.key FROM account a JOIN connection c ON c.key = a.connection
+           WHERE c.id = @connection AND a.id = @account)
+         AND p.latitude IS NOT NULL AND p.longitude IS NOT NULL
+         AND o.at >= CAST(@from AS INTEGER) AND o.at <= CAST(@to AS INTEGER)
+       ORDER BY o.at DESC LIMIT ${String(MOST_SIGHTINGS)}`,
+    )
+    .all(request)
+    .map((row) => Sighting.parse(row))
+    .toReversed();
+  yield;
+  const stops: TravelStop[] = [];
+  let here: number | null = null;
+  for (const { at, until, latitude, longitude, city, country } of rows) {
+    const cell = placeCell(latitude ?? 0, longitude ?? 0);
+    const to = epochMs(Math.max(at, Math.min(until ?? at, request.to)));
+    const last = stops.at(-1);
+    if (last !== undefined && here === cell) {
+      stops[stops.length - 1] = { ...last, to: epochMs(Math.max(last.to, to)) };
+      continue;
+    }
+    here = cell;
+    const label = [city, country].filter((part) => part !== null).join(', ');
+    stops.push({ from: epochMs(at), to, latitude: latitude ?? 0, longitude: longitude ?? 0, label });
+  }
+  return stops;
+}
+
+const Tally = z.tuple([z.number(), z.number(), z.number()]);
+
+/** Sign-ins and failures in steps, from the tallies that are kept while writing: no event is counted again. */
+export function* timeline(db: ReadableDb, request: ParsedOf<Methods['timeline']>): Question<Timeline> {
+  const { from, stepMs, steps } = request;
+  const which =
+    request.connections === undefined
+      ? 'SELECT key FROM connection WHERE removed_at IS NULL'
+      : 'SELECT key FROM connection WHERE id IN (SELECT value FROM json_each(@connections))';
+  const bound = request.connections === undefined ? {} : { connections: JSON.stringify(request.connections) };
+  const shifted = 't.minute * 60000 - coalesce(c.skew_ms, 0)';
+  const rows = db
+    .prepare(
+      `SELECT CAST((${shifted} - @from) / @stepMs AS INTEGER) AS step, sum(t.sign_ins), sum(t.failures)
+       FROM tally t JOIN connection c ON c.key = t.connection
+       WHERE t.connection IN (${which}) AND t.minute >= @first - 1440 AND t.minute <= @last + 1440
+         AND ${shifted} >= @from AND ${shifted} < @until GROUP BY 1`,
+    )
+    .raw()
+    .all({
+      ...bound,
+      from,
+      stepMs,
+      first: Math.floor(from / 60_000),
+      last: Math.ceil((from + stepMs * steps) / 60_000),
+      until: from + stepMs * steps,
+    })
+    .map((row) => Tally.parse(row));
+  yield;
+  const oldest = z
+    .number()
+    .nullable()
+    .parse(db.prepare(`SELECT min(minute) FROM tally WHERE connection IN (${which})`).pluck().get(bound));
+  const signIns = Array.from({ length: steps }, () => 0);
+  const failures = Array.from({ length: steps }, () => 0);
+  for (const [step, ok, failed] of rows) {
+    if (step < 0 || step >= steps) continue;
+    signIns[step] = ok;
+    failures[step] = failed;
+  }
+  return {
+    from: epochMs(from),
+    stepMs,
+    signIns,
+    failures,
+    oldest: oldest === null ? null : epochMs(oldest * 60_000),
+  };
+}

@@ -7,26 +7,9 @@ import { startTestAgent, temporaryFolder } from '#test/support/agent-in-process.
 import { connectConsole } from '#test/support/test-console.ts';
 import { disposeServers } from './databases.ts';
 import { allKeys, visit } from './reading.ts';
-import type { World } from './world.ts';
-import { djangoWorld } from './worlds/django-world.ts';
-import { drupalWorld } from './worlds/drupal-world.ts';
-import { expressPostgresWorld } from './worlds/express-postgres-world.ts';
-import { expressRedisWorld } from './worlds/express-redis-world.ts';
-import { laravelWorld } from './worlds/laravel-world.ts';
-import { wordpressWorld } from './worlds/wordpress-world.ts';
+import { EVERY_KIND } from './worlds/every-kind.ts';
 
 afterAll(disposeServers);
-
-const WORLDS: readonly (readonly [string, () => Promise<World>])[] = [
-  ['Drupal on MariaDB', () => drupalWorld('mariadb', 'site1_')],
-  ['Drupal on PostgreSQL', () => drupalWorld('postgres')],
-  ['Drupal on SQLite', () => drupalWorld('sqlite')],
-  ['WordPress', () => wordpressWorld('wp_', false)],
-  ['Laravel on PostgreSQL', () => laravelWorld('postgres', 'json')],
-  ['Django on MariaDB', () => djangoWorld('mariadb', 'signed')],
-  ['Express on Redis', () => expressRedisWorld(true)],
-  ['Express on PostgreSQL', () => expressPostgresWorld()],
-];
 
 /** Everything below a folder, as bytes. */
 function contents(folder: string): Buffer {
@@ -37,7 +20,7 @@ function contents(folder: string): Buffer {
   );
 }
 
-describe.each(WORLDS)('the agent on %s', (_label, makeWorld) => {
+describe.each(EVERY_KIND)('the agent on %s', (_label, makeWorld) => {
   test(
     'follows, ends, proves and recovers, and no secret is sent, logged or kept',
     { timeout: 60_000 },

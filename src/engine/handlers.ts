@@ -26,6 +26,7 @@ import { readOnlyRespondHandlers, respondHandlers } from './respond/handlers.ts'
 import { queryHandlers } from './query-handlers.ts';
 import { watchHandlers } from './watch-handlers.ts';
 import type { Runner } from './respond/runner.ts';
+import { readOnlyRulesHandlers, rulesHandlers } from './rules/handlers.ts';
 import type { SecretVault } from './secrets.ts';
 
 type Answers = Handlers<EngineContract>;
@@ -105,6 +106,14 @@ export function engineHandlers(parts: {
       changed: parts.detectionsChanged,
       reconfigured: parts.detectionsReconfigured,
     }),
+    ...rulesHandlers({
+      db,
+      reader,
+      clock,
+      journal,
+      find,
+      environments: () => environments.list().flatMap(({ connection }) => find(connection) ?? []),
+    }),
     'environments.list': () => soon(() => environments.list()),
     'environments.add': (request) =>
       soon(() => {
@@ -171,6 +180,7 @@ export function readOnlyHandlers(
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),
     ...readOnlyDetectionHandlers(db, reader, refuse),
+    ...readOnlyRulesHandlers(db, reader, refuse),
     'environments.list': () => Promise.resolve(readOnlyEnvironments(db, problem)),
     'environments.add': refuse,
     'environments.update': refuse,

@@ -17,6 +17,9 @@ import { personView } from '../people/ask-person.ts';
 import type { MapChanges } from '#shared/ipc/watch-views.ts';
 import { mapChanges, mapTravel, timeline, type MapQuestion } from './ask-watch.ts';
 import { sessionDetail, sessionsById, sessionsPage } from './ask-sessions.ts';
+import { simulateHistory } from '../rules/simulate-history.ts';
+import { simulateLive } from '../rules/simulate-live.ts';
+import type { LiveSimulation } from '#shared/ipc/rules-views.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
 import type { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
@@ -53,6 +56,11 @@ export interface Questions extends SearchQuestions {
     readonly request: { readonly connection: ConnectionId; readonly ids: readonly SessionId[] };
     readonly reply: readonly SessionRow[];
   };
+  readonly 'rules.live': {
+    readonly request: ParsedOf<Methods['rules.simulateLive']>;
+    readonly reply: Pick<LiveSimulation, 'at' | 'sessions' | 'effects'>;
+  };
+  readonly 'rules.history': Asked<'rules.simulateHistory'>;
   readonly 'sessions.matching': {
     readonly request: { readonly filter: z.output<typeof SessionFilter> };
     readonly reply: Matching;
@@ -95,4 +103,6 @@ export const ANSWERERS: Answerers = {
   'query.sightings': querySightings,
   'query.people': queryPeople,
   'query.values': queryValues,
+  'rules.live': simulateLive,
+  'rules.history': simulateHistory,
 };

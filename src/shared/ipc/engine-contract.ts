@@ -7,6 +7,7 @@ import { JOURNAL_METHODS } from './journal-contract.ts';
 import { WATCH_METHODS } from './watch-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
 import { PEOPLE_METHODS } from './people-contract.ts';
+import { RULES_METHODS } from './rules-contract.ts';
 import { RESPOND_METHODS } from './respond-contract.ts';
 import { SessionFilter } from './session-filter.ts';
 import type {
@@ -111,5 +112,6 @@ export const ENGINE_METHODS = {
   ...PEOPLE_METHODS,
   ...DETECTION_METHODS,
   ...WATCH_METHODS,
+  ...RULES_METHODS,
 } as const;
 export type EngineContract = typeof ENGINE_METHODS;

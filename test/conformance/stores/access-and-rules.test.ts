@@ -32,7 +32,7 @@ const of = (console: TestConsole, account: string) =>
 interface Running {
   readonly world: World;
   readonly agent: TestAgent;
-  follow(token?: Parameters<TestAgent['token']>[0]): Promise<TestConsole>;
+  readonly follow: (token?: Parameters<TestAgent['token']>[0]) => Promise<TestConsole>;
 }
 
 /** The real agent on a real store, with two people: who they are, and three sessions of the first. */

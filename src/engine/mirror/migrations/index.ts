@@ -8,6 +8,7 @@ import { cutIntoSegments } from './cut-into-segments.ts';
 import type { WritableDb } from '../database.ts';
 import respond from './0006-respond.sql?raw';
 import detections from './0008-detections.sql?raw';
+import rules from './0009-rules.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -28,5 +29,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 6, name: '0006-respond', sql: respond },
   { version: 7, name: '0007-search', sql: search },
   { version: 8, name: '0008-detections', sql: detections },
+  { version: 9, name: '0009-rules', sql: rules },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -1,0 +1,127 @@
+import type { ConnectionId } from '#shared/domain/ids.ts';
+import { DAY, epochMs, type EpochMs } from '#shared/domain/units.ts';
+import type { HistorySimulation } from '#shared/ipc/rules-views.ts';
+import type { Rule } from '#shared/protocol/rules.ts';
+import { bornAt, idleAt, lifetimeAt } from '#shared/rules/ages.ts';
+import { createEvaluator, type Evaluator } from '#shared/rules/evaluate.ts';
+import { compileHours, type HoursTest } from '#shared/rules/hours.ts';
+import { connectionById } from '../mirror/connections.ts';
+import type { ReadableDb } from '../mirror/database.ts';
+import { ownAccounts, type Question } from '../mirror/question.ts';
+import { ownKey } from '../mirror/session-rows.ts';
+import { holders, mirroredFacts, nothingSettled, readEvents, readGroups } from './read-groups.ts';
+import type { MirroredFacts, MirroredGroup, PastSession } from './read-groups.ts';
+
+const ACCOUNTS = 200;
+const MOST = 10;
+
+/**
+ * What a rule would have done over past days: every account's sessions are gone through in time, and what the rule ends
+ * stays ended. Roles are those of today, and addresses those last seen; how long a session was idle is known only for
+ * its end, because the mirror keeps the last sighting.
+ */
+export function* simulateHistory(
+  db: ReadableDb,
+  request: { readonly connection: ConnectionId; readonly rule: Rule; readonly days: number },
+  now: EpochMs,
+): Question<HistorySimulation> {
+  const record = connectionById(db, request.connection);
+  const to = epochMs(now + (record?.skewMs ?? 0));
+  const from = epochMs(Math.max(0, to - request.days * DAY));
+  const perDay = Array.from({ length: request.days }, () => 0);
+  const most = new Map<string, HistorySimulation['most'][number]>();
+  let sessions = 0;
+  let ended = 0;
+  let own = 0;
+  if (record !== null) {
+    const facts = mirroredFacts(record.hello?.store.writeIntervalMs ?? 0);
+    const rule: Rule = { ...request.rule, mode: 'enforce' };
+    const evaluator = createEvaluator([rule], facts);
+    const hours = rule.kind === 'hours' ? compileHours(rule) : null;
+    const ownOnes = ownAccounts(db);
+    const events =
+      evaluator.eventsMs > 0 ? yield* readEvents(db, record.key, from) : new Map<number, never>();
+    const keys = holders(db, record.key, from);
+    for (let at = 0; at < keys.length; at += ACCOUNTS) {
+      const chunk = keys.slice(at, at + ACCOUNTS);
+      for (const group of readGroups(db, record.key, chunk, from, to, facts, events)) {
+        sessions += group.sessions.length;
+        const ends = endsOf(rule, evaluator, hours, facts, group, from, to);
+        if (ends.length === 0) continue;
+        ended += ends.length;
+        for (const end of ends) {
+          const day = Math.min(perDay.length - 1, Math.floor((end - from) / DAY));
+          perDay[day] = (perDay[day] ?? 0) + 1;
+        }
+        const { id: account, name } = group.account;
+        most.set(account, { account, name, ended: ends.length });
+        if (ownOnes.has(ownKey(request.connection, account))) own += ends.length;
+      }
+      yield;
+    }
+  }
+  const ranked = [...most.values()].sort((a, b) => b.ended - a.ended || (a.name < b.name ? -1 : 1));
+  return { from, to, sessions, ended, accounts: ranked.length, own, perDay, most: ranked.slice(0, MOST) };
+}
+
+/** When the rule would have ended sessions of this account. */
+function endsOf(
+  rule: Rule,
+  evaluator: Evaluator,
+  hours: HoursTest | null,
+  facts: MirroredFacts,
+  group: MirroredGroup,
+  from: number,
+  to: number,
+): readonly number[] {
+  const gone = new Set<string>();
+  const ends: number[] = [];
+  let settled = 0;
+  for (const at of moments(rule, hours, facts, group, from, to)) {
+    const there = group.sessions
+      .filter((session) => bornAt(session) <= at && (session.endedAt === null || session.endedAt > at))
+      .filter(({ id }) => !gone.has(id))
+      .map((session): PastSession => asOf(session, at));
+    if (there.length === 0) continue;
+    const events = group.events.filter((event) => event.at <= at);
+    const settledUntil = settled === 0 ? nothingSettled : () => settled;
+    const verdicts = evaluator.judge({ ...group, sessions: there, events, settledUntil }, epochMs(at));
+    for (const { session, trigger } of verdicts) {
+      if (trigger !== null) settled = Math.max(settled, events.find(({ id }) => id === trigger)?.at ?? 0);
+      if (session === null) continue;
+      gone.add(session);
+      ends.push(at);
+    }
+  }
+  return ends;
+}
+
+/** The session as it was then: what was seen later was not known, and it was at work until it was last seen. */
+const asOf = (session: PastSession, at: number): PastSession => ({
+  ...session,
+  lastSeenAt: session.lastSeenAt === null ? null : epochMs(Math.min(session.lastSeenAt, at)),
+});
+
+/** Moments at which the rule can decide anew, in order. */
+function moments(
+  rule: Rule,
+  hours: HoursTest | null,
+  facts: MirroredFacts,
+  group: MirroredGroup,
+  from: number,
+  to: number,
+): readonly number[] {
+  const found = new Set<number>([from]);
+  const add = (at: number | null) => {
+    if (at !== null && at > from && at <= to) found.add(at);
+  };
+  for (const session of group.sessions) {
+    add(bornAt(session));
+    if (rule.kind === 'idle') add(idleAt(rule, session, facts.writeIntervalMs));
+    if (rule.kind === 'lifetime') add(lifetimeAt(rule, session));
+    const born = Math.max(from, bornAt(session));
+    if (hours?.inside(born) === true) add(hours.changesAfter(born));
+  }
+  for (const { at } of group.events) add(at);
+  return [...found].sort((a, b) => a - b);
+}

@@ -24,7 +24,7 @@ const MOST_EVENTS_SHOWN = 100;
 const MOST_OF_A_KIND = 20;
 
 /** Accounts that are the same person as this one, itself among them, smallest key first. */
-export const companions = (db: ReadableDb, account: number): readonly number[] =>
+const companions = (db: ReadableDb, account: number): readonly number[] =>
   db
     .prepare(
       `SELECT account FROM identity WHERE person = (SELECT person FROM identity WHERE account = @account)

@@ -8,7 +8,7 @@ import { readRules } from './identity-edges.ts';
 import { unsettle, unsettleAll } from './settle.ts';
 
 /** Key of an account in the mirror. @throws ProblemError when there is none */
-export function accountKey(db: ReadableDb, at: AccountAt): number {
+function accountKey(db: ReadableDb, at: AccountAt): number {
   const key = findAccount(db, at);
   if (key === null) {
     throw new ProblemError({

@@ -3,7 +3,7 @@ import type { ReadableDb } from '../mirror/database.ts';
 import { EventFacts } from './gather.ts';
 
 /** Events looked at for one page of a person, an address, a network or a device. */
-export const MOST_EVENTS = 50_000;
+const MOST_EVENTS = 50_000;
 
 const COLUMNS =
   'key, at, action, outcome, account, account_name AS name, address, device';

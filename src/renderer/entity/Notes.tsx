@@ -4,7 +4,7 @@ import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { TimeOfDay } from '../parts/TimeText.tsx';
-import { engine } from '../bridge/engine.ts';
+import { addNote, removeNote, restoreNote } from '../store/note-actions.ts';
 import { useEngineQuery } from '../store/use-engine-query.ts';
 import { useTask } from '../store/use-task.ts';
 
@@ -45,7 +45,7 @@ export function Notes({ subject }: { readonly subject: string }): ReactNode {
                   sx={{ py: 0 }}
                   onClick={() => {
                     setRemoved(note.key);
-                    act(() => engine.call('notes.remove', { key: note.key }));
+                    act(() => removeNote(note.key));
                   }}
                 >
                   Remove
@@ -62,7 +62,7 @@ export function Notes({ subject }: { readonly subject: string }): ReactNode {
             variant="text"
             onClick={() => {
               setRemoved(null);
-              act(() => engine.call('notes.restore', { key: removed }));
+              act(() => restoreNote(removed));
             }}
           >
             Undo
@@ -76,7 +76,7 @@ export function Notes({ subject }: { readonly subject: string }): ReactNode {
           event.preventDefault();
           if (text.trim() === '') return;
           act(async () => {
-            await engine.call('notes.add', { subject, text: text.trim() });
+            await addNote(subject, text.trim());
             setText('');
           });
         }}

@@ -5,17 +5,16 @@ import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
 import type { IdentityRules } from '#shared/ipc/people-views.ts';
-import { MAPPING_LIMIT } from '#shared/ipc/people-contract.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
-import { count, counted } from '../../format/words.ts';
+import { counted } from '../../format/words.ts';
 import { PersonLink } from '../../parts/Links.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
-import { engine } from '../../bridge/engine.ts';
+import { importMappingFile, setIdentityRules, undoIdentity } from '../../store/identity-actions.ts';
 import { goTo } from '../../store/route-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { useTask } from '../../store/use-task.ts';
@@ -27,11 +26,7 @@ function RulesForm(props: { readonly rules: IdentityRules; readonly changed: () 
   const task = useTask();
   const save = (next: Partial<Pick<IdentityRules, 'email' | 'name' | 'commonNames'>>) => {
     void task.run(async () => {
-      await engine.call('identities.setRules', {
-        email: next.email ?? rules.email,
-        name: next.name ?? rules.name,
-        commonNames: [...(next.commonNames ?? rules.commonNames)],
-      });
+      await setIdentityRules({ ...rules, ...next });
       changed();
     });
   };
@@ -96,11 +91,7 @@ function Mapping(props: { readonly mapped: number; readonly changed: () => void 
   const take = (file: File | undefined) => {
     if (file === undefined) return;
     void task.run(async () => {
-      const csv = await file.text();
-      if (csv.length > MAPPING_LIMIT)
-        throw new Error(`${file.name} is larger than ${count(MAPPING_LIMIT)} characters.`);
-      const answer = await engine.call('identities.importMapping', { csv });
-      setProblems(answer.problems);
+      setProblems(await importMappingFile(file));
       props.changed();
     });
   };
@@ -187,7 +178,7 @@ function Decisions(): ReactNode {
                     disabled={task.busy}
                     onClick={() => {
                       void task.run(async () => {
-                        await engine.call('identities.undo', { decision: one.key });
+                        await undoIdentity(one.key);
                         answer.again();
                       });
                     }}

@@ -14,7 +14,7 @@ import { StaleNote } from '../../parts/StaleNote.tsx';
 import { goTo } from '../../store/route-store.ts';
 import { PeopleTable } from './PeopleTable.tsx';
 import { usePeopleFilter, type Only, type PeopleSort, type Which } from './people-filter.ts';
-import { usePeople } from './use-people.ts';
+import { usePeople } from '../../store/use-people.ts';
 
 /** Everybody who is signed in, or everybody there is. */
 export function PeopleList(): ReactNode {

@@ -6,7 +6,7 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Mark } from '../../components/Marks.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
-import { engine } from '../../bridge/engine.ts';
+import { joinAccounts, separateAccount, undoIdentity } from '../../store/identity-actions.ts';
 import { useTask } from '../../store/use-task.ts';
 import { LinkAccount } from './LinkAccount.tsx';
 
@@ -64,9 +64,7 @@ export function PersonAccounts(props: {
                   title="This account is somebody else: it stands alone from now on"
                   onClick={() => {
                     act(async () => {
-                      const made = await engine.call('identities.separate', {
-                        account: { connection: account.connection, id: account.id },
-                      });
+                      const made = await separateAccount(account);
                       setUndo({ key: made.key, text: `${account.name} stands alone now.` });
                     });
                   }}
@@ -95,7 +93,7 @@ export function PersonAccounts(props: {
             onClick={() => {
               setUndo(null);
               act(async () => {
-                await engine.call('identities.undo', { decision: undo.key });
+                await undoIdentity(undo.key);
               });
             }}
           >
@@ -110,10 +108,7 @@ export function PersonAccounts(props: {
             setLinking(false);
             if (linked !== null) {
               act(async () => {
-                const made = await engine.call('identities.link', {
-                  account: { connection: first.connection, id: first.id },
-                  other: { connection: linked.connection, id: linked.id },
-                });
+                const made = await joinAccounts(first, linked);
                 setUndo({ key: made.key, text: `${linked.name} belongs to this person now.` });
               });
             }

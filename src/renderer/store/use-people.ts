@@ -2,11 +2,11 @@ import { useCallback, useEffect, useState } from 'react';
 import type { RequestOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { PersonRow } from '#shared/ipc/people-views.ts';
-import { engine } from '../../bridge/engine.ts';
-import { isAbort, problemOf } from '../../bridge/problem-error.ts';
+import { engine } from '../bridge/engine.ts';
+import { isAbort, problemOf } from '../bridge/problem-error.ts';
 import type { Problem } from '#shared/domain/result.ts';
-import { useApp } from '../../store/app-store.ts';
-import { useEngineQuery, type Query } from '../../store/use-engine-query.ts';
+import { useApp } from './app-store.ts';
+import { useEngineQuery, type Query } from './use-engine-query.ts';
 
 type Request = Omit<RequestOf<EngineContract['people.page']>, 'cursor' | 'limit'>;
 type First = Query<{

@@ -41,6 +41,8 @@ app.commandLine.appendSwitch('disable-background-networking');
 app.commandLine.appendSwitch('disable-component-update');
 app.commandLine.appendSwitch('no-pings');
 app.commandLine.appendSwitch('dns-prefetch-disable');
+// Fields for dates show 24 hours and day before month, as every other time in the window does.
+app.commandLine.appendSwitch('lang', 'en-GB');
 
 if (app.requestSingleInstanceLock()) {
   app.whenReady().then(run, (error: unknown) => {

@@ -20,12 +20,13 @@ export function createIdentityKeeper(parts: {
 }): IdentityKeeper {
   const { db, committer } = parts;
   let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> | null = null;
-  const run = async (): Promise<void> => {
+  let asked: Promise<void> | null = null;
+  let idle: Promise<void> | null = null;
+  const run = async (background: boolean): Promise<void> => {
     while (waiting(db)) {
       const result = await committer.submit({
         rows: STEP,
-        background: true,
+        background,
         write: () => {
           settleStep(db, STEP);
         },
@@ -33,16 +34,20 @@ export function createIdentityKeeper(parts: {
       if (result.is !== 'committed') return;
     }
   };
-  const settled = (): Promise<void> => {
-    running ??= run().finally(() => {
-      running = null;
-    });
-    return running;
-  };
   return {
-    settled,
+    // Somebody waits for it: it takes its turn with what agents send, not behind it.
+    settled: () => {
+      asked ??= run(false).finally(() => {
+        asked = null;
+      });
+      return asked;
+    },
     start: () => {
-      timer ??= setInterval(() => void settled(), EVERY_MS);
+      timer ??= setInterval(() => {
+        idle ??= run(true).finally(() => {
+          idle = null;
+        });
+      }, EVERY_MS);
       timer.unref();
     },
     stop: () => {

@@ -8,6 +8,13 @@ export const count = (value: number): string => numbers.format(value);
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
+/** `412 sessions`, `at least 10,000 sessions` where counting was stopped. */
+export const countedText = (
+  of: { readonly value: number; readonly is: 'exact' | 'at least' },
+  one: string,
+  many: string,
+): string => `${of.is === 'exact' ? '' : 'at least '}${counted(of.value, one, many)}`;
+
 /** A count that fits a circle on the map; exact below ten thousand, rounded down above. */
 export function shortCount(value: number): string {
   if (value < 10_000) return count(value);

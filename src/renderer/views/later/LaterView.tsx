@@ -5,7 +5,7 @@ import { Heading } from '../../components/Heading.tsx';
 import { VIEW_TITLES } from '../../shell/navigation.ts';
 import { goTo, type ViewName } from '../../store/route-store.ts';
 
-type Later = 'detections' | 'investigate' | 'rules';
+type Later = 'detections' | 'rules';
 
 interface Words {
   readonly what: string;
@@ -20,12 +20,6 @@ const WORDS: Readonly<Record<Later, Words>> = {
     until: 'Until then, failed sign-ins and sign-ins from new places can be read in Audit.',
     to: 'audit',
     action: 'Open Audit',
-  },
-  investigate: {
-    what: 'Who was signed in at a moment in the past, what differs between two moments, and everything about one address, network or device.',
-    until: 'Until then, ended sessions are in Sessions and every event is in Audit.',
-    to: 'sessions',
-    action: 'Open Sessions',
   },
   rules: {
     what: 'Limits that the agents enforce when nobody is looking: sessions per person, idle time, networks, countries and hours, each tried on the history before it is switched on.',

@@ -1,0 +1,41 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { Coverage } from '#shared/ipc/query-contract.ts';
+import { bothTimes, dayTime, relativeTime, type Zone } from '../format/time.ts';
+import { useFromClock } from '../store/clock.ts';
+import { useSettings } from '../store/settings-store.ts';
+
+const MOST_GAPS = 3;
+
+function words(one: Coverage, now: number, zone: Zone): string {
+  const asOf = one.asOf === null ? 'nothing mirrored yet' : `as of ${relativeTime(one.asOf, now)}`;
+  const gaps = one.gaps
+    .slice(-MOST_GAPS)
+    .map(({ from, to }) => `${dayTime(from, now, zone)}–${to === null ? 'now' : dayTime(to, now, zone)}`);
+  const older = one.gaps.length > MOST_GAPS ? `${String(one.gaps.length - MOST_GAPS)} earlier, ` : '';
+  return `${one.name} ${asOf}${gaps.length === 0 ? '' : `, not watched ${older}${gaps.join(', ')}`}`;
+}
+
+/** As of when an answer is true in each environment, and when nobody watched. */
+export function CoverageNote({ coverage }: { readonly coverage: readonly Coverage[] }): ReactNode {
+  const zone = useSettings((state) => state.settings.timeZone);
+  const text = useFromClock((now) => coverage.map((one) => words(one, now, zone)).join(' · '));
+  const gaps = coverage.some((one) => one.gaps.length > 0 || one.asOf === null);
+  const exact = coverage
+    .flatMap((one) =>
+      one.gaps.map(
+        ({ from, to, why }) =>
+          `${one.name}: ${bothTimes(from).split('\n')[0] ?? ''} – ${to === null ? 'now' : (bothTimes(to).split('\n')[0] ?? '')} (${why})`,
+      ),
+    )
+    .join('\n');
+  return (
+    <Box
+      title={exact === '' ? undefined : exact}
+      data-testid="coverage"
+      sx={{ typography: 'caption', color: gaps ? 'severity.medium' : 'text.secondary' }}
+    >
+      {gaps ? `⚠ ${text}` : text}
+    </Box>
+  );
+}

@@ -1,0 +1,6 @@
+import { engine } from '../bridge/engine.ts';
+
+export const addNote = (subject: string, text: string): Promise<unknown> =>
+  engine.call('notes.add', { subject, text });
+export const removeNote = (key: number): Promise<unknown> => engine.call('notes.remove', { key });
+export const restoreNote = (key: number): Promise<unknown> => engine.call('notes.restore', { key });

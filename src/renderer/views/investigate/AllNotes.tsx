@@ -1,0 +1,69 @@
+import Link from '@mui/material/Link';
+import type { ReactNode } from 'react';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { ProblemBox } from '../../components/ProblemBox.tsx';
+import { Table } from '../../components/Table.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
+import { exactTime, type Zone } from '../../format/time.ts';
+import { TimeOfDay } from '../../parts/TimeText.tsx';
+import { hrefOf } from '../../store/route-store.ts';
+import { useSettings } from '../../store/settings-store.ts';
+import { useEngineQuery } from '../../store/use-engine-query.ts';
+
+/** Where a note's subject is shown, and what it is called. */
+function subjectLink(subject: string, zone: Zone): { readonly href: string | null; readonly name: string } {
+  const [kind, first = '', ...rest] = subject.split('/');
+  if (kind === 'person')
+    return { href: hrefOf('people', first, rest.join('/')), name: `person ${rest.join('/')}` };
+  if (kind === 'session') return { href: hrefOf('sessions', first, rest.join('/')), name: 'session' };
+  if (kind === 'instant') {
+    return { href: hrefOf('investigate', 'at', first), name: exactTime(Number(first), zone) };
+  }
+  if (kind === 'address' || kind === 'network' || kind === 'device') {
+    const value = [first, ...rest].join('/');
+    return { href: hrefOf('investigate', kind, value), name: `${kind} ${value}` };
+  }
+  return { href: null, name: subject };
+}
+
+/** Everything that was noted, newest first. */
+export function AllNotes(): ReactNode {
+  const zone = useSettings((state) => state.settings.timeZone);
+  const answer = useEngineQuery('notes.list', { limit: 500 });
+  if (answer.is === 'loading') return <Waiting what="notes" lines={8} />;
+  if (answer.is === 'failed') return <ProblemBox flat problem={answer.problem} />;
+  if (answer.value.length === 0) {
+    return (
+      <EmptyState title="No notes yet">
+        Notes are written on the page of a person, an address, a network, a device, or under an instant.
+      </EmptyState>
+    );
+  }
+  return (
+    <Table>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">About</th>
+          <th scope="col">Note</th>
+          <th scope="col">By</th>
+        </tr>
+      </thead>
+      <tbody>
+        {answer.value.map((note) => {
+          const { href, name } = subjectLink(note.subject, zone);
+          return (
+            <tr key={note.key}>
+              <td className="name">
+                <TimeOfDay at={note.at} />
+              </td>
+              <td className="name">{href === null ? name : <Link href={href}>{name}</Link>}</td>
+              <td style={{ whiteSpace: 'pre-wrap' }}>{note.text}</td>
+              <td className="name">{note.by}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}

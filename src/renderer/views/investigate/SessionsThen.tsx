@@ -1,0 +1,139 @@
+import Box from '@mui/material/Box';
+import { memo, type ReactNode } from 'react';
+import type { SessionAt } from '#shared/ipc/query-contract.ts';
+import { Marks } from '../../components/Marks.tsx';
+import { Table } from '../../components/Table.tsx';
+import { Unknown } from '../../components/Unknown.tsx';
+import { causeText } from '../../format/actions.ts';
+import { deviceDetail, deviceText, placeDoubts, placeText } from '../../format/words.ts';
+import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
+import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
+import { TimeOfDay } from '../../parts/TimeText.tsx';
+import { chosenKey, openPanel } from '../../store/selection-store.ts';
+
+function Line({ row }: { readonly row: SessionAt }): ReactNode {
+  const { session, seen, perhaps } = row;
+  const { account } = session;
+  const place = seen?.place ?? null;
+  const network = seen?.network ?? null;
+  const device = seen?.device ?? null;
+  const ip = seen?.ip ?? null;
+  return (
+    <tr>
+      <td>
+        <EnvironmentTag connection={session.connection} />
+      </td>
+      <Box component="td" sx={{ fontWeight: 500 }}>
+        {account === null ? (
+          <Unknown why="Nobody was signed in to this session" />
+        ) : (
+          <PersonLink at={{ connection: session.connection, id: account.id }} name={account.name} />
+        )}
+      </Box>
+      <td>
+        <TimeOfDay at={session.openedAt} missing="This store does not keep when a session was opened" />
+      </td>
+      <td className="wide" title={place === null ? undefined : placeDoubts(place)}>
+        {place === null ? <Unknown why="No place is known for it at this instant" /> : placeText(place)}
+      </td>
+      <td className="wide">
+        {ip === null ? <Unknown why="No address is known for it at this instant" /> : <AddressLink ip={ip} />}
+      </td>
+      <td className="wide">
+        {network === null ? <Unknown why="No network is known" /> : <NetworkLink network={network} />}
+      </td>
+      <td className="wide" title={device === null ? undefined : deviceDetail(device)}>
+        {device === null ? <Unknown why="No user agent is kept" /> : deviceText(device)}
+      </td>
+      <td>
+        {session.endedAt === null ? (
+          'still signed in'
+        ) : (
+          <>
+            <TimeOfDay at={session.endedAt} />
+            {session.cause === null ? null : `, ${causeText(session.cause)}`}
+          </>
+        )}
+        {perhaps ? (
+          <Box
+            component="span"
+            title="Its end was not watched: it may have ended before this instant already."
+            sx={{ color: 'severity.medium', ml: 2 }}
+          >
+            perhaps
+          </Box>
+        ) : null}
+      </td>
+      <td>
+        <Marks row={session} />
+      </td>
+      <td>
+        <Box
+          component="button"
+          type="button"
+          aria-label={`Open the session of ${account?.name ?? 'nobody'}`}
+          onClick={() => {
+            openPanel(session);
+          }}
+          sx={{
+            border: 0,
+            p: 0,
+            bgcolor: 'transparent',
+            color: 'accent.text',
+            font: 'inherit',
+            cursor: 'pointer',
+          }}
+        >
+          Session
+        </Box>
+      </td>
+    </tr>
+  );
+}
+const SessionLine = memo(Line);
+
+const HEADS = [
+  'Environment',
+  'Person',
+  'Signed in',
+  'Place then',
+  'Address then',
+  'Network then',
+  'Browser · system',
+  'Ended',
+  'Marks',
+  'Open',
+];
+
+/** Sessions as they were at an instant. */
+export function SessionsThen({
+  rows,
+  at,
+}: {
+  readonly rows: readonly SessionAt[];
+  readonly at: number;
+}): ReactNode {
+  return (
+    <Table
+      sx={{
+        '& td, & th': { whiteSpace: 'nowrap', overflowWrap: 'normal' },
+        '& td.wide': { maxWidth: '10.5rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+      }}
+    >
+      <thead>
+        <tr>
+          {HEADS.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <SessionLine key={`${String(at)} ${chosenKey(row.session)}`} row={row} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -72,18 +72,19 @@ export function* personView(db: ReadableDb, request: Request, now: EpochMs): Que
   });
   const { gathered } = gatherer;
   const facts = dictionaryFacts(db);
-  const lanes = lanesOf(db, sessions.slice(0, MOST_LANES).map(({ key }) => key));
+  const lanes = lanesOf(
+    db,
+    sessions.slice(0, MOST_LANES).map(({ key }) => key),
+  );
   yield;
-  const bounds = z
-    .object({ first: EpochMs.nullable(), last: EpochMs.nullable() })
-    .parse(
-      db
-        .prepare(
-          `SELECT min(opened_at) AS first, max(coalesce(last_seen_at, ended_at)) AS last FROM session
+  const bounds = z.object({ first: EpochMs.nullable(), last: EpochMs.nullable() }).parse(
+    db
+      .prepare(
+        `SELECT min(opened_at) AS first, max(coalesce(last_seen_at, ended_at)) AS last FROM session
            WHERE account IN (SELECT value FROM json_each(?))`,
-        )
-        .get(bound.keys),
-    );
+      )
+      .get(bound.keys),
+  );
   const lower = [bounds.first, gathered.first].filter((one) => one !== null);
   const upper = [bounds.last, gathered.last].filter((one) => one !== null);
   return {

@@ -111,7 +111,9 @@ function decide(
 ): IdentityDecision {
   unsettle(db, other === null ? [account] : [account, other]);
   const key = db
-    .prepare('INSERT INTO identity_decision (kind, account, other, at, by) VALUES (?, ?, ?, ?, ?) RETURNING key')
+    .prepare(
+      'INSERT INTO identity_decision (kind, account, other, at, by) VALUES (?, ?, ?, ?, ?) RETURNING key',
+    )
     .pluck()
     .get(kind, account, other, at, by);
   return viewOf(db, db.prepare(`${DECISIONS} WHERE key = ?`).get(key));

@@ -5,8 +5,7 @@ import { EventFacts } from './gather.ts';
 /** Events looked at for one page of a person, an address, a network or a device. */
 const MOST_EVENTS = 50_000;
 
-const COLUMNS =
-  'key, at, action, outcome, account, account_name AS name, address, device';
+const COLUMNS = 'key, at, action, outcome, account, account_name AS name, address, device';
 
 /**
  * Events whose account or address is among the keys, the newest segments first, in steps of a segment.
@@ -45,7 +44,10 @@ export function loginWord(db: ReadableDb): number | null {
 }
 
 /** Keeps the keys of the newest events, for showing them. */
-export function newest(limit: number): { readonly take: (event: EventFacts) => void; readonly keys: () => number[] } {
+export function newest(limit: number): {
+  readonly take: (event: EventFacts) => void;
+  readonly keys: () => number[];
+} {
   let kept: { readonly at: number; readonly key: number }[] = [];
   const trim = (): void => {
     kept = kept.sort((a, b) => b.at - a.at || b.key - a.key).slice(0, limit);

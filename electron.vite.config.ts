@@ -16,6 +16,7 @@ export default defineConfig({
           main: at('src/main/main.ts'),
           engine: at('src/engine/process.ts'),
           reader: at('src/engine/mirror/reader-worker.ts'),
+          listing: at('src/agent/state/bulk/bulk-worker.ts'),
           agent: at('src/agent/main.ts'),
           cli: at('src/cli/main.ts'),
         },

@@ -23,6 +23,7 @@ const documents = [
 /** Threads that a program starts lie beside it under these names, as in electron.vite.config.ts. */
 const threads = {
   reader: 'src/engine/mirror/reader-worker.ts',
+  listing: 'src/agent/state/bulk/bulk-worker.ts',
 };
 
 /** @returns {Promise<string[]>} names of the benches: `detect` for detect.bench.ts */

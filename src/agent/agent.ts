@@ -50,6 +50,8 @@ export interface AgentOptions {
   readonly rules?: RulesConfig;
   /** Where addresses are, for rules about countries; asked for when a rule needs it. */
   readonly openPlaces?: () => Promise<PlaceFinder | null>;
+  /** Module of the thread that writes first listings; null: they are written where they are read. */
+  readonly writer?: string | null;
   readonly clock: Clock;
   readonly log: Log;
   /** Shorter waits and the places where a test stops the agent; left out in operation. */
@@ -94,7 +96,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { clock, log, dataDir, timing = {} } = options;
   const startedAt = clock();
   const unlock = lockForServing(dataDir);
-  const state = openOrUnlock(dataDir, clock, unlock);
+  const state = openOrUnlock(options, unlock);
   if (state.epoch.renewedBecause !== null)
     log.info('a new epoch begins', { because: state.epoch.renewedBecause });
   const stopping = new AbortController();
@@ -254,9 +256,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   };
 }
 
-function openOrUnlock(dataDir: string, clock: Clock, unlock: Dispose): AgentState {
+function openOrUnlock({ dataDir, clock, writer }: AgentOptions, unlock: Dispose): AgentState {
   try {
-    return openState(dataDir, clock);
+    return openState(dataDir, clock, true, writer ?? null);
   } catch (error) {
     unlock();
     throw error;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { epochMs } from '#shared/domain/units.ts';
 import { z } from 'zod';
 import { createProgram } from './cli/program.ts';
@@ -6,10 +7,12 @@ import { exitCodeOf, explainError } from './cli/errors.ts';
 // Electron's content security forbids code made at run time; the agent also runs there.
 z.config({ jitless: true });
 
+/** Its thread that writes first listings lies beside this program. */
+const writer = join(import.meta.dirname, 'listing.js');
 const clock = () => epochMs(Date.now());
 try {
   // Not commander's own reading of argv: inside Electron it would take the script for an argument.
-  process.exitCode = await createProgram(clock).run(process.argv.slice(2));
+  process.exitCode = await createProgram(clock, writer).run(process.argv.slice(2));
 } catch (error) {
   const text = explainError(error);
   if (text !== '') process.stderr.write(`${text}\n`);

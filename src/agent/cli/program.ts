@@ -25,8 +25,11 @@ const commas = (text: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** The command line. `run` resolves with the exit code. */
-export function createProgram(clock: Clock): { run(args: readonly string[]): Promise<number> } {
+/** The command line. `run` resolves with the exit code. `writer`: module of the thread that writes first listings. */
+export function createProgram(
+  clock: Clock,
+  writer: string | null,
+): { run(args: readonly string[]): Promise<number> } {
   let code = 0;
   const program = new Command('watchfloor-agent')
     .description('Follows a session store and serves Watchfloor consoles.')
@@ -49,7 +52,7 @@ export function createProgram(clock: Clock): { run(args: readonly string[]): Pro
   program
     .command('serve', { isDefault: true })
     .description('serve consoles (default)')
-    .action(() => serve(config(), clock));
+    .action(() => serve(config(), clock, writer));
 
   const token = program.command('token').description('tokens of operators');
   token

@@ -7,14 +7,14 @@ import { optionsFromConfig } from '../options-from-config.ts';
 import { parentOf } from '../parent-port.ts';
 
 /** Serves until it is told to stop: by a signal, or by the process that started it. */
-export async function serve(config: AgentConfig, clock: Clock): Promise<void> {
+export async function serve(config: AgentConfig, clock: Clock, writer: string | null): Promise<void> {
   const log = createJsonLog((line) => process.stderr.write(`${line}\n`), clock, config.log.level);
   const parent = parentOf(process);
   const stop = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
     parent?.onStop(() => resolve('stop'));
   });
-  const agent = await startAgent(optionsFromConfig(config, clock, log));
+  const agent = await startAgent({ ...optionsFromConfig(config, clock, log), writer });
   const health =
     config.health === undefined ? null : await serveHealth(config.health.port, () => agent.facts(), clock);
   log.info('listening', { url: agent.url, environment: config.environment.id, store: config.store.kind });

@@ -7,10 +7,11 @@ import { recordEndsAndStarts } from './close-sessions.ts';
 import type { ReadContext } from './context.ts';
 import { readEvents } from './event-reader.ts';
 import { diffKeys, unseen } from './key-diff.ts';
+import { toBulkPage } from './bulk-page.ts';
 import { sessionOf } from './recorder.ts';
 import { seenRows } from './seen-rows.ts';
 import type { SessionReading } from './session-reader.ts';
-import { applyBaseline, applySessions, newReading } from './session-reader.ts';
+import { applySessions, newReading } from './session-reader.ts';
 
 const SESSION_CURSOR = 'cursor:sessions';
 export const BASELINE = 'baseline';
@@ -55,26 +56,45 @@ export async function lookFirst(
 ): Promise<void> {
   const { adapter, state, clock } = context;
   const now = clock();
-  state.transaction(() => state.sessions.clear());
   memory.glance = await adapter.glance(signal);
   await readAccounts(context, now, signal);
   memory.accountsAt = now;
-  const cursor = await adapter.sessions(
-    null,
-    async (page) => {
-      applyBaseline(context, page);
-      // Consoles and commands are served between two pages.
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-    signal,
-  );
+  const cursor = await listEverything(context, signal);
   state.transaction(() => {
+    for (const id of state.told.sessions()) {
+      const known = state.sessions.get(id);
+      if (known !== undefined) state.sessions.update(known.n, state.told.over(sessionOf(known)), now);
+    }
     saveCursor(context, cursor);
     state.meta.set(BASELINE, '1');
   });
   memory.lookedAt = now;
   memory.listedAt = now;
   memory.keysDue = false;
+}
+
+/** Straight into the mirror, with no change for each; consoles read a snapshot. */
+async function listEverything(context: ReadContext, signal: AbortSignal): Promise<StoreCursor | null> {
+  const { adapter, state, flags, clock } = context;
+  const listing = state.listing();
+  try {
+    const cursor = await adapter.sessions(
+      null,
+      async (page) => {
+        await listing.add(toBulkPage(page, state.keys, flags));
+        // Consoles and commands are served between two pages.
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+      signal,
+    );
+    await listing.finish();
+    return cursor;
+  } catch (error) {
+    await listing.abort();
+    throw error;
+  } finally {
+    state.sessions.recount();
+  }
 }
 
 /** One look: what changed, what went and why, what the store's log says, and accounts when they are due. */
@@ -87,7 +107,6 @@ export async function look(
   const { adapter, state, clock } = context;
   const began = clock();
   const glance = await adapter.glance(signal);
-  const expired = state.sessions.expiresBetween(memory.listedAt, began);
   const changed = glance === null || glance !== memory.glance;
   const troubles: string[] = [];
   const before = state.meta.get(SESSION_CURSOR) as StoreCursor | null;
@@ -97,7 +116,7 @@ export async function look(
   let keysCpuMs = 0;
   if (changed) gone = await listSessions(context, reading, began, signal);
   listed = changed && before === null;
-  if (!listed && (changed || expired || memory.keysDue)) {
+  if (!listed && (changed || memory.keysDue)) {
     memory.keysDue = true;
     if (plan.keysAllowed) {
       const cpu = process.cpuUsage();
@@ -125,7 +144,8 @@ export async function look(
   state.transaction(() => saveCursor(context, reading.cursor));
   memory.glance = glance;
   memory.lookedAt = began;
-  if (listed) {
+  // An unchanged store names what it named before.
+  if (listed || (!changed && !memory.keysDue)) {
     memory.listedAt = began;
     memory.keysDue = false;
   }

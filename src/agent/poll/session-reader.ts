@@ -77,17 +77,3 @@ function keepReplaces(record: string, session: Session): Session {
   const { attributes, ...rest } = session;
   return { ...rest, replaces, ...(attributes === undefined ? {} : { attributes }) };
 }
-
-/** The first listing: straight into the mirror, with no change for each; consoles read a snapshot. */
-export function applyBaseline(context: ReadContext, page: readonly StoredSession[]): void {
-  const { state, flags, clock } = context;
-  state.transaction(() => {
-    const now = clock();
-    for (const stored of page) {
-      const session = state.told.over(toSession(stored, state.keys, flags));
-      const known = state.sessions.get(session.id);
-      if (known === undefined) state.sessions.insert(session, state.keys.seal(stored.key), now);
-      else state.sessions.update(known.n, session, now);
-    }
-  });
-}

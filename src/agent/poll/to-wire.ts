@@ -24,7 +24,13 @@ const accountRef = (keys: HandleKeys, account: { id: string; name: string }): Ac
 });
 
 /** A store's session as consoles see it: its key replaced by the handle, its texts within the limits. */
-export function toSession(stored: StoredSession, keys: HandleKeys, flags: Flags): Session {
+export const toSession = (stored: StoredSession, keys: HandleKeys, flags: Flags): Session => ({
+  id: keys.session(stored.key),
+  ...toFacts(stored, keys, flags),
+});
+
+/** The same without the handle. */
+export function toFacts(stored: StoredSession, keys: HandleKeys, flags: Flags): Omit<Session, 'id'> {
   const account = stored.account === null ? null : accountRef(keys, stored.account);
   const marks = new Set<Mark>(stored.marks);
   if (account !== null) {
@@ -33,7 +39,6 @@ export function toSession(stored: StoredSession, keys: HandleKeys, flags: Flags)
     if (flag.service) marks.add('service');
   }
   return {
-    id: keys.session(stored.key),
     account,
     opened: sighting(stored.opened),
     last: sighting(stored.last),

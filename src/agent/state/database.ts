@@ -3,11 +3,12 @@ import Database from 'better-sqlite3';
 import initial from './migrations/0001-initial.sql?raw';
 import told from './migrations/0002-told.sql?raw';
 import rules from './migrations/0003-rules.sql?raw';
+import shortHandles from './migrations/0004-short-handles.sql?raw';
 
 export type Db = Database.Database;
 
 /** In order; `user_version` counts how many were applied. Append only. */
-const MIGRATIONS: readonly string[] = [initial, told, rules];
+const MIGRATIONS: readonly string[] = [initial, told, rules, shortHandles];
 
 /** The agent's database cannot be used; the message says what to do. */
 export class StateError extends Error {
@@ -42,6 +43,17 @@ export function openDatabase(path: string): Db {
     );
   }
   if (path !== ':memory:') chmodSync(path, 0o600);
+  return db;
+}
+
+/** A second handle for a thread that writes what is written anew after a crash. */
+export function openWriter(path: string): Db {
+  const db = new Database(path, { fileMustExist: true });
+  db.pragma('wal_autocheckpoint = 16000');
+  db.pragma('cache_size = -49152');
+  // Cannot damage a WAL database; the mark of completion is committed with FULL by the main thread.
+  db.pragma('synchronous = NORMAL');
+  db.pragma('busy_timeout = 5000');
   return db;
 }
 

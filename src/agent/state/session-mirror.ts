@@ -3,6 +3,7 @@ import type { EpochMs } from '#shared/domain/units.ts';
 import type { Session } from '#shared/protocol/records.ts';
 import type { Db } from './database.ts';
 import type { Viewer } from './viewer.ts';
+import { shortOf } from './session-indexes.ts';
 import { ownSql } from './viewer.ts';
 
 /** A live session as it is kept. */
@@ -30,6 +31,8 @@ export interface SessionMirror {
   update(n: number, session: Session, reported: EpochMs | null): void;
   remove(n: number): void;
   clear(): void;
+  /** Rows were written by another connection. */
+  recount(): void;
   count(viewer: Viewer): number;
   /** Highest row number in use: sizes the map of seen rows in a key diff. */
   highest(): number;
@@ -41,16 +44,18 @@ export interface SessionMirror {
   byVia(account: string): readonly MirroredSession[];
   /** Sessions whose last report is older than `before` and that changed since. */
   waiting(before: EpochMs, limit: number): readonly MirroredSession[];
-  /** Does any session's expiry fall after `from` and not after `to`? */
-  expiresBetween(from: EpochMs, to: EpochMs): boolean;
 }
 
 export function createSessionMirror(db: Db): SessionMirror {
-  const byId = db.prepare<[string], MirroredSession>('SELECT * FROM sessions WHERE id = ?');
-  const number = db.prepare<[string], { n: number }>('SELECT n FROM sessions WHERE id = ?');
+  const byId = db.prepare<[number, string], MirroredSession>(
+    'SELECT * FROM sessions WHERE short = ? AND id = ?',
+  );
+  const number = db.prepare<[number, string], { n: number }>(
+    'SELECT n FROM sessions WHERE short = ? AND id = ?',
+  );
   const insert = db.prepare(
-    `INSERT INTO sessions (id, sealed, record, account, via, opened_at, last_at, expires_at, ip, first_seen_at, reported_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO sessions (id, short, sealed, record, account, via, opened_at, last_at, expires_at, ip, first_seen_at, reported_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const columns = 'record = ?, account = ?, via = ?, opened_at = ?, last_at = ?, expires_at = ?, ip = ?';
   const updateReported = db.prepare(
@@ -71,9 +76,6 @@ export function createSessionMirror(db: Db): SessionMirror {
   const waiting = db.prepare<[number, number], MirroredSession>(
     'SELECT * FROM sessions WHERE pending = 1 AND reported_at <= ? ORDER BY reported_at LIMIT ?',
   );
-  const expires = db.prepare<[number, number], { found: number }>(
-    'SELECT EXISTS (SELECT 1 FROM sessions WHERE expires_at > ? AND expires_at <= ?) AS found',
-  );
   let known: number | null = null;
   const total = () => (known ??= all.get()?.count ?? 0);
   const facts = (session: Session) =>
@@ -87,11 +89,11 @@ export function createSessionMirror(db: Db): SessionMirror {
       session.last.ip ?? session.opened.ip,
     ] as const;
   return {
-    get: (id) => byId.get(id),
+    get: (id) => byId.get(shortOf(id), id),
     insert(session, sealed, now) {
       const [record, ...rest] = facts(session);
       // Not reported as updated yet: the first update need not wait.
-      const n = Number(insert.run(session.id, sealed, record, ...rest, now, 0).lastInsertRowid);
+      const n = Number(insert.run(session.id, shortOf(session.id), sealed, record, ...rest, now, 0).lastInsertRowid);
       known = null;
       return n;
     },
@@ -107,13 +109,15 @@ export function createSessionMirror(db: Db): SessionMirror {
       db.exec('DELETE FROM sessions');
       known = null;
     },
+    recount() {
+      known = null;
+    },
     count: (viewer) => (viewer.own === null ? total() : (own.get(viewer.own, viewer.own)?.count ?? 0)),
     highest: () => highest.get()?.n ?? 0,
-    numberOf: (id) => number.get(id)?.n,
+    numberOf: (id) => number.get(shortOf(id), id)?.n,
     after: (n, limit) => after.all(n, limit),
     byAccount: (account) => byAccount.all(account),
     byVia: (account) => byVia.all(account),
     waiting: (before, limit) => waiting.all(before, limit),
-    expiresBetween: (from, to) => expires.get(from, to)?.found === 1,
   };
 }

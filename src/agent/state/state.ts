@@ -7,6 +7,7 @@ import type { AccountMirror } from './account-mirror.ts';
 import { createAccountMirror } from './account-mirror.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { createAuditTrail } from './audit-trail.ts';
+import { writeHere, writeInThread, type BulkSessions } from './bulk/bulk-sessions.ts';
 import type { ChangeLog } from './change-log.ts';
 import { createChangeLog } from './change-log.ts';
 import type { Db } from './database.ts';
@@ -55,13 +56,15 @@ export interface AgentState {
   relaxed<T>(work: () => Promise<T>): Promise<T>;
   /** A read-only handle of its own, for one consistent long read. The caller closes it. */
   reader(): Db;
+  /** Begins a first listing: empties the mirror of sessions. Its end has to be told with `sessions.recount`. */
+  listing(): BulkSessions;
   close(): void;
 }
 
 export const databaseIn = (dataDir: string) => join(dataDir, 'agent.db');
 
-/** Opens (or makes) the folder, key and database of an agent. `serving`: false for short commands beside a running agent. */
-export function openState(dataDir: string, clock: Clock, serving = true): AgentState {
+/** Opens (or makes) the folder, key and database of an agent. `serving`: false for short commands beside a running agent. `writer`: module of the thread that writes listings. */
+export function openState(dataDir: string, clock: Clock, serving = true, writer: string | null = null): AgentState {
   prepareDataDir(dataDir);
   const { secret } = readOrCreateSecret(keyFileIn(dataDir));
   const keys = createHandleKeys(secret);
@@ -108,6 +111,7 @@ export function openState(dataDir: string, clock: Clock, serving = true): AgentS
       }
     },
     reader: () => openReader(path),
+    listing: () => (writer === null ? writeHere(db, keys) : writeInThread(writer, path, secret)),
     close: () => void db.close(),
   };
 }

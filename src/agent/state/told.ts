@@ -18,6 +18,8 @@ export interface Told {
   put(telling: Telling): void;
   /** The session with what was told where the store knows nothing; the same object when nothing was. */
   over(session: Session): Session;
+  /** Sessions that something was told of. */
+  sessions(): readonly SessionId[];
   trim(before: EpochMs): void;
 }
 
@@ -66,6 +68,11 @@ export function createTold(db: Db, clock: Clock): Told {
         marks,
       };
     },
+    sessions: () =>
+      db
+        .prepare<[], { session: SessionId }>('SELECT session FROM told')
+        .all()
+        .map(({ session }) => session),
     trim: (before) =>
       void db
         .prepare('DELETE FROM told WHERE told_at < ? AND session NOT IN (SELECT id FROM sessions)')

@@ -9,7 +9,7 @@ import { seconds, text, textOrNull, whole } from '../sql/columns.ts';
 import { deleteRows } from '../sql/delete-rows.ts';
 import type { Row, SqlAccess } from '../sql/sql-access.ts';
 import { EMPTY, list, sql, type Sql } from '../sql/sql-text.ts';
-import { storeKey, type StoreAdapter, type StoredAccount } from '../store-adapter.ts';
+import { storeKey, type StoreAdapter, type StoredAccount, type StoredSession } from '../store-adapter.ts';
 import type { StoreDeps } from '../store-kind.ts';
 import type { DrupalConfig } from './config.ts';
 import { readLog, type LogTables } from './event-reader.ts';
@@ -24,7 +24,7 @@ import {
   tables,
   withKeys,
 } from './queries.ts';
-import { toSessions } from './session-reader.ts';
+import { SessionReader } from './session-reader.ts';
 
 const Cursor = z.object({ version: z.literal(1), newest: z.int().min(0) });
 const LOOK_UP = 500;
@@ -39,8 +39,7 @@ export function drupalAdapter(
   const gcMaxLifetimeMs = config.gcMaxLifetimeSeconds * SECOND;
   let readable: LogTables = { log: false, flood: false };
   const nowS = (): number => Math.trunc(clock() / SECOND);
-  const sessionsOf = (rows: readonly Row[], signal: AbortSignal) =>
-    toSessions(rows, access, t, gcMaxLifetimeMs, signal);
+  const readerOf = (signal: AbortSignal) => new SessionReader(access, t, gcMaxLifetimeMs, signal);
   const sums = async (statements: readonly Sql[], signal: AbortSignal): Promise<string> => {
     const parts: string[] = [];
     for (const statement of statements)
@@ -97,6 +96,7 @@ export function drupalAdapter(
     async sessions(cursor, page, signal) {
       const from = readCursor(Cursor, cursor);
       let newest = from?.newest ?? 0;
+      const reader = readerOf(signal);
       const only = from === null ? EMPTY : changedSince(readFrom(from.newest, nowS()));
       const read = {
         keyColumn: 0,
@@ -106,8 +106,9 @@ export function drupalAdapter(
       await access.pages(
         read,
         async (rows) => {
-          for (const row of rows) newest = Math.max(newest, whole(row[4], 'sessions.timestamp'));
-          await page(await sessionsOf(rows, signal));
+          for (const row of rows) newest = Math.max(newest, whole(row[3], 'sessions.timestamp'));
+          const found = await reader.sessions(rows);
+          if (found.length > 0) await page(found);
         },
         signal,
       );
@@ -124,15 +125,12 @@ export function drupalAdapter(
     },
 
     async lookUp(keys, signal) {
-      const found = [];
+      const found: StoredSession[] = [];
+      const reader = readerOf(signal);
       for (let at = 0; at < keys.length; at += LOOK_UP) {
         const only = withKeys(keys.slice(at, at + LOOK_UP));
-        found.push(
-          ...(await sessionsOf(
-            await access.rows(sessionRows(t, access.dialect, only, null, null), signal),
-            signal,
-          )),
-        );
+        const rows = await access.rows(sessionRows(t, access.dialect, only, null, null), signal);
+        found.push(...(await reader.sessions(rows)));
       }
       return found;
     },

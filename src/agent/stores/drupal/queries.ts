@@ -30,7 +30,7 @@ const live = (t: Tables): Sql => sql`FROM ${t.sessions} s
 
 const stamp = sql`s.${name('timestamp')}`;
 
-/** sid, uid, name, hostname, timestamp, data (small ones), size of large ones */
+/** sid, uid, hostname, timestamp, data (small ones), size of large ones; of any account (see `ownersOf`) */
 export function sessionRows(
   t: Tables,
   dialect: SqlAccess['dialect'],
@@ -42,10 +42,9 @@ export function sessionRows(
   const size = dialect === 'sqlite' ? sql`LENGTH(CAST(s.session AS BLOB))` : sql`OCTET_LENGTH(s.session)`;
   const seek = after === null ? EMPTY : sql` AND s.sid > ${after}`;
   const cut = limit === null ? EMPTY : sql` ORDER BY s.sid LIMIT ${limit}`;
-  // Without the hint MariaDB may begin with the accounts and jump through the sessions.
-  const select = dialect === 'mysql' ? sql`SELECT STRAIGHT_JOIN` : sql`SELECT`;
-  return sql`${select} s.sid, s.uid, u.name, s.hostname, ${stamp},
-    CASE WHEN ${size} <= ${INLINE_BYTES} THEN ${data} END, CASE WHEN ${size} > ${INLINE_BYTES} THEN ${size} END ${live(t)}${only}${seek}${cut}`;
+  return sql`SELECT s.sid, s.uid, s.hostname, ${stamp},
+    CASE WHEN ${size} <= ${INLINE_BYTES} THEN ${data} END, CASE WHEN ${size} > ${INLINE_BYTES} THEN ${size} END
+    FROM ${t.sessions} s WHERE s.uid > 0${only}${seek}${cut}`;
 }
 
 export const changedSince = (since: number): Sql => sql` AND ${stamp} >= ${since}`;
@@ -70,6 +69,10 @@ export function accountRows(t: Tables, after: SqlValue, limit: number | null): S
 
 export const rolesOf = (t: Tables, uids: readonly string[]): Sql =>
   sql`SELECT entity_id, roles_target_id FROM ${t.roles} WHERE deleted = 0 AND entity_id IN ${list(uids.map(Number))}`;
+
+/** uid, name of those whose sessions Drupal would accept: an account that is blocked has none. */
+export const ownersOf = (t: Tables, uids: readonly string[]): Sql =>
+  sql`SELECT uid, name FROM ${t.users} WHERE default_langcode = 1 AND status = 1 AND uid IN ${list(uids.map(Number))}`;
 
 export const namesOf = (t: Tables, uids: readonly string[]): Sql =>
   sql`SELECT uid, name FROM ${t.users} WHERE default_langcode = 1 AND uid IN ${list(uids.map(Number))}`;

@@ -2,57 +2,99 @@ import type { AccountId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { address, bytesOrNull, seconds, text, textOrNull, whole, wholeOrNull } from '../sql/columns.ts';
 import type { Row, SqlAccess } from '../sql/sql-access.ts';
+import type { Sql } from '../sql/sql-text.ts';
 import { storeKey, type StoredSession } from '../store-adapter.ts';
-import { MOST_BYTES, namesOf, sessionData, type Tables } from './queries.ts';
+import { MOST_BYTES, namesOf, ownersOf, sessionData, type Tables } from './queries.ts';
 import { readBags } from './session-bags.ts';
 
-/** Makes sessions of rows of `sessionRows`. */
-export async function toSessions(
-  rows: readonly Row[],
-  access: SqlAccess,
-  t: Tables,
-  gcMaxLifetimeMs: number,
-  signal: AbortSignal,
-): Promise<readonly StoredSession[]> {
-  const sessions: StoredSession[] = [];
-  const behind = new Map<number, string>();
-  for (const row of rows) {
-    const sid = text(row[0], 'sessions.sid');
-    const size = wholeOrNull(row[6], 'sessions.session');
-    const data =
-      size === null ? bytesOrNull(row[5], 'sessions.session') : await largeData(size, sid, access, t, signal);
-    const bags = readBags(data);
-    const at = seconds(whole(row[4], 'sessions.timestamp'));
-    if (bags.masquerading !== null) behind.set(sessions.length, bags.masquerading);
-    sessions.push({
-      key: storeKey(sid),
-      account: { id: text(row[1], 'sessions.uid') as AccountId, name: text(row[2], 'users_field_data.name') },
-      opened: { at: bags.openedAt, ip: null, userAgent: null },
-      last: { at, ip: address(textOrNull(row[3], 'sessions.hostname')), userAgent: null },
-      expiresAt: at === null ? null : epochMs(at + gcMaxLifetimeMs),
-      marks: bags.marks,
+/** Accounts remembered during one listing; beyond them they are asked for again. */
+const MOST_OWNERS = 200_000;
+/** Accounts in one question. */
+const OWNERS = 1_000;
+
+/**
+ * Makes sessions of rows of `sessionRows`, for one listing. The owners are looked up by page and remembered: a join
+ * would look each of them up for every session.
+ */
+export class SessionReader {
+  readonly #access: SqlAccess;
+  readonly #tables: Tables;
+  readonly #gcMaxLifetimeMs: number;
+  readonly #signal: AbortSignal;
+  /** Name by uid; null for an account that is blocked or gone. */
+  readonly #owners = new Map<string, string | null>();
+
+  constructor(access: SqlAccess, tables: Tables, gcMaxLifetimeMs: number, signal: AbortSignal) {
+    this.#access = access;
+    this.#tables = tables;
+    this.#gcMaxLifetimeMs = gcMaxLifetimeMs;
+    this.#signal = signal;
+  }
+
+  async sessions(rows: readonly Row[]): Promise<readonly StoredSession[]> {
+    await this.#meet(rows);
+    const sessions: StoredSession[] = [];
+    const behind = new Map<number, string>();
+    for (const row of rows) {
+      const uid = text(row[1], 'sessions.uid');
+      const name = this.#owners.get(uid) ?? null;
+      if (name === null) continue;
+      const sid = text(row[0], 'sessions.sid');
+      const size = wholeOrNull(row[5], 'sessions.session');
+      const data = size === null ? bytesOrNull(row[4], 'sessions.session') : await this.#large(size, sid);
+      const bags = readBags(data);
+      const at = seconds(whole(row[3], 'sessions.timestamp'));
+      if (bags.masquerading !== null) behind.set(sessions.length, bags.masquerading);
+      sessions.push({
+        key: storeKey(sid),
+        account: { id: uid as AccountId, name },
+        opened: { at: bags.openedAt, ip: null, userAgent: null },
+        last: { at, ip: address(textOrNull(row[2], 'sessions.hostname')), userAgent: null },
+        expiresAt: at === null ? null : epochMs(at + this.#gcMaxLifetimeMs),
+        marks: bags.marks,
+      });
+    }
+    return behind.size === 0 ? sessions : this.#withBehind(sessions, behind);
+  }
+
+  async #meet(rows: readonly Row[]): Promise<void> {
+    if (this.#owners.size > MOST_OWNERS) this.#owners.clear();
+    const strangers = new Set<string>();
+    for (const row of rows) {
+      const uid = text(row[1], 'sessions.uid');
+      if (!this.#owners.has(uid)) strangers.add(uid);
+    }
+    if (strangers.size === 0) return;
+    for (const uid of strangers) this.#owners.set(uid, null);
+    const uids = [...strangers];
+    for (let at = 0; at < uids.length; at += OWNERS) {
+      const found = await this.#rows(ownersOf(this.#tables, uids.slice(at, at + OWNERS)));
+      for (const row of found) this.#owners.set(text(row[0], 'uid'), text(row[1], 'users_field_data.name'));
+    }
+  }
+
+  async #withBehind(
+    sessions: readonly StoredSession[],
+    behind: ReadonlyMap<number, string>,
+  ): Promise<readonly StoredSession[]> {
+    const found = await this.#rows(namesOf(this.#tables, [...new Set(behind.values())]));
+    const names = new Map(found.map((row) => [text(row[0], 'uid'), text(row[1], 'name')]));
+    return sessions.map((session, index) => {
+      const uid = behind.get(index);
+      return uid === undefined
+        ? session
+        : { ...session, via: { account: { id: uid as AccountId, name: names.get(uid) ?? uid } } };
     });
   }
-  if (behind.size === 0) return sessions;
-  const found = await access.rows(namesOf(t, [...new Set(behind.values())]), signal);
-  const names = new Map(found.map((row) => [text(row[0], 'uid'), text(row[1], 'name')]));
-  return sessions.map((session, index) => {
-    const uid = behind.get(index);
-    return uid === undefined
-      ? session
-      : { ...session, via: { account: { id: uid as AccountId, name: names.get(uid) ?? uid } } };
-  });
-}
 
-/** Session data that did not come with the row; unread when too large. */
-async function largeData(
-  size: number,
-  sid: string,
-  access: SqlAccess,
-  t: Tables,
-  signal: AbortSignal,
-): Promise<Buffer | null> {
-  if (size > MOST_BYTES) return null;
-  const [large] = await access.rows(sessionData(t, sid), signal);
-  return bytesOrNull(large?.[0], 'sessions.session');
+  /** Session data that did not come with the row; unread when too large. */
+  async #large(size: number, sid: string): Promise<Buffer | null> {
+    if (size > MOST_BYTES) return null;
+    const [large] = await this.#rows(sessionData(this.#tables, sid));
+    return bytesOrNull(large?.[0], 'sessions.session');
+  }
+
+  #rows(statement: Sql): Promise<readonly Row[]> {
+    return this.#access.rows(statement, this.#signal);
+  }
 }

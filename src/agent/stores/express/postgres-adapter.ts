@@ -82,7 +82,7 @@ export function postgresAdapter(
     },
 
     async glance(signal) {
-      const [row] = await access.rows(queries.glance(), signal);
+      const [row] = await access.rows(queries.glance(clock()), signal);
       return (row ?? []).map(String).join(',');
     },
 

@@ -49,11 +49,11 @@ export class PostgresQueries {
   }
 
   /**
-   * How many rows, and a sum that changes with every row that comes, goes or is written again: xmin is the
-   * transaction that wrote the row. Reads no session data.
+   * How many rows, how many of them live, and a sum that changes with every row that comes, goes or is written again:
+   * xmin is the transaction that wrote the row. Reads no session data.
    */
-  glance(): Sql {
-    return sql`SELECT COUNT(*), SUM(hashtextextended(s.sid, CAST(CAST(s.xmin AS text) AS bigint))) FROM ${this.#table} s`;
+  glance(nowMs: number): Sql {
+    return sql`SELECT COUNT(*), COUNT(*) FILTER (WHERE ${this.#live(nowMs)}), SUM(hashtextextended(s.sid, CAST(CAST(s.xmin AS text) AS bigint))) FROM ${this.#table} s`;
   }
 
   /** Oldest transaction still under way, and the next one to begin. */

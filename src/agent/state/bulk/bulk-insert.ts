@@ -1,0 +1,79 @@
+import type { SessionId } from '#shared/domain/ids.ts';
+import type { HandleKeys } from '../../keys/handle-keys.ts';
+import { storeKey } from '../../stores/store-adapter.ts';
+import type { Db } from '../database.ts';
+import { dropSessionIndexes, makeSessionIndexes, shortOf } from '../session-indexes.ts';
+import type { BulkPage } from './bulk-page.ts';
+
+/** Rows in one statement: fewer calls, and still a small statement. */
+const ROWS = 20;
+const WIDTH = 10;
+const VALUES = `(${Array<string>(WIDTH).fill('?').join(', ')}, 0)`;
+// Not reported as updated yet (reported_at 0): the first update need not wait.
+const insertOf = (rows: number): string =>
+  `INSERT INTO sessions (id, short, sealed, account, via, opened_at, last_at, expires_at, ip, record, reported_at)
+   VALUES ${Array<string>(rows).fill(VALUES).join(', ')}`;
+
+export interface BulkInsert {
+  /** Empties the mirror of sessions. */
+  begin(): void;
+  write(page: BulkPage): void;
+  /** Makes the mirror complete: no session twice, and its indexes. */
+  finish(): void;
+}
+
+/** Writes a first listing: rows one after the other, indexes at the end. */
+export function createBulkInsert(db: Db, keys: HandleKeys): BulkInsert {
+  const several = db.prepare<unknown[]>(insertOf(ROWS));
+  const single = db.prepare<unknown[]>(insertOf(1));
+  const insert = db.transaction((page: BulkPage) => {
+    const rows = rowsOf(page, keys);
+    const whole = rows.length - (rows.length % (ROWS * WIDTH));
+    for (let at = 0; at < whole; at += ROWS * WIDTH) several.run(rows.slice(at, at + ROWS * WIDTH));
+    for (let at = whole; at < rows.length; at += WIDTH) single.run(rows.slice(at, at + WIDTH));
+  });
+  return {
+    begin() {
+      dropSessionIndexes(db);
+      db.exec('DELETE FROM sessions');
+    },
+    write: (page) => void insert(page),
+    finish() {
+      makeSessionIndexes(db);
+      // A listing may name a session twice (a scan of Redis); the later reading counts.
+      db.exec(
+        `DELETE FROM sessions WHERE short IN (SELECT short FROM sessions GROUP BY short HAVING count(*) > 1)
+           AND EXISTS (SELECT 1 FROM sessions later WHERE later.short = sessions.short AND later.id = sessions.id AND later.n > sessions.n)`,
+      );
+    },
+  };
+}
+
+/** The values of all rows, one after the other. */
+function rowsOf(page: BulkPage, keys: HandleKeys): readonly unknown[] {
+  const stored = page.keys.map(storeKey);
+  const ids: SessionId[] = stored.map((key) => keys.session(key));
+  const sealed = keys.sealAll(stored, ids);
+  const { accounts, vias, times, ips, rests } = page;
+  const time = (at: number): number | null => {
+    const value = times[at] ?? Number.NaN;
+    return Number.isNaN(value) ? null : value;
+  };
+  const values: unknown[] = [];
+  for (let row = 0; row < ids.length; row += 1) {
+    const id = ids[row] ?? '';
+    values.push(
+      id,
+      shortOf(id),
+      sealed[row],
+      accounts[row] ?? null,
+      vias?.[row] ?? null,
+      time(row * 3),
+      time(row * 3 + 1),
+      time(row * 3 + 2),
+      ips[row] ?? null,
+      `{"id":"${id}",${rests[row] ?? ''}`,
+    );
+  }
+  return values;
+}

@@ -75,13 +75,19 @@ export async function lookFirst(
 
 /** Straight into the mirror, with no change for each; consoles read a snapshot. */
 async function listEverything(context: ReadContext, signal: AbortSignal): Promise<StoreCursor | null> {
-  const { adapter, state, flags, clock } = context;
+  const { adapter, state, flags } = context;
   const listing = state.listing();
   try {
     const cursor = await adapter.sessions(
       null,
       async (page) => {
-        await listing.add(toBulkPage(page, state.keys, flags));
+        for (let from = 0; from < page.length;) {
+          const { page: bulk, next } = toBulkPage(page, from, state.keys, flags, listing.room());
+          // No record is longer than a page of its own may be.
+          if (next === from) throw new Error('a session that does not fit into a page');
+          await listing.add(bulk);
+          from = next;
+        }
         // Consoles and commands are served between two pages.
         await new Promise((resolve) => setImmediate(resolve));
       },

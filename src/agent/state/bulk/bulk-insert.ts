@@ -3,12 +3,12 @@ import type { HandleKeys } from '../../keys/handle-keys.ts';
 import { storeKey } from '../../stores/store-adapter.ts';
 import type { Db } from '../database.ts';
 import { dropSessionIndexes, makeSessionIndexes, shortOf } from '../session-indexes.ts';
-import type { BulkPage } from './bulk-page.ts';
+import { HANDLE_AT, type BulkPage } from './bulk-page.ts';
 
 /** Rows in one statement: fewer calls, and still a small statement. */
 const ROWS = 20;
 const WIDTH = 10;
-const VALUES = `(${Array<string>(WIDTH).fill('?').join(', ')}, 0)`;
+const VALUES = `(${Array<string>(WIDTH - 1).fill('?').join(', ')}, CAST(? AS TEXT), 0)`;
 // Not reported as updated yet (reported_at 0): the first update need not wait.
 const insertOf = (rows: number): string =>
   `INSERT INTO sessions (id, short, sealed, account, via, opened_at, last_at, expires_at, ip, record, reported_at)
@@ -49,19 +49,28 @@ export function createBulkInsert(db: Db, keys: HandleKeys): BulkInsert {
   };
 }
 
+const textsOf = (json: string) => JSON.parse(json) as readonly (string | null)[];
+
 /** The values of all rows, one after the other. */
 function rowsOf(page: BulkPage, keys: HandleKeys): readonly unknown[] {
-  const stored = page.keys.map(storeKey);
+  const stored = (JSON.parse(page.keys) as readonly string[]).map(storeKey);
   const ids: SessionId[] = stored.map((key) => keys.session(key));
   const sealed = keys.sealAll(stored, ids);
-  const { accounts, vias, times, ips, rests } = page;
+  const { times } = page;
+  const records = Buffer.from(page.records.buffer, page.records.byteOffset, page.records.byteLength);
+  const accounts = textsOf(page.accounts);
+  const ips = textsOf(page.ips);
+  const vias = page.vias === null ? null : textsOf(page.vias);
   const time = (at: number): number | null => {
     const value = times[at] ?? Number.NaN;
     return Number.isNaN(value) ? null : value;
   };
   const values: unknown[] = [];
+  let begin = 0;
   for (let row = 0; row < ids.length; row += 1) {
     const id = ids[row] ?? '';
+    const end = page.ends[row] ?? begin;
+    records.write(id, begin + HANDLE_AT, 'latin1');
     values.push(
       id,
       shortOf(id),
@@ -72,8 +81,9 @@ function rowsOf(page: BulkPage, keys: HandleKeys): readonly unknown[] {
       time(row * 3 + 1),
       time(row * 3 + 2),
       ips[row] ?? null,
-      `{"id":"${id}",${rests[row] ?? ''}`,
+      records.subarray(begin, end),
     );
+    begin = end;
   }
   return values;
 }

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { Db } from '../database.ts';
 import type { HandleKeys } from '../../keys/handle-keys.ts';
 import { createBulkInsert } from './bulk-insert.ts';
-import type { BulkPage } from './bulk-page.ts';
+import { PAGE_BYTES, type BulkPage } from './bulk-page.ts';
 
 /** Writes a first listing into the mirror of sessions. Until `finish` the mirror is of no use. */
 export interface BulkSessions {
+  /** Where the records of the next page are to be written. */
+  room(): Buffer;
   /** Resolves when the next page may come; rejects when a page could not be written. */
   add(page: BulkPage): Promise<void>;
   finish(): Promise<void>;
@@ -18,7 +20,9 @@ export interface BulkSessions {
 export function writeHere(db: Db, keys: HandleKeys): BulkSessions {
   const insert = createBulkInsert(db, keys);
   insert.begin();
+  const room = Buffer.allocUnsafe(PAGE_BYTES);
   return {
+    room: () => room,
     add: (page) => {
       insert.write(page);
       return Promise.resolve();
@@ -77,10 +81,16 @@ export function writeInThread(module: string, file: string, secret: Buffer): Bul
       });
     }
   };
-  const send = (frame: ToWriter): void => worker.postMessage(frame);
+  const send = (frame: ToWriter): void =>
+    worker.postMessage(frame);
+  // Shared with the thread: nothing of a page is copied.
+  const rooms = Array.from({ length: MOST_WAITING }, () => Buffer.from(new SharedArrayBuffer(PAGE_BYTES)));
+  let turn = 0;
   return {
+    room: () => rooms[turn % MOST_WAITING] ?? Buffer.alloc(0),
     async add(page) {
       if (failure !== null) throw failure;
+      turn += 1;
       waiting += 1;
       send({ is: 'page', page });
       await until(() => waiting < MOST_WAITING);

@@ -9,7 +9,7 @@ import { StoreError } from '../stores/store-adapter.ts';
 import { auditCommand } from './command-audit.ts';
 import type { CommandContext } from './context.ts';
 
-const CHUNK = 250;
+const CHUNK = 500;
 const RETRY_MS = 2 * SECOND;
 
 export interface Executor {

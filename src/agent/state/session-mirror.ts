@@ -93,7 +93,9 @@ export function createSessionMirror(db: Db): SessionMirror {
     insert(session, sealed, now) {
       const [record, ...rest] = facts(session);
       // Not reported as updated yet: the first update need not wait.
-      const n = Number(insert.run(session.id, shortOf(session.id), sealed, record, ...rest, now, 0).lastInsertRowid);
+      const n = Number(
+        insert.run(session.id, shortOf(session.id), sealed, record, ...rest, now, 0).lastInsertRowid,
+      );
       known = null;
       return n;
     },

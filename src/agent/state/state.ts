@@ -64,7 +64,12 @@ export interface AgentState {
 export const databaseIn = (dataDir: string) => join(dataDir, 'agent.db');
 
 /** Opens (or makes) the folder, key and database of an agent. `serving`: false for short commands beside a running agent. `writer`: module of the thread that writes listings. */
-export function openState(dataDir: string, clock: Clock, serving = true, writer: string | null = null): AgentState {
+export function openState(
+  dataDir: string,
+  clock: Clock,
+  serving = true,
+  writer: string | null = null,
+): AgentState {
   prepareDataDir(dataDir);
   const { secret } = readOrCreateSecret(keyFileIn(dataDir));
   const keys = createHandleKeys(secret);

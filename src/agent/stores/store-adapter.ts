@@ -102,7 +102,8 @@ export interface StoreAdapter {
   /** Connects and says what this store can do. Called again after the store was down. */
   open(signal: AbortSignal): Promise<StoreDescription>;
   /**
-   * A cheap look (count, newest, checksum): equal answers mean that no listing can differ.
+   * A cheap look (count, newest, checksum): equal answers mean that no listing can differ, also not by sessions whose
+   * time has run out and that listings leave out although their rows lie there still.
    * Null means that the store cannot tell and everything has to be read.
    */
   glance(signal: AbortSignal): Promise<string | null>;

@@ -82,7 +82,9 @@ test('says why sessions end', async () => {
 
 test('an expired session ends although nothing in the store changed', async () => {
   const short = createMemoryStore();
-  store = { ...short, adapter: { ...short.adapter, glance: () => Promise.resolve('always the same') } };
+  // The rule of a glance: it differs when a listing would, also when only time has passed.
+  const glance = () => Promise.resolve(String(Date.now() < expires));
+  store = { ...short, adapter: { ...short.adapter, glance } };
   short.put('a', { account: 'ann', expiresAt: epochMs(Date.now() + 300) });
   const keys = short.adapter.keys.bind(short.adapter);
   Object.assign(store.adapter, {

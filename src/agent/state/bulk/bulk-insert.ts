@@ -8,7 +8,9 @@ import { HANDLE_AT, type BulkPage } from './bulk-page.ts';
 /** Rows in one statement: fewer calls, and still a small statement. */
 const ROWS = 20;
 const WIDTH = 10;
-const VALUES = `(${Array<string>(WIDTH - 1).fill('?').join(', ')}, CAST(? AS TEXT), 0)`;
+const VALUES = `(${Array<string>(WIDTH - 1)
+  .fill('?')
+  .join(', ')}, CAST(? AS TEXT), 0)`;
 // Not reported as updated yet (reported_at 0): the first update need not wait.
 const insertOf = (rows: number): string =>
   `INSERT INTO sessions (id, short, sealed, account, via, opened_at, last_at, expires_at, ip, record, reported_at)
@@ -24,8 +26,8 @@ export interface BulkInsert {
 
 /** Writes a first listing: rows one after the other, indexes at the end. */
 export function createBulkInsert(db: Db, keys: HandleKeys): BulkInsert {
-  const several = db.prepare<unknown[]>(insertOf(ROWS));
-  const single = db.prepare<unknown[]>(insertOf(1));
+  const several = db.prepare(insertOf(ROWS));
+  const single = db.prepare(insertOf(1));
   const insert = db.transaction((page: BulkPage) => {
     const rows = rowsOf(page, keys);
     const whole = rows.length - (rows.length % (ROWS * WIDTH));
@@ -37,7 +39,7 @@ export function createBulkInsert(db: Db, keys: HandleKeys): BulkInsert {
       dropSessionIndexes(db);
       db.exec('DELETE FROM sessions');
     },
-    write: (page) => void insert(page),
+    write: (page) => insert(page),
     finish() {
       makeSessionIndexes(db);
       // A listing may name a session twice (a scan of Redis); the later reading counts.

@@ -81,8 +81,7 @@ export function writeInThread(module: string, file: string, secret: Buffer): Bul
       });
     }
   };
-  const send = (frame: ToWriter): void =>
-    worker.postMessage(frame);
+  const send = (frame: ToWriter): void => worker.postMessage(frame);
   // Shared with the thread: nothing of a page is copied.
   const rooms = Array.from({ length: MOST_WAITING }, () => Buffer.from(new SharedArrayBuffer(PAGE_BYTES)));
   let turn = 0;

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { disposeServers, testDatabase, type TestDatabase } from '#test/conformance/stores/databases.ts';
+import { connectConsole, type TestConsole } from '#test/support/test-console.ts';
+import { bareDriver } from './ceiling/bare-drivers.ts';
+import { grantsOf, startBenchAgent, type BenchAgent } from './parts/bench-agent.ts';
+import { fillDrupal } from './parts/drupal-million.ts';
+import { median, note, quick, row } from './parts/report.ts';
+
+// An agent on Drupal's tables, against the bare drivers on the same rows.
+
+const SESSIONS = quick ? 20_000 : 1_000_000;
+const QUIET_SESSIONS = quick ? 5_000 : 100_000;
+const REVOKED = quick ? 1_000 : 10_000;
+const ROUNDS = quick ? 1 : 3;
+const INTERVAL_MS = 2_000;
+const label = (db: TestDatabase): string => (db.engine === 'mariadb' ? 'MariaDB' : 'PostgreSQL');
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+};
+
+for (const engine of ['mariadb', 'postgres'] as const) {
+  const db = await testDatabase(engine);
+  await fillDrupal(db, SESSIONS, SESSIONS / 20);
+  await db.grant(grantsOf(db));
+  const bare = bareDriver(db);
+  const bareMs: number[] = [];
+  const agentMs: number[] = [];
+  let started: BenchAgent | null = null;
+  let peak = 0;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss / 1e6);
+  }, 50);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await started?.stop();
+    bareMs.push(await timed(() => bare.listing()));
+    started = await startBenchAgent(db);
+    agentMs.push(started.listedMs);
+    console.log(`  ${engine}: bare ${String(bareMs.at(-1))} ms, agent ${String(agentMs.at(-1))} ms`);
+  }
+  clearInterval(watch);
+  if (started === null) throw new Error('no agent');
+  const perSecond = (ms: readonly number[]): number => (SESSIONS / median(ms)) * 1_000;
+  row({
+    name: `agent-listing-${engine}`,
+    what: `first listing of ${String(SESSIONS)} Drupal sessions on ${label(db)}, against the driver streaming them`,
+    product: perSecond(agentMs),
+    ceiling: perSecond(bareMs),
+    unit: 'rows/s',
+    goal: 0.5,
+    better: 'higher',
+    quote: true,
+  });
+  row({
+    name: `agent-memory-${engine}`,
+    what: `memory of the agent meanwhile (with this bench in the same process), ${label(db)}`,
+    product: peak,
+    ceiling: 300,
+    unit: 'MB',
+    goal: 1,
+    better: 'lower',
+  });
+  await following(db, started);
+  await started.stop();
+  await db.dispose();
+}
+await quiet();
+await disposeServers();
+note(
+  'Bare drivers: mysql2 and pg-cursor with the joined statement written by hand, rows counted and not looked at.',
+);
+
+async function following(db: TestDatabase, { agent, token }: BenchAgent): Promise<void> {
+  const { engine } = db;
+  const bare = bareDriver(db);
+  const console = await connectConsole(agent.url, token);
+  await console.subscribe({ want: ['accounts'] });
+  // The first look after a listing reads the sums of the accounts as well; they are rationed afterwards.
+  await agent.refresh();
+  const looks: number[] = [];
+  const questions: number[] = [];
+  for (let round = 0; round < (quick ? 2 : 5); round += 1) {
+    questions.push(await timed(() => bare.glance()));
+    looks.push(await timed(() => agent.refresh()));
+  }
+  row({
+    name: `agent-unchanged-${engine}`,
+    what: `a look at ${String(SESSIONS)} unchanged sessions, against the bare questions, ${label(db)}`,
+    product: median(looks),
+    ceiling: median(questions),
+    unit: 'ms',
+    goal: 1.5,
+    better: 'lower',
+  });
+  const sids = await bare.some(3 * REVOKED);
+  await revoking(db, console, agent, sids);
+  console.close();
+}
+
+async function revoking(
+  db: TestDatabase,
+  console: TestConsole,
+  agent: BenchAgent['agent'],
+  sids: readonly string[],
+): Promise<void> {
+  const bare = bareDriver(db);
+  const first = sids.slice(0, REVOKED).map((sid) => agent.state.keys.session(sid as never));
+  const productMs = await timed(async () => {
+    const id = randomUUID();
+    let answer = await console.ask<'command'>('command', {
+      id,
+      kind: 'revoke',
+      selector: { sessions: first },
+      reason: 'bench',
+      claim: { name: 'bench' },
+      issuedAt: Date.now(),
+    });
+    while (answer.ok && 'state' in answer && answer.state === 'running') {
+      await sleep(20);
+      answer = await console.ask<'command.get'>('command.get', { id });
+    }
+    if (!answer.ok || !('ended' in answer) || answer.ended !== REVOKED)
+      throw new Error(`not all were ended: ${JSON.stringify(answer).slice(0, 300)}`);
+  });
+  const bareMs = await timed(() => bare.remove(sids.slice(REVOKED, 2 * REVOKED)));
+  row({
+    name: `agent-revoke-${db.engine}`,
+    what: `${String(REVOKED)} sessions ended by handle, journalled and counted, against bare DELETEs of 500, ${label(db)}`,
+    product: (REVOKED / productMs) * 1_000,
+    ceiling: (REVOKED / bareMs) * 1_000,
+    unit: 'sessions/s',
+    goal: 0.5,
+    better: 'higher',
+  });
+}
+
+/** What an agent costs when nothing happens, and how soon it tells when something does. */
+async function quiet(): Promise<void> {
+  for (const engine of ['mariadb', 'postgres'] as const) {
+    const db = await testDatabase(engine);
+    await fillDrupal(db, QUIET_SESSIONS, QUIET_SESSIONS / 20);
+    await db.grant(grantsOf(db));
+    const started = await startBenchAgent(db);
+    const { agent, token } = started;
+    const console = await connectConsole(agent.url, token);
+    await console.subscribe({ want: ['sessions'] });
+    await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
+    await sleep(2_000);
+    const cpu = process.cpuUsage();
+    const forMs = quick ? 4_000 : 20_000;
+    const ms = await timed(() => sleep(forMs));
+    const { user, system } = process.cpuUsage(cpu);
+    row({
+      name: `agent-idle-${engine}`,
+      what: `processor of an agent on ${String(QUIET_SESSIONS)} unchanged sessions, one console connected, ${label(db)}`,
+      product: (user + system) / 10 / ms,
+      ceiling: 10,
+      unit: '% of a core',
+      goal: 1,
+      better: 'lower',
+    });
+    const waits: number[] = [];
+    for (let round = 0; round < (quick ? 2 : 5); round += 1) {
+      // Not in step with the poll.
+      await sleep(300 + 400 * round);
+      const sid = `bench${String(round)}`.padEnd(43, 'x');
+      const id = agent.state.keys.session(sid as never);
+      await db.exec(
+        'INSERT INTO sessions (uid, sid, hostname, timestamp, session) VALUES (1, ?, ?, ?, NULL)',
+        sid,
+        '203.0.113.1',
+        Math.trunc(Date.now() / 1_000),
+      );
+      waits.push(await timed(() => console.until(() => console.sessions.has(id), 'the new session')));
+    }
+    row({
+      name: `agent-change-${engine}`,
+      what: `a new session among ${String(QUIET_SESSIONS)} reaches a console, against poll interval + 300 ms, slowest, ${label(db)}`,
+      product: Math.max(...waits),
+      ceiling: INTERVAL_MS + 300,
+      unit: 'ms',
+      goal: 1,
+      better: 'lower',
+    });
+    console.close();
+    await started.stop();
+    await db.dispose();
+  }
+}

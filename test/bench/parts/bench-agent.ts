@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { DrupalConfig, drupalGrants } from '#agent/stores/drupal/config.ts';
+import { drupalAdapter } from '#agent/stores/drupal/drupal-adapter.ts';
+import { openDatabase } from '#agent/stores/sql/open-database.ts';
+import { DEFAULT_HELLO_LIMITS } from '#shared/protocol/limits.ts';
+import { startAgent, type RunningAgent } from '#agent/agent.ts';
+import type { AccountId } from '#shared/domain/ids.ts';
+import { AgentId, EnvironmentId, OperatorId } from '#shared/domain/ids.ts';
+import { SCOPES } from '#shared/protocol/handshake.ts';
+import { openState } from '#agent/state/state.ts';
+import { silent, systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
+import type { TestDatabase } from '#test/conformance/stores/databases.ts';
+
+export interface BenchAgent {
+  readonly agent: RunningAgent;
+  /** Milliseconds until everything was listed and could be served. */
+  readonly listedMs: number;
+  /** A token with every scope. */
+  readonly token: string;
+  stop(): Promise<void>;
+}
+
+export const grantsOf = (db: TestDatabase): string =>
+  drupalGrants(DrupalConfig.parse({ database: db.config }));
+
+/** The real agent on Drupal's tables, as `serve` starts it, with its writing thread beside this bundle. */
+export async function startBenchAgent(db: TestDatabase): Promise<BenchAgent> {
+  const config = DrupalConfig.parse({ database: db.config });
+  const folder = temporaryFolder();
+  const began = performance.now();
+  const agent = await startAgent({
+    agent: { id: AgentId.parse('bench'), version: '0' },
+    environment: { id: EnvironmentId.parse('bench'), name: 'Bench', tier: 'other', protected: false },
+    dataDir: folder.path,
+    baseDir: folder.path,
+    listen: { host: '127.0.0.1', port: 0, tls: null, maxSockets: 10 },
+    storeKind: 'drupal',
+    createStore: (deps) => drupalAdapter(config, openDatabase(config.database, deps.baseDir, ''), deps),
+    flags: { privileged: { roles: ['editor'], accounts: [] }, services: { roles: [], accounts: [] } },
+    limits: { ...DEFAULT_HELLO_LIMITS, targets: 10_000 },
+    caps: { perToken: 5, total: 5 },
+    poll: { intervalMs: 2_000, adaptive: true },
+    bounds: { maxAgeDays: 7, maxRows: 1_000_000, historyDays: 400 },
+    writer: join(import.meta.dirname, 'listing.js'),
+    clock: systemClock,
+    log: silent,
+  });
+  while (agent.facts().store !== 'up') await agent.refresh();
+  const listedMs = performance.now() - began;
+  const beside = openState(folder.path, systemClock, false);
+  const { text } = beside.tokens.create({
+    operator: OperatorId.parse('bench'),
+    name: 'bench',
+    scopes: SCOPES.filter((scope) => scope !== 'sessions:own'),
+    accounts: [] as AccountId[],
+    expiresAt: null,
+  });
+  beside.close();
+  return {
+    agent,
+    listedMs,
+    token: text,
+    async stop() {
+      await agent.stop();
+      folder.remove();
+    },
+  };
+}

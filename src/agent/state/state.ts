@@ -116,7 +116,8 @@ export function openState(
       }
     },
     reader: () => openReader(path),
-    listing: () => (writer === null ? writeHere(db, keys) : writeInThread(writer, path, secret)),
+    listing: () =>
+      writer === null ? writeHere(db, keys, clock()) : writeInThread(writer, path, secret, clock()),
     close: () => void db.close(),
   };
 }

@@ -10,7 +10,7 @@ import { openState } from '#agent/state/state.ts';
 import { storeKey, type StoredSession } from '#agent/stores/store-adapter.ts';
 import type { AccountId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
-import { systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
+import { temporaryFolder } from '#test/support/agent-in-process.ts';
 
 const flags = createFlags({
   privileged: { roles: [], accounts: ['boss'] },
@@ -43,11 +43,12 @@ const session: fc.Arbitrary<StoredSession> = fc
     ...(attributes === null ? {} : { attributes }),
   }));
 
+const NOW = epochMs(1_760_000_000_123);
 let folder: ReturnType<typeof temporaryFolder>;
 let state: AgentState;
 beforeEach(() => {
   folder = temporaryFolder();
-  state = openState(folder.path, systemClock);
+  state = openState(folder.path, () => NOW);
 });
 afterEach(() => {
   state.close();
@@ -98,6 +99,7 @@ test('a first listing leaves what single inserts leave, also in several pages, a
       expires_at: expected.expiresAt,
       ip: expected.last.ip ?? expected.opened.ip,
       pending: 0,
+      first_seen_at: NOW,
       reported_at: 0,
     });
     const owner = expected.account?.id;

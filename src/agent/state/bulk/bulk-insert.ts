@@ -1,4 +1,5 @@
 import type { SessionId } from '#shared/domain/ids.ts';
+import type { EpochMs } from '#shared/domain/units.ts';
 import type { HandleKeys } from '../../keys/handle-keys.ts';
 import { storeKey } from '../../stores/store-adapter.ts';
 import type { Db } from '../database.ts';
@@ -10,11 +11,16 @@ const ROWS = 20;
 const WIDTH = 10;
 const VALUES = `(${Array<string>(WIDTH - 1)
   .fill('?')
-  .join(', ')}, CAST(? AS TEXT), 0)`;
+  .join(', ')}, CAST(? AS TEXT), 0, @now)`;
 // Not reported as updated yet (reported_at 0): the first update need not wait.
-const insertOf = (rows: number): string =>
-  `INSERT INTO sessions (id, short, sealed, account, via, opened_at, last_at, expires_at, ip, record, reported_at)
-   VALUES ${Array<string>(rows).fill(VALUES).join(', ')}`;
+const insertOf = (rows: number, now: EpochMs): string => {
+  const values = `(${Array<string>(WIDTH - 1)
+    .fill('?')
+    .join(', ')}, CAST(? AS TEXT), 0, ${String(Math.trunc(now))})`;
+  return `INSERT INTO sessions
+    (id, short, sealed, account, via, opened_at, last_at, expires_at, ip, record, reported_at, first_seen_at)
+    VALUES ${Array<string>(rows).fill(values).join(', ')}`;
+};
 
 export interface BulkInsert {
   /** Empties the mirror of sessions. */
@@ -24,10 +30,13 @@ export interface BulkInsert {
   finish(): void;
 }
 
-/** Writes a first listing: rows one after the other, indexes at the end. */
-export function createBulkInsert(db: Db, keys: HandleKeys): BulkInsert {
-  const several = db.prepare(insertOf(ROWS));
-  const single = db.prepare(insertOf(1));
+/**
+ * Writes a first listing: rows one after the other, indexes at the end.
+ * @param now when its sessions count as first seen
+ */
+export function createBulkInsert(db: Db, keys: HandleKeys, now: EpochMs): BulkInsert {
+  const several = db.prepare(insertOf(ROWS, now));
+  const single = db.prepare(insertOf(1, now));
   const insert = db.transaction((page: BulkPage) => {
     const rows = rowsOf(page, keys);
     const whole = rows.length - (rows.length % (ROWS * WIDTH));

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
+import type { EpochMs } from '#shared/domain/units.ts';
 import type { Db } from '../database.ts';
 import type { HandleKeys } from '../../keys/handle-keys.ts';
 import { createBulkInsert } from './bulk-insert.ts';
@@ -17,8 +18,8 @@ export interface BulkSessions {
 }
 
 /** In the calling thread. */
-export function writeHere(db: Db, keys: HandleKeys): BulkSessions {
-  const insert = createBulkInsert(db, keys);
+export function writeHere(db: Db, keys: HandleKeys, now: EpochMs): BulkSessions {
+  const insert = createBulkInsert(db, keys, now);
   insert.begin();
   const room = Buffer.allocUnsafe(PAGE_BYTES);
   return {
@@ -43,14 +44,14 @@ const FromWriter = z.discriminatedUnion('is', [
   z.object({ is: z.literal('failed'), message: z.string() }),
 ]);
 export type FromWriter = z.infer<typeof FromWriter>;
-export const WriterData = z.object({ file: z.string(), secret: z.instanceof(Uint8Array) });
+export const WriterData = z.object({ file: z.string(), secret: z.instanceof(Uint8Array), now: z.int() });
 
 /** Pages on their way: one is written while the next is read. */
 const MOST_WAITING = 3;
 
 /** In a thread of its own, so that writing and reading take a core each. */
-export function writeInThread(module: string, file: string, secret: Buffer): BulkSessions {
-  const worker = new Worker(module, { workerData: { file, secret: new Uint8Array(secret) } });
+export function writeInThread(module: string, file: string, secret: Buffer, now: EpochMs): BulkSessions {
+  const worker = new Worker(module, { workerData: { file, secret: new Uint8Array(secret), now } });
   let waiting = 0;
   let failure: Error | null = null;
   let finished = false;

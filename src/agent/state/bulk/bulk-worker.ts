@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { epochMs } from '#shared/domain/units.ts';
 import { createHandleKeys } from '../../keys/handle-keys.ts';
 import { openWriter } from '../database.ts';
 import { createBulkInsert } from './bulk-insert.ts';
@@ -8,9 +9,9 @@ import { WriterData, type FromWriter, type ToWriter } from './bulk-sessions.ts';
 
 const port = parentPort;
 if (port !== null) {
-  const { file, secret } = WriterData.parse(workerData);
+  const { file, secret, now } = WriterData.parse(workerData);
   const db = openWriter(file);
-  const insert = createBulkInsert(db, createHandleKeys(Buffer.from(secret)));
+  const insert = createBulkInsert(db, createHandleKeys(Buffer.from(secret)), epochMs(now));
   const reply = (frame: FromWriter): void => port.postMessage(frame);
   insert.begin();
   port.on('message', (frame: ToWriter) => {

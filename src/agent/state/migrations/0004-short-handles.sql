@@ -13,8 +13,7 @@ CREATE TABLE sessions (
   last_at INTEGER,
   expires_at INTEGER,
   ip TEXT,
-  -- 0: it was there when the store was first listed.
-  first_seen_at INTEGER NOT NULL DEFAULT 0,
+  first_seen_at INTEGER NOT NULL,
   reported_at INTEGER NOT NULL,
   pending INTEGER NOT NULL DEFAULT 0,
   record TEXT NOT NULL

@@ -159,7 +159,11 @@ test('sessions too deep to read are shown without an account', () =>
 test('a glance differs once a session has expired, without anything being written', () =>
   inWorld(async (world) => {
     await world.adapter.open(never);
-    await world.writeText('short', '{"cookie":{"originalMaxAge":1000},"user":{"id":"u-1"}}', Date.now() + 1_500);
+    await world.writeText(
+      'short',
+      '{"cookie":{"originalMaxAge":1000},"user":{"id":"u-1"}}',
+      Date.now() + 1_500,
+    );
     const before = await world.adapter.glance(never);
     expect(await allKeys(world.adapter)).toEqual(['short']);
     await expect.poll(() => world.adapter.glance(never), { timeout: 10_000, interval: 50 }).not.toBe(before);

@@ -29,7 +29,21 @@ const MAP: Keys = [
   ['+, −', 'Zoom the map'],
   ['p', 'Pause and resume what is happening'],
 ];
-const BY_VIEW: Partial<Record<ViewName, Keys>> = { watch: [...TABLE, ...MAP], sessions: TABLE };
+const DETECTIONS: Keys = [
+  ['j, k', 'Next and previous detection'],
+  ['x', 'Select'],
+  ['e', 'Acknowledge'],
+  ['a', 'Assign to me'],
+  ['c', 'Close, with what it was'],
+  ['s', 'Suppress what is like it'],
+  ['n', 'Write a note'],
+  ['u', 'Undo'],
+];
+const BY_VIEW: Partial<Record<ViewName, Keys>> = {
+  watch: [...TABLE, ...MAP],
+  sessions: TABLE,
+  detections: DETECTIONS,
+};
 
 function List({ keys }: { readonly keys: Keys }): ReactNode {
   return (

@@ -9,7 +9,13 @@ import { SIZE } from '../theme/size.ts';
 import { VIEW_TITLES } from './navigation.ts';
 import { ViewIcon } from './ViewIcon.tsx';
 
-function NavLink({ view, badge }: { readonly view: ViewName; readonly badge: number }): ReactNode {
+function NavLink(props: {
+  readonly view: ViewName;
+  readonly badge: number;
+  /** What the number counts. */
+  readonly counts: string;
+}): ReactNode {
+  const { view, badge, counts } = props;
   const current = useRoute((route) => route.view === view);
   const title = VIEW_TITLES[view];
   return (
@@ -18,7 +24,7 @@ function NavLink({ view, badge }: { readonly view: ViewName; readonly badge: num
       href={hrefOf(view)}
       aria-current={current ? 'page' : undefined}
       aria-label={title}
-      title={badge > 0 ? `${title}: ${String(badge)} under way` : undefined}
+      title={badge > 0 ? `${title}: ${String(badge)} ${counts}` : undefined}
       sx={{
         display: 'flex',
         alignItems: 'center',
@@ -57,6 +63,7 @@ export function SideNav(): ReactNode {
   const underWay = useApp(
     (state) => (state.operations ?? []).filter(({ commands }) => commands.some(isUnderWay)).length,
   );
+  const openDetections = useApp((state) => state.detections?.open ?? 0);
   const demo = useApp((state) => (state.environments ?? []).filter((environment) => environment.demo).length);
   return (
     <Box
@@ -77,7 +84,12 @@ export function SideNav(): ReactNode {
       }}
     >
       {VIEWS.map((view) => (
-        <NavLink key={view} view={view} badge={view === 'response' ? underWay : 0} />
+        <NavLink
+          key={view}
+          view={view}
+          badge={view === 'response' ? underWay : view === 'detections' ? openDetections : 0}
+          counts={view === 'detections' ? 'open' : 'under way'}
+        />
       ))}
       <Box sx={{ flex: 1 }} />
       {demo === 0 ? null : (

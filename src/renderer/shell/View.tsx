@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import type { ViewName } from '../store/route-store.ts';
 import { AuditView } from '../views/audit/AuditView.tsx';
+import { DetectionsView } from '../views/detections/DetectionsView.tsx';
 import { EnvironmentsView } from '../views/environments/EnvironmentsView.tsx';
 import { InvestigateView } from '../views/investigate/InvestigateView.tsx';
 import { LaterView } from '../views/later/LaterView.tsx';
@@ -22,6 +23,8 @@ export function View({ view }: { readonly view: ViewName }): ReactNode {
       return <InvestigateView />;
     case 'people':
       return <PeopleView />;
+    case 'detections':
+      return <DetectionsView />;
     case 'audit':
       return <AuditView />;
     case 'response':
@@ -30,7 +33,6 @@ export function View({ view }: { readonly view: ViewName }): ReactNode {
       return <EnvironmentsView />;
     case 'settings':
       return <SettingsView />;
-    case 'detections':
     case 'rules':
       return <LaterView view={view} />;
     default:

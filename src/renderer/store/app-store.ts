@@ -17,6 +17,8 @@ export interface AppState {
   /** Grows with every commit that touched sessions. */
   readonly revision: number;
   readonly liveSessions: number | null;
+  /** Grows when detections changed; how many are open and not silenced. Null until the engine has said. */
+  readonly detections: { readonly revision: number; readonly open: number } | null;
   /** Newest first. */
   readonly operations: readonly OperationView[] | null;
 }
@@ -31,6 +33,7 @@ export const useApp = create<AppState>(() => ({
   environments: null,
   revision: 0,
   liveSessions: null,
+  detections: null,
   operations: null,
 }));
 

@@ -11,6 +11,7 @@ const INITIAL: Settings = {
   timeZone: 'local',
   maskAddresses: false,
   demo: true,
+  announceDetections: 'high',
   operatorName: '',
   zoom: 1,
   layout: {},

@@ -6,6 +6,7 @@ import { main } from '../bridge/main.ts';
 import { isAbort, problemOf, ENGINE_AWAY } from '../bridge/problem-error.ts';
 import { connectionWords } from '../format/connection-words.ts';
 import { mergeOperations, useApp, type AppState } from './app-store.ts';
+import { receiveDetections, startDetections } from './detection-news.ts';
 import { receiveAudit, startFeed } from './feed-store.ts';
 import { announce, notify } from './notice-store.ts';
 import { rememberLayout, settingsNow, useSettings } from './settings-store.ts';
@@ -47,6 +48,7 @@ function receiveFromEngine(event: EngineEvent): void {
   if (event.operations !== undefined) {
     useApp.setState({ operations: mergeOperations(useApp.getState().operations ?? [], event.operations) });
   }
+  if (event.detections !== undefined) receiveDetections(event.detections);
   if (event.problems !== undefined) useApp.setState({ problems: event.problems });
 }
 
@@ -79,7 +81,7 @@ async function reload(): Promise<void> {
     ]);
     setEnvironments(environments);
     useApp.setState({ about, problems: about.problems, operations });
-    await startFeed();
+    await Promise.all([startFeed(), startDetections()]);
   } catch (error) {
     const problem = problemOf(error);
     // The next port brings us here again.

@@ -14,6 +14,8 @@ const setting = {
   maskAddresses: z.boolean(),
   /** Start the demo agents with the console. */
   demo: z.boolean(),
+  /** Which new detections are said to screen readers. */
+  announceDetections: z.enum(['all', 'high', 'none']),
   operatorName: z.string().max(LIMITS.id),
   zoom: z.number().min(0.5).max(3),
   /** Where the person was: view path and pane sizes, by name. */
@@ -31,6 +33,7 @@ export const Settings = z.object({
   timeZone: setting.timeZone.default('local'),
   maskAddresses: setting.maskAddresses.default(false),
   demo: setting.demo.default(true),
+  announceDetections: setting.announceDetections.default('high'),
   operatorName: setting.operatorName.default(''),
   zoom: setting.zoom.default(1),
   layout: setting.layout.default({}),

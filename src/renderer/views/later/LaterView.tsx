@@ -5,7 +5,7 @@ import { Heading } from '../../components/Heading.tsx';
 import { VIEW_TITLES } from '../../shell/navigation.ts';
 import { goTo, type ViewName } from '../../store/route-store.ts';
 
-type Later = 'detections' | 'rules';
+type Later = 'rules';
 
 interface Words {
   readonly what: string;
@@ -15,12 +15,6 @@ interface Words {
 }
 
 const WORDS: Readonly<Record<Later, Words>> = {
-  detections: {
-    what: 'A queue of sign-ins that do not fit the person or happen at once in two places, each with what was compared, why it is not filtered, and what to do next.',
-    until: 'Until then, failed sign-ins and sign-ins from new places can be read in Audit.',
-    to: 'audit',
-    action: 'Open Audit',
-  },
   rules: {
     what: 'Limits that the agents enforce when nobody is looking: sessions per person, idle time, networks, countries and hours, each tried on the history before it is switched on.',
     until: 'Until then, sessions are ended by hand.',

@@ -133,6 +133,23 @@ const OperatorName: Control = ({ label }) => {
   return <NameField key={value} label={label} value={value} />;
 };
 
+const Announce: Control = ({ label }) => {
+  const value = useSettings((state) => state.settings.announceDetections);
+  return (
+    <Choice
+      quiet
+      label={label}
+      value={value}
+      options={[
+        ['all', 'All'],
+        ['high', 'High and critical'],
+        ['none', 'None'],
+      ]}
+      onChange={(announceDetections) => void changeSettings({ announceDetections })}
+    />
+  );
+};
+
 export const SETTINGS: readonly SettingEntry[] = [
   { name: 'Theme', what: 'Dark, light, or as the system is set.', Control: Theme },
   { name: 'Density', what: 'How tall the rows of lists and tables are.', Control: Density },
@@ -146,6 +163,11 @@ export const SETTINGS: readonly SettingEntry[] = [
     name: 'Mask addresses',
     what: 'Privacy: hides the personal half of every address until it is asked for in a session.',
     Control: MaskAddresses,
+  },
+  {
+    name: 'Announce detections',
+    what: 'Which new detections are read out by a screen reader as they arrive.',
+    Control: Announce,
   },
   {
     name: 'Your name',

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Figures } from '#shared/ipc/views.ts';
 import { Sparkline } from '../../components/Sparkline.tsx';
 import { count } from '../../format/words.ts';
+import { useApp } from '../../store/app-store.ts';
 import type { Query } from '../../store/use-engine-query.ts';
 import { usualOf } from './usual.ts';
 import { useSamples } from './use-samples.ts';
@@ -67,6 +68,7 @@ function rate(label: string, perMinute: readonly number[], what: string): ReactN
 export function KeyFigures({ answer }: { readonly answer: Query<Figures> }): ReactNode {
   const figures = answer.is === 'ready' ? answer.value : null;
   const samples = useSamples(figures);
+  const detections = useApp((state) => state.detections);
   return (
     <Box
       component="dl"
@@ -96,6 +98,11 @@ export function KeyFigures({ answer }: { readonly answer: Query<Figures> }): Rea
         label="Accounts"
         value={figures === null ? '—' : count(figures.accounts)}
         explained="Accounts with at least one live session. An account belongs to one environment; the same person may have several."
+      />
+      <Figure
+        label="Open detections"
+        value={detections === null ? '—' : count(detections.open)}
+        explained="Detections that nobody has taken or closed and that nothing silences"
       />
       {rate('Sign-ins / min', figures?.signIns ?? [], 'Sign-ins')}
       {rate('Failed / min', figures?.failures ?? [], 'Failed sign-ins')}

@@ -1,0 +1,106 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { ComparedValue, DetectionDetail, KnownValue } from '#shared/ipc/detections-views.ts';
+import { Table } from '../../components/Table.tsx';
+import { Unknown } from '../../components/Unknown.tsx';
+import { count, countryName } from '../../format/words.ts';
+import { CardSection } from './CardSection.tsx';
+
+/** What this person usually has, for the lines that can be told from the history. */
+function usualOf(what: string, detail: DetectionDetail): readonly KnownValue[] | null {
+  const { history } = detail;
+  if (history === null) return null;
+  const name = what.toLowerCase();
+  if (/countr|place|city/.test(name)) return history.countries;
+  if (/network|asn|provider/.test(name)) return history.networks;
+  if (/device|browser|system|user agent/.test(name)) return history.devices;
+  return null;
+}
+
+function Usual({
+  values,
+  isCountry,
+}: {
+  readonly values: readonly KnownValue[] | null;
+  readonly isCountry: boolean;
+}): ReactNode {
+  if (values === null) return null;
+  const shown = values.slice(0, 2);
+  if (shown.length === 0) return <Unknown why="Nothing is mirrored from before" />;
+  return shown.map(({ value, signIns }, index) => (
+    <Box
+      component="span"
+      key={value}
+      sx={{ display: 'block', color: index === 0 ? 'text.primary' : 'text.secondary' }}
+    >
+      {isCountry ? countryName(value) : value}
+      <Box component="span" sx={{ color: 'text.secondary' }}>{` ${count(signIns)}×`}</Box>
+    </Box>
+  ));
+}
+
+function Value({ value, differs }: { readonly value: string | null; readonly differs: boolean }): ReactNode {
+  if (value === null) return <Unknown why="Not recorded for this event" />;
+  if (!differs) return value;
+  return (
+    <Box
+      component="mark"
+      sx={{
+        color: 'text.primary',
+        px: 1,
+        mx: -1,
+        borderRadius: 0.75,
+        bgcolor: (theme) => `color-mix(in srgb, ${theme.vars.palette.severity.high} 22%, transparent)`,
+      }}
+    >
+      {value}
+    </Box>
+  );
+}
+
+/** What was compared with what; values that differ are marked, also for those who see no colour. */
+export function Compared({ detail }: { readonly detail: DetectionDetail }): ReactNode {
+  const lines: readonly ComparedValue[] = detail.compared;
+  if (lines.length === 0) return null;
+  const usual = lines.map(({ what }) => usualOf(what, detail));
+  const withUsual = usual.some((values) => values !== null);
+  return (
+    <CardSection title="What was compared" aside="marked: different">
+      <Table>
+        <thead>
+          <tr>
+            <th scope="col" aria-label="What" />
+            <th scope="col">Before, or the limit</th>
+            <th scope="col">Now</th>
+            {withUsual ? <th scope="col">Usual for this person</th> : null}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line, index) => (
+            <tr key={`${line.what} ${String(index)}`}>
+              <Box component="th" scope="row" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
+                {line.what}
+              </Box>
+              <td>
+                <Value value={line.before} differs={false} />
+              </td>
+              <td>
+                <Value value={line.now} differs={line.differs} />
+                {line.differs ? (
+                  <Box component="span" sx={{ color: 'severity.high' }}>
+                    {' ≠'}
+                  </Box>
+                ) : null}
+              </td>
+              {withUsual ? (
+                <td>
+                  <Usual values={usual[index] ?? null} isCountry={/countr/i.test(line.what)} />
+                </td>
+              ) : null}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </CardSection>
+  );
+}

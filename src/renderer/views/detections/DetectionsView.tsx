@@ -1,0 +1,75 @@
+import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import type { ReactNode } from 'react';
+import { Heading } from '../../components/Heading.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
+import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
+import { useDetections } from '../../store/detection-store.ts';
+import { hrefOf, useRoute } from '../../store/route-store.ts';
+import { FiguresView } from './FiguresView.tsx';
+import { QueueView } from './QueueView.tsx';
+import { SettingsEditor } from './SettingsEditor.tsx';
+import { SuppressionsView } from './SuppressionsView.tsx';
+
+const PAGES = [
+  ['queue', 'Queue'],
+  ['figures', 'Figures'],
+  ['tuning', 'Tuning'],
+  ['suppressions', 'Suppressions'],
+] as const;
+type Page = (typeof PAGES)[number][0];
+
+/** Pages have short names, detections the ids of their connections: the two cannot be mistaken. */
+const pageOf = (rest: readonly string[]): Page => PAGES.find(([name]) => name === rest[0])?.[0] ?? 'queue';
+
+/** What is unusual: the queue with its evidence, the figures behind its silence, and the settings. */
+export function DetectionsView(): ReactNode {
+  const page = useRoute((route) => pageOf(route.rest));
+  const { text, connection } = useDetections();
+  return (
+    <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
+      <Heading title="Detections">
+        <Box component="nav" aria-label="Pages of detections" sx={{ display: 'flex', gap: 3, mx: 2 }}>
+          {PAGES.map(([name, title]) => (
+            <Link
+              key={name}
+              href={name === 'queue' ? hrefOf('detections') : hrefOf('detections', name)}
+              aria-current={page === name ? 'page' : undefined}
+              sx={{
+                color: page === name ? 'text.primary' : 'text.secondary',
+                fontWeight: page === name ? 600 : 500,
+                borderBottom: 2,
+                borderColor: page === name ? 'primary.main' : 'transparent',
+                py: 0.5,
+                '&:hover': { textDecoration: 'none', color: 'text.primary' },
+              }}
+            >
+              {title}
+            </Link>
+          ))}
+        </Box>
+        {page === 'queue' ? (
+          <SearchField
+            label="Person, address, summary"
+            value={text}
+            onChange={(next) => {
+              useDetections.setState({ text: next });
+            }}
+          />
+        ) : null}
+        {page === 'suppressions' ? null : (
+          <EnvironmentChoice
+            value={connection}
+            onChange={(next) => {
+              useDetections.setState({ connection: next });
+            }}
+          />
+        )}
+      </Heading>
+      {page === 'queue' ? <QueueView /> : null}
+      {page === 'figures' ? <FiguresView /> : null}
+      {page === 'tuning' ? <SettingsEditor /> : null}
+      {page === 'suppressions' ? <SuppressionsView /> : null}
+    </Box>
+  );
+}

@@ -1,0 +1,106 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
+import { Table } from '../../components/Table.tsx';
+import { Unknown } from '../../components/Unknown.tsx';
+import { actionTitle, reasonText } from '../../format/actions.ts';
+import { deviceText, networkText, placeText } from '../../format/words.ts';
+import { Address } from '../../parts/Address.tsx';
+import { TimeOfDay } from '../../parts/TimeText.tsx';
+import { openPanel } from '../../store/selection-store.ts';
+import { CardSection } from './CardSection.tsx';
+
+/** The events that the detection rests on, oldest first. */
+export function EventList({ detail }: { readonly detail: DetectionDetail }): ReactNode {
+  const { events, row } = detail;
+  const more = row.events - events.length;
+  return (
+    <CardSection
+      title="Events it rests on"
+      aside={more > 0 ? `${String(events.length)} of ${String(row.events)}` : String(events.length)}
+    >
+      {events.length === 0 ? (
+        <Box sx={{ color: 'text.secondary' }}>
+          It rests on session states, or its events are no longer mirrored; the evidence above was kept.
+        </Box>
+      ) : (
+        <Table
+          sx={{
+            '& td': { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '14rem' },
+          }}
+        >
+          <thead>
+            <tr>
+              {['Time', 'Event', 'Person', 'Address', 'Place', 'Network', 'Device'].map((head) => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {events.map((event) => {
+              const { sessionId } = event;
+              const words = `${actionTitle(event)}${event.reason === null ? '' : ` · ${reasonText(event.reason)}`}`;
+              return (
+                <tr key={event.id}>
+                  <td>
+                    <TimeOfDay at={event.at} />
+                  </td>
+                  <Box
+                    component="td"
+                    sx={{ color: event.outcome === 'failure' ? 'severity.high' : 'text.primary' }}
+                  >
+                    {sessionId === null ? (
+                      words
+                    ) : (
+                      <Box
+                        component="button"
+                        type="button"
+                        title="Open the session"
+                        onClick={() => {
+                          openPanel({ connection: event.connection, id: sessionId });
+                        }}
+                        sx={{
+                          p: 0,
+                          border: 0,
+                          bgcolor: 'transparent',
+                          color: 'accent.text',
+                          font: 'inherit',
+                          cursor: 'pointer',
+                        }}
+                      >
+                        {words}
+                      </Box>
+                    )}
+                  </Box>
+                  <td>{event.account?.name ?? <Unknown why="The event names no account" />}</td>
+                  <td>
+                    <Address ip={event.ip} />
+                  </td>
+                  <td>
+                    {event.place === null ? <Unknown why="No place is known" /> : placeText(event.place)}
+                  </td>
+                  <td>
+                    {event.network === null ? (
+                      <Unknown why="No network is known" />
+                    ) : (
+                      networkText(event.network)
+                    )}
+                  </td>
+                  <td>
+                    {event.device === null || deviceText(event.device) === '' ? (
+                      <Unknown why="No user agent is known" />
+                    ) : (
+                      deviceText(event.device)
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </Table>
+      )}
+    </CardSection>
+  );
+}

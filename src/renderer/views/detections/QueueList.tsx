@@ -1,0 +1,178 @@
+import Box from '@mui/material/Box';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
+import type { DetectionRow } from '#shared/ipc/detections-views.ts';
+import { SeverityMark } from '../../components/SeverityMark.tsx';
+import { aboutText, STATE_WORDS } from '../../format/detection-words.ts';
+import { counted } from '../../format/words.ts';
+import { ColourSquare, useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
+import { TimeAgo } from '../../parts/TimeText.tsx';
+import { useApp } from '../../store/app-store.ts';
+import { keyOf, openDetection, toggleDetection, useDetections } from '../../store/detection-store.ts';
+import type { QueueLine } from './use-queue.ts';
+
+const ellipsis = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
+
+/** Why a detection is not in the queue, in a word. */
+function silencedWord(row: DetectionRow): string | null {
+  if (row.withdrawnAt !== null) return 'taken back';
+  if (row.filtered !== null) return 'filtered';
+  if (row.suppressed !== null) return 'suppressed';
+  return row.retrospective ? 'found in history' : null;
+}
+
+function Right({ row }: { readonly row: DetectionRow }): ReactNode {
+  const word = silencedWord(row) ?? (row.state === 'open' ? null : STATE_WORDS[row.state]);
+  return (
+    <Box
+      sx={{
+        flex: 'none',
+        textAlign: 'right',
+        typography: 'caption',
+        color: 'text.secondary',
+        maxWidth: '7.5rem',
+      }}
+    >
+      <TimeAgo at={row.lastAt} />
+      <Box sx={ellipsis}>{row.assignee ?? word ?? ''}</Box>
+    </Box>
+  );
+}
+
+const Line = memo(function Line(props: {
+  readonly row: DetectionRow;
+  readonly inStory: boolean;
+  readonly current: boolean;
+  readonly chosen: boolean;
+}): ReactNode {
+  const { row, inStory, current, chosen } = props;
+  const colour = useApp(
+    (state) => state.environments?.find(({ connection }) => connection === row.connection)?.colour ?? 0,
+  );
+  const environment = useEnvironmentName()(row.connection);
+  const holder = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (current) holder.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  return (
+    <Box
+      component="li"
+      ref={holder}
+      data-testid="detection"
+      data-chosen={chosen}
+      sx={{
+        display: 'flex',
+        gap: 2,
+        pl: inStory ? 5 : 3,
+        pr: 3,
+        py: 1.75,
+        borderBottom: 1,
+        borderLeft: 2,
+        borderColor: 'divider',
+        borderLeftColor: current ? 'primary.main' : 'transparent',
+        bgcolor: current || chosen ? 'surface.selected' : 'transparent',
+        '&:hover': { bgcolor: current || chosen ? 'surface.selected' : 'surface.hover' },
+      }}
+    >
+      <Box
+        component="input"
+        type="checkbox"
+        checked={chosen}
+        aria-label={`Select ${row.title}, ${aboutText(row)}`}
+        onChange={() => {
+          toggleDetection(row);
+        }}
+        sx={{ m: 0, mt: 0.75, flex: 'none', accentColor: (theme) => theme.vars.palette.primary.main }}
+      />
+      <Box
+        component="button"
+        type="button"
+        aria-current={current ? 'true' : undefined}
+        onClick={() => {
+          openDetection(row);
+        }}
+        sx={{
+          flex: 1,
+          minWidth: 0,
+          display: 'flex',
+          gap: 2,
+          alignItems: 'flex-start',
+          p: 0,
+          border: 0,
+          bgcolor: 'transparent',
+          color: 'text.primary',
+          font: 'inherit',
+          textAlign: 'left',
+          cursor: 'pointer',
+        }}
+      >
+        <SeverityMark severity={row.severity} faded={row.state === 'closed' || silencedWord(row) !== null} />
+        <Box sx={{ flex: 1, minWidth: 0 }}>
+          <Box sx={{ ...ellipsis, fontWeight: 500 }}>{row.title}</Box>
+          <Box sx={{ ...ellipsis, color: 'text.secondary' }} title={`${environment}: ${row.summary}`}>
+            <Box component="span" sx={{ mr: 1.5 }}>
+              <ColourSquare index={colour} />
+            </Box>
+            {aboutText(row)} · {row.summary}
+          </Box>
+        </Box>
+        <Right row={row} />
+      </Box>
+    </Box>
+  );
+});
+
+function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'story' }> }): ReactNode {
+  return (
+    <Box
+      component="li"
+      data-testid="story"
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 2,
+        px: 3,
+        py: 1,
+        borderBottom: 1,
+        borderColor: 'divider',
+        bgcolor: 'surface.raised',
+      }}
+    >
+      <SeverityMark severity={line.worst} />
+      <Box
+        component="h3"
+        sx={{ m: 0, flex: 1, minWidth: 0, typography: 'h3', ...ellipsis }}
+        title={line.label}
+      >
+        {line.label}
+      </Box>
+      <Box component="span" sx={{ typography: 'caption', color: 'text.secondary', whiteSpace: 'nowrap' }}>
+        {counted(line.count, 'detection')} · <TimeAgo at={line.lastAt} />
+      </Box>
+    </Box>
+  );
+}
+
+/** The queue: worst and newest first, what belongs together under one head. */
+export function QueueList(props: {
+  readonly lines: readonly QueueLine[];
+  readonly current: string | null;
+}): ReactNode {
+  const chosen = useDetections((state) => state.chosen);
+  return (
+    <Box component="ul" aria-label="Detections" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+      {props.lines.map((line) =>
+        line.is === 'story' ? (
+          <Story key={line.key} line={line} />
+        ) : (
+          <Line
+            key={line.key}
+            row={line.row}
+            inStory={line.inStory}
+            current={props.current === line.key}
+            chosen={chosen.has(keyOf(line.row))}
+          />
+        ),
+      )}
+    </Box>
+  );
+}

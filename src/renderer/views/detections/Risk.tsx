@@ -1,0 +1,75 @@
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import type { LoginRisk, RiskFactor } from '#shared/ipc/detections-views.ts';
+import { Table } from '../../components/Table.tsx';
+import { Unknown } from '../../components/Unknown.tsx';
+import { count } from '../../format/words.ts';
+import { CardSection } from './CardSection.tsx';
+
+const FEATURES: Readonly<Record<RiskFactor['feature'], string>> = {
+  ip: 'Address',
+  ua: 'Browser and system',
+  user: 'How often this person signs in',
+};
+const ratio = (value: number): string =>
+  `× ${value >= 100 ? count(Math.round(value)) : value.toPrecision(2)}`;
+
+/** The score of the sign-in by its factors, and how far it can be trusted. */
+export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
+  if (risk === null) return null;
+  const state = risk.learning
+    ? 'still learning this person: the score means little yet'
+    : risk.score === null
+      ? 'nothing to compare with yet'
+      : risk.score > 1
+        ? 'riskier than usual'
+        : 'as usual';
+  return (
+    <CardSection title="Risk of this sign-in" aside={state}>
+      <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 2, mb: 1 }}>
+        <Box component="span" sx={{ typography: 'figure' }} data-testid="risk">
+          {risk.risk === null ? (
+            <Unknown why="The second sign-in is the first that can be scored" />
+          ) : (
+            Math.round(risk.risk)
+          )}
+        </Box>
+        <Box component="span" sx={{ typography: 'caption', color: 'text.secondary' }}>
+          of 100
+        </Box>
+      </Box>
+      <Table>
+        <thead>
+          <tr>
+            <th scope="col">Factor</th>
+            <th scope="col" className="number">
+              Risk
+            </th>
+            <th scope="col">Seen before with this person, with everybody</th>
+          </tr>
+        </thead>
+        <tbody>
+          {risk.factors.map((factor) => (
+            <tr key={factor.feature}>
+              <Box component="th" scope="row" sx={{ whiteSpace: 'nowrap' }}>
+                {FEATURES[factor.feature]}
+              </Box>
+              <td className="number">{ratio(factor.ratio)}</td>
+              <td>
+                {factor.levels.map(({ level, value, own, all }) => (
+                  <Box component="span" key={level} sx={{ display: 'block' }}>
+                    <Box component="span" sx={{ color: 'text.secondary' }}>{`${level} `}</Box>
+                    {value ?? '—'}
+                    <Box component="span" sx={{ color: own === 0 ? 'severity.high' : 'text.secondary' }}>
+                      {` ${count(own)}, ${count(all)}`}
+                    </Box>
+                  </Box>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </CardSection>
+  );
+}

@@ -15,7 +15,7 @@ export default defineConfig({
         input: {
           main: at('src/main/main.ts'),
           engine: at('src/engine/process.ts'),
-          reader: at('src/engine/mirror/reader-worker.ts'),
+          reader: at('src/engine/mirror/reader-process.ts'),
           listing: at('src/agent/state/bulk/bulk-worker.ts'),
           agent: at('src/agent/main.ts'),
           cli: at('src/cli/main.ts'),

@@ -22,7 +22,7 @@ const documents = [
 ];
 /** Threads that a program starts lie beside it under these names, as in electron.vite.config.ts. */
 const threads = {
-  reader: 'src/engine/mirror/reader-worker.ts',
+  reader: 'src/engine/mirror/reader-process.ts',
   listing: 'src/agent/state/bulk/bulk-worker.ts',
 };
 

@@ -5,10 +5,14 @@ import { collect, type CollectOptions } from './collect.ts';
 import { runDetect } from './detect-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { notifyTest } from './notify-test.ts';
+import { at, query, type AtOptions, type QueryOptions } from './query.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
 import { sigmaCheck } from './sigma-check.ts';
+import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { verify, type VerifyOptions } from './verify.ts';
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 interface WithProfile {
   readonly profile: string;
@@ -64,6 +68,37 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--format <format>', 'table or ndjson', 'table')
     .action(async (options: SessionsOptions) => {
       code = await sessions(options, manifest.version);
+    });
+
+  const searching = (command: Command): Command =>
+    command
+      .addOption(profile())
+      .option('--format <format>', 'table, csv or ndjson', 'table')
+      .option('--limit <number>', 'how many rows at most', '50')
+      .option('--env <name>', 'only this environment; may be given several times', several, [])
+      .option('--local', 'dates and times of the search are of this machine’s zone, not UTC', false);
+  searching(
+    program
+      .command('query <search>')
+      .description('find sessions or events (docs/query.md tells the language)'),
+  )
+    .option('--audit', 'events instead of sessions', false)
+    .action(async (search: string, options: QueryOptions) => {
+      code = await query(search, options, manifest.version);
+    });
+  searching(program.command('at <time>').description('who was signed in at an instant'))
+    .option('--search <search>', 'only those that fit', '')
+    .action(async (time: string, options: AtOptions) => {
+      code = await at(time, options, manifest.version);
+    });
+  program
+    .command('stats')
+    .description('what is mirrored of each environment')
+    .addOption(profile())
+    .option('--format <format>', 'table, csv or ndjson', 'table')
+    .option('--search <search>', 'count the sessions that fit only', '')
+    .action(async (options: WithProfile & { readonly format: string; readonly search: string }) => {
+      code = await stats(options, manifest.version);
     });
 
   program

@@ -21,6 +21,7 @@ import { transaction, type WritableDb } from './mirror/database.ts';
 import { lockProfile } from './mirror/lock.ts';
 import { openMirror } from './mirror/open.ts';
 import { dropOldPreviews, operationView } from './mirror/operations.ts';
+import type { SpawnReader } from './mirror/reader-frames.ts';
 import { createReader, inProcessReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { closeWatches } from './mirror/watch-log.ts';
@@ -44,6 +45,8 @@ export interface EngineOptions {
   readonly log: Log;
   readonly geo: OpenedGeo;
   readonly version: string;
+  /** Starts a reader process; absent: a child of this one. */
+  readonly spawnReader?: SpawnReader;
   /** What the operator calls themselves. */
   readonly operatorName?: string;
   /** The system's name for who runs this; goes into the journal. */
@@ -223,7 +226,7 @@ function writingEngine(
       hub.audit(news.events, news.audit);
     },
   });
-  const reader: Reader = createReader(file, clock, log);
+  const reader: Reader = createReader(file, clock, log, options.spawnReader);
   const runner = createRunner({
     db,
     clock,

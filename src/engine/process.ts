@@ -4,6 +4,7 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { MessageToEngine, type MessageToMain } from '#shared/ipc/engine-process.ts';
 import { lineLog } from './console-log.ts';
+import { createHostedReaders } from './hosted-readers.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { createVault } from './secrets.ts';
 import { serveCalls } from './serve-calls.ts';
@@ -34,6 +35,7 @@ function main(parent: ParentPort): void {
   const tell = (message: MessageToMain): void => {
     parent.postMessage(message);
   };
+  const readers = createHostedReaders(tell);
   let engine: Engine | null = null;
   let control: ControlServer | null = null;
   let starting: Promise<void> = Promise.resolve();
@@ -60,6 +62,7 @@ function main(parent: ParentPort): void {
       log,
       geo,
       version: message.version,
+      spawnReader: readers.spawn,
       ...(message.operatorName === undefined ? {} : { operatorName: message.operatorName }),
       ...(message.systemUser === undefined ? {} : { systemUser: message.systemUser }),
     });
@@ -132,6 +135,14 @@ function main(parent: ParentPort): void {
           });
         return;
       }
+      case 'reader': {
+        const [port] = ports;
+        if (port !== undefined) readers.arrived(message.id, port);
+        return;
+      }
+      case 'reader.ended':
+        readers.ended(message.id);
+        return;
       case 'secrets':
         void starting.then(() => engine?.secrets({ tokens: message.tokens, kept: message.kept }));
         return;

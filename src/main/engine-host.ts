@@ -5,6 +5,7 @@ import { MessageToMain, type DemoEnvironment, type MessageToEngine } from '#shar
 import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import { PORT_MESSAGE, type EngineState } from '#shared/ipc/main-contract.ts';
 import { createChild } from './child.ts';
+import { createReaderHost } from './reader-host.ts';
 import type { Secrets } from './secrets-file.ts';
 
 export interface EngineHost {
@@ -24,6 +25,8 @@ export interface EngineHost {
 /** Runs the engine in its utility process, starts it again after a crash, and gives each window its port. */
 export function createEngineHost(options: {
   readonly module: string;
+  /** The program of the engine's readers. */
+  readonly readerModule: string;
   readonly profile: string;
   readonly version: string;
   readonly geoData?: string;
@@ -77,6 +80,12 @@ export function createEngineHost(options: {
         setState({ is: 'running' });
         for (const window of windows) mint(window);
         return;
+      case 'reader.start':
+        readers.start(message.id);
+        return;
+      case 'reader.kill':
+        readers.kill(message.id);
+        return;
       case 'fatal':
         fatal = true;
         setState({
@@ -95,6 +104,7 @@ export function createEngineHost(options: {
     }
   };
 
+  const readers = createReaderHost(options.readerModule, send);
   const child = createChild(
     {
       module: options.module,
@@ -107,6 +117,7 @@ export function createEngineHost(options: {
       started: () => undefined,
       message: receive,
       ended: (code, restarting) => {
+        readers.killAll();
         if (restarting) setState({ is: 'starting' });
         else if (!fatal && state.is !== 'failed') log.info('the engine has stopped', { code });
       },

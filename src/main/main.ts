@@ -75,6 +75,7 @@ function run(): void {
   };
   const engine = createEngineHost({
     module: join(here, 'engine.js'),
+    readerModule: join(here, 'reader.js'),
     profile,
     version: app.getVersion(),
     operatorName: () => settings.get().operatorName,

@@ -1,11 +1,12 @@
+import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import { openReadable, type ReadableDb } from './database.ts';
 import { ANSWERERS, type QuestionName, type Questions } from './questions.ts';
-import { FromReader, type ToReader } from './reader-frames.ts';
+import type { SpawnReader } from './reader-frames.ts';
+import { createLane, type Lane } from './reader-lane.ts';
 
 /** Asks the mirror without getting into ingest's way. */
 export interface Reader {
@@ -49,77 +50,87 @@ export function inProcessReader(file: string, clock: Clock): Reader {
   };
 }
 
-interface Open {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
+/** Questions that may look at many rows; all others find the reader for quick ones free. */
+const LONG: ReadonlySet<QuestionName> = new Set<QuestionName>([
+  'query.sessions',
+  'query.audit',
+  'query.at',
+  'query.difference',
+  'query.count',
+  'query.histogram',
+  'query.top',
+  'query.sightings',
+  'query.people',
+]);
+const LONG_LANES = 2;
+const IDLE_MS = 60_000;
 
-/** Reads in a worker thread over a read-only connection. A worker that dies is replaced; its questions fail. */
-function workerReader(module: string, file: string, log: Log): Reader {
-  const open = new Map<number, Open>();
-  let next = 0;
-  let closing = false;
-  let worker: Worker | null = null;
-
-  const start = (): Worker => {
-    const started = new Worker(module, { workerData: { file } });
-    started.unref();
-    started.on('message', (raw: unknown) => {
-      const frame = FromReader.parse(raw);
-      const asked = open.get(frame.id);
-      open.delete(frame.id);
-      if (frame.is === 'answer') asked?.resolve(frame.value);
-      else if (frame.cancelled) asked?.reject(new DOMException(frame.message, 'AbortError'));
-      else asked?.reject(new Error(frame.message));
-    });
-    started.on('error', (error) => {
-      log.error('the reader failed and is started again', { error: String(error) });
-    });
-    started.on('exit', () => {
-      if (worker === started) worker = null;
-      if (closing) return;
-      for (const asked of open.values()) asked.reject(new Error('the reader ended'));
-      open.clear();
-    });
-    return started;
-  };
-  const send = (frame: ToReader): void => {
-    worker ??= start();
-    worker.postMessage(frame);
-  };
-
+/**
+ * Reads in processes of their own: one for quick questions, always there, and up to two for long ones, started when
+ * they are needed. Cancelling stops the statement under way too: its process is killed and what else it was asked is
+ * asked again (docs/decisions/0006-reader-processes.md).
+ */
+export function processReader(options: {
+  readonly file: string;
+  readonly spawn: SpawnReader;
+  readonly log: Log;
+}): Reader {
+  const quick = createLane({ ...options, idleMs: null });
+  const long: Lane[] = Array.from({ length: LONG_LANES }, () => createLane({ ...options, idleMs: IDLE_MS }));
+  quick.warm();
+  /** The first lane that is free, or the one with the least to do. */
+  const laneOf = (name: QuestionName): Lane =>
+    LONG.has(name) ? (long.toSorted((a, b) => a.busy() - b.busy())[0] ?? quick) : quick;
   return {
     ask: <Name extends QuestionName>(
       name: Name,
       request: Questions[Name]['request'],
       signal: AbortSignal,
-    ): Promise<Questions[Name]['reply']> => {
-      signal.throwIfAborted();
-      next += 1;
-      const id = next;
-      return new Promise<unknown>((resolve, reject) => {
-        open.set(id, { resolve, reject });
-        const cancel = (): void => {
-          if (open.has(id)) send({ is: 'cancel', id });
-        };
-        signal.addEventListener('abort', cancel, { once: true });
-        send({ is: 'ask', id, name, request });
-      }) as Promise<Questions[Name]['reply']>;
-    },
-    close: async () => {
-      closing = true;
-      for (const asked of open.values()) asked.reject(new DOMException('the engine stops', 'AbortError'));
-      open.clear();
-      await worker?.terminate();
+    ): Promise<Questions[Name]['reply']> =>
+      laneOf(name).ask(name, request, signal) as Promise<Questions[Name]['reply']>,
+    close: () => {
+      for (const lane of [quick, ...long]) lane.close();
+      return Promise.resolve();
     },
   };
 }
 
-/** The worker where the program was built, this process where it runs from source. */
-export function createReader(file: string, clock: Clock, log: Log): Reader {
+/** Starts readers as children of this Node process. */
+export const forkReader =
+  (module: string): SpawnReader =>
+  ({ message, ended }) => {
+    const child = fork(module, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('message', message);
+    child.once('exit', ended);
+    child.once('error', ended);
+    // It must not keep the program alive, and ends by itself when the channel closes.
+    child.unref();
+    child.channel?.unref();
+    return {
+      send: (frame) => {
+        // Into a channel that has closed: its end is told as well.
+        if (child.connected) child.send(frame, () => undefined);
+      },
+      kill: () => child.kill('SIGKILL'),
+    };
+  };
+
+/** The reader's program beside this one, where it was built. */
+function readerModule(): string | null {
   for (const place of ['./reader.js', '../reader.js']) {
     const url = new URL(place, import.meta.url);
-    if (url.protocol === 'file:' && existsSync(url)) return workerReader(fileURLToPath(url), file, log);
+    if (url.protocol === 'file:' && existsSync(url)) return fileURLToPath(url);
   }
-  return inProcessReader(file, clock);
+  return null;
+}
+
+/** Processes where the program was built, this process where it runs from source. */
+export function createReader(file: string, clock: Clock, log: Log, spawn: SpawnReader | null = null): Reader {
+  const module = readerModule();
+  if (module === null) return inProcessReader(file, clock);
+  return processReader({ file, spawn: spawn ?? forkReader(module), log });
 }

@@ -63,6 +63,9 @@ export const MessageToEngine = z.discriminatedUnion('type', [
   }),
   /** The machine woke up: sockets may be dead without knowing it, so connect again now. */
   z.strictObject({ type: z.literal('resume') }),
+  /** Comes with one transferred MessagePort: to the reader process that was asked for under this number. */
+  z.strictObject({ type: z.literal('reader'), id: z.int() }),
+  z.strictObject({ type: z.literal('reader.ended'), id: z.int() }),
   /** Finish the transaction under way, close, exit with 0. */
   z.strictObject({ type: z.literal('stop') }),
 ]);
@@ -83,5 +86,8 @@ export const MessageToMain = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fatal'), problem: ProblemShape }),
   z.strictObject({ type: z.literal('secret.put'), owner: SecretOwner, token }),
   z.strictObject({ type: z.literal('secret.delete'), owner: SecretOwner }),
+  /** Only main can start processes: a reader, for questions that can be stopped in the middle of a statement. */
+  z.strictObject({ type: z.literal('reader.start'), id: z.int() }),
+  z.strictObject({ type: z.literal('reader.kill'), id: z.int() }),
 ]);
 export type MessageToMain = z.infer<typeof MessageToMain>;

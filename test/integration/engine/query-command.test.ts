@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { serveControl } from '#engine/control-server.ts';
+import { audited, fakeEvent, fakeSession } from '#test/support/fake-agent/fake-records.ts';
+import { startTestEngine } from '#test/support/test-engine.ts';
+import { closing } from './cleanups.ts';
+
+const open = closing();
+const PROGRAM = join(import.meta.dirname, '../../../out/main/cli.js');
+const quiet = () => undefined;
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
+const run = (...args: readonly string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, [PROGRAM, ...args], (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+const rowsOf = (ndjson: string): unknown[] =>
+  ndjson
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
+
+const HOUR = 3_600_000;
+const NOW = Date.now();
+const at = (ago: number, ip: string) => ({ at: NOW - ago, ip, userAgent: 'curl/8.4.0' });
+const SESSIONS = [
+  fakeSession('alice-1', {
+    account: { id: '1', name: 'alice' },
+    opened: at(5 * HOUR, '8.8.8.8'),
+    last: at(HOUR, '8.8.8.8'),
+  }),
+  fakeSession('alice-2', {
+    account: { id: '1', name: 'alice' },
+    opened: at(HOUR, '91.1.2.3'),
+    last: at(60_000, '91.1.2.3'),
+  }),
+  fakeSession('formula', {
+    account: { id: '2', name: '=HYPERLINK("http://x","y")' },
+    opened: at(3 * HOUR, '10.0.0.1'),
+    last: at(60_000, '10.0.0.1'),
+  }),
+];
+
+async function profileWith(): Promise<{
+  readonly profile: string;
+  readonly engine: ReturnType<typeof startTestEngine>;
+}> {
+  const agent = await open.agent({
+    subscribed: (console) => {
+      void (async () => {
+        await console.snapshot({ sessions: SESSIONS });
+        await console.changes([
+          audited(
+            1,
+            fakeEvent('e1', {
+              at: NOW - HOUR,
+              account: { id: '1', name: 'alice' },
+              ip: '8.8.8.8',
+              message: 'Login of alice',
+            }),
+          ),
+          audited(
+            2,
+            fakeEvent('e2', {
+              at: NOW,
+              outcome: 'failure',
+              account: { name: 'mallory' },
+              ip: '91.1.2.3',
+              message: 'wp-login.php refused',
+            }),
+          ),
+        ]);
+      })();
+    },
+  });
+  const profile = join(open.folder(), 'profile');
+  mkdirSync(profile, { mode: 0o700 });
+  const engine = startTestEngine(profile);
+  open.later(() => engine.stop());
+  await engine.call('environments.add', { url: agent.url, token: 't', name: 'shop' });
+  await engine.until('two events', async () => (await engine.call('query.audit', {})).rows.length === 2);
+  return { profile, engine };
+}
+
+test('the command line answers as the engine does, beside it and alone', async () => {
+  const { profile, engine } = await profileWith();
+  const control = await serveControl({ engine: engine.engine, profile, log });
+  let closed = false;
+  const closeControl = async () => {
+    if (!closed) await control.close();
+    closed = true;
+  };
+  open.later(closeControl);
+  const ask = async (...args: readonly string[]) =>
+    rowsOf((await run(...args, '-p', profile, '--format', 'ndjson')).out);
+  const moment = `${new Date(NOW - 2 * HOUR).toISOString().slice(0, 19)}Z`;
+  const asked = async () => {
+    const [sessions, all, events, then, stats] = await Promise.all([
+      ask('query', 'user:alice ip:8.8.0.0/16'),
+      ask('query', '', '--env', 'shop'),
+      ask('query', 'wp-login', '--audit'),
+      ask('at', moment),
+      ask('stats'),
+    ]);
+    return { sessions, all, events, then, stats };
+  };
+  const beside = await asked();
+  const direct = {
+    sessions: (await engine.call('query.sessions', { search: 'user:alice ip:8.8.0.0/16' })).rows,
+    all: (await engine.call('query.sessions', {})).rows,
+    events: (await engine.call('query.audit', { search: 'wp-login' })).rows,
+    then: (await engine.call('query.at', { at: Math.floor((NOW - 2 * HOUR) / 1_000) * 1_000 })).rows,
+  };
+  expect(beside).toMatchObject(JSON.parse(JSON.stringify(direct)) as object);
+  expect(direct.sessions.map(({ id }) => id)).toEqual(['alice-1']);
+  expect(direct.events.map(({ id }) => id)).toEqual(['e2']);
+  expect(direct.then.map(({ session }) => session.id)).toEqual(['formula', 'alice-1']);
+  expect(beside.stats).toEqual([
+    expect.objectContaining({ environment: 'shop', live: 3, ended: 0, events: 2 }),
+  ]);
+  await closeControl();
+  await engine.stop();
+  // Since the engine has stopped nobody watches, and the figures say so.
+  const alone = await asked();
+  expect(alone.stats).toEqual([{ ...(beside.stats[0] as object), gaps: 1 }]);
+  expect({ ...alone, stats: null }).toEqual({ ...beside, stats: null });
+}, 60_000);
+
+test('tables, safe CSV, as of when it is true, and a mark under what is wrong', async () => {
+  const { profile, engine } = await profileWith();
+  await engine.stop();
+  const csv = await run('query', 'ip:10.0.0.0/8', '-p', profile, '--format', 'csv');
+  expect(csv.out.split('\r\n')[1]).toMatch(/^"'=HYPERLINK\(""http:\/\/x"",""y""\)",shop,/);
+  const table = await run('query', '', '-p', profile, '--limit', '2');
+  expect(table.out.split('\n')[0]).toMatch(/^ACCOUNT +ENVIRONMENT +STATUS/);
+  expect(table.err).toContain('shop: as of 20');
+  expect(table.err).toMatch(/not watched: .* to now/);
+  expect(table.err).toContain('2 sessions, and there are more');
+  const wrong = await run('query', 'ip:10.0.0.1 uesr:alice', '-p', profile);
+  expect(wrong).toMatchObject({ code: 2, out: '' });
+  expect(wrong.err).toBe(
+    'There is no field “uesr”.\n  ip:10.0.0.1 uesr:alice\n              ^^^^^\nTry: user:\n',
+  );
+  expect((await run('at', 'soonish', '-p', profile)).err).toContain('is not a time');
+  expect((await run('query', '', '-p', profile, '--env', 'nowhere')).err).toContain('There are: shop.');
+});

@@ -5,7 +5,7 @@ import { DAY, epochMs, MINUTE, type EpochMs } from '#shared/domain/units.ts';
 import type { Figures } from '#shared/ipc/views.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
-import { OPEN_AT } from './session-filter.ts';
+import { OPEN_AT } from './open-at.ts';
 
 const MINUTES = 60;
 const STEP_MS = 15 * MINUTE;

@@ -1,7 +1,7 @@
 import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
-import { EpochMs } from '#shared/domain/units.ts';
+import { EpochMs, epochMs } from '#shared/domain/units.ts';
 import type { Page, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
 import { auditRows } from './audit-rows.ts';
 import { auditSegments } from './audit-segments.ts';
@@ -9,6 +9,7 @@ import type { ReadableDb } from './database.ts';
 import { END_OF_TIME, newestEvents } from './newest-events.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
 import { ownAccounts, type Question } from './question.ts';
+import { rowsAt } from './rows-at.ts';
 import { ordersByNow, sessionCondition, sessionOrder, type Bound } from './session-filter.ts';
 import { SESSION_COLUMNS, SESSION_FROM, sessionRow } from './session-rows.ts';
 
@@ -40,7 +41,11 @@ export function* sessionsPage(
     })
     .map(Number);
   yield;
-  return { rows: rowsOf(db, keys, now), total, asOf: now };
+  const rows = rowsOf(db, keys, now);
+  const { at, since } = request.filter;
+  // A stretch of time has no one moment to show: then rows say what is known now.
+  if (at === undefined || since !== undefined) return { rows, total, asOf: now };
+  return { rows: rowsAt(db, keys, rows, epochMs(at)), total, asOf: epochMs(at) };
 }
 
 /** Only the tables that the order needs. */

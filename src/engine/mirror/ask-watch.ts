@@ -20,7 +20,7 @@ export interface MapQuestion {
   readonly revision: number;
 }
 
-const Pair = z.tuple([z.number(), z.number().nullable()]);
+const Triple = z.tuple([z.number(), z.number().nullable(), z.number()]);
 const Spot = z.object({
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
@@ -38,7 +38,7 @@ export function* mapChanges(
   const address = filter.at === undefined ? LAST_ADDRESS : ADDRESS_THEN;
   const rows = db
     .prepare(
-      `SELECT s.key, ${address} FROM session s
+      `SELECT s.key, ${address}, coalesce(r.worst, 0) FROM session s LEFT JOIN session_risk r ON r.session = s.key
        WHERE ${sql}${asked === null ? '' : ' AND s.key IN (SELECT value FROM json_each(@asked))'}`,
     )
     .raw()
@@ -46,11 +46,14 @@ export function* mapChanges(
   yield;
   const keys = new Uint32Array(rows.length);
   const place = new Uint32Array(rows.length).fill(NO_PLACE);
+  const worst = new Uint8Array(rows.length);
   const places = placeTable(db);
   for (let index = 0; index < rows.length; index += 1) {
     // Half a million rows: their shape is the statement's own, so only the first is looked at closely.
-    const [key, at] = index === 0 ? Pair.parse(rows[index]) : (rows[index] as z.infer<typeof Pair>);
+    const [key, at, severity] =
+      index === 0 ? Triple.parse(rows[index]) : (rows[index] as z.infer<typeof Triple>);
     keys[index] = key;
+    worst[index] = severity;
     if (at !== null) place[index] = places.of(at);
   }
   const found = new Set(asked === null ? [] : keys);
@@ -60,7 +63,7 @@ export function* mapChanges(
     revision,
     keys,
     place,
-    worst: new Uint8Array(rows.length),
+    worst,
     gone,
     places: places.columns(),
   };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
+import { OPEN_AT, OPEN_DURING } from './open-at.ts';
 import { CELL_SQL } from '#shared/domain/place-cell.ts';
 import { ACTIVE_SLACK_MS, STALE_AFTER_MS } from '#shared/domain/status.ts';
 
@@ -20,9 +21,6 @@ const TEXT = `(s.account IN (SELECT key FROM account WHERE name LIKE @text ESCAP
   OR coalesce(s.last_device, s.opened_device) IN (SELECT key FROM device WHERE browser LIKE @text ESCAPE '\\'
     OR system LIKE @text ESCAPE '\\'))`;
 
-/** A session without a time of its opening lasted from when it was first seen. */
-export const OPEN_AT = `(s.ended_at IS NULL OR s.ended_at > CAST(@at AS INTEGER)) AND coalesce(s.opened_at,
-  (SELECT min(o.at) FROM observation o WHERE o.session = s.key)) <= CAST(@at AS INTEGER)`;
 export const LAST_ADDRESS = 'coalesce(s.last_address, s.opened_address)';
 /** The address seen last before `@at`; where nothing was observed by then, the one it was opened from. */
 export const ADDRESS_THEN = `coalesce((SELECT nullif(o.address, 0) FROM observation o
@@ -40,8 +38,9 @@ export function sessionCondition(filter: z.output<typeof SessionFilter>): Condit
     bound['connections'] = JSON.stringify(filter.connections);
   }
   if (filter.at !== undefined) {
-    parts.push(OPEN_AT);
+    parts.push(filter.since === undefined ? OPEN_AT : OPEN_DURING);
     bound['at'] = filter.at;
+    if (filter.since !== undefined) bound['since'] = filter.since;
   } else if (filter.state === 'live') parts.push('s.ended_at IS NULL');
   else if (filter.state === 'ended') parts.push('s.ended_at IS NOT NULL');
   const text = filter.text?.trim() ?? '';

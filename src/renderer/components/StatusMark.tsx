@@ -17,8 +17,10 @@ const SHAPES: Readonly<Record<SessionStatus, object>> = {
 export function StatusMark(props: {
   readonly status: SessionStatus;
   readonly cause?: CloseReason | null;
+  /** Instead of the status itself. */
+  readonly word?: string;
 }): ReactNode {
-  const { status, cause = null } = props;
+  const { status, cause = null, word = status } = props;
   const why = status === 'ended' && cause !== null ? causeText(cause) : null;
   return (
     <Box
@@ -39,7 +41,7 @@ export function StatusMark(props: {
         }}
       />
       <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
-        {why === null ? status : `${status} · ${why}`}
+        {why === null ? word : `${status} · ${why}`}
       </Box>
     </Box>
   );

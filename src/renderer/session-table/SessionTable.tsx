@@ -19,6 +19,7 @@ import {
 import { useApp } from '../store/app-store.ts';
 import { useRespond } from '../store/respond-store.ts';
 import { isFiltered, NO_FILTER, type FilterStore } from '../store/session-filter.ts';
+import { goLive } from '../store/time-store.ts';
 import { columns, features } from './columns.tsx';
 import { Grid, Scroller } from './grid-styles.ts';
 import { NoSessions } from './NoSessions.tsx';
@@ -130,6 +131,7 @@ export function SessionTable(props: {
       else if (useSelection.getState().chosen.size > 0) clearChosen();
       else if (isFiltered(filter.getState()))
         filter.setState({ ...NO_FILTER, state: filter.getState().state });
+      else goLive();
     },
   });
 

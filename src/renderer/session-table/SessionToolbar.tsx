@@ -7,9 +7,11 @@ import { endSessions } from '../store/respond-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
+import { useTime } from '../store/time-store.ts';
 import { FilterChips } from './FilterChips.tsx';
 import { MOST_FRESH, type SessionList } from './use-session-list.ts';
 
+const PAST_WORDS = { instant: 'open then', playing: 'open then', period: 'open in this period' } as const;
 const STATE_WORDS = { live: 'live', ended: 'ended', all: 'in all' } as const;
 
 /** Name of the list, honest counts, what it is narrowed to, and what can be done with the selection. */
@@ -21,6 +23,7 @@ export function SessionToolbar(props: {
 }): ReactNode {
   const { filter, list } = props;
   const state = filter((shown) => shown.state);
+  const past = useTime(({ time }) => time.is);
   const connections = filter((shown) => shown.connections);
   const chosen = useSelection((selection) => selection.chosen);
   const { fresh } = list.view;
@@ -40,7 +43,9 @@ export function SessionToolbar(props: {
     >
       <Typography variant="h2">{props.title}</Typography>
       <Typography component="span" sx={{ color: 'text.secondary' }} data-testid="session-count">
-        {list.view.is === 'ready' ? `${count(list.view.total)} ${STATE_WORDS[state]}` : ''}
+        {list.view.is === 'ready'
+          ? `${count(list.view.total)} ${past === 'live' ? STATE_WORDS[state] : PAST_WORDS[past]}`
+          : ''}
       </Typography>
       {chosen.size === 0 ? null : (
         <>

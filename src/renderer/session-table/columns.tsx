@@ -7,6 +7,7 @@ import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { Marks } from '../components/Marks.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { TimeAgo, TimeOfDay } from '../parts/TimeText.tsx';
+import { useTime } from '../store/time-store.ts';
 import { Unknown } from '../components/Unknown.tsx';
 import {
   deviceDetail,
@@ -56,6 +57,13 @@ export const GRID_TEMPLATE = COLUMN_ORDER.map((id) => {
 }).join(' ');
 export const GRID_LEAST = `${String(COLUMN_ORDER.reduce((sum, id) => sum + (TRACKS[id]?.[0] ?? 6), 0))}rem`;
 
+/** In the past only the latest activity of a session is known; before it, all that can be said is that it was open. */
+function StatusCell({ row }: { readonly row: SessionRow }): ReactNode {
+  const past = useTime((state) => state.time.is === 'instant' || state.time.is === 'playing');
+  if (!past || row.status !== 'unseen') return <StatusMark status={row.status} cause={row.cause} />;
+  return <StatusMark status="unseen" word="open then" />;
+}
+
 const text = (value: string, whole = value): ReactNode => <span title={whole}>{value}</span>;
 const NO_ADDRESS = 'No address is known for this session';
 
@@ -86,7 +94,7 @@ export const columns = helper.columns([
   helper.display({
     id: 'status',
     header: 'Status',
-    cell: ({ row }) => <StatusMark status={row.original.status} cause={row.original.cause} />,
+    cell: ({ row }) => <StatusCell row={row.original} />,
   }),
   helper.display({
     id: 'lastSeen',

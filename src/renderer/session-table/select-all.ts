@@ -3,6 +3,7 @@ import { problemOf } from '../bridge/problem-error.ts';
 import { notify } from '../store/notice-store.ts';
 import { addChosen, clearChosen, MOST_CHOSEN, useSelection } from '../store/selection-store.ts';
 import { requestOf, type ShownFilter } from '../store/session-filter.ts';
+import { timeNow } from '../store/time-store.ts';
 import { count, counted } from '../format/words.ts';
 import type { Sort } from './use-session-list.ts';
 
@@ -17,7 +18,7 @@ export async function toggleAll(shown: ShownFilter, sort: Sort): Promise<void> {
     clearChosen();
     return;
   }
-  const filter = requestOf(shown);
+  const filter = requestOf(shown, timeNow());
   try {
     let total = 0;
     let own = 0;

@@ -3,6 +3,7 @@ import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts'
 import type { Page, SessionRow } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { useApp } from '../store/app-store.ts';
+import { useTime } from '../store/time-store.ts';
 import { createPageCache, type PageCache, type PagesView } from '../store/page-cache.ts';
 import { requestOf, type FilterStore } from '../store/session-filter.ts';
 
@@ -35,9 +36,10 @@ interface Question {
  */
 export function useSessionList(store: FilterStore, sort: Sort, held: boolean): SessionList {
   const shown = store();
+  const time = useTime((state) => state.time);
   const revision = useApp((state) => state.revision);
   const generation = useApp((state) => state.generation);
-  const key = JSON.stringify({ request: requestOf(shown), sort });
+  const key = JSON.stringify({ request: requestOf(shown, time), sort });
   const question = useMemo(() => JSON.parse(key) as Question, [key]);
   const next = useMemo(
     () =>

@@ -11,6 +11,7 @@ import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
 import { Notices } from './Notices.tsx';
 import { SideNav } from './SideNav.tsx';
+import { TimeBanner } from './TimeBanner.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useShellKeys } from './use-shell-keys.ts';
 import { VIEW_TITLES } from './navigation.ts';
@@ -54,6 +55,7 @@ export function Shell(): ReactNode {
           sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', outline: 'none' }}
         >
           <Banners />
+          <TimeBanner />
           <ErrorBoundary key={view} what={`The view ${VIEW_TITLES[view]}`}>
             <View view={view} />
           </ErrorBoundary>

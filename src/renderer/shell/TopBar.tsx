@@ -6,6 +6,7 @@ import { useFromClock } from '../store/clock.ts';
 import { useApp } from '../store/app-store.ts';
 import { showOver } from '../store/shell-store.ts';
 import { useSettings } from '../store/settings-store.ts';
+import { useTime } from '../store/time-store.ts';
 import { SIZE } from '../theme/size.ts';
 import { EnvironmentChip } from './EnvironmentChip.tsx';
 
@@ -77,7 +78,9 @@ function SearchButton(): ReactNode {
 function LiveClock(): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const time = useFromClock((now) => clockTime(now, zone));
-  const anyLive = useApp((state) => (state.environments ?? []).some(({ state: at }) => at.is === 'live'));
+  const past = useTime((state) => state.time.is !== 'live');
+  const connected = useApp((state) => (state.environments ?? []).some(({ state: at }) => at.is === 'live'));
+  const anyLive = connected && !past;
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, flex: 'none', whiteSpace: 'nowrap' }}>
       <Box
@@ -91,7 +94,7 @@ function LiveClock(): ReactNode {
         }}
       />
       <Typography component="span" sx={{ fontWeight: 500 }}>
-        {anyLive ? 'Live' : 'Not live'}
+        {anyLive ? 'Live' : past ? 'Past shown' : 'Not live'}
       </Typography>
       <Box
         component="span"

@@ -1,5 +1,6 @@
 import { create, type UseBoundStore, type StoreApi } from 'zustand';
 import type { AccountId, ConnectionId } from '#shared/domain/ids.ts';
+import { timeRequest, type ShownTime } from './time-store.ts';
 import type { SessionFilter } from '#shared/ipc/engine-contract.ts';
 
 /** A cluster that was chosen on the map: its places, so that sessions which arrive there later belong to it. */
@@ -48,8 +49,9 @@ const placeRequest = ({ keys, box }: PlaceChoice): Pick<SessionFilter, 'places' 
   keys.size > MOST_PLACES ? { box } : { places: [...keys] };
 
 /** What the engine is asked; chosen places included, except where they are what is chosen from. */
-export function requestOf(shown: ShownFilter): SessionFilter {
+export function requestOf(shown: ShownFilter, time: ShownTime = { is: 'live' }): SessionFilter {
   return {
+    ...timeRequest(time),
     state: shown.state,
     ...(shown.text.trim() === '' ? {} : { text: shown.text.trim() }),
     ...(shown.connections.length === 0 ? {} : { connections: [...shown.connections] }),

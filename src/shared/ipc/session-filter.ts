@@ -19,5 +19,7 @@ export const SessionFilter = z.strictObject({
   places: z.array(z.int().min(0)).max(20_000).optional(),
   /** Only sessions that were open at this instant, whatever became of them since; `state` then says nothing. */
   at: z.int().min(0).max(8.64e15).optional(),
+  /** With `at`: open at some moment from this one on. */
+  since: z.int().min(0).max(8.64e15).optional(),
 });
 export type SessionFilter = z.input<typeof SessionFilter>;

@@ -72,7 +72,7 @@ export const opened = (seq: number, session: Session): Change =>
   ({ seq, at: 3_000, kind: 'session.opened', session }) as unknown as Change;
 export const updated = (seq: number, session: Session): Change =>
   ({ seq, at: 3_500, kind: 'session.updated', session }) as unknown as Change;
-export const closed = (seq: number, id: string, reason = 'logout'): Change =>
-  ({ seq, at: 4_000, kind: 'session.closed', id, reason }) as unknown as Change;
+export const closed = (seq: number, id: string, reason = 'logout', at = 4_000): Change =>
+  ({ seq, at, kind: 'session.closed', id, reason }) as unknown as Change;
 export const audited = (seq: number, event: AuditEvent): Change =>
   ({ seq, at: 3_000, kind: 'audit', event }) as unknown as Change;

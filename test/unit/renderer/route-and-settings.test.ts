@@ -3,7 +3,7 @@ import { hrefOf, parseHash } from '#renderer/store/route-store.ts';
 import { barsOf, marksOf } from '#renderer/views/watch/time-bars.ts';
 import { usualOf } from '#renderer/views/watch/usual.ts';
 import { sparkPath } from '#renderer/components/spark-path.ts';
-import type { Figures } from '#shared/ipc/views.ts';
+import type { Timeline } from '#shared/ipc/watch-views.ts';
 
 test.each([
   ['', 'watch', []],
@@ -25,7 +25,8 @@ const day = {
   stepMs: 900_000,
   signIns: [4, 0, 8],
   failures: [4, 0, 0],
-} as unknown as Figures['day'];
+  oldest: null,
+} as unknown as Timeline;
 
 test('the tallest bar fills the height, and failures are part of their bar', () => {
   const bars = barsOf(day);
@@ -34,11 +35,9 @@ test('the tallest bar fills the height, and failures are part of their bar', () 
     [0, 0],
     [8, 0],
   ]);
-  expect(bars.map(({ okShare, failedShare }) => Number(okShare) + Number(failedShare))).toEqual([
-    100, 0, 100,
-  ]);
-  expect(marksOf(day)[0]).toBe(0);
-  expect(marksOf(day).at(-1)).toBe(3 * 900_000);
+  expect(bars.map(({ okShare, failedShare }) => okShare + failedShare)).toEqual([100, 0, 100]);
+  expect(marksOf(0, 2_700_000)[0]).toBe(0);
+  expect(marksOf(0, 2_700_000).at(-1)).toBe(3 * 900_000);
 });
 
 test('“usual” is a median, and not said of too few minutes', () => {

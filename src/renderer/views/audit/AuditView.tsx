@@ -11,16 +11,22 @@ import { SearchField } from '../../components/SearchField.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { ACTION_CHOICES } from '../../format/actions.ts';
 import { AuditTable } from './AuditTable.tsx';
+import { useRoute } from '../../store/route-store.ts';
 import { useAudit, type AuditFilter } from '../../store/use-audit.ts';
 
 type Outcome = 'success' | 'failure' | 'unknown';
+const isOutcome = (text: string): text is Outcome => ['success', 'failure', 'unknown'].includes(text);
 
 /** Every event of every store, newest first, a page at a time. */
 export function AuditView(): ReactNode {
   const [text, setText] = useState('');
   const [connection, setConnection] = useState<ConnectionId | null>(null);
-  const [action, setAction] = useState('');
-  const [outcome, setOutcome] = useState<Outcome | ''>('');
+  // `#/audit/login/failure`: what a figure or a link narrows the list to.
+  const [wantedAction = '', wantedOutcome = ''] = useRoute((route) => route.rest);
+  const [action, setAction] = useState(
+    ACTION_CHOICES.some(([known]) => known === wantedAction) ? wantedAction : '',
+  );
+  const [outcome, setOutcome] = useState<Outcome | ''>(isOutcome(wantedOutcome) ? wantedOutcome : '');
   const filter: AuditFilter = {
     ...(text.trim() === '' ? {} : { text: text.trim() }),
     ...(connection === null ? {} : { connections: [connection] }),

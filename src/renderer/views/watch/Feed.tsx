@@ -2,12 +2,17 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useEffect, useMemo, type ReactNode } from 'react';
+import type { ConnectionId } from '#shared/domain/ids.ts';
+import type { AuditRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { count } from '../../format/words.ts';
 import { groupFeed } from '../../store/feed-groups.ts';
 import { pauseFeed, resumeFeed, useFeed } from '../../store/feed-store.ts';
 import { useWatchFilter } from '../../store/session-filter.ts';
 import { keysApply } from '../../store/shell-store.ts';
+import { timeRequest, useTime, type ShownTime } from '../../store/time-store.ts';
+import { useEngineQuery } from '../../store/use-engine-query.ts';
+import { useHeld } from '../../store/use-held.ts';
 import { SIZE } from '../../theme/size.ts';
 import { feedFits } from './feed-fits.ts';
 import { FeedLine } from './FeedLine.tsx';
@@ -29,10 +34,38 @@ function useFeedKey(): void {
   }, []);
 }
 
+const NOTHING: readonly AuditRow[] = [];
+/** What had happened by the time that is shown. */
+function usePastEvents(time: ShownTime, connections: readonly ConnectionId[]): readonly AuditRow[] {
+  const { at, since } = timeRequest(time);
+  const page = useHeld(
+    useEngineQuery(
+      'audit.page',
+      at === undefined
+        ? null
+        : {
+            filter: {
+              until: at + 1,
+              ...(since === undefined ? {} : { since }),
+              ...(connections.length === 0 ? {} : { connections: [...connections] }),
+            },
+            cursor: null,
+            limit: SHOWN,
+          },
+    ),
+  );
+  return page?.rows ?? NOTHING;
+}
+
 /** What is happening, newest first; can be paused, and then counts what waits. */
 export function Feed(): ReactNode {
-  const { rows, paused, waitingCount } = useFeed();
+  const feed = useFeed();
+  const { paused, waitingCount } = feed;
   const shown = useWatchFilter();
+  const time = useTime((state) => state.time);
+  const past = usePastEvents(time, shown.connections);
+  const live = time.is === 'live';
+  const rows = live ? feed.rows : past;
   useFeedKey();
   const groups = useMemo(
     () => groupFeed(rows.filter((row) => feedFits(row, shown))).slice(0, SHOWN),
@@ -41,7 +74,7 @@ export function Feed(): ReactNode {
   return (
     <Box
       component="section"
-      aria-label="Happening now"
+      aria-label="What happens"
       sx={{
         width: SIZE.feed,
         flex: 'none',
@@ -67,18 +100,20 @@ export function Feed(): ReactNode {
         }}
       >
         <Typography variant="h2" sx={{ flex: 1 }}>
-          Happening now
+          {live ? 'Happening now' : time.is === 'period' ? 'In this period' : 'By then'}
         </Typography>
-        <Button
-          variant="text"
-          color={paused ? 'primary' : 'inherit'}
-          aria-pressed={paused}
-          aria-keyshortcuts="p"
-          title="p"
-          onClick={paused ? resumeFeed : pauseFeed}
-        >
-          {paused ? (waitingCount === 0 ? 'Paused' : `${count(waitingCount)} new`) : 'Pause'}
-        </Button>
+        {live ? (
+          <Button
+            variant="text"
+            color={paused ? 'primary' : 'inherit'}
+            aria-pressed={paused}
+            aria-keyshortcuts="p"
+            title="p"
+            onClick={paused ? resumeFeed : pauseFeed}
+          >
+            {paused ? (waitingCount === 0 ? 'Paused' : `${count(waitingCount)} new`) : 'Pause'}
+          </Button>
+        ) : null}
       </Box>
       <Box
         component="ol"

@@ -1,13 +1,19 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
-import type { Figures } from '#shared/ipc/views.ts';
+import type { ConnectionId } from '#shared/domain/ids.ts';
 import { Sparkline } from '../../components/Sparkline.tsx';
 import { count } from '../../format/words.ts';
 import { useApp } from '../../store/app-store.ts';
-import type { Query } from '../../store/use-engine-query.ts';
+import { hrefOf } from '../../store/route-store.ts';
+import { useSessionsFilter } from '../../store/session-filter.ts';
+import { timeRequest, useTime } from '../../store/time-store.ts';
+import { useEngineQuery } from '../../store/use-engine-query.ts';
+import { useHeld } from '../../store/use-held.ts';
 import { usualOf } from './usual.ts';
 import { useSamples } from './use-samples.ts';
+
+const FOLLOW_EVERY_MS = 5_000;
 
 function Figure(props: {
   readonly label: string;
@@ -15,18 +21,38 @@ function Figure(props: {
   readonly beside?: string | null;
   readonly explained: string;
   readonly chart?: ReactNode;
+  readonly href: string;
+  readonly loud?: boolean;
+  readonly onFollow?: () => void;
 }): ReactNode {
   return (
     <Box
+      component="a"
+      href={props.href}
       title={props.explained}
-      sx={{ px: 3.5, py: 1.5, borderLeft: 1, borderColor: 'divider', '&:first-of-type': { borderLeft: 0 } }}
+      onClick={props.onFollow}
+      sx={{
+        px: 3.5,
+        py: 1.5,
+        display: 'block',
+        textDecoration: 'none',
+        color: 'text.primary',
+        borderLeft: 1,
+        borderColor: 'divider',
+        '&:first-of-type': { borderLeft: 0 },
+        '&:hover': { bgcolor: 'surface.hover' },
+      }}
     >
-      <Typography variant="label" component="dt" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
+      <Typography variant="label" component="div" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
         {props.label}
       </Typography>
-      <Box component="dd" sx={{ m: 0, display: 'grid', gap: 0.5 }}>
+      <Box sx={{ display: 'grid', gap: 0.5 }}>
         <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 1.5 }}>
-          <Typography variant="figure" component="span">
+          <Typography
+            variant="figure"
+            component="span"
+            sx={{ color: props.loud === true ? 'severity.high' : 'text.primary' }}
+          >
             {props.value}
           </Typography>
           {props.beside === undefined || props.beside === null ? null : (
@@ -44,16 +70,17 @@ function Figure(props: {
 /** Whole minutes only: the last one is still under way. */
 const whole = (perMinute: readonly number[]): readonly number[] => perMinute.slice(0, -1);
 
-function rate(label: string, perMinute: readonly number[], what: string): ReactNode {
+function rate(label: string, perMinute: readonly number[], what: string, href: string): ReactNode {
   const minutes = whole(perMinute);
   const last = minutes.at(-1);
   const usual = usualOf(minutes);
   return (
     <Figure
       label={label}
+      href={href}
       value={last === undefined ? '—' : count(last)}
       beside={usual === null ? null : `usual ${count(usual)}`}
-      explained={`${what} in the last whole minute; usual is the median of the last ${String(minutes.length)} minutes`}
+      explained={`${what} in the last whole minute; usual is the median of the last ${String(minutes.length)} minutes. Opens them in Audit`}
       chart={
         <Sparkline
           values={minutes.slice(-30)}
@@ -64,48 +91,80 @@ function rate(label: string, perMinute: readonly number[], what: string): ReactN
   );
 }
 
-/** The few numbers that say how busy it is. */
-export function KeyFigures({ answer }: { readonly answer: Query<Figures> }): ReactNode {
-  const figures = answer.is === 'ready' ? answer.value : null;
-  const samples = useSamples(figures);
+/** How many open detections there are now; nothing where the past is shown, because triage is about now. */
+function OpenDetections(): ReactNode {
   const detections = useApp((state) => state.detections);
   return (
+    <Figure
+      label="Open detections"
+      href={hrefOf('detections')}
+      value={detections === null ? '—' : count(detections.open)}
+      loud={(detections?.open ?? 0) > 0}
+      explained="Detections that nobody has taken or closed and that nothing silences. Opens them"
+    />
+  );
+}
+
+/** The few numbers that say how busy it is, or was. Each leads to what it counts. */
+export function KeyFigures({ connections }: { readonly connections: readonly ConnectionId[] }): ReactNode {
+  const revision = useApp((state) => state.revision);
+  const time = useTime((state) => state.time);
+  const { at } = timeRequest(time);
+  const figures = useHeld(
+    useEngineQuery(
+      'figures',
+      {
+        ...(connections.length === 0 ? {} : { connections: [...connections] }),
+        ...(at === undefined ? {} : { at }),
+      },
+      { revision: at === undefined ? revision : 0, everyMs: FOLLOW_EVERY_MS },
+    ),
+  );
+  const live = at === undefined;
+  const samples = useSamples(live ? figures : null);
+  return (
     <Box
-      component="dl"
+      role="group"
       aria-label="Key figures"
       sx={{
         position: 'absolute',
         top: (theme) => theme.spacing(3),
         left: (theme) => theme.spacing(3),
         zIndex: 500,
-        m: 0,
         display: 'flex',
         maxWidth: (theme) => `calc(100% - ${theme.spacing(14)})`,
         overflow: 'hidden',
         bgcolor: 'background.paper',
         border: 1,
-        borderColor: 'divider',
+        borderColor: live ? 'divider' : 'severity.medium',
         borderRadius: 1.5,
       }}
     >
       <Figure
-        label="Sessions"
+        label={live ? 'Sessions' : 'Sessions then'}
+        href={hrefOf('sessions')}
+        onFollow={() => {
+          useSessionsFilter.setState({ connections });
+        }}
         value={figures === null ? '—' : count(figures.sessions)}
-        explained="Live sessions in every environment shown"
-        chart={<Sparkline values={samples} label="Live sessions since this window was opened" />}
+        explained={
+          time.is === 'period'
+            ? 'Sessions open at the end of the period; the map and the table show all that were open during it'
+            : 'Sessions in every environment shown. Opens them'
+        }
+        chart={
+          live ? <Sparkline values={samples} label="Live sessions since this window was opened" /> : null
+        }
       />
       <Figure
         label="Accounts"
+        href={hrefOf('people')}
         value={figures === null ? '—' : count(figures.accounts)}
-        explained="Accounts with at least one live session. An account belongs to one environment; the same person may have several."
+        explained="Accounts with at least one session. An account belongs to one environment; the same person may have several."
       />
-      <Figure
-        label="Open detections"
-        value={detections === null ? '—' : count(detections.open)}
-        explained="Detections that nobody has taken or closed and that nothing silences"
-      />
-      {rate('Sign-ins / min', figures?.signIns ?? [], 'Sign-ins')}
-      {rate('Failed / min', figures?.failures ?? [], 'Failed sign-ins')}
+      {rate('Sign-ins / min', figures?.signIns ?? [], 'Sign-ins', hrefOf('audit', 'login'))}
+      {rate('Failed / min', figures?.failures ?? [], 'Failed sign-ins', hrefOf('audit', 'login', 'failure'))}
+      {live ? <OpenDetections /> : null}
     </Box>
   );
 }

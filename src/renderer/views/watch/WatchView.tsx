@@ -4,19 +4,16 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Splitter } from '../../components/Splitter.tsx';
 import { visuallyHidden } from '../../components/Unknown.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
-import { useApp } from '../../store/app-store.ts';
 import { useMapFeed } from '../../store/use-map-feed.ts';
 import { requestOf, useWatchFilter } from '../../store/session-filter.ts';
 import { layoutNumber, rememberLayout, settingsNow, useSettings } from '../../store/settings-store.ts';
-import { useEngineQuery } from '../../store/use-engine-query.ts';
+import { useTime } from '../../store/time-store.ts';
 import { SIZE } from '../../theme/size.ts';
 import { Feed } from './Feed.tsx';
 import { KeyFigures } from './KeyFigures.tsx';
 import { MapNotes } from './MapNotes.tsx';
 import { TimeBar } from './TimeBar.tsx';
 import { WatchMap } from './WatchMap.tsx';
-
-const FIGURES_EVERY_MS = 5_000;
 
 function startOfMap(): string | null {
   const view = settingsNow().layout['map'];
@@ -26,15 +23,10 @@ function startOfMap(): string | null {
 /** What is live now: the map, what is happening, the last day, and every session below. */
 export function WatchView(): ReactNode {
   const shown = useWatchFilter();
-  const revision = useApp((state) => state.revision);
+  const time = useTime((state) => state.time);
   const [start] = useState(startOfMap);
   // Chosen places narrow the table and the feed; the map they were chosen from stays whole.
-  useMapFeed(requestOf({ ...shown, places: null }));
-  const figures = useEngineQuery(
-    'figures',
-    shown.connections.length === 0 ? {} : { connections: [...shown.connections] },
-    { revision, everyMs: FIGURES_EVERY_MS },
-  );
+  useMapFeed(requestOf({ ...shown, places: null }, time));
 
   const holder = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(SIZE.tableUsual * 3);
@@ -80,10 +72,10 @@ export function WatchView(): ReactNode {
                 useWatchFilter.setState({ places });
               }}
             />
-            <KeyFigures answer={figures} />
+            <KeyFigures connections={shown.connections} />
             <MapNotes />
           </Box>
-          <TimeBar answer={figures} />
+          <TimeBar connections={shown.connections} />
         </Box>
         <Feed />
       </Box>

@@ -24,6 +24,7 @@ import { createEngineHost } from './engine-host.ts';
 import { openLog } from './log-file.ts';
 import { setMenu } from './menu.ts';
 import { useProfile } from './profile.ts';
+import { openText, savePdf, saveText } from './save-file.ts';
 import { openSecrets } from './secrets-file.ts';
 import { serveCalls } from './serve-calls.ts';
 import { openSettings } from './settings-file.ts';
@@ -149,6 +150,9 @@ function run(): void {
         const file = chosen.filePaths[0];
         return chosen.canceled || file === undefined ? null : readConnectionFile(file);
       },
+      'file.save': ({ name, text }) => saveText(event.sender, name, text),
+      'file.savePdf': ({ name, html }) => savePdf(event.sender, name, html),
+      'file.openText': ({ title }) => openText(event.sender, title),
       'demo.state': () => Promise.resolve(demo.state()),
       'demo.set': ({ name, running }) => demo.set(name, running),
     }),

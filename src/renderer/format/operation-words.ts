@@ -1,4 +1,4 @@
-import type { CommandView, OperationView, Preview } from '#shared/ipc/views.ts';
+import type { CommandView, OperationView, Preview, PreviewPart } from '#shared/ipc/views.ts';
 import { count, counted } from './words.ts';
 
 const STATES: Readonly<Record<CommandView['state'], string>> = {
@@ -26,7 +26,7 @@ export function commandResult(command: CommandView): string {
     command.ended > 0 ? `ended ${count(command.ended)}` : null,
     command.alreadyGone > 0 ? `already gone ${count(command.alreadyGone)}` : null,
     command.failedCount > 0 ? `failed ${count(command.failedCount)}` : null,
-    command.outside > 0 ? `outside this token ${count(command.outside)}` : null,
+    command.outside > 0 ? `matching since ${count(command.outside)}` : null,
     cameBack > 0 ? `came back ${count(cameBack)}` : null,
   ].filter((part) => part !== null);
   return parts.join(', ');
@@ -59,19 +59,34 @@ export function totalsOf(operation: OperationView): OperationTotals {
   };
 }
 
-/** How many sessions a preview would end, over the environments that answered. */
-export const previewedSessions = (preview: Preview): number =>
-  preview.parts.reduce((total, part) => total + (part.is === 'unavailable' ? 0 : part.reach.sessions), 0);
+const isReached = (part: PreviewPart, queued: boolean): part is Exclude<PreviewPart, { is: 'unavailable' }> =>
+  part.is === 'ready' || (part.is === 'unasked' && queued);
+
+/**
+ * How many sessions a preview would end, over the environments that answered.
+ * @param queued also where no agent could be asked
+ */
+export const previewedSessions = (preview: Preview, queued = false): number =>
+  preview.parts.reduce((total, part) => total + (isReached(part, queued) ? part.reach.sessions : 0), 0);
+
+const VERBS = { revoke: 'end', hold: 'hold and end', block: 'block and end' } as const;
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `End 1 session in shop`, `End 412 sessions in 3 environments`; with approval it says so. */
-export function endButtonName(preview: Preview, nameOf: (connection: string) => string): string {
-  const reached = preview.parts.filter((part) => part.is === 'ready' && part.reach.sessions > 0);
+export function endButtonName(
+  preview: Preview,
+  nameOf: (connection: string) => string,
+  queued = false,
+): string {
+  const reached = preview.parts.filter(
+    (part) => isReached(part, queued) && (part.reach.sessions > 0 || preview.act.kind !== 'revoke'),
+  );
   const [only] = reached;
   const where =
     reached.length === 1 && only !== undefined
       ? nameOf(only.connection)
       : counted(reached.length, 'environment');
-  const act = `nd ${counted(previewedSessions(preview), 'session')} in ${where}`;
+  const act = `${VERBS[preview.act.kind]} ${counted(previewedSessions(preview, queued), 'session')} in ${where}`;
   const approval = reached.some((part) => part.is === 'ready' && part.needsApproval);
-  return approval ? `Ask for approval: e${act}` : `E${act}`;
+  return approval ? `Ask for approval: ${act}` : upper(act);
 }

@@ -1,15 +1,9 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
-import { create } from 'zustand';
 import { maskAddress } from '../format/mask.ts';
+import { useRevealed } from '../store/revealed-store.ts';
 import { useSettings } from '../store/settings-store.ts';
 import { Unknown } from '../components/Unknown.tsx';
-
-/** Addresses that were asked for while masking is on; forgotten when the window closes. */
-const useRevealed = create<{ readonly addresses: ReadonlySet<string> }>(() => ({ addresses: new Set() }));
-export function revealAddress(address: string): void {
-  useRevealed.setState(({ addresses }) => ({ addresses: new Set([...addresses, address]) }));
-}
 
 export function useMasked(address: string | null): boolean {
   const mask = useSettings((state) => state.settings.maskAddresses);

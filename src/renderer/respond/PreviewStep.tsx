@@ -8,7 +8,6 @@ import Typography from '@mui/material/Typography';
 import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
-import { RETRY_MS } from '#shared/ipc/respond-contract.ts';
 import type { Preview } from '#shared/ipc/views.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { ProblemBox } from '../components/ProblemBox.tsx';
@@ -16,8 +15,10 @@ import { TimeAgo } from '../parts/TimeText.tsx';
 import { endButtonName, previewedSessions } from '../format/operation-words.ts';
 import { counted } from '../format/words.ts';
 import { useFromClock } from '../store/clock.ts';
-import { closeRespond, executeEnding, previewAct, type Asked } from '../store/respond-store.ts';
+import { closeRespond, executeEnding, previewAct, useDraft, type Asked } from '../store/respond-store.ts';
 import { PreviewTable } from './PreviewTable.tsx';
+import { ActChoice } from './ActChoice.tsx';
+import { CarryChoices, USUAL_CARRY } from './CarryChoices.tsx';
 import { PreviewNotes } from './PreviewNotes.tsx';
 
 const MAX_REASON = 1_024;
@@ -32,15 +33,23 @@ export function PreviewStep(props: {
 }): ReactNode {
   const { asked: request, preview, sending, problem } = props;
   const nameOf = useEnvironmentName();
-  const [reason, setReason] = useState('');
+  const reason = useDraft((draft) => draft.reason);
+  const [carry, setCarry] = useState(USUAL_CARRY);
   const [typed, setTyped] = useState(NO_CONFIRMATIONS);
   const [asked, setAsked] = useState(false);
-  const total = previewedSessions(preview);
+  const total = previewedSessions(preview, carry.queue);
+  const asks = preview.parts.some((part) => part.is === 'ready' || (part.is === 'unasked' && carry.queue));
+  const waiting = preview.parts.some((part) => part.is === 'unasked' && part.reach.sessions > 0);
+  // Holding and blocking are worth it for somebody who is not signed in, too.
+  const nothing = preview.act.kind === 'revoke' ? total === 0 : !asks;
   const expired = useFromClock((now) =>
     preview.parts.some((part) => part.is === 'ready' && part.expiresAt <= now),
   );
   const toType = preview.parts.flatMap((part) =>
-    part.is === 'ready' && part.needsConfirmation !== null && part.reach.sessions > 0
+    part.is !== 'unavailable' &&
+    (part.is === 'ready' || carry.queue) &&
+    part.needsConfirmation !== null &&
+    part.reach.sessions > 0
       ? [{ connection: part.connection, word: part.needsConfirmation }]
       : [],
   );
@@ -50,33 +59,34 @@ export function PreviewStep(props: {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setAsked(true);
-    if (reasonMissing || !typedAll || total === 0 || sending || expired) return;
-    void executeEnding({
-      reason: reason.trim(),
-      confirm: typed,
-      retryForMs: RETRY_MS,
-      queue: false,
-      includeNew: false,
-    });
+    if (reasonMissing || !typedAll || nothing || sending || expired) return;
+    void executeEnding({ reason: reason.trim(), confirm: typed, ...carry });
   };
 
   return (
     <Box component="form" noValidate onSubmit={submit} sx={{ display: 'contents' }}>
       <DialogTitle id="respond-title">
-        {total === 0
+        {nothing
           ? 'There is nothing to end'
-          : endButtonName(preview, nameOf).replace('Ask for approval: e', 'E')}
+          : endButtonName(preview, nameOf, carry.queue).replace(
+              /^Ask for approval: (.)/,
+              (_all, first: string) => first.toUpperCase(),
+            )}
       </DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 3 }}>
         <Typography sx={{ color: 'text.secondary' }}>
-          {total === 0
+          {nothing
             ? 'None of these sessions is in the stores any more, or no agent could be asked.'
             : `${counted(total, 'session')} of what the agents see now. Asked `}
-          {total === 0 ? null : <TimeAgo at={preview.askedAt} />}
-          {total === 0 ? null : '.'}
+          {nothing ? null : <TimeAgo at={preview.askedAt} />}
+          {nothing ? null : '.'}
         </Typography>
+        <ActChoice asked={request} />
         <PreviewTable preview={preview} />
         <PreviewNotes preview={preview} asked={request} />
+        {nothing && !waiting ? null : (
+          <CarryChoices asked={request} preview={preview} carry={carry} onChange={setCarry} />
+        )}
         {expired ? (
           <ProblemBox
             problem={{
@@ -98,7 +108,7 @@ export function PreviewStep(props: {
             }}
           />
         ))}
-        {total === 0 ? null : (
+        {nothing ? null : (
           <TextField
             label="Reason"
             placeholder="What happened, ticket"
@@ -112,21 +122,21 @@ export function PreviewStep(props: {
             }
             slotProps={{ htmlInput: { maxLength: MAX_REASON } }}
             onChange={(event) => {
-              setReason(event.target.value);
+              useDraft.setState({ reason: event.target.value });
             }}
           />
         )}
       </DialogContent>
       <DialogActions>
         <Button onClick={closeRespond} disabled={sending}>
-          {total === 0 ? 'Close' : 'Cancel'}
+          {nothing ? 'Close' : 'Cancel'}
         </Button>
         {expired || problem !== null ? (
           <Button onClick={() => void previewAct(request)} disabled={sending}>
             Ask again
           </Button>
         ) : null}
-        {total === 0 ? null : (
+        {nothing ? null : (
           <Button
             type="submit"
             variant="contained"
@@ -134,7 +144,7 @@ export function PreviewStep(props: {
             disabled={sending || expired || !typedAll}
             data-testid="confirm-end"
           >
-            {sending ? 'Sending…' : endButtonName(preview, nameOf)}
+            {sending ? 'Sending…' : endButtonName(preview, nameOf, carry.queue)}
           </Button>
         )}
       </DialogActions>

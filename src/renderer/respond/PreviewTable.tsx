@@ -2,11 +2,16 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { Preview, PreviewPart } from '#shared/ipc/views.ts';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
+import { TimeAgo } from '../parts/TimeText.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { count } from '../format/words.ts';
 import { Table } from '../components/Table.tsx';
 
-function Reached({ part }: { readonly part: Extract<PreviewPart, { readonly is: 'ready' }> }): ReactNode {
+function Reached({
+  part,
+}: {
+  readonly part: Exclude<PreviewPart, { readonly is: 'unavailable' }>;
+}): ReactNode {
   const { reach } = part;
   return (
     <>
@@ -54,8 +59,13 @@ export function PreviewTable({ preview }: { readonly preview: Preview }): ReactN
           <tr key={part.connection}>
             <th scope="row" className="name">
               <EnvironmentTag connection={part.connection} tier="shown" />
+              {part.is === 'unasked' ? (
+                <Box component="div" sx={{ color: 'severity.medium' }}>
+                  not reached; as seen <TimeAgo at={part.asOf} missing="Nothing was seen there yet" />
+                </Box>
+              ) : null}
             </th>
-            {part.is === 'ready' ? (
+            {part.is !== 'unavailable' ? (
               <Reached part={part} />
             ) : (
               <td colSpan={5}>{`${part.problem.message} ${part.problem.advice ?? ''}`}</td>

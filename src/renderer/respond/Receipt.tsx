@@ -5,7 +5,10 @@ import type { CommandView, OperationView } from '#shared/ipc/views.ts';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { cameBackCount, commandResult, commandState, isUnderWay } from '../format/operation-words.ts';
 import { count } from '../format/words.ts';
+import { CameBackAgain } from './CameBackAgain.tsx';
 import { Proofs } from './Proofs.tsx';
+import { ReceiptSessions } from './ReceiptSessions.tsx';
+import { ReceiptTools } from './ReceiptTools.tsx';
 
 function Bar({ command }: { readonly command: CommandView }): ReactNode {
   const total = Math.max(1, command.matched);
@@ -73,7 +76,18 @@ function CommandReceipt({ command }: { readonly command: CommandView }): ReactNo
           </Box>
         </Box>
       )}
+      {command.findings.length === 0 ? null : (
+        <Box role="alert" sx={{ borderLeft: 3, borderColor: 'error.main', pl: 2 }}>
+          <Typography sx={{ fontWeight: 600 }}>This agent contradicts itself</Typography>
+          {command.findings.map(({ code, message }) => (
+            <Typography key={code} sx={{ overflowWrap: 'anywhere' }}>
+              {message}
+            </Typography>
+          ))}
+        </Box>
+      )}
       <Proofs proofs={command.proofs} cameBack={cameBack} />
+      <CameBackAgain command={command} />
     </Box>
   );
 }
@@ -81,10 +95,14 @@ function CommandReceipt({ command }: { readonly command: CommandView }): ReactNo
 /** What one act did in each environment. */
 export function Receipt({ operation }: { readonly operation: OperationView }): ReactNode {
   return (
-    <Box component="ul" aria-label="Receipt by environment" sx={{ m: 0, p: 0, listStyle: 'none' }}>
-      {operation.commands.map((command) => (
-        <CommandReceipt key={command.id} command={command} />
-      ))}
-    </Box>
+    <>
+      <Box component="ul" aria-label="Receipt by environment" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+        {operation.commands.map((command) => (
+          <CommandReceipt key={command.id} command={command} />
+        ))}
+      </Box>
+      <ReceiptTools operation={operation} />
+      <ReceiptSessions operation={operation} />
+    </>
   );
 }

@@ -1,3 +1,4 @@
+import type { ReceiptOutcome } from '#shared/ipc/respond-contract.ts';
 import type { OperationTotals } from '../format/operation-words.ts';
 import { counted } from '../format/words.ts';
 
@@ -12,3 +13,17 @@ export function receiptTitle(totals: OperationTotals): string {
   if (totals.ended === 0) return 'Nothing was ended';
   return `${counted(totals.ended, 'session')} ended`;
 }
+
+export const OUTCOME_WORDS: Readonly<Record<ReceiptOutcome, string>> = {
+  ended: 'ended',
+  'already-gone': 'already gone',
+  failed: 'failed',
+  'came-back': 'came back',
+  queued: 'queued',
+  'under-way': 'under way',
+  'waiting-approval': 'waits for approval',
+  unreachable: 'unreachable',
+  refused: 'refused',
+  cancelled: 'taken back',
+  unknown: 'not known',
+};

@@ -2,7 +2,8 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
-import { Address, revealAddress, useMasked } from '../parts/Address.tsx';
+import { Address, useMasked } from '../parts/Address.tsx';
+import { revealAddress } from '../store/revealed-store.ts';
 import { AddressLink, NetworkLink } from '../parts/Links.tsx';
 import { Marks } from '../components/Marks.tsx';
 import { TimeAgo, TimeOfDay } from '../parts/TimeText.tsx';
@@ -62,7 +63,7 @@ function Where({ row }: { readonly row: SessionRow }): ReactNode {
             variant="text"
             sx={{ py: 0, ml: 1 }}
             onClick={() => {
-              revealAddress(ip);
+              void revealAddress(ip, row.connection);
             }}
           >
             Show

@@ -58,6 +58,13 @@ export function SessionMenu(props: {
             `Sign out ${account.name} in ${nameOf(connection)}…`,
             () => void previewEnding([{ connection, selector: { accounts: [account.id] } }]),
           )}
+      {account === null || row.status === 'ended'
+        ? null
+        : item(
+            `Sign out ${account.name}, keep this session…`,
+            () =>
+              void previewEnding([{ connection, selector: { accounts: [account.id], except: [row.id] } }]),
+          )}
       <Divider />
       {account === null
         ? null

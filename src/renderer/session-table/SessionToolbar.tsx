@@ -8,6 +8,7 @@ import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { useTime } from '../store/time-store.ts';
+import { EndMatching } from './EndMatching.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import { MOST_FRESH, type SessionList } from './use-session-list.ts';
 
@@ -66,6 +67,9 @@ export function SessionToolbar(props: {
         <Button color="primary" onClick={list.showFresh}>
           {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new`}
         </Button>
+      )}
+      {chosen.size > 0 || list.view.is !== 'ready' ? null : (
+        <EndMatching filter={filter} total={list.view.total} />
       )}
       {chosen.size === 0 ? null : (
         <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>

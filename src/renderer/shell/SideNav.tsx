@@ -64,6 +64,7 @@ export function SideNav(): ReactNode {
     (state) => (state.operations ?? []).filter(({ commands }) => commands.some(isUnderWay)).length,
   );
   const openDetections = useApp((state) => state.detections?.open ?? 0);
+  const waiting = useApp((state) => state.approvals.filter(({ mayDecide }) => mayDecide).length);
   const demo = useApp((state) => (state.environments ?? []).filter((environment) => environment.demo).length);
   return (
     <Box
@@ -87,8 +88,8 @@ export function SideNav(): ReactNode {
         <NavLink
           key={view}
           view={view}
-          badge={view === 'response' ? underWay : view === 'detections' ? openDetections : 0}
-          counts={view === 'detections' ? 'open' : 'under way'}
+          badge={view === 'response' ? underWay + waiting : view === 'detections' ? openDetections : 0}
+          counts={view === 'detections' ? 'open' : 'under way or waiting'}
         />
       ))}
       <Box sx={{ flex: 1 }} />

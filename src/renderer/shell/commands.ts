@@ -1,7 +1,7 @@
 import { useApp } from '../store/app-store.ts';
 import { retryEnvironment } from '../store/environment-actions.ts';
 import { pauseFeed, resumeFeed, useFeed } from '../store/feed-store.ts';
-import { endSessions } from '../store/respond-store.ts';
+import { endSessions, previewEnding } from '../store/respond-store.ts';
 import { goTo, VIEWS } from '../store/route-store.ts';
 import { clearChosen, usePanel, useSelection } from '../store/selection-store.ts';
 import { changeSettings, settingsNow } from '../store/settings-store.ts';
@@ -36,6 +36,18 @@ export function commandsNow(): readonly Command[] {
           { name: `End ${counted(chosen.length, 'selected session')}…`, run: () => void endSessions(chosen) },
           { name: 'Clear the selection', run: clearChosen },
         ]),
+    ...(environments ?? [])
+      .filter(({ hello }) => hello?.operator.scopes.includes('sessions:revoke-all') === true)
+      .map(({ name, connection }) => ({
+        name: `End everyone’s sessions in ${name}…`,
+        run: () => void previewEnding([{ connection, selector: { all: true } }]),
+      })),
+    {
+      name: 'Show the journal',
+      run: () => {
+        goTo('response', 'journal');
+      },
+    },
     {
       name: 'Add an environment…',
       run: () => {

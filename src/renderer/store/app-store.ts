@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Problem } from '#shared/domain/result.ts';
 import type { AppInfo, DemoState, EngineState } from '#shared/ipc/main-contract.ts';
+import type { ApprovalView } from '#shared/ipc/respond-views.ts';
 import type { EngineAbout, EnvironmentView, OperationView } from '#shared/ipc/views.ts';
 
 /** What main and the engine said last; views read it, `start.ts` writes it. */
@@ -19,6 +20,8 @@ export interface AppState {
   readonly liveSessions: number | null;
   /** Grows when detections changed; how many are open and not silenced. Null until the engine has said. */
   readonly detections: { readonly revision: number; readonly open: number } | null;
+  /** What waits for a second operator. */
+  readonly approvals: readonly ApprovalView[];
   /** Newest first. */
   readonly operations: readonly OperationView[] | null;
 }
@@ -34,6 +37,7 @@ export const useApp = create<AppState>(() => ({
   revision: 0,
   liveSessions: null,
   detections: null,
+  approvals: [],
   operations: null,
 }));
 

@@ -28,6 +28,8 @@ export type Respond =
   | { readonly is: 'receipt'; readonly operation: OperationId };
 
 export const useRespond = create<{ readonly respond: Respond }>(() => ({ respond: { is: 'closed' } }));
+/** The reason as it is being written; it survives another preview of the same thing. */
+export const useDraft = create<{ readonly reason: string }>(() => ({ reason: '' }));
 const set = (respond: Respond) => {
   useRespond.setState({ respond });
 };
@@ -83,6 +85,7 @@ export async function executeEnding(carrying: Carrying): Promise<void> {
     });
     useApp.setState({ operations: mergeOperations(useApp.getState().operations ?? [], [operation]) });
     clearChosen();
+    useDraft.setState({ reason: '' });
     set({ is: 'receipt', operation: operation.id });
   } catch (error) {
     set({ is: 'previewed', asked, preview, problem: problemOf(error) });
@@ -90,5 +93,6 @@ export async function executeEnding(carrying: Carrying): Promise<void> {
 }
 
 export function closeRespond(): void {
+  useDraft.setState({ reason: '' });
   set({ is: 'closed' });
 }

@@ -1,3 +1,4 @@
+import type { ApprovalView } from '#shared/ipc/respond-views.ts';
 import type { EngineEvent, EnvironmentView } from '#shared/ipc/views.ts';
 import type { MainEvent } from '#shared/ipc/main-contract.ts';
 import { assertNever } from '#shared/domain/assert-never.ts';
@@ -32,6 +33,16 @@ function setEnvironments(environments: readonly EnvironmentView[]): void {
   useApp.setState({ environments });
 }
 
+function setApprovals(approvals: readonly ApprovalView[]): void {
+  const known = new Set(useApp.getState().approvals.map(({ item }) => item.id));
+  const fresh = approvals.filter(({ item, mayDecide }) => mayDecide && !known.has(item.id));
+  const [first] = fresh;
+  if (first !== undefined) {
+    announce(`${first.item.requestedBy.name} asks for approval: ${first.item.reason}`);
+  }
+  useApp.setState({ approvals });
+}
+
 let newest: Pick<AppState, 'revision' | 'liveSessions'> | null = null;
 /** Makes the views ask again, but not while nobody can see them: a hidden window must not work. */
 function showNewest(): void {
@@ -49,6 +60,7 @@ function receiveFromEngine(event: EngineEvent): void {
     useApp.setState({ operations: mergeOperations(useApp.getState().operations ?? [], event.operations) });
   }
   if (event.detections !== undefined) receiveDetections(event.detections);
+  if (event.approvals !== undefined) setApprovals(event.approvals);
   if (event.problems !== undefined) useApp.setState({ problems: event.problems });
 }
 
@@ -74,13 +86,14 @@ function receiveFromMain(event: MainEvent): void {
 async function reload(): Promise<void> {
   useApp.setState((state) => ({ engine: { is: 'running' }, generation: state.generation + 1 }));
   try {
-    const [about, environments, operations] = await Promise.all([
+    const [about, environments, operations, approvals] = await Promise.all([
       engine.call('about', {}),
       engine.call('environments.list', {}),
       engine.call('respond.operations', { limit: 100 }),
+      engine.call('respond.approvals', {}),
     ]);
     setEnvironments(environments);
-    useApp.setState({ about, problems: about.problems, operations });
+    useApp.setState({ about, problems: about.problems, operations, approvals });
     await Promise.all([startFeed(), startDetections()]);
   } catch (error) {
     const problem = problemOf(error);

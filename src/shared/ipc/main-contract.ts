@@ -53,6 +53,8 @@ export type DemoState = { readonly agents: readonly { readonly name: string; rea
 export type EngineState =
   { readonly is: 'starting' | 'running' } | { readonly is: 'failed'; readonly message: string };
 
+const fileName = z.string().regex(/^[\w .,()-]{1,200}\.(csv|json|html|pdf)$/);
+
 /** Window to main. Everything that is data goes to the engine over a MessagePort instead. */
 export const MAIN_METHODS = {
   'app.info': method<AppInfo>()(z.strictObject({})),
@@ -62,6 +64,15 @@ export const MAIN_METHODS = {
   'engine.connect': method<{ readonly connected: boolean }>()(z.strictObject({})),
   /** A file dialog; null when cancelled. Errors name the file and the line. */
   'connection-file.open': method<ConnectionFile | null>()(z.strictObject({})),
+  /** A save dialog; the path, or null when cancelled. */
+  'file.save': method<string | null>()(z.strictObject({ name: fileName, text: z.string().max(268_435_456) })),
+  /** Prints a page that stands by itself, without scripts or network. */
+  'file.savePdf': method<string | null>()(
+    z.strictObject({ name: fileName, html: z.string().max(67_108_864) }),
+  ),
+  'file.openText': method<{ readonly name: string; readonly text: string } | null>()(
+    z.strictObject({ title: z.string().min(1).max(200) }),
+  ),
   'demo.state': method<DemoState>()(z.strictObject({})),
   'demo.set': method<DemoState>()(z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() })),
 } as const;

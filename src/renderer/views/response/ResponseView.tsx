@@ -1,7 +1,9 @@
 import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState, type ReactNode } from 'react';
 import type { OperationView } from '#shared/ipc/views.ts';
+import { assertNever } from '#shared/domain/assert-never.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
@@ -11,7 +13,12 @@ import { counted } from '../../format/words.ts';
 import { Receipt } from '../../respond/Receipt.tsx';
 import { receiptTitle } from '../../respond/receipt-words.ts';
 import { useApp } from '../../store/app-store.ts';
+import { goTo, useRoute } from '../../store/route-store.ts';
 import { SIZE } from '../../theme/size.ts';
+import { Approvals } from './Approvals.tsx';
+import { EndEveryone } from './EndEveryone.tsx';
+import { Holds } from './Holds.tsx';
+import { JournalList } from './JournalList.tsx';
 
 function Operation({
   operation,
@@ -83,13 +90,71 @@ function Operation({
   );
 }
 
+type Shown = 'operations' | 'holds' | 'journal';
+const SHOWN: readonly (readonly [Shown, string])[] = [
+  ['operations', 'Operations'],
+  ['holds', 'Holds and blocks'],
+  ['journal', 'Journal'],
+];
+
 /** Every act with its receipt, newest first. */
+function Operations(): ReactNode {
+  const operations = useApp((state) => state.operations);
+  if (operations === null) return <Waiting what="operations" lines={6} />;
+  if (operations.length === 0) {
+    return (
+      <EmptyState title="Nothing has been ended from here yet">
+        Each time sessions are ended, the receipt stays here: ended, already gone, failed, unreachable, came
+        back.
+      </EmptyState>
+    );
+  }
+  return (
+    <Box component="ul" aria-label="Operations, newest first" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+      {operations.map((operation, index) => (
+        <Operation key={operation.id} operation={operation} first={index === 0} />
+      ))}
+    </Box>
+  );
+}
+
+function List({ shown }: { readonly shown: Shown }): ReactNode {
+  switch (shown) {
+    case 'operations':
+      return <Operations />;
+    case 'holds':
+      return <Holds />;
+    case 'journal':
+      return <JournalList />;
+    default:
+      return assertNever(shown);
+  }
+}
+
+/** What was done, what waits for a decision, who is kept out, and the journal of it all. */
 export function ResponseView(): ReactNode {
   const operations = useApp((state) => state.operations);
+  const [wanted] = useRoute((route) => route.rest);
+  const shown = SHOWN.find(([name]) => name === wanted)?.[0] ?? 'operations';
   const underWay = (operations ?? []).filter((operation) => totalsOf(operation).underWay).length;
   return (
     <>
-      <Heading title="Response">
+      <Heading title="Response" actions={<EndEveryone />}>
+        <Box component="nav" aria-label="Parts of Response" sx={{ display: 'flex', gap: 1 }}>
+          {SHOWN.map(([name, words]) => (
+            <Button
+              key={name}
+              variant={shown === name ? 'contained' : 'text'}
+              color="primary"
+              aria-current={shown === name ? 'true' : undefined}
+              onClick={() => {
+                goTo('response', ...(name === 'operations' ? [] : [name]));
+              }}
+            >
+              {words}
+            </Button>
+          ))}
+        </Box>
         {operations === null ? null : (
           <Typography sx={{ color: 'text.secondary' }}>
             {underWay === 0 ? counted(operations.length, 'operation') : `${String(underWay)} under way`}
@@ -97,18 +162,8 @@ export function ResponseView(): ReactNode {
         )}
       </Heading>
       <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', bgcolor: 'background.paper' }}>
-        {operations === null ? <Waiting what="operations" lines={6} /> : null}
-        {operations?.length === 0 ? (
-          <EmptyState title="Nothing has been ended from here yet">
-            Each time sessions are ended, the receipt stays here: ended, already gone, failed, unreachable,
-            came back.
-          </EmptyState>
-        ) : null}
-        <Box component="ul" aria-label="Operations, newest first" sx={{ m: 0, p: 0, listStyle: 'none' }}>
-          {(operations ?? []).map((operation, index) => (
-            <Operation key={operation.id} operation={operation} first={index === 0} />
-          ))}
-        </Box>
+        <Approvals />
+        <List shown={shown} />
       </Box>
     </>
   );

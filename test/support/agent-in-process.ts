@@ -8,14 +8,13 @@ import { AccountId, AgentId, EnvironmentId, OperatorId } from '#shared/domain/id
 import type { Log } from '#shared/domain/log.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { Scope } from '#shared/protocol/handshake.ts';
-import { SCOPES } from '#shared/protocol/handshake.ts';
 import { DEFAULT_HELLO_LIMITS } from '#shared/protocol/limits.ts';
 import type { MemoryStore } from './memory-store.ts';
+import { ALL_SCOPES } from './scopes.ts';
 
 export const systemClock = () => epochMs(Date.now());
 export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-/** Every scope but the one that narrows. */
-export const ALL_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'sessions:own');
+export { ALL_SCOPES };
 
 export function temporaryFolder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));

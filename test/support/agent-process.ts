@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import type { Scope } from '#shared/protocol/handshake.ts';
-import { ALL_SCOPES } from './agent-in-process.ts';
+import { ALL_SCOPES } from './scopes.ts';
 
 /** The built program, as it is shipped; `npm test` builds it first. */
 export const AGENT_PROGRAM = join(import.meta.dirname, '../../out/main/agent.js');

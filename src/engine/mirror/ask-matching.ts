@@ -17,7 +17,10 @@ export function* sessionsMatching(
   request: { readonly filter: z.output<typeof SessionFilter> },
 ): Question<Matching> {
   const { sql, bound } = sessionCondition({ ...request.filter, state: 'live' });
-  const keys = db.prepare(`SELECT s.key FROM session s WHERE ${sql}`).pluck().all(bound);
+  const keys = db
+    .prepare(`SELECT s.key FROM session s WHERE s.ended_at IS NULL AND ${sql}`)
+    .pluck()
+    .all(bound);
   yield;
   const byConnection = new Map<number, SessionId[]>();
   const named = db

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { Coverage } from '#shared/ipc/query-contract.ts';
 import { bothTimes, dayTime, relativeTime, type Zone } from '../format/time.ts';
+import { MINUTE } from '#shared/domain/lengths.ts';
 import { useFromClock } from '../store/clock.ts';
 import { useSettings } from '../store/settings-store.ts';
 
@@ -9,10 +10,11 @@ const MOST_GAPS = 3;
 
 function words(one: Coverage, now: number, zone: Zone): string {
   const asOf = one.asOf === null ? 'nothing mirrored yet' : `as of ${relativeTime(one.asOf, now)}`;
-  const gaps = one.gaps
+  const long = one.gaps.filter(({ from, to }) => (to ?? now) - from >= MINUTE);
+  const gaps = long
     .slice(-MOST_GAPS)
     .map(({ from, to }) => `${dayTime(from, now, zone)}–${to === null ? 'now' : dayTime(to, now, zone)}`);
-  const older = one.gaps.length > MOST_GAPS ? `${String(one.gaps.length - MOST_GAPS)} earlier, ` : '';
+  const older = long.length > MOST_GAPS ? `${String(long.length - MOST_GAPS)} earlier, ` : '';
   return `${one.name} ${asOf}${gaps.length === 0 ? '' : `, not watched ${older}${gaps.join(', ')}`}`;
 }
 
@@ -20,7 +22,7 @@ function words(one: Coverage, now: number, zone: Zone): string {
 export function CoverageNote({ coverage }: { readonly coverage: readonly Coverage[] }): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const text = useFromClock((now) => coverage.map((one) => words(one, now, zone)).join(' · '));
-  const gaps = coverage.some((one) => one.gaps.length > 0 || one.asOf === null);
+  const gaps = text.includes(', not watched ') || coverage.some((one) => one.asOf === null);
   const exact = coverage
     .flatMap((one) =>
       one.gaps.map(

@@ -18,7 +18,6 @@ const NAMES: Readonly<Record<string, string>> = {
   hold: 'Hold',
   other: 'Other event',
 };
-export const ACTION_CHOICES: readonly (readonly [string, string])[] = Object.entries(NAMES);
 
 const REASONS: Readonly<Record<string, string>> = {
   'bad-password': 'wrong password',

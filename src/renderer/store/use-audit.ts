@@ -1,88 +1,59 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Problem } from '#shared/domain/result.ts';
 import type { RequestOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
+import type { Coverage } from '#shared/ipc/query-contract.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
-import { ENGINE_AWAY, isAbort, problemOf } from '../bridge/problem-error.ts';
-import { useApp } from './app-store.ts';
-import { count } from '../format/words.ts';
-
-export type AuditFilter = RequestOf<EngineContract['audit.page']>['filter'];
+import { useEngineQuery } from './use-engine-query.ts';
+import { useFurtherPages } from './use-pages.ts';
 
 const PAGE = 200;
 
 export interface Audit {
   /** Null before the first answer. */
   readonly rows: readonly AuditRow[] | null;
+  readonly coverage: readonly Coverage[];
   readonly problem: Problem | null;
-  /** Arrived since the first page was read, whatever the filter. */
+  /** Arrived since the first page was read, whatever the search. */
   readonly fresh: number;
-  readonly freshText: string;
   readonly again: () => void;
-  /** Loads older rows; null when there are none. */
+  /** Loads older rows; null when there are none, or they are being read. */
   readonly more: (() => void) | null;
 }
 
-/** Pages of events by cursor. New events are only counted: nothing moves under the eyes. */
-export function useAudit(filter: AuditFilter): Audit {
-  const generation = useApp((state) => state.generation);
-  const key = JSON.stringify(filter);
-  const [rows, setRows] = useState<readonly AuditRow[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [asked, setAsked] = useState(0);
-  const [fresh, setFresh] = useState(0);
-  const loading = useRef<AbortController | null>(null);
-
-  const load = useCallback(
-    (cursor: string | null) => {
-      loading.current?.abort();
-      const abort = new AbortController();
-      loading.current = abort;
-      engine
-        .call('audit.page', { filter: JSON.parse(key) as AuditFilter, cursor, limit: PAGE }, abort.signal)
-        .then(
-          (page) => {
-            setRows((before) => (cursor === null || before === null ? page.rows : [...before, ...page.rows]));
-            setNext(page.next);
-            setProblem(null);
-            if (cursor === null) setFresh(0);
-          },
-          (error: unknown) => {
-            const problem = problemOf(error);
-            if (!isAbort(error) && problem.code !== ENGINE_AWAY) setProblem(problem);
-          },
-        );
-      return () => {
-        abort.abort();
-      };
-    },
-    [key],
-  );
-
-  useEffect(() => load(null), [load, generation, asked]);
+/** Pages of events by cursor; null asks nothing. New events are only counted: nothing moves under the eyes. */
+export function useAudit(
+  search: Omit<RequestOf<EngineContract['query.audit']>, 'cursor' | 'limit'> | null,
+): Audit {
+  const request = { ...search, limit: PAGE };
+  const first = useEngineQuery('query.audit', search === null ? null : request);
+  const page = first.is === 'ready' ? first.value : null;
+  const further = useFurtherPages('query.audit', request, page?.next ?? null);
+  const [fresh, setFresh] = useState<{ readonly page: typeof page; readonly count: number }>({
+    page,
+    count: 0,
+  });
   useEffect(
     () =>
       engine.onEvent(({ audit }) => {
-        if (audit !== undefined) setFresh((before) => before + audit.count);
+        if (audit !== undefined) setFresh((before) => ({ ...before, count: before.count + audit.count }));
       }),
     [],
   );
-
+  if (fresh.page !== page) setFresh({ page, count: 0 });
+  const { again } = first;
   return {
-    rows,
-    problem,
-    fresh,
-    freshText: count(fresh),
+    rows: page === null ? null : [...page.rows, ...further.rows],
+    coverage: page?.coverage ?? [],
+    problem:
+      first.is === 'failed'
+        ? first.problem
+        : (further.problem ?? (first.is === 'ready' ? first.problem : null)),
+    fresh: fresh.count,
     again: useCallback(() => {
-      setAsked((before) => before + 1);
-    }, []),
-    more:
-      next === null
-        ? null
-        : () => {
-            load(next);
-          },
+      again();
+    }, [again]),
+    more: further.more,
   };
 }

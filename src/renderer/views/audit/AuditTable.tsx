@@ -1,5 +1,8 @@
 import Box from '@mui/material/Box';
-import { memo, type ReactNode } from 'react';
+import { useTheme } from '@mui/material/styles';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, type ReactNode, type RefObject } from 'react';
+import { MINUTE } from '#shared/domain/lengths.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { Address } from '../../parts/Address.tsx';
 import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
@@ -9,6 +12,7 @@ import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { bothTimes, clockTime, shortDate } from '../../format/time.ts';
 import { deviceDetail, deviceText, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
+import { changeAuditSearch } from '../../store/audit-search.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 
@@ -25,12 +29,41 @@ function what(row: AuditRow): string {
     .join(' · ');
 }
 
-function Row({ row }: { readonly row: AuditRow }): ReactNode {
+const AROUND_MS = 5 * MINUTE;
+
+function Press(props: {
+  readonly label: string;
+  readonly title?: string;
+  readonly onPress: () => void;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <Box
+      component="button"
+      type="button"
+      aria-label={props.label}
+      title={props.title}
+      onClick={props.onPress}
+      sx={{
+        border: 0,
+        p: 0,
+        bgcolor: 'transparent',
+        color: 'accent.text',
+        font: 'inherit',
+        cursor: 'pointer',
+      }}
+    >
+      {props.children}
+    </Box>
+  );
+}
+
+function Row({ row, height }: { readonly row: AuditRow; readonly height: number }): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const { sessionId, device } = row;
   const words = device === null ? '' : deviceText(device);
   return (
-    <tr>
+    <Box component="tr" sx={{ '&:hover': { bgcolor: 'surface.hover' } }} style={{ height }}>
       <Box component="td" sx={(theme) => ({ ...theme.typography.mono, whiteSpace: 'nowrap' })}>
         <time dateTime={new Date(row.at).toISOString()} title={bothTimes(row.at)}>
           {shortDate(row.at, zone)} {clockTime(row.at, zone)}
@@ -82,28 +115,33 @@ function Row({ row }: { readonly row: AuditRow }): ReactNode {
         {what(row)}
       </Box>
       <td>
-        {sessionId === null ? null : (
-          <Box
-            component="button"
-            type="button"
-            aria-label={`Open the session of this event: ${row.account?.name ?? 'no account'}`}
-            onClick={() => {
-              openPanel({ connection: row.connection, id: sessionId });
-            }}
-            sx={{
-              border: 0,
-              p: 0,
-              bgcolor: 'transparent',
-              color: 'accent.text',
-              font: 'inherit',
-              cursor: 'pointer',
+        <Box component="span" sx={{ display: 'inline-flex', gap: 2 }}>
+          <Press
+            label={`What happened around this event: ${actionTitle(row)}`}
+            title="Everything in the five minutes before and after"
+            onPress={() => {
+              changeAuditSearch({
+                text: '',
+                connection: null,
+                period: { is: 'between', from: row.at - AROUND_MS, to: row.at + AROUND_MS },
+              });
             }}
           >
-            Session
-          </Box>
-        )}
+            ±5 min
+          </Press>
+          {sessionId === null ? null : (
+            <Press
+              label={`Open the session of this event: ${row.account?.name ?? 'no account'}`}
+              onPress={() => {
+                openPanel({ connection: row.connection, id: sessionId });
+              }}
+            >
+              Session
+            </Press>
+          )}
+        </Box>
       </td>
-    </tr>
+    </Box>
   );
 }
 const AuditLine = memo(Row);
@@ -118,21 +156,49 @@ const HEADS = [
   'Network',
   'Browser · system',
   'Details',
+  'Open',
 ];
 
-/** Events as rows. Pages are short enough to stand in the document whole. */
-export function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }): ReactNode {
+/** Events as rows; only those in sight are in the page. `onEnd` is called when the last of them comes into sight. */
+export function AuditTable(props: {
+  readonly rows: readonly AuditRow[];
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly onEnd: (() => void) | null;
+}): ReactNode {
+  const { rows, scroller, onEnd } = props;
+  const { row: height } = useTheme();
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 12,
+  });
+  useEffect(() => {
+    virtual.measure();
+  }, [virtual, height]);
+  const items = virtual.getVirtualItems();
+  const first = items[0];
+  const last = items.at(-1);
+  const atEnd = last !== undefined && last.index >= rows.length - 1;
+  useEffect(() => {
+    if (atEnd) onEnd?.();
+  }, [atEnd, onEnd]);
+  const before = first?.start ?? 0;
+  const after = virtual.getTotalSize() - (last?.end ?? 0);
   return (
     <Table
+      aria-rowcount={rows.length + 1}
       sx={{
-        '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper' },
+        '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 },
         '& td': {
           whiteSpace: 'nowrap',
-          maxWidth: '16rem',
+          maxWidth: '13rem',
           overflow: 'hidden',
           textOverflow: 'ellipsis',
+          py: 0,
+          verticalAlign: 'middle',
         },
-        '& td.details': { maxWidth: '28rem' },
+        '& td.details': { maxWidth: '22rem' },
       }}
     >
       <thead>
@@ -142,13 +208,25 @@ export function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }): Re
               {head}
             </th>
           ))}
-          <th scope="col">Open</th>
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
-          <AuditLine key={`${row.connection} ${row.id}`} row={row} />
-        ))}
+        {before === 0 ? null : (
+          <tr aria-hidden="true">
+            <td colSpan={HEADS.length} style={{ height: before, padding: 0, border: 0 }} />
+          </tr>
+        )}
+        {items.flatMap((item) => {
+          const row = rows[item.index];
+          return row === undefined
+            ? []
+            : [<AuditLine key={`${row.connection} ${row.id}`} row={row} height={height} />];
+        })}
+        {after <= 0 ? null : (
+          <tr aria-hidden="true">
+            <td colSpan={HEADS.length} style={{ height: after, padding: 0, border: 0 }} />
+          </tr>
+        )}
       </tbody>
     </Table>
   );

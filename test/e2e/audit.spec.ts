@@ -1,0 +1,47 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect } from '@playwright/test';
+import { test } from './console.ts';
+
+test('audit: bars, frequent values, a stretch chosen by keyboard, what happened around an event, and back', async ({
+  open,
+}) => {
+  const { page } = await open({ demo: true });
+  await page.getByRole('link', { name: 'Audit', exact: true }).click();
+  const events = page.getByRole('region', { name: 'Events' });
+  await expect(async () => {
+    await page.getByRole('button', { name: /^(Newest|[\d,]+ new)$/ }).click();
+    await expect.poll(() => events.getByRole('row').count(), { timeout: 2_000 }).toBeGreaterThan(20);
+  }).toPass({ timeout: 40_000 });
+  const search = page.getByRole('searchbox');
+  const bars = page.getByTestId('bars');
+  await expect(bars).toHaveAttribute('aria-valuetext', /^[\d,]{3,} events$/);
+
+  await page
+    .getByRole('region', { name: 'Outcome' })
+    .getByRole('button', { name: /^failure/ })
+    .click();
+  await expect(search).toHaveValue('outcome:=failure');
+  await expect(events.getByText('Signed in', { exact: true })).toHaveCount(0);
+  await expect(events.getByText('Failed sign-in').first()).toBeVisible();
+
+  await search.fill('outcome:=failure (user:');
+  await expect(page.getByRole('alert')).toContainText('needs a value');
+  await search.fill('');
+  await expect(events.getByText('Signed in', { exact: true }).first()).toBeVisible();
+
+  await bars.focus();
+  for (const key of ['ArrowLeft', 'ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'Enter'])
+    await page.keyboard.press(key);
+  await expect(page.getByRole('combobox', { name: 'Period' })).toContainText('–');
+  await events
+    .getByRole('button', { name: /^What happened around/ })
+    .first()
+    .click();
+  await expect(bars).toHaveAttribute('aria-valuetext', /event/);
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
+  await expect(page.getByRole('combobox', { name: 'Period' })).toContainText('Last 24 hours');
+
+  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+});

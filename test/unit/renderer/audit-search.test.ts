@@ -31,7 +31,10 @@ test('a period becomes bars of a round width that cover it, and a search that pa
     expect(steps).toBeLessThanOrEqual(122);
   }
   for (const text of ['', 'user:anna OR user:bob', '"wp-login"']) {
-    for (const period of [{ is: 'last', ms: HOUR } as const, { is: 'between', from: 1, to: 5_000 } as const]) {
+    for (const period of [
+      { is: 'last', ms: HOUR } as const,
+      { is: 'between', from: 1, to: 5_000 } as const,
+    ]) {
       expect(parseQuery(wholeSearch(text, period, now), 'audit')).toMatchObject({ ok: true });
     }
   }

@@ -6,6 +6,7 @@ import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { DemoEnvironment, Secrets } from '#shared/ipc/engine-process.ts';
 import type { EngineAbout, EngineEvent } from '#shared/ipc/views.ts';
 import type { OpenedGeo } from '#geo/open.ts';
+import { createDetecting, type Detecting } from './detections/hook.ts';
 import { detectionRows, openCounts } from './detections/rows.ts';
 import { createEnvironments, type Environments } from './environments.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
@@ -53,7 +54,7 @@ export interface EngineOptions {
   readonly systemUser?: string;
   /** Other lengths of time than usual, for tests. */
   readonly respondTimes?: Partial<RunnerTimes> | undefined;
-  /** Detections, when they are wired. */
+  /** Also told what was written, after the detections. */
   readonly hook?: IngestHook;
 }
 
@@ -191,6 +192,7 @@ function writingEngine(
     },
     rolledBack: () => {
       writer.forget();
+      detecting.rolledBack();
       options.hook?.rolledBack?.();
     },
     onProblem: (problem) => {
@@ -200,6 +202,7 @@ function writingEngine(
       hub.problems();
     },
     committed: () => {
+      detecting.committed();
       options.hook?.committed?.();
       sealer.nudge();
     },
@@ -218,7 +221,12 @@ function writingEngine(
     committer,
     clock,
     log,
-    hook: options.hook ?? null,
+    hook: {
+      onEnriched: (batch) => {
+        detecting.onEnriched(batch);
+        options.hook?.onEnriched(batch);
+      },
+    },
     onNews: (news) => {
       environments.onNews(news);
       if (news.touched === null || news.touched.length > 0) mapLog.note(news.key, news.touched);
@@ -271,6 +279,7 @@ function writingEngine(
       forgotten: () => {
         writer.forget();
         mapLog.note(0, null);
+        detecting.forgotten();
         hub.sessions();
       },
       greeted: (environment) => {
@@ -307,6 +316,26 @@ function writingEngine(
       hub.problems();
     },
   });
+  const detecting: Detecting = createDetecting({
+    db,
+    file,
+    clock,
+    log,
+    submit: (job) => committer.submit(job),
+    tell: (where, fresh) => {
+      const environment = environments.find(where.id)?.view().name ?? '';
+      notifier.tell(
+        fresh.map(({ record }) => ({
+          what: 'raised',
+          finding: { connection: where.id, environment, record },
+        })),
+      );
+    },
+    changed: (fresh) => {
+      hub.detections(fresh);
+      if (fresh.length > 0) notifier.kick();
+    },
+  });
   const handlers = engineHandlers({
     db,
     reader,
@@ -330,7 +359,9 @@ function writingEngine(
     detectionsChanged: () => {
       hub.detections([]);
     },
-    detectionsReconfigured: () => undefined,
+    detectionsReconfigured: () => {
+      detecting.reconfigured();
+    },
     problemsChanged: () => {
       hub.problems();
     },
@@ -356,6 +387,7 @@ function writingEngine(
       environments.start();
       runner.resume();
       notifier.start();
+      detecting.start();
       identities.start();
     },
     demo: (list) => {
@@ -384,6 +416,7 @@ function writingEngine(
       countersigning.stop();
       environments.stop();
       committer.stop();
+      detecting.stop();
       identities.stop();
       await notifier.stop();
       await reader.close();

@@ -6,7 +6,7 @@ import type { DetectContext } from './context.ts';
 import { createSkewState, skewOf, stepSkew, type SkewState } from './detections/clock-skew.ts';
 import { knownDevice } from './device.ts';
 import { createEnvironmentState, stepEnvironment, type EnvironmentState } from './environment-fold.ts';
-import type { DetectEvent } from './event.ts';
+import { msOf, type EnrichedEvent } from './event.ts';
 import { countRecord, createFigures, type Figures } from './figures.ts';
 import { createAllowList } from './filters.ts';
 import { createLocalClock } from './local-time.ts';
@@ -16,7 +16,8 @@ import { toRecord } from './record.ts';
 import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
 import { parseSettings, type DetectSettings, type DetectSettingsInput } from './settings.ts';
-import { readSnapshot, writeSnapshot, type DetectorState, type Snapshot } from './snapshot.ts';
+import { createState, readSnapshot, writeSnapshot, type DetectorState, type Snapshot } from './snapshot.ts';
+import type { Load, Table } from './table.ts';
 import { createTimeline, insert, replace, type Changes, type Fold, type Timeline } from './timeline.ts';
 import type { UserContext } from './user-detection.ts';
 import { stepUser, USER_DETECTIONS } from './user-fold.ts';
@@ -29,6 +30,10 @@ export interface DetectorOptions {
   readonly environment?: string;
   /** A snapshot to go on from. */
   readonly snapshot?: Snapshot;
+  /** Reads memories that are not held. Whoever gives it saves what `state()` says has changed. */
+  readonly load?: Load;
+  /** With `load`: where the memory stood. */
+  readonly resume?: { readonly watermark: number | null; readonly counters: DetectorCounters };
 }
 
 /** What became of the events, apart from the figures of each detection. */
@@ -43,10 +48,22 @@ export interface DetectorCounters {
 
 export interface Detector {
   /** Takes an enriched event in order of arrival. Returns how the set of findings changed. */
-  ingest(event: DetectEvent, options?: { readonly retrospective?: boolean }): DetectionDelta[];
+  ingest(
+    event: EnrichedEvent,
+    options?: {
+      /** Trains; what it finds is marked. */
+      readonly retrospective?: boolean;
+      /** Nothing older than this comes any more but by the horizon: what it settles may leave. */
+      readonly ordered?: boolean;
+    },
+  ): DetectionDelta[];
   /** Every finding that is still held, in no order. */
   records(): DetectionRecord[];
   snapshot(): Snapshot;
+  /** The memory itself, for whoever saves it piece by piece. */
+  state(): DetectorState;
+  /** Lets go of what nothing can change any more. With `load`, call it before saving. */
+  prune(): void;
   readonly counters: DetectorCounters;
   /** What became of the event that was ingested last. */
   outcome(): Outcome;
@@ -64,29 +81,15 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const prepare = createPreparer(settings, options.environment ?? 'default');
   const horizonMs = settings.reorderHorizonH * HOUR;
   const state: DetectorState =
-    options.snapshot === undefined
-      ? {
-          users: new Map(),
-          addresses: new Map(),
-          environments: new Map(),
-          sessions: new Map(),
-          skews: new Map(),
-          people: new Map(),
-          owners: new Map(),
-          orphans: new Map(),
-          actors: new Map(),
-          records: new Map(),
-          seen: new Map(),
-          watermark: null,
-          sincePrune: 0,
-        }
-      : readSnapshot(options.snapshot);
+    options.snapshot !== undefined ? readSnapshot(options.snapshot) : createState(options.load ?? null);
+  state.watermark = options.resume?.watermark ?? state.watermark;
   const counters: DetectorCounters = {
     ingested: 0,
     repeated: 0,
     beyondHorizon: 0,
     skewed: 0,
     figures: options.snapshot === undefined ? createFigures() : options.snapshot.figures,
+    ...options.resume?.counters,
   };
   const { figures } = counters;
 
@@ -173,14 +176,14 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     }
   };
   const personOf = (user: string): PersonRisk => {
-    let person = state.people.get(user);
-    if (!person) state.people.set(user, (person = createPersonRisk()));
+    const person = state.people.get(user) ?? createPersonRisk();
+    state.people.set(user, person);
     return person;
   };
 
   const place = <S>(
     own: Fold<S>,
-    timelines: Map<string, Timeline<S>>,
+    timelines: Table<Timeline<S>>,
     kind: string,
     key: string,
     event: PreparedEvent,
@@ -188,6 +191,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   ): void => {
     let timeline = timelines.get(key);
     if (!timeline) timelines.set(key, (timeline = createTimeline(own)));
+    else timelines.touch(key);
     const changes = insert(own, timeline, event, horizonStart);
     if (changes === null) counters.beyondHorizon += 1;
     else if (changes.size > 0) apply(`${kind}:${key}`, changes);
@@ -213,12 +217,14 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const adopt = (event: PreparedEvent, horizonStart: number): void => {
     const again = <S>(
       ownFold: Fold<S>,
-      timelines: Map<string, Timeline<S>>,
+      timelines: Table<Timeline<S>>,
       kind: string,
       key: string | null,
     ): void => {
       const timeline = key === null ? undefined : timelines.get(key);
-      if (timeline) apply(`${kind}:${key ?? ''}`, replace(ownFold, timeline, event));
+      if (!timeline || key === null) return;
+      timelines.touch(key);
+      apply(`${kind}:${key}`, replace(ownFold, timeline, event));
     };
     placeForUser(event, horizonStart);
     again(folds.addresses, state.addresses, 'ip', event.ipKey);
@@ -233,7 +239,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     const owner = state.owners.get(session);
     if (user === null) {
       if (owner !== undefined) return { ...event, user: owner };
-      if (state.orphans.size < MAX_ORPHANS)
+      if (state.orphans.held.size < MAX_ORPHANS)
         state.orphans.set(session, [...(state.orphans.get(session) ?? []), event]);
       return event;
     }
@@ -269,20 +275,21 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
 
   /** Findings and ids that nothing can change any more leave memory; whoever stores findings keeps them. */
   const prune = (horizonStart: number): void => {
-    for (const [id, ts] of state.seen) if (ts < horizonStart) state.seen.delete(id);
-    for (const [id, held] of state.records) {
+    if (state.seen) for (const [id, ts] of state.seen) if (ts < horizonStart) state.seen.delete(id);
+    for (const [id, held] of state.records.held) {
       const record = shown(held);
       if (record && record.lastAt < horizonStart - 2 * 24 * HOUR) state.records.delete(id);
     }
-    for (const risk of state.people.values()) forget(risk, horizonStart, settings.userRisk?.decayDays ?? 45);
-    for (const [session, timeline] of state.sessions) {
+    for (const [user, risk] of state.people.held)
+      if (forget(risk, horizonStart, settings.userRisk?.decayDays ?? 45)) state.people.touch(user);
+    for (const [session, timeline] of state.sessions.held) {
       const last = timeline.segments.at(-1)?.events.at(-1);
       if (last && last.ts < horizonStart && timeline.state.ended !== null && !timeline.state.ended.revoked) {
         state.sessions.delete(session);
         state.owners.delete(session);
       }
     }
-    for (const [session, events] of state.orphans)
+    for (const [session, events] of state.orphans.held)
       if (events.every((event) => event.ts < horizonStart)) state.orphans.delete(session);
   };
 
@@ -297,21 +304,23 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     const silent = how.retrospective === true;
     const prepared = prepare(raw, silent);
     outcome = 'evaluated';
-    if (state.seen.has(prepared.id)) {
+    if (state.seen?.has(prepared.id) === true) {
       outcome = 'repeated';
       counters.repeated += 1;
       return [];
     }
     counters.ingested += 1;
-    const receivedAt = raw.receivedAt === undefined ? null : Date.parse(raw.receivedAt);
+    const receivedAt = raw.receivedAt === undefined ? null : msOf(raw.receivedAt);
     const skewMs = silent ? null : skewOf(prepared, receivedAt, settings);
     const arrival = receivedAt ?? Math.max(state.watermark ?? prepared.ts, prepared.ts);
     // History says nothing about how far the live stream has come.
     if (!silent) state.watermark = Math.max(state.watermark ?? arrival, arrival);
-    const horizonStart = state.watermark === null ? -Infinity : state.watermark - horizonMs;
-    state.seen.set(prepared.id, Math.max(prepared.ts, arrival));
+    const reached =
+      how.ordered === true ? Math.max(state.watermark ?? prepared.ts, prepared.ts) : state.watermark;
+    const horizonStart = reached === null ? -Infinity : reached - horizonMs;
+    state.seen?.set(prepared.id, Math.max(prepared.ts, arrival));
     state.sincePrune += 1;
-    if (state.sincePrune >= PRUNE_EVERY) {
+    if (state.seen !== null && state.sincePrune >= PRUNE_EVERY) {
       state.sincePrune = 0;
       prune(horizonStart);
     }
@@ -342,8 +351,12 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
 
   return {
     ingest,
-    records: () => [...state.records.values()].flatMap((held) => shown(held) ?? []),
+    records: () => [...state.records.held.values()].flatMap((held) => shown(held) ?? []),
     snapshot: () => writeSnapshot(state, figures),
+    state: () => state,
+    prune: () => {
+      if (state.watermark !== null) prune(state.watermark - horizonMs);
+    },
     counters,
     outcome: () => outcome,
   };

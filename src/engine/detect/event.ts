@@ -58,3 +58,10 @@ export const DetectEvent = z.object({
   enrich: EventEnrichment.nullish(),
 });
 export type DetectEvent = z.infer<typeof DetectEvent>;
+
+/** The same with times in ms since the epoch where that saves writing and reading text. */
+export type EnrichedEvent = Omit<DetectEvent, 'ts' | 'receivedAt'> & {
+  readonly ts: string | number;
+  readonly receivedAt?: string | number | undefined;
+};
+export const msOf = (time: string | number): number => (typeof time === 'number' ? time : Date.parse(time));

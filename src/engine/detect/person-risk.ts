@@ -47,11 +47,13 @@ export const noteChange = (risk: PersonRisk, event: PreparedEvent): void => {
   if (risk.changes.length > MAX_CHANGES) risk.changes.shift();
 };
 
-/** Forgets what can matter no more: alerts beyond twice the decay, changes beyond two days. */
-export const forget = (risk: PersonRisk, horizonStart: number, decayDays: number): void => {
+/** Forgets what can matter no more: alerts beyond twice the decay, changes beyond two days. Whether there was any. */
+export const forget = (risk: PersonRisk, horizonStart: number, decayDays: number): boolean => {
+  const before = risk.alerts.size + risk.changes.length;
   for (const [id, alert] of risk.alerts)
     if (alert.lastAt < horizonStart - 2 * decayDays * DAY) risk.alerts.delete(id);
   risk.changes = risk.changes.filter((change) => change.ts >= horizonStart - 2 * DAY);
+  return risk.alerts.size + risk.changes.length < before;
 };
 
 const inTime = (a: Alert, b: Alert): number => a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1);

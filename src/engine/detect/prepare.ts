@@ -1,6 +1,6 @@
 import type { NetworkKind } from '#shared/domain/place.ts';
 import { addressFacts, createAddressList, type AddressFacts } from './address.ts';
-import { EVENT_TYPES, type DetectEvent, type EventType } from './event.ts';
+import { EVENT_TYPES, msOf, type EnrichedEvent, type EventType } from './event.ts';
 import type { DetectSettings } from './settings.ts';
 
 /** An event with everything that the detections ask of it worked out once. Plain data, JSON-able. */
@@ -112,7 +112,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
     return made;
   };
 
-  return (event: DetectEvent, silent: boolean): PreparedEvent => {
+  return (event: EnrichedEvent, silent: boolean): PreparedEvent => {
     const enrich = event.enrich ?? {};
     const attributes = event.attributes ?? null;
     const ip = text(event.ip);
@@ -130,7 +130,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
     const environment = attributes?.['environment'];
     return {
       id: event.id,
-      ts: Date.parse(event.ts),
+      ts: msOf(event.ts),
       type: event.type,
       user,
       session: text(event.session),

@@ -8,29 +8,65 @@ import type { PersonRisk } from './person-risk.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { SessionState } from './session-state.ts';
 import type { Timeline } from './timeline.ts';
+import { Table, type Load } from './table.ts';
 import type { UserState } from './user-state.ts';
 
 /** Everything that a detector remembers. */
 export interface DetectorState {
-  users: Map<string, Timeline<UserState>>;
-  addresses: Map<string, Timeline<AddressState>>;
-  environments: Map<string, Timeline<EnvironmentState>>;
-  sessions: Map<string, Timeline<SessionState>>;
-  skews: Map<string, Timeline<SkewState>>;
-  people: Map<string, PersonRisk>;
+  users: Table<Timeline<UserState>>;
+  addresses: Table<Timeline<AddressState>>;
+  environments: Table<Timeline<EnvironmentState>>;
+  sessions: Table<Timeline<SessionState>>;
+  skews: Table<Timeline<SkewState>>;
+  people: Table<PersonRisk>;
   /** Whose a session is. */
-  owners: Map<string, string>;
-  orphans: Map<string, PreparedEvent[]>;
+  owners: Table<string>;
+  orphans: Table<PreparedEvent[]>;
   /** Whose roles and passwords somebody changed. */
-  actors: Map<string, string[]>;
+  actors: Table<string[]>;
   /** Findings by id, then by who says so. */
-  records: Map<string, Map<string, DetectionRecord>>;
-  /** Ids inside the horizon. */
-  seen: Map<string, number>;
+  records: Table<Map<string, DetectionRecord>>;
+  /** Ids inside the horizon; null when whoever feeds the detector gives each event once. */
+  seen: Map<string, number> | null;
   /** Latest arrival, ms; null before the first live event. */
   watermark: number | null;
   sincePrune: number;
 }
+
+const TABLES = [
+  'users',
+  'addresses',
+  'environments',
+  'sessions',
+  'skews',
+  'people',
+  'owners',
+  'orphans',
+  'actors',
+  'records',
+] as const;
+type TableName = (typeof TABLES)[number];
+
+/** The tables of a memory, each with its kind. */
+export const tablesOf = (state: DetectorState): readonly Table<unknown>[] =>
+  TABLES.map((name) => state[name]);
+
+/** An empty memory; with `load` the rest of it is read as it is needed. */
+export const createState = (load: Load | null = null): DetectorState => ({
+  users: new Table('users', load),
+  addresses: new Table('addresses', load),
+  environments: new Table('environments', load),
+  sessions: new Table('sessions', load),
+  skews: new Table('skews', load),
+  people: new Table('people', load),
+  owners: new Table('owners', load),
+  orphans: new Table('orphans', load),
+  actors: new Table('actors', load),
+  records: new Table('records', load),
+  seen: load === null ? new Map() : null,
+  watermark: null,
+  sincePrune: 0,
+});
 
 /** A detector's memory as JSON. */
 export interface Snapshot {
@@ -40,11 +76,18 @@ export interface Snapshot {
   readonly figures: Figures;
 }
 
-export const writeSnapshot = (state: DetectorState, figures: Figures): Snapshot => ({
-  version: 1,
-  state: encodeState(state),
-  figures: structuredClone(figures),
-});
+type Plain = Record<TableName, Map<string, unknown>> &
+  Pick<DetectorState, 'seen' | 'watermark' | 'sincePrune'>;
+
+export const writeSnapshot = (state: DetectorState, figures: Figures): Snapshot => {
+  const held = Object.fromEntries(TABLES.map((name) => [name, state[name].held]));
+  const { seen, watermark, sincePrune } = state;
+  return {
+    version: 1,
+    state: encodeState({ ...held, seen, watermark, sincePrune }),
+    figures: structuredClone(figures),
+  };
+};
 
 /** Throws when the snapshot was written by a later version. */
 export const readSnapshot = (snapshot: Snapshot): DetectorState => {
@@ -52,5 +95,10 @@ export const readSnapshot = (snapshot: Snapshot): DetectorState => {
     throw new Error(
       `This detector state has version ${String(snapshot.version)}; this program reads version 1. Update the program, or train anew.`,
     );
-  return decodeState(snapshot.state) as DetectorState;
+  const plain = decodeState(snapshot.state) as Plain;
+  const state = createState();
+  for (const name of TABLES)
+    for (const [key, value] of plain[name]) (state[name] as Table<unknown>).set(key, value);
+  const { seen, watermark, sincePrune } = plain;
+  return Object.assign(state, { seen, watermark, sincePrune });
 };

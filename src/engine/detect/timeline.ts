@@ -164,6 +164,14 @@ const repeat = <S>(
   return changes;
 };
 
+/** Whether this very event is here already. */
+const isHeld = <S>(segments: readonly Segment<S>[], event: PreparedEvent): boolean => {
+  const from = segmentBefore(segments, event);
+  return segments
+    .slice(from, from + 2)
+    .some(({ events }) => events.some((one) => one.id === event.id && one.ts === event.ts));
+};
+
 const placeLate = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): Changes =>
   repeat(fold, timeline, segmentBefore(timeline.segments, event), event, (events) => {
     let at = events.length;
@@ -202,5 +210,6 @@ export const insert = <S>(
     return records;
   }
   if (timeline.floor !== null && compareEvents(timeline.floor, event) >= 0) return null;
+  if (isHeld(timeline.segments, event)) return new Map();
   return placeLate(fold, timeline, event);
 };

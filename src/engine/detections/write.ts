@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
 import { severityRank } from '#shared/domain/detection.ts';
+import type { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY } from '#shared/domain/units.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { refreshOpen } from './marks.ts';
@@ -8,14 +9,18 @@ import type { Suppressible } from './suppressions.ts';
 
 export interface DetectionWriter {
   /**
-   * Writes how the findings of one environment changed. Returns the keys of those that are new and heard.
+   * Writes how the findings of one environment changed. Returns those that are new and heard.
    * Inside the transaction of the batch they come from.
    */
-  write(connection: Where, deltas: readonly DetectionDelta[], now: number): readonly number[];
+  write(connection: Where, deltas: readonly DetectionDelta[], now: number): readonly Fresh[];
+}
+export interface Fresh {
+  readonly key: number;
+  readonly record: DetectionRecord;
 }
 export interface Where {
   readonly key: number;
-  readonly id: string;
+  readonly id: ConnectionId;
 }
 
 /** Findings of a person, session or attacking address this close together are one story. */
@@ -90,7 +95,7 @@ export function createDetectionWriter(
   return {
     write(where, deltas, now) {
       const touched: number[] = [];
-      const fresh: number[] = [];
+      const fresh: Fresh[] = [];
       for (const delta of deltas) {
         if (delta.kind === 'withdraw') {
           const key = keyOf(withdraw.get(now, now, where.key, delta.id));
@@ -139,7 +144,7 @@ export function createDetectionWriter(
         if (!heard) continue;
         const old = known === undefined ? null : Before.parse(known);
         if (old === null || old.withdrawn_at !== null || old.severity < severityRank(record.severity))
-          fresh.push(key);
+          fresh.push({ key, record });
       }
       if (touched.length > 0) refreshOpen(db, touched);
       return fresh;

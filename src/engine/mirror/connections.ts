@@ -178,7 +178,7 @@ export function adopt(db: WritableDb, from: number, to: number): void {
       demo_key: z.string().nullable(),
     })
     .parse(row);
-  for (const table of ['watch', 'fresh', 'cursor', 'history', 'set_aside']) {
+  for (const table of ['watch', 'fresh', 'cursor', 'history', 'set_aside', 'detector', 'detector_log']) {
     db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(from);
   }
   db.prepare('DELETE FROM connection WHERE key = ?').run(from);

@@ -6,7 +6,21 @@ import { dropSegment } from './segment-tables.ts';
 /** Rows of one kind deleted in one transaction, so that ingest of the other connections goes on in between. */
 const STEP = 2_000;
 
-const PLAIN: readonly string[] = ['tally', 'watch', 'history', 'set_aside', 'cursor', 'fresh'];
+const PLAIN: readonly string[] = [
+  'tally',
+  'watch',
+  'history',
+  'set_aside',
+  'cursor',
+  'fresh',
+  'detection',
+  'detector',
+  'detector_entity',
+  'detector_part',
+  'detector_log',
+  'detect_settings',
+  'login_risk',
+];
 
 /**
  * Deletes a small step of what was mirrored from a connection; call it until it returns false, each call in a
@@ -14,8 +28,19 @@ const PLAIN: readonly string[] = ['tally', 'watch', 'history', 'set_aside', 'cur
  */
 export function forgetStep(db: WritableDb, connection: number): boolean {
   if (forgetEvents(db, connection)) return true;
-  if (forgetKeys(db, connection, 'handle', ['observation.session', 'session.key', 'handle.key'])) return true;
-  if (forgetKeys(db, connection, 'account', ['account_change.account', 'account.key'])) return true;
+  if (
+    forgetKeys(db, connection, 'handle', [
+      'observation.session',
+      'session_risk.session',
+      'session.key',
+      'handle.key',
+    ])
+  )
+    return true;
+  if (
+    forgetKeys(db, connection, 'account', ['account_change.account', 'account_risk.account', 'account.key'])
+  )
+    return true;
   const generations = 'SELECT generation FROM snapshot WHERE connection = ?';
   for (const table of ['staged_session', 'staged_account']) {
     const staged = db
@@ -27,6 +52,9 @@ export function forgetStep(db: WritableDb, connection: number): boolean {
     if (staged.changes > 0) return true;
   }
   db.prepare('DELETE FROM snapshot WHERE connection = ?').run(connection);
+  db.prepare(
+    'DELETE FROM triage_item WHERE detection IN (SELECT key FROM detection WHERE connection = ?)',
+  ).run(connection);
   for (const table of PLAIN) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
   db.prepare(
     `UPDATE connection SET hello = NULL, status = NULL, ca = NULL, agent_id = NULL, environment_id = NULL

@@ -120,7 +120,9 @@ CREATE TABLE detector (
   body TEXT NOT NULL,
   -- How often each detection looked, could not, was silenced, fired.
   counters TEXT NOT NULL,
-  faults INTEGER NOT NULL DEFAULT 0
+  faults INTEGER NOT NULL DEFAULT 0,
+  -- 1: it has learned from what was read in after the fact.
+  trained INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Risk of a sign-in, by the id of its event. `counts` are the figures that the score was made from.

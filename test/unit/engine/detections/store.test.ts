@@ -70,7 +70,7 @@ function world() {
       },
     },
   };
-  const write = (...records: DetectionRecord[]): readonly number[] =>
+  const write = (...records: DetectionRecord[]): readonly unknown[] =>
     transaction(db, () =>
       createDetectionWriter(db, () => standingSuppressions(db)).write(
         { key, id: connection },

@@ -1,0 +1,132 @@
+import { decodeState, encodeState } from '../detect/codec.ts';
+import type { DetectorState } from '../detect/snapshot.ts';
+import { tablesOf } from '../detect/snapshot.ts';
+import type { Load } from '../detect/table.ts';
+import type { Segment, Timeline } from '../detect/timeline.ts';
+import type { ReadableDb, WritableDb } from '../mirror/database.ts';
+
+/** A timeline with more events than this lies in parts, so that a save writes only what changed. */
+const INLINE_EVENTS = 300;
+
+type AnyTimeline = Timeline<unknown>;
+type AnySegment = Segment<unknown>;
+interface Head extends Omit<AnyTimeline, 'segments'> {
+  readonly parts: readonly number[];
+}
+
+const isTimeline = (value: unknown): value is AnyTimeline =>
+  typeof value === 'object' && value !== null && 'segments' in value && 'floor' in value;
+const isHead = (value: unknown): value is Head =>
+  typeof value === 'object' && value !== null && 'parts' in value && 'floor' in value;
+
+/** Where a segment lies and how long it was then: one that is the same object and no longer has not changed. */
+interface Lies {
+  readonly part: number;
+  readonly events: number;
+}
+
+export interface Memory {
+  readonly load: Load;
+  /** Writes what changed and lets go of what was not used lately. In a transaction. */
+  save(state: DetectorState, most: number): void;
+}
+
+/** The memory of one environment's detections in the mirror. */
+export function createMemory(db: WritableDb, connection: number): Memory {
+  const read = reader(db, connection);
+  const write = db.prepare(
+    `INSERT INTO detector_entity (connection, kind, id, expires_at, body) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (connection, kind, id) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body`,
+  );
+  const remove = db.prepare('DELETE FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?');
+  const writePart = db.prepare(
+    `INSERT INTO detector_part (connection, kind, id, part, body) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (connection, kind, id, part) DO UPDATE SET body = excluded.body`,
+  );
+  const dropParts = db.prepare(
+    `DELETE FROM detector_part WHERE connection = ? AND kind = ? AND id = ?
+       AND part NOT IN (SELECT value FROM json_each(?))`,
+  );
+  const lies = read.lies;
+  const inParts = read.inParts;
+
+  const saveTimeline = (kind: string, key: string, timeline: AnyTimeline): string => {
+    if (timeline.count <= INLINE_EVENTS) {
+      if (inParts.delete(timeline)) dropParts.run(connection, kind, key, '[]');
+      return JSON.stringify(encodeState(timeline));
+    }
+    const { segments, ...head } = timeline;
+    let next = 1 + Math.max(0, ...segments.map((segment) => lies.get(segment)?.part ?? 0));
+    const parts = segments.map((segment) => {
+      const before = lies.get(segment);
+      if (before?.events === segment.events.length) return before.part;
+      const part = before?.part ?? next++;
+      writePart.run(connection, kind, key, part, JSON.stringify(encodeState(segment)));
+      lies.set(segment, { part, events: segment.events.length });
+      return part;
+    });
+    inParts.add(timeline);
+    dropParts.run(connection, kind, key, JSON.stringify(parts));
+    return JSON.stringify(encodeState({ ...head, parts }));
+  };
+
+  return {
+    load: read.load,
+    save(state, most) {
+      for (const table of tablesOf(state)) {
+        for (const key of table.changed) {
+          const value = table.held.get(key);
+          if (value === undefined) {
+            remove.run(connection, table.kind, key);
+            dropParts.run(connection, table.kind, key, '[]');
+          } else {
+            const body = isTimeline(value)
+              ? saveTimeline(table.kind, key, value)
+              : JSON.stringify(encodeState(value));
+            write.run(connection, table.kind, key, null, body);
+          }
+        }
+        table.clean(most);
+      }
+    },
+  };
+}
+
+function reader(db: ReadableDb, connection: number) {
+  const body = db
+    .prepare('SELECT body FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?')
+    .pluck();
+  const parts = db.prepare(
+    'SELECT part, body FROM detector_part WHERE connection = ? AND kind = ? AND id = ?',
+  );
+  const lies = new WeakMap<AnySegment, Lies>();
+  const inParts = new WeakSet<AnyTimeline>();
+  const load: Load = (kind, key) => {
+    const text = body.get(connection, kind, key);
+    if (typeof text !== 'string') return undefined;
+    const value = decodeState(JSON.parse(text));
+    if (!isHead(value)) return value;
+    const bodies = new Map(
+      (parts.all(connection, kind, key) as { part: number; body: string }[]).map((row) => [
+        row.part,
+        row.body,
+      ]),
+    );
+    const { parts: list, ...head } = value;
+    const segments = list.map((part) => {
+      const segment = decodeState(JSON.parse(bodies.get(part) ?? '{}')) as AnySegment;
+      lies.set(segment, { part, events: segment.events.length });
+      return segment;
+    });
+    const timeline: AnyTimeline = { ...head, segments };
+    inParts.add(timeline);
+    return timeline;
+  };
+  return { load, lies, inParts };
+}
+
+/** Forgets everything that detections remember of an environment. In a transaction. */
+export function forgetMemory(db: WritableDb, connection: number): void {
+  for (const table of ['detector_entity', 'detector_part', 'detector_log', 'detector'])
+    db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+}

@@ -1,0 +1,160 @@
+import type { Device, Network, Place } from '#shared/domain/place.ts';
+import type { AuditEvent, Session } from '#shared/protocol/records.ts';
+import type { EnrichedEvent, EventType } from '../detect/event.ts';
+import type { EnrichedItem, Known } from '../ingest/hooks.ts';
+
+/** What the detections must be told of accounts, which events only name. */
+export interface AccountFacts {
+  /** Id of the account of that name, or null. */
+  idOf(name: string): string | null;
+  isService(id: string): boolean;
+}
+
+/** Behind it the name as it was typed, of an account that no store knows; no id begins with it. */
+const TYPED = '~';
+
+const TYPES: Readonly<Record<string, EventType>> = {
+  logout: 'logout',
+  'password-changed': 'password-changed',
+  'password-reset': 'password-changed',
+  'role-changed': 'role-changed',
+};
+
+/** The kind of event that a record of a store's log is to the detections, or null: none of theirs. */
+export function typeOf(action: string, outcome: AuditEvent['outcome']): EventType | null {
+  if (action === 'login')
+    return outcome === 'success' ? 'login' : outcome === 'failure' ? 'login-failed' : null;
+  return outcome === 'failure' ? null : (TYPES[action] ?? null);
+}
+
+/** What is known of an address and a user agent; null is looked up and unknown. */
+export const enrichment = (
+  place: Place | null,
+  network: Network | null,
+  device: Device | null,
+): NonNullable<EnrichedEvent['enrich']> => ({
+  country: place?.country ?? null,
+  city: place?.city ?? null,
+  lat: place?.latitude ?? null,
+  lon: place?.longitude ?? null,
+  asn: network?.asn ?? null,
+  asOrg: network?.organisation ?? null,
+  network: network?.kind ?? null,
+  trusted: network?.trusted ?? false,
+  browser: device?.browser ?? null,
+  os: device?.system ?? null,
+  device: device?.deviceClass ?? null,
+});
+
+const enrich = (known: Known) => enrichment(known.place, known.network, known.device);
+
+/** Names that the core reads as its own; a store's attributes do not decide them. */
+const OWN = new Set(['environment', 'live', 'serviceAccount', 'service', 'networkList', 'networkListDate']);
+
+export const attributesOf = (
+  attributes: Readonly<Record<string, string>> | null | undefined,
+  service: boolean,
+): Record<string, string | boolean> | null => {
+  const kept: Record<string, string | boolean> = Object.fromEntries(
+    Object.entries(attributes ?? {}).filter(([name]) => !OWN.has(name)),
+  );
+  if (service) kept['serviceAccount'] = true;
+  return Object.keys(kept).length === 0 ? null : kept;
+};
+
+/** Who a name or an id is to the detections. */
+export const userOf = (
+  account: { readonly id?: string | null | undefined; readonly name: string } | null,
+  facts: AccountFacts,
+): string | null => {
+  if (account === null) return null;
+  if (account.id !== undefined && account.id !== null) return account.id;
+  if (account.name === '') return null;
+  return facts.idOf(account.name) ?? `${TYPED}${account.name.toLowerCase()}`;
+};
+
+function fromAudit(event: AuditEvent, known: Known, facts: AccountFacts): readonly EnrichedEvent[] {
+  const type = typeOf(event.action, event.outcome);
+  if (type === null) return [];
+  const user = userOf(event.account, facts);
+  return [
+    {
+      id: event.id,
+      ts: event.at,
+      receivedAt: Math.max(event.at, event.recordedAt),
+      type,
+      user,
+      ip: event.ip ?? null,
+      session: event.sessionId ?? null,
+      userAgent: event.userAgent ?? null,
+      reason: event.reason ?? null,
+      actor: event.actor === undefined ? null : (event.actor.id ?? event.actor.name),
+      attributes: attributesOf(event.attributes, user !== null && facts.isService(user)),
+      enrich: enrich(known),
+    },
+  ];
+}
+
+function fromSession(
+  session: Session,
+  at: number,
+  kinds: readonly ('opened' | 'updated')[],
+  known: { readonly opened: Known; readonly last: Known },
+  facts: AccountFacts,
+): readonly EnrichedEvent[] {
+  const user = userOf(session.account, facts);
+  const service = session.marks.includes('service') || (user !== null && facts.isService(user));
+  return kinds.map((kind): EnrichedEvent => {
+    const seen = kind === 'opened' ? session.opened : session.last;
+    const ts = seen.at ?? at;
+    return {
+      id: kind === 'opened' ? `opened:${session.id}` : `seen:${session.id}@${String(ts)}`,
+      ts,
+      receivedAt: Math.max(ts, at),
+      type: kind === 'opened' ? 'session-opened' : 'session-updated',
+      user,
+      ip: seen.ip,
+      session: session.id,
+      userAgent: seen.userAgent,
+      attributes: {
+        ...attributesOf(session.attributes, service),
+        ...(session.expiresAt === null ? {} : { expiresAt: session.expiresAt }),
+        ...(session.opened.at === null ? {} : { createdAt: session.opened.at }),
+      },
+      enrich: enrich(kind === 'opened' ? known.opened : known.last),
+    };
+  });
+}
+
+/** What was written, as the detections take it. Ids are made of what was seen, so that seeing it twice is once. */
+export function eventsOfItem(
+  item: EnrichedItem,
+  source: 'stream' | 'snapshot' | 'history',
+  facts: AccountFacts,
+): readonly EnrichedEvent[] {
+  switch (item.is) {
+    case 'audit':
+      return fromAudit(item.event, item.known, facts);
+    case 'session':
+      return fromSession(
+        item.session,
+        item.at,
+        source === 'snapshot' ? ['opened', 'updated'] : [item.kind],
+        item,
+        facts,
+      );
+    case 'session-closed':
+      return [
+        {
+          id: `closed:${item.id}@${String(item.at)}`,
+          ts: item.at,
+          receivedAt: item.at,
+          type: 'session-closed',
+          session: item.id,
+          reason: item.reason,
+        },
+      ];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { ConnectionId, Epoch, seq } from '#shared/domain/ids.ts';
+import { epochMs } from '#shared/domain/units.ts';
+import type { Change } from '#shared/protocol/changes.ts';
+import { createDetecting, type Detecting } from '#engine/detections/hook.ts';
+import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
+import { createIngest, type Ingest } from '#engine/ingest/ingest.ts';
+import { createWriter } from '#engine/ingest/writer.ts';
+import { insertConnection } from '#engine/mirror/connections.ts';
+import type { WritableDb } from '#engine/mirror/database.ts';
+import { mirrorFile, openMirror } from '#engine/mirror/open.ts';
+import { nextHistory, planHistory } from '#engine/mirror/history-ranges.ts';
+import { testGeo } from '#test/support/test-engine.ts';
+import type { AuditEvent } from '#shared/protocol/records.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0).reverse()) close();
+});
+
+export const NOW = Date.parse('2026-03-02T00:00:00Z');
+const quiet = () => undefined;
+const log = {
+  debug: quiet,
+  info: quiet,
+  warn: quiet,
+  error: (text: string, details?: object) => {
+    throw new Error(`${text} ${JSON.stringify(details)}`);
+  },
+};
+const id = ConnectionId.parse('connection-1');
+
+/** A mirror with detections wired into its ingest, which can be left as a crash leaves it and opened again. */
+export class WiredWorld {
+  readonly profile = mkdtempSync(join(tmpdir(), 'watchfloor-wired-'));
+  db!: WritableDb;
+  committer!: Committer;
+  ingest!: Ingest;
+  detecting!: Detecting;
+  readonly told: string[] = [];
+  #key = 0;
+  #at = 0;
+
+  constructor() {
+    this.open();
+    closers.push(() => {
+      this.committer.stop();
+      this.db.close();
+      rmSync(this.profile, { recursive: true, force: true });
+    });
+  }
+
+  open(): void {
+    const opened = openMirror(this.profile, epochMs(NOW));
+    if (opened.is !== 'open') throw new Error(opened.is);
+    this.db = opened.db;
+    if (this.#key === 0) {
+      this.#key = insertConnection(this.db, {
+        id,
+        name: 'one',
+        nameGiven: true,
+        url: 'http://127.0.0.1:1',
+        ca: null,
+        colour: 0,
+        demoKey: null,
+        createdAt: 0,
+      });
+    }
+    const writer = createWriter(this.db, testGeo.enricher);
+    this.committer = createCommitter({
+      db: this.db,
+      file: opened.file,
+      flush: () => {
+        writer.flush();
+      },
+      rolledBack: () => {
+        writer.forget();
+        this.detecting.rolledBack();
+      },
+      committed: () => {
+        this.detecting.committed();
+      },
+      onProblem: quiet,
+      retryMs: [5],
+    });
+    this.detecting = createDetecting({
+      db: this.db,
+      file: mirrorFile(this.profile),
+      clock: () => epochMs(NOW),
+      log,
+      submit: (job) => this.committer.submit(job),
+      tell: (_where, fresh) => this.told.push(...fresh.map(({ record }) => record.id)),
+      changed: quiet,
+    });
+    this.ingest = createIngest({
+      db: this.db,
+      writer,
+      committer: this.committer,
+      clock: () => epochMs(NOW),
+      log,
+      hook: this.detecting,
+      onNews: quiet,
+    });
+    this.detecting.start();
+  }
+
+  /** Ends as kill -9 does: nothing is saved. Then opens again. */
+  crash(): void {
+    this.committer.stop();
+    this.db.close();
+    this.open();
+  }
+  /** Ends in order and opens again. */
+  restart(): void {
+    this.committer.stop();
+    this.detecting.stop();
+    this.db.close();
+    this.open();
+  }
+
+  who() {
+    return { id, key: this.#key };
+  }
+
+  async stream(changes: readonly ((position: number) => Change)[]): Promise<void> {
+    const from = this.#at + 1;
+    this.#at += changes.length;
+    const result = await this.ingest.changes(
+      this.who(),
+      {
+        epoch: Epoch.parse('e1'),
+        from: seq(from),
+        to: seq(this.#at),
+        after: seq(0),
+        items: changes.map((make, at) => make(from + at)),
+        view: 'v',
+      },
+      () => true,
+    );
+    if (result.is === 'failed') throw result.error;
+  }
+
+  /** Reads the past, newest page first, to its end. */
+  async history(pages: readonly (readonly AuditEvent[])[], snapshotAt: number): Promise<void> {
+    planHistory(this.db, this.#key, { since: null, until: null, snapshotAt });
+    for (const [at, items] of pages.entries()) {
+      const range = nextHistory(this.db, this.#key);
+      if (range === null) throw new Error('no range');
+      await this.ingest.history(
+        this.who(),
+        range,
+        {
+          items,
+          progress: ({ oldest, added }) => ({
+            oldest,
+            cursor: null,
+            cursorAt: NOW,
+            events: added,
+            done: at === pages.length - 1,
+          }),
+        },
+        () => true,
+      );
+    }
+    await this.detecting.idle();
+  }
+
+  /** What stands in the mirror, in an order of its own. */
+  findings(): readonly unknown[] {
+    return this.db
+      .prepare(
+        `SELECT id, name, severity, filtered, retrospective, raised_at, last_at, users, json(record -> '$.evidence') AS e
+         FROM detection WHERE withdrawn_at IS NULL ORDER BY id`,
+      )
+      .all();
+  }
+}

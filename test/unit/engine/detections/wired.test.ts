@@ -171,7 +171,9 @@ test('history trains silently whatever order its pages come in, and what was liv
   expect(before).toEqual(['learning']);
   await world.history([past.slice(20), past.slice(10, 20), past.slice(0, 10)], NOW - 2 * HOUR);
   const found = world.db
-    .prepare("SELECT filtered, retrospective FROM detection WHERE name = 'new_country' AND retrospective = 0 AND withdrawn_at IS NULL")
+    .prepare(
+      "SELECT filtered, retrospective FROM detection WHERE name = 'new_country' AND retrospective = 0 AND withdrawn_at IS NULL",
+    )
     .all();
   expect(found).toEqual([{ filtered: null, retrospective: 0 }]);
   expect(world.told).toHaveLength(1);
@@ -179,7 +181,9 @@ test('history trains silently whatever order its pages come in, and what was liv
   await world.stream([login('later', 'anna', NOW - HOUR / 2, '91.0.0.1')]);
   expect(
     world.db
-      .prepare("SELECT count(*) FROM detection WHERE name = 'new_country' AND retrospective = 0 AND withdrawn_at IS NULL")
+      .prepare(
+        "SELECT count(*) FROM detection WHERE name = 'new_country' AND retrospective = 0 AND withdrawn_at IS NULL",
+      )
       .pluck()
       .get(),
   ).toBe(1);

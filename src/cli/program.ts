@@ -1,11 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { collect, type CollectOptions } from './collect.ts';
 import { runDetect } from './detect-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { notifyTest } from './notify-test.ts';
 import { at, query, type AtOptions, type QueryOptions } from './query.ts';
+import { erase, exportPersonData, type PersonOptions } from './person.ts';
+import { retention, verifyArchiveFile, type RetentionOptions } from './retention.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
 import { sigmaCheck } from './sigma-check.ts';
 import { stats } from './stats.ts';
@@ -107,6 +110,64 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .addOption(profile())
     .action((options: WithProfile) => {
       code = check(options.profile);
+    });
+
+  program
+    .command('backup')
+    .description('copy the database of a profile, also while it is in use, and read the copy through')
+    .addOption(profile())
+    .argument('<file>', 'must not exist yet')
+    .action(async (file: string, options: WithProfile) => {
+      code = await backup(options.profile, file, manifest.version);
+    });
+
+  program
+    .command('retention')
+    .description('show or change how long things are kept, and what is due to be deleted')
+    .addOption(profile())
+    .option('--events <days>', 'keep events this long, or “forever”')
+    .option('--sessions <days>', 'keep ended sessions this long, or “forever”')
+    .option('--environment <id>', 'for this environment alone')
+    .option('--size <megabytes>', 'delete the oldest events beyond this size, or “any”')
+    .option('--archive <folder>', 'write what is deleted there first, or “none”')
+    .option('--run', 'delete what is due now', false)
+    .option('--json', 'as JSON', false)
+    .action(async (options: RetentionOptions) => {
+      code = await retention(options, manifest.version);
+    });
+
+  program
+    .command('verify-archive')
+    .description('check that an archive of deleted records is whole and unchanged')
+    .argument('<file>')
+    .action((file: string) => {
+      code = verifyArchiveFile(file);
+    });
+
+  const accounts = () =>
+    new Option('-a, --account <account>', '<environment>/<account id>; may be given several times')
+      .argParser((text: string, before: readonly string[]) => [...before, text])
+      .default([] as readonly string[]);
+
+  program
+    .command('export-person')
+    .description('write everything about a person into a file, a JSON object a line')
+    .addOption(profile())
+    .addOption(accounts())
+    .requiredOption('-o, --output <file>', 'must not exist yet')
+    .action(async (options: PersonOptions & { readonly output: string }) => {
+      code = await exportPersonData(options, manifest.version);
+    });
+
+  program
+    .command('erase')
+    .description('delete everything about a person')
+    .addOption(profile())
+    .addOption(accounts())
+    .option('--yes', 'really', false)
+    .option('--no-compact', 'do not rewrite the file afterwards')
+    .action(async (options: PersonOptions & { readonly yes: boolean; readonly compact: boolean }) => {
+      code = await erase(options, manifest.version);
     });
 
   program

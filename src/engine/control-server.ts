@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '#shared/domain/log.ts';
 import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
+import { MIRROR_METHODS } from '#shared/ipc/mirror-contract.ts';
 import type { Engine } from './engine.ts';
 import { serveCalls } from './serve-calls.ts';
 
@@ -14,7 +15,7 @@ export interface ControlServer {
 /** Where the address of a running engine is written. */
 export const controlFile = (profile: string): string => join(profile, 'engine.json');
 
-/** What the command line may ask of a running engine: questions, nothing that changes anything. */
+/** What the command line may ask of a running engine: questions, and what only it can do for its owner. */
 const METHODS = [
   ...Object.keys(QUERY_METHODS),
   'about',
@@ -24,6 +25,7 @@ const METHODS = [
   'figures',
   'audit.page',
   'respond.operations',
+  ...Object.keys(MIRROR_METHODS),
 ];
 /** A path of a Unix socket may be this long (sun_path of Linux and macOS, with room to spare). */
 const MOST_PATH = 100;

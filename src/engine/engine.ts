@@ -16,6 +16,7 @@ import type { IngestHook } from './ingest/hooks.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { recoverSnapshots } from './ingest/recover.ts';
 import { createSealer } from './ingest/sealer.ts';
+import { createRetentionKeeper } from './retention/keeper.ts';
 import { createWriter } from './ingest/writer.ts';
 import { createMapLog } from './map-log.ts';
 import { transaction, type WritableDb } from './mirror/database.ts';
@@ -23,6 +24,7 @@ import { lockProfile } from './mirror/lock.ts';
 import { openMirror } from './mirror/open.ts';
 import { dropOldPreviews, operationView } from './mirror/operations.ts';
 import type { SpawnReader } from './mirror/reader-frames.ts';
+import { readOnlyEngine } from './read-only-engine.ts';
 import { createReader, inProcessReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { closeWatches } from './mirror/watch-log.ts';
@@ -97,23 +99,20 @@ export function createEngine(options: EngineOptions): Result<Engine> {
       opened.problem,
       ...geoProblems,
     ]);
-    const nothing = (): void => undefined;
-    return success({
-      handlers: readOnlyHandlers(opened.db, reader, opened.problem, about, options.profile),
-      onEvent: () => nothing,
+    const handlers = readOnlyHandlers(
+      opened.db,
+      reader,
+      opened.problem,
       about,
-      start: nothing,
-      demo: nothing,
-      secrets: nothing,
-      operator: nothing,
-      acted: nothing,
-      wake: nothing,
-      stop: async () => {
-        await reader.close();
-        opened.db.close();
-        locked.value.release();
-      },
-    });
+      options.profile,
+      options.clock,
+    );
+    const close = async (): Promise<void> => {
+      await reader.close();
+      opened.db.close();
+      locked.value.release();
+    };
+    return success(readOnlyEngine(handlers, about, close));
   }
   const standing = [...(opened.problem === null ? [] : [opened.problem]), ...geoProblems];
   try {
@@ -187,9 +186,7 @@ function writingEngine(
   const committer = createCommitter({
     db,
     file,
-    flush: () => {
-      writer.flush();
-    },
+    flush: () => writer.flush(),
     rolledBack: () => {
       writer.forget();
       detecting.rolledBack();
@@ -262,9 +259,7 @@ function writingEngine(
     clock,
     log,
     client,
-    changed: () => {
-      hub.environments();
-    },
+    changed: () => hub.environments(),
     parts: {
       db,
       ingest,
@@ -305,6 +300,15 @@ function writingEngine(
     problems,
   });
   const identities = createIdentityKeeper({ db, committer });
+  const retention = createRetentionKeeper({
+    db,
+    writer,
+    submit: (job) => committer.submit(job),
+    clock,
+    log,
+    changed: () => hub.sessions(),
+  });
+  let stopRetention: Dispose = () => undefined;
   const notifier: Notifier = createNotifier({
     db,
     clock,
@@ -355,6 +359,7 @@ function writingEngine(
     countersigning,
     notifier,
     identities,
+    retention,
     vault: options.vault,
     detectionsChanged: () => {
       hub.detections([]);
@@ -389,6 +394,7 @@ function writingEngine(
       notifier.start();
       detecting.start();
       identities.start();
+      stopRetention = retention.start();
     },
     demo: (list) => {
       environments.demo(list);
@@ -415,6 +421,7 @@ function writingEngine(
       runner.stop();
       countersigning.stop();
       environments.stop();
+      stopRetention();
       committer.stop();
       detecting.stop();
       identities.stop();

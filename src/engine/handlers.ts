@@ -25,6 +25,8 @@ import type { Approvals } from './respond/approvals.ts';
 import { readOnlyRespondHandlers, respondHandlers } from './respond/handlers.ts';
 import { queryHandlers } from './query-handlers.ts';
 import { watchHandlers } from './watch-handlers.ts';
+import { mirrorHandlers, readOnlyMirrorHandlers } from './retention/handlers.ts';
+import type { RetentionKeeper } from './retention/keeper.ts';
 import type { Runner } from './respond/runner.ts';
 import { readOnlyRulesHandlers, rulesHandlers } from './rules/handlers.ts';
 import type { SecretVault } from './secrets.ts';
@@ -62,6 +64,7 @@ export function engineHandlers(parts: {
   readonly countersigning: Countersigning;
   readonly notifier: Notifier;
   readonly identities: IdentityKeeper;
+  readonly retention: RetentionKeeper;
   readonly vault: SecretVault;
   readonly problemsChanged: () => void;
   readonly detectionsChanged: () => void;
@@ -96,6 +99,7 @@ export function engineHandlers(parts: {
       clock,
       changed: parts.problemsChanged,
     }),
+    ...mirrorHandlers({ db, keeper: parts.retention, clock, journal }),
     ...peopleHandlers({ db, reader, keeper: parts.identities, clock, operatorName, journal }),
     ...detectionHandlers({
       db,
@@ -169,6 +173,7 @@ export function readOnlyHandlers(
   problem: Problem,
   about: () => EngineAbout,
   profile: string,
+  clock: Clock,
 ): Answers {
   const refuse = (): Promise<never> => Promise.reject(new ProblemError(problem));
   return {
@@ -178,6 +183,7 @@ export function readOnlyHandlers(
     ...watchHandlers(reader, null),
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
+    ...readOnlyMirrorHandlers(db, clock, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),
     ...readOnlyDetectionHandlers(db, reader, refuse),
     ...readOnlyRulesHandlers(db, reader, refuse),

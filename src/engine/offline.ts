@@ -43,7 +43,7 @@ export function openOffline(profile: string, version: string, clock: Clock): Res
     problems: [],
     attributions: [],
   });
-  const handlers = readOnlyHandlers(db, reader, problem, about, profile);
+  const handlers = readOnlyHandlers(db, reader, problem, about, profile, clock);
   return success({
     call: (name, request) => {
       const parsed: unknown = ENGINE_METHODS[name].request.parse(request);

@@ -3,10 +3,14 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import type { Log } from '#shared/domain/log.ts';
 import { MessageToMain, type DemoEnvironment, type MessageToEngine } from '#shared/ipc/engine-process.ts';
 import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
+import { WRITES_FILES } from '#shared/ipc/mirror-contract.ts';
 import { PORT_MESSAGE, type EngineState } from '#shared/ipc/main-contract.ts';
 import { createChild } from './child.ts';
 import { createReaderHost } from './reader-host.ts';
 import type { Secrets } from './secrets-file.ts';
+
+/** What a window may ask: what writes files is left to the command line. */
+const WINDOW_METHODS = Object.keys(ENGINE_METHODS).filter((name) => !WRITES_FILES.includes(name));
 
 export interface EngineHost {
   readonly state: () => EngineState;
@@ -51,7 +55,7 @@ export function createEngineHost(options: {
   const mint = (window: WebContents) => {
     if (window.isDestroyed()) return false;
     const { port1, port2 } = new MessageChannelMain();
-    if (!send({ type: 'port', methods: Object.keys(ENGINE_METHODS) }, [port1])) return false;
+    if (!send({ type: 'port', methods: WINDOW_METHODS }, [port1])) return false;
     window.postMessage(PORT_MESSAGE, null, [port2]);
     return true;
   };

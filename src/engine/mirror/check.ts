@@ -48,8 +48,10 @@ const ORPHANS: readonly (readonly [string, string])[] = [
 ];
 
 /** Reads the whole database and looks for damage. Writes nothing; an engine may work on it meanwhile. */
-export function checkMirror(profile: string): Result<MirrorCheck> {
-  const file = mirrorFile(profile);
+export const checkMirror = (profile: string): Result<MirrorCheck> => checkFile(mirrorFile(profile));
+
+/** The same for a mirror that lies somewhere else, such as a backup. */
+export function checkFile(file: string): Result<MirrorCheck> {
   if (!existsSync(file)) {
     return failure({
       code: 'NOT_FOUND',

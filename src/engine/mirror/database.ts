@@ -35,9 +35,13 @@ export function openWritable(file: string): WritableDb {
   const db = new Database(file, { timeout: WRITER_BUSY_MS });
   try {
     db.pragma(`page_size = ${String(PAGE_BYTES)}`);
+    // Free pages can then be given back in small steps. An older file gets it when it is rewritten (erase).
+    if (Number(db.pragma('page_count', { simple: true })) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     // A power cut can take the last transactions back, and with them their cursor: the agent sends them again.
     db.pragma('synchronous = NORMAL');
+    // What is deleted is overwritten in the pages that are written anyway.
+    db.pragma('secure_delete = FAST');
     db.pragma('foreign_keys = ON');
     db.pragma('temp_store = MEMORY');
     db.pragma('cache_size = -65536');

@@ -20,8 +20,16 @@ export interface Dictionaries {
   address(ip: string): AddressFacts;
   device(userAgent: string): DeviceFacts;
   handle(connection: number, id: string): number;
+  /** Notes which addresses and devices are handed out from now on, until `stop`. */
+  watch(): HandedOut & { stop(): void };
   /** After a rollback: what was handed out in that transaction no longer exists. */
   forget(): void;
+}
+
+/** Keys that rows being written may name. */
+export interface HandedOut {
+  readonly address: ReadonlySet<number>;
+  readonly device: ReadonlySet<number>;
 }
 
 const CACHED = 50_000;
@@ -30,6 +38,7 @@ const HANDLES = 50_000;
 
 /** All calls must be inside a transaction of `db`. */
 export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enrich'>): Dictionaries {
+  let watched: { readonly address: Set<number>; readonly device: Set<number> } | null = null;
   const words = boundedCache<number>(CACHED);
   const addresses = boundedCache<AddressFacts>(CACHED);
   const devices = boundedCache<DeviceFacts>(CACHED);
@@ -99,8 +108,26 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
 
   return {
     word: (text) => words.get(text, word),
-    address: (ip) => addresses.get(ip, makeAddress),
-    device: (userAgent) => devices.get(userAgent, makeDevice),
+    address: (ip) => {
+      const facts = addresses.get(ip, makeAddress);
+      watched?.address.add(facts.key);
+      return facts;
+    },
+    device: (userAgent) => {
+      const facts = devices.get(userAgent, makeDevice);
+      watched?.device.add(facts.key);
+      return facts;
+    },
+    watch: () => {
+      const out = { address: new Set<number>(), device: new Set<number>() };
+      watched = out;
+      return {
+        ...out,
+        stop: () => {
+          if (watched === out) watched = null;
+        },
+      };
+    },
     handle: (connection, id) => {
       let of = handles.get(connection);
       if (of === undefined) handles.set(connection, (of = boundedCache<number>(HANDLES)));

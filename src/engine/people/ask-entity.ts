@@ -34,7 +34,11 @@ interface Meant {
 /** Which dictionary keys an address, a network or a kind of device stands for; null when the mirror has none. */
 function meantBy(db: ReadableDb, { kind, value }: Request): Meant | null {
   const keysOf = (sql: string, bound: unknown): readonly number[] =>
-    db.prepare(`${sql} LIMIT ${String(MOST_KEYS)}`).pluck().all(bound).map(Number);
+    db
+      .prepare(`${sql} LIMIT ${String(MOST_KEYS)}`)
+      .pluck()
+      .all(bound)
+      .map(Number);
   switch (kind) {
     case 'address': {
       const raw = db
@@ -53,7 +57,9 @@ function meantBy(db: ReadableDb, { kind, value }: Request): Meant | null {
       const [first] = keys;
       if (first === undefined) return null;
       const row = KnownRow.parse(
-        db.prepare(`SELECT ${KNOWN_COLUMNS} FROM address p LEFT JOIN device d ON 0 WHERE p.key = ?`).get(first),
+        db
+          .prepare(`SELECT ${KNOWN_COLUMNS} FROM address p LEFT JOIN device d ON 0 WHERE p.key = ?`)
+          .get(first),
       );
       // Its addresses may be anywhere: a network has no one place.
       const known = { ...knownView(row), place: null };
@@ -64,7 +70,9 @@ function meantBy(db: ReadableDb, { kind, value }: Request): Meant | null {
       const [first] = keys;
       const device = first === undefined ? null : (dictionaryFacts(db).device(first)?.what ?? null);
       if (device === null) return null;
-      const title = [device.browser, device.system, device.deviceClass].filter((part) => part !== null).join(' · ');
+      const title = [device.browser, device.system, device.deviceClass]
+        .filter((part) => part !== null)
+        .join(' · ');
       return { title, column: 'device', keys, known: null, device };
     }
   }

@@ -36,7 +36,9 @@ function scopeOf(request: Request): Scope {
       GROUP BY i.person HAVING count(DISTINCT a.connection) > 1)`);
   }
   if (request.only === 'privileged') {
-    people.push(`IN (SELECT i.person FROM account a JOIN identity i ON i.account = a.key WHERE a.privileged = 1)`);
+    people.push(
+      `IN (SELECT i.person FROM account a JOIN identity i ON i.account = a.key WHERE a.privileged = 1)`,
+    );
   }
   return { connections: request.connections === undefined ? CONNECTIONS : CHOSEN, people, bound };
 }
@@ -141,7 +143,10 @@ function* allPeople(db: ReadableDb, request: Request, own: OwnAccounts): Questio
   return {
     rows: page.flatMap(({ key }) => describe(key, Facts.parse(live.get(key))) ?? []),
     total: null,
-    next: rows.length > page.length && last !== undefined ? JSON.stringify({ name: last.name, key: last.key }) : null,
+    next:
+      rows.length > page.length && last !== undefined
+        ? JSON.stringify({ name: last.name, key: last.key })
+        : null,
   };
 }
 

@@ -63,7 +63,9 @@ export function dictionaryFacts(db: ReadableDb): {
       const row = findDevice.get(key);
       if (row === undefined) return null;
       const { browser, system, class: deviceClass, type_key } = DeviceRow.parse(row);
-      return type_key === null ? null : { key: type_key, what: { key: type_key, browser, system, deviceClass } };
+      return type_key === null
+        ? null
+        : { key: type_key, what: { key: type_key, browser, system, deviceClass } };
     },
   };
 }

@@ -74,7 +74,11 @@ function bump(counts: Map<number, Count>, key: number | null, at: number, until:
 export function createGatherer(
   login: number | null,
   zone: string,
-): { readonly session: (one: SessionFacts) => void; readonly event: (one: EventFacts) => void; readonly gathered: Gathered } {
+): {
+  readonly session: (one: SessionFacts) => void;
+  readonly event: (one: EventFacts) => void;
+  readonly gathered: Gathered;
+} {
   const local = createLocalClock(zone);
   const gathered: Gathered = {
     first: null,
@@ -161,7 +165,14 @@ export function regroup<T>(
   counts: ReadonlyMap<number, Count>,
   of: (key: number) => { readonly key: string; readonly what: T } | null,
   limit: number,
-): readonly { readonly what: T; readonly first: EpochMs; readonly last: EpochMs; readonly sessions: number; readonly signIns: number; readonly failures: number }[] {
+): readonly {
+  readonly what: T;
+  readonly first: EpochMs;
+  readonly last: EpochMs;
+  readonly sessions: number;
+  readonly signIns: number;
+  readonly failures: number;
+}[] {
   const groups = new Map<string, Count & { what: T }>();
   for (const [key, count] of counts) {
     const found = of(key);

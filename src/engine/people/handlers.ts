@@ -12,7 +12,8 @@ import { importMapping } from './mapping.ts';
 import { addNote, notes, removeNote, restoreNote } from './notes.ts';
 
 type Answers = Handlers<typeof PEOPLE_METHODS>;
-type Reading = 'people.page' | 'people.get' | 'entity.get' | 'identities.rules' | 'identities.decisions' | 'notes.list';
+type Reading =
+  'people.page' | 'people.get' | 'entity.get' | 'identities.rules' | 'identities.decisions' | 'notes.list';
 
 const reading = (db: ReadableDb, reader: Reader, settled: () => Promise<void>): Pick<Answers, Reading> => ({
   'people.page': async (request, signal) => {
@@ -50,7 +51,9 @@ export function peopleHandlers(parts: {
   return {
     ...reading(db, parts.reader, () => parts.keeper.settled()),
     'identities.setRules': (rules) =>
-      act('identity-rules-changed', { email: rules.email, name: rules.name }, () => setIdentityRules(db, rules)),
+      act('identity-rules-changed', { email: rules.email, name: rules.name }, () =>
+        setIdentityRules(db, rules),
+      ),
     'identities.importMapping': ({ csv }) =>
       act('identity-mapping-imported', { characters: csv.length }, () => importMapping(db, csv)),
     'identities.link': (pair) =>

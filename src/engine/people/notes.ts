@@ -29,7 +29,9 @@ export function addNote(
 ): NoteView {
   return Row.parse(
     db
-      .prepare('INSERT INTO note (subject, text, at, by) VALUES (?, ?, ?, ?) RETURNING key, subject, text, at, by')
+      .prepare(
+        'INSERT INTO note (subject, text, at, by) VALUES (?, ?, ?, ?) RETURNING key, subject, text, at, by',
+      )
       .get(note.subject, note.text, at, by),
   );
 }

@@ -5,7 +5,10 @@ import { edgeFinder, readRules } from './identity-edges.ts';
 const MOST_ACCOUNTS = 200;
 
 /** Everything reachable from an account, smallest key first. */
-function reach(account: number, edges: (account: number) => readonly { readonly account: number }[]): number[] {
+function reach(
+  account: number,
+  edges: (account: number) => readonly { readonly account: number }[],
+): number[] {
   const found = new Set([account]);
   for (const next of found) {
     if (found.size >= MOST_ACCOUNTS) break;
@@ -19,7 +22,10 @@ function reach(account: number, edges: (account: number) => readonly { readonly 
  * Whatever changed has put its old companions in line as well, so that a person who fell apart is set right whole.
  */
 export function settleStep(db: WritableDb, limit: number): boolean {
-  const waiting = db.prepare('SELECT account FROM identity_dirty ORDER BY account LIMIT ?').pluck().all(limit);
+  const waiting = db
+    .prepare('SELECT account FROM identity_dirty ORDER BY account LIMIT ?')
+    .pluck()
+    .all(limit);
   if (waiting.length === 0) return false;
   const edges = edgeFinder(db, readRules(db));
   const put = db.prepare('INSERT OR REPLACE INTO identity (account, person) VALUES (?, ?)');

@@ -5,6 +5,7 @@ import { method } from './contract.ts';
 import { DETECTION_METHODS } from './detections-contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { WATCH_METHODS } from './watch-contract.ts';
+import { MIRROR_METHODS } from './mirror-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
 import { PEOPLE_METHODS } from './people-contract.ts';
 import { RULES_METHODS } from './rules-contract.ts';
@@ -110,6 +111,7 @@ export const ENGINE_METHODS = {
   ),
   ...NOTIFY_METHODS,
   ...PEOPLE_METHODS,
+  ...MIRROR_METHODS,
   ...DETECTION_METHODS,
   ...WATCH_METHODS,
   ...RULES_METHODS,

@@ -4,6 +4,7 @@ import notify from './0003-notify.sql?raw';
 import segments from './0004-segments.sql?raw';
 import people from './0005-people.sql?raw';
 import search from './0007-search.sql?raw';
+import retention from './0010-retention.sql?raw';
 import { cutIntoSegments } from './cut-into-segments.ts';
 import type { WritableDb } from '../database.ts';
 import respond from './0006-respond.sql?raw';
@@ -30,5 +31,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: '0007-search', sql: search },
   { version: 8, name: '0008-detections', sql: detections },
   { version: 9, name: '0009-rules', sql: rules },
+  { version: 10, name: '0010-retention', sql: retention },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

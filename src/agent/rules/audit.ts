@@ -1,6 +1,7 @@
 import { epochMs } from '#shared/domain/units.ts';
 import type { Account, AuditEvent } from '#shared/protocol/records.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
+import { compareRules } from '#shared/rules/compare.ts';
 import type { Verdict } from '#shared/rules/facts.ts';
 import type { MirroredSession } from '../state/session-mirror.ts';
 import type { PutRow } from '../state/rule-book.ts';
@@ -84,22 +85,5 @@ export function changedEvent(
       ...(removed.length === 0 ? {} : { removed: names(removed) }),
       ...(put.decidedBy === null ? {} : { approvedBy: put.decidedBy.name }),
     },
-  };
-}
-
-/** What differs between two sets of rules, by their ids. */
-export function compareRules(
-  before: readonly Rule[],
-  after: readonly Rule[],
-): { readonly added: readonly Rule[]; readonly changed: readonly Rule[]; readonly removed: readonly Rule[] } {
-  const old = new Map(before.map((rule) => [rule.id, JSON.stringify(rule)]));
-  const kept = new Set(after.map(({ id }) => id));
-  return {
-    added: after.filter(({ id }) => !old.has(id)),
-    changed: after.filter((rule) => {
-      const text = old.get(rule.id);
-      return text !== undefined && text !== JSON.stringify(rule);
-    }),
-    removed: before.filter(({ id }) => !kept.has(id)),
   };
 }

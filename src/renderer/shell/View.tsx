@@ -5,9 +5,9 @@ import { AuditView } from '../views/audit/AuditView.tsx';
 import { DetectionsView } from '../views/detections/DetectionsView.tsx';
 import { EnvironmentsView } from '../views/environments/EnvironmentsView.tsx';
 import { InvestigateView } from '../views/investigate/InvestigateView.tsx';
-import { LaterView } from '../views/later/LaterView.tsx';
 import { PeopleView } from '../views/people/PeopleView.tsx';
 import { ResponseView } from '../views/response/ResponseView.tsx';
+import { RulesView } from '../views/rules/RulesView.tsx';
 import { SessionsView } from '../views/sessions/SessionsView.tsx';
 import { SettingsView } from '../views/settings/SettingsView.tsx';
 import { WatchView } from '../views/watch/WatchView.tsx';
@@ -34,7 +34,7 @@ export function View({ view }: { readonly view: ViewName }): ReactNode {
     case 'settings':
       return <SettingsView />;
     case 'rules':
-      return <LaterView view={view} />;
+      return <RulesView />;
     default:
       return assertNever(view);
   }

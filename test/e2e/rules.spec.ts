@@ -1,0 +1,110 @@
+import AxeBuilder from '@axe-core/playwright';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from './console.ts';
+
+const open = (page: Page, view: string) => page.getByRole('link', { name: view, exact: true }).click();
+/** Pictures for who looks at them; none in a usual run. */
+const picture = async (page: Page, name: string) => {
+  const folder = process.env['WATCHFLOOR_PICTURES'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+};
+const serious = async (page: Page) => {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html }) => html)
+          .join(' ')
+          .slice(0, 400)}`,
+    );
+};
+async function rulesOfShop(page: Page): Promise<void> {
+  await open(page, 'Environments');
+  await expect(page.getByTestId('environment-shop').getByTestId('state-sentence')).toContainText(/live/i, {
+    timeout: 45_000,
+  });
+  await open(page, 'Rules');
+  await page.getByRole('combobox', { name: 'Environment' }).click();
+  await page.getByRole('option', { name: 'shop' }).click();
+}
+/** Publishes what was written; types the environment's name where production asks for it. */
+async function publish(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Publish…' }).click();
+  const dialog = page.getByRole('dialog');
+  const confirm = dialog.getByRole('textbox', { name: /Type shop to confirm/ });
+  await expect(dialog.getByRole('button', { name: /^Publish/ })).toBeVisible();
+  if (await confirm.isVisible()) {
+    await expect(dialog.getByRole('button', { name: /^Publish/ })).toBeDisabled();
+    await confirm.fill('shop');
+  }
+  await dialog.getByRole('button', { name: /^Publish/ }).click();
+  await expect(dialog).toBeHidden();
+}
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`a rule is written, simulated, observed and enforced (${theme})`, async ({ open: launch }) => {
+    test.setTimeout(150_000);
+    const { page } = await launch({ demo: true, theme, width: theme === 'dark' ? 1440 : 1280, height: 800 });
+    await rulesOfShop(page);
+    await expect(page.getByText('No rules in shop yet')).toBeVisible();
+    await picture(page, `rules-empty-${theme}`);
+
+    // Written with the keyboard: a template, then its parts.
+    await page.getByRole('button', { name: 'New rule ▾' }).first().focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    const sentence = page.getByTestId('sentence');
+    await expect(sentence).toHaveText('In shop, everyone may have 1 session; the oldest ends.');
+    await page.getByRole('textbox', { name: 'Sessions allowed' }).fill('2');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Two each');
+    await expect(sentence).toHaveText('In shop, everyone may have 2 sessions; the oldest ends.');
+    await expect(page.getByTestId('now')).toContainText(/It would end/, { timeout: 20_000 });
+    await expect(page.getByTestId('past')).toContainText(/a day|Nobody/, { timeout: 20_000 });
+    expect(await serious(page)).toEqual([]);
+    await picture(page, `rules-editor-${theme}`);
+
+    // Observed: in force, and nobody is signed out.
+    await publish(page);
+    await expect(page.getByText('Version 1 in force')).toBeVisible();
+    await page.getByRole('textbox', { name: 'Sessions allowed' }).fill('1');
+    await page.getByRole('textbox', { name: 'Percent of live sessions, at most' }).fill('1');
+    await page.getByRole('combobox', { name: 'How far it goes' }).click();
+    await page.getByRole('option', { name: 'Enforce' }).click();
+    await page.getByRole('button', { name: 'Publish…' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByTestId('reaches')).toContainText(/session/, { timeout: 20_000 });
+    expect(await serious(page)).toEqual([]);
+    await picture(page, `rules-publish-${theme}`);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await publish(page);
+    await expect(page.getByText('Version 2 in force')).toBeVisible();
+
+    // One session each reaches more than one in a hundred: the brake stops it and asks.
+    const brake = page.getByTestId('brake');
+    await expect(brake).toContainText('The brake stopped “Two each”', { timeout: 30_000 });
+    expect(await serious(page)).toEqual([]);
+    await picture(page, `rules-brake-${theme}`);
+    await brake.getByRole('button', { name: /^End / }).click();
+    await expect(brake).toBeHidden({ timeout: 30_000 });
+    await expect(page.getByTestId('rule')).toContainText(/[1-9][0-9]* sessions? ended/, { timeout: 30_000 });
+
+    // The versions are compared, and the first taken up again.
+    await page.getByRole('button', { name: 'Versions', exact: true }).click();
+    await page.getByTestId('version').nth(1).getByRole('button', { name: 'Compare' }).click();
+    await expect(page.getByTestId('version').nth(1)).toContainText('Changed: Two each');
+    await picture(page, `rules-versions-${theme}`);
+    await page.getByTestId('version').nth(1).getByRole('button', { name: 'Take up again' }).click();
+    await expect(sentence).toHaveText('In shop, everyone may have 2 sessions; the oldest ends.');
+    await publish(page);
+    await expect(page.getByText('Version 3 in force')).toBeVisible();
+
+    await open(page, 'Audit');
+    await expect(page.getByRole('row').filter({ hasText: 'Two each' }).first()).toBeVisible({
+      timeout: 30_000,
+    });
+  });
+}

@@ -21,35 +21,36 @@ const serious = async (page: Page) => {
           .slice(0, 400)}`,
     );
 };
-async function rulesOfShop(page: Page): Promise<void> {
+async function rulesOf(page: Page, environment: string): Promise<void> {
   await open(page, 'Environments');
-  await expect(page.getByTestId('environment-shop').getByTestId('state-sentence')).toContainText(/live/i, {
-    timeout: 45_000,
-  });
+  await expect(page.getByTestId(`environment-${environment}`).getByTestId('state-sentence')).toContainText(
+    /live/i,
+    {
+      timeout: 45_000,
+    },
+  );
   await open(page, 'Rules');
   await page.getByRole('combobox', { name: 'Environment' }).click();
-  await page.getByRole('option', { name: 'shop' }).click();
+  await page.getByRole('option', { name: environment }).click();
 }
-/** Publishes what was written; types the environment's name where production asks for it. */
-async function publish(page: Page): Promise<void> {
+/** Publishes what was written; types the environment's name where production is to be enforced. */
+async function publish(page: Page, confirm: string | null): Promise<void> {
   await page.getByRole('button', { name: 'Publish…' }).click();
   const dialog = page.getByRole('dialog');
-  const confirm = dialog.getByRole('textbox', { name: /Type shop to confirm/ });
-  await expect(dialog.getByRole('button', { name: /^Publish/ })).toBeVisible();
-  if (await confirm.isVisible()) {
-    await expect(dialog.getByRole('button', { name: /^Publish/ })).toBeDisabled();
-    await confirm.fill('shop');
+  const button = dialog.getByRole('button', { name: /^Publish/ });
+  if (confirm !== null) {
+    await expect(button).toBeDisabled();
+    await dialog.getByRole('textbox', { name: new RegExp(`Type ${confirm} to confirm`) }).fill(confirm);
   }
-  await dialog.getByRole('button', { name: /^Publish/ }).click();
-  await expect(dialog).toBeHidden();
+  await button.click();
 }
 
 for (const theme of ['dark', 'light'] as const) {
   test(`a rule is written, simulated, observed and enforced (${theme})`, async ({ open: launch }) => {
     test.setTimeout(150_000);
     const { page } = await launch({ demo: true, theme, width: theme === 'dark' ? 1440 : 1280, height: 800 });
-    await rulesOfShop(page);
-    await expect(page.getByText('No rules in shop yet')).toBeVisible();
+    await rulesOf(page, 'intranet');
+    await expect(page.getByText('No rules in intranet yet')).toBeVisible();
     await picture(page, `rules-empty-${theme}`);
 
     // Written with the keyboard: a template, then its parts.
@@ -57,17 +58,17 @@ for (const theme of ['dark', 'light'] as const) {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Enter');
     const sentence = page.getByTestId('sentence');
-    await expect(sentence).toHaveText('In shop, everyone may have 1 session; the oldest ends.');
+    await expect(sentence).toHaveText('In intranet, everyone may have 1 session; the oldest ends.');
     await page.getByRole('textbox', { name: 'Sessions allowed' }).fill('2');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Two each');
-    await expect(sentence).toHaveText('In shop, everyone may have 2 sessions; the oldest ends.');
+    await expect(sentence).toHaveText('In intranet, everyone may have 2 sessions; the oldest ends.');
     await expect(page.getByTestId('now')).toContainText(/It would end/, { timeout: 20_000 });
     await expect(page.getByTestId('past')).toContainText(/a day|Nobody/, { timeout: 20_000 });
     expect(await serious(page)).toEqual([]);
     await picture(page, `rules-editor-${theme}`);
 
     // Observed: in force, and nobody is signed out.
-    await publish(page);
+    await publish(page, null);
     await expect(page.getByText('Version 1 in force')).toBeVisible();
     await page.getByRole('textbox', { name: 'Sessions allowed' }).fill('1');
     await page.getByRole('textbox', { name: 'Percent of live sessions, at most' }).fill('1');
@@ -80,7 +81,7 @@ for (const theme of ['dark', 'light'] as const) {
     await picture(page, `rules-publish-${theme}`);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
-    await publish(page);
+    await publish(page, 'intranet');
     await expect(page.getByText('Version 2 in force')).toBeVisible();
 
     // One session each reaches more than one in a hundred: the brake stops it and asks.
@@ -98,8 +99,8 @@ for (const theme of ['dark', 'light'] as const) {
     await expect(page.getByTestId('version').nth(1)).toContainText('Changed: Two each');
     await picture(page, `rules-versions-${theme}`);
     await page.getByTestId('version').nth(1).getByRole('button', { name: 'Take up again' }).click();
-    await expect(sentence).toHaveText('In shop, everyone may have 2 sessions; the oldest ends.');
-    await publish(page);
+    await expect(sentence).toHaveText('In intranet, everyone may have 2 sessions; the oldest ends.');
+    await publish(page, null);
     await expect(page.getByText('Version 3 in force')).toBeVisible();
 
     await open(page, 'Audit');
@@ -108,3 +109,26 @@ for (const theme of ['dark', 'light'] as const) {
     });
   });
 }
+
+test('where two must agree, enforcing for many waits, and nothing ends', async ({ open: launch }) => {
+  test.setTimeout(90_000);
+  const { page } = await launch({ demo: true });
+  await rulesOf(page, 'shop');
+  await page.getByRole('button', { name: 'New rule ▾' }).first().click();
+  await page.getByRole('menuitem', { name: 'No session longer than 30 days' }).click();
+  await page.getByRole('textbox', { name: 'After signing in' }).fill('1');
+  await page.getByRole('combobox', { name: 'Unit of After signing in' }).click();
+  await page.getByRole('option', { name: 'minutes' }).click();
+  await expect(page.getByTestId('sentence')).toContainText('1 minute');
+  await page.getByRole('combobox', { name: 'How far it goes' }).click();
+  await page.getByRole('option', { name: 'Enforce' }).click();
+  await publish(page, 'shop');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('status')).toContainText(/waits for a second person/);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByText('No rules published yet')).toBeVisible();
+  // What was written is still there, also after another view was looked at.
+  await open(page, 'Watch');
+  await open(page, 'Rules');
+  await expect(page.getByTestId('rule')).toContainText('not published');
+});

@@ -7,6 +7,7 @@ import { STORE_KINDS } from '../stores/registry.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { doctor } from './doctor.ts';
 import { init } from './init.ts';
+import { verifyJournal } from './journal.ts';
 import { dryRunRevoke, listSessions } from './list.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
@@ -115,6 +116,14 @@ export function createProgram(
       }
       const { account: accounts, session: sessions, all = false } = options;
       return dryRunRevoke(config(), { accounts, sessions, all }, clock, print);
+    });
+  program
+    .command('journal')
+    .description('the journal of what was done through this agent')
+    .command('verify')
+    .description('check that no entry was changed, taken out or moved')
+    .action(() => {
+      if (!verifyJournal(config(), clock, print)) code = 1;
     });
   program
     .command('doctor')

@@ -22,6 +22,9 @@ export interface CreateTokenOptions {
   /** Address consoles reach the agent at; default: from `listen`. */
   readonly url?: string | undefined;
 }
+/** Who sits at the agent's machine is not known to it. */
+const COMMAND_LINE = { name: 'command line of the agent' };
+
 type Print = (line: string) => void;
 
 /** Makes a token and shows it once. */
@@ -47,12 +50,21 @@ export function createToken(
     options.connectionFile === undefined ? null : openConnectionFile(config, options, options.connectionFile);
   const state = openState(config.dataDir, clock, false);
   try {
-    const { token, text } = state.tokens.create({
-      operator: OperatorId.parse(options.operator ?? slug(name)),
-      name,
-      scopes,
-      accounts,
-      expiresAt: life === null ? null : epochMs(clock() + life),
+    const { token, text } = state.transaction(() => {
+      const made = state.tokens.create({
+        operator: OperatorId.parse(options.operator ?? slug(name)),
+        name,
+        scopes,
+        accounts,
+        expiresAt: life === null ? null : epochMs(clock() + life),
+      });
+      const { id, operator } = made.token;
+      state.chain.append({
+        by: COMMAND_LINE,
+        action: 'token-created',
+        details: { token: id, operator, scopes, accounts },
+      });
+      return made;
     });
     if (target === null) print(text);
     else {
@@ -162,7 +174,12 @@ export function revokeToken(config: AgentConfig, id: string, clock: Clock, print
     const token = state.tokens.get(id);
     if (token === null)
       throw new UsageError(`There is no token ${id}. “watchfloor-agent token list” shows them.`);
-    if (!state.tokens.revoke(id)) print(`Token ${id} of ${token.name} was revoked before.`);
+    const revoked = state.transaction(() => {
+      const done = state.tokens.revoke(id);
+      if (done) state.chain.append({ by: COMMAND_LINE, action: 'token-revoked', details: { token: id } });
+      return done;
+    });
+    if (!revoked) print(`Token ${id} of ${token.name} was revoked before.`);
     else print(`Token ${id} of ${token.name} is revoked; its connections close now.`);
   } finally {
     state.close();

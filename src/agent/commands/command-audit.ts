@@ -50,7 +50,7 @@ export function auditCommand(context: CommandContext, row: CommandRow): void {
       ...(decidedBy === null ? {} : { decidedBy: decidedBy.name, decision: row.decision ?? '' }),
     },
   };
-  recorder.audit(event);
+  recorder.acted(event);
 }
 
 /** The account, where the command concerns exactly one. */

@@ -39,7 +39,7 @@ async function endHeld(
       const known = state.sessions.get(row.id);
       if (known !== undefined) recorder.closed(known, { reason: 'revoked', at: clock(), commandId: command });
     });
-    if (ended > 0) recorder.audit(heldEvent(context, hold, ended));
+    if (ended > 0) recorder.acted(heldEvent(context, hold, ended));
   });
 }
 

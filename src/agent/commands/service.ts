@@ -170,6 +170,19 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
       );
       const row = state.journal.find(command.id);
       if (row === null) throw new Error('the journal did not keep a command');
+      state.chain.append({
+        by: caller.operator,
+        action: 'command',
+        details: {
+          commandId: command.id,
+          kind: command.kind,
+          state: row.state,
+          matched: row.matched,
+          claim: command.claim.name,
+          reason: command.reason,
+          ...(command.operation === undefined ? {} : { operation: command.operation }),
+        },
+      });
       if (!waits) applyHolds(row);
       return row;
     });

@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomByt
 import type { AccountId, EventId, SessionId } from '#shared/domain/ids.ts';
 import { MAX_ID_LENGTH } from '#shared/domain/ids.ts';
 import type { StoreKey } from '../stores/store-adapter.ts';
+import type { SigningKey } from './signing-key.ts';
+import { signingKeyFrom } from './signing-key.ts';
 
 /** 192 bits of an HMAC (as base64url): short on the wire, and no two sessions meet. */
 const HANDLE_LENGTH = 32;
@@ -16,6 +18,8 @@ const CHECK_BYTES = 16;
 export interface HandleKeys {
   /** Says which key this is without saying the key; a change of it starts a new epoch. */
   readonly keyId: string;
+  /** Signs this agent's journal and the heads of others'. */
+  readonly signing: SigningKey;
   /** The handle a console knows a session by. */
   session(key: StoreKey): SessionId;
   /** Encrypts a store's key for the disk (AES-256 in counter mode, authenticated by the handle's HMAC). */
@@ -63,6 +67,7 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
     });
   };
   return {
+    signing: signingKeyFrom(derive('journal signing')),
     // The number says how handles and sealed values are made: with another one, what is kept is read anew.
     keyId: derive('key id 2').toString('base64url'),
     session,

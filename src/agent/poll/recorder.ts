@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/domain/units.ts';
 import type { Account, AuditEvent, Session } from '#shared/protocol/records.ts';
+import type { NewEntry } from '../state/chain.ts';
 import type { NewChange } from '../state/change-log.ts';
 import type { MirroredSession } from '../state/session-mirror.ts';
 import type { AgentState } from '../state/state.ts';
@@ -20,6 +21,8 @@ export interface Recorder {
   accountRemoved(n: number, id: string): void;
   /** False when the event was there already. */
   audit(event: AuditEvent): boolean;
+  /** What this agent did itself: into the audit, and into its journal. */
+  acted(event: AuditEvent): void;
 }
 
 const ownersOf = (session: Session) => ({
@@ -104,6 +107,9 @@ export function createRecorder(
       state.accounts.remove(n);
       log({ at: clock(), kind: 'account.removed', id: id as Account['id'] }, { account: id, via: null });
     },
+    acted(event) {
+      if (this.audit(event)) state.chain.append(entryOf(event));
+    },
     audit(event) {
       const session = event.sessionId === undefined ? undefined : state.sessions.get(event.sessionId);
       const whose = { account: event.account?.id ?? session?.account ?? null, via: session?.via ?? null };
@@ -119,3 +125,22 @@ export function createRecorder(
 
 /** The record of a mirrored session. */
 export const sessionOf = (row: { readonly record: string }): Session => JSON.parse(row.record) as Session;
+
+/** An act of the agent as an entry of its journal. */
+function entryOf(event: AuditEvent): NewEntry {
+  const { account, actor, action, outcome, message, attributes, sessionId } = event;
+  return {
+    by: { ...(actor?.id === undefined ? {} : { id: actor.id }), name: actor?.name ?? 'agent' },
+    action,
+    ...(account?.id === undefined
+      ? {}
+      : { subject: { kind: 'account', id: account.id, name: account.name } }),
+    details: {
+      event: event.id,
+      outcome,
+      ...(sessionId === undefined ? {} : { session: sessionId }),
+      ...(message === undefined ? {} : { message }),
+      ...attributes,
+    },
+  };
+}

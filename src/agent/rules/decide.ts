@@ -97,7 +97,7 @@ function observe(context: RuleContext, rule: Rule, version: number, verdict: End
     reason,
     trigger,
   });
-  recorder.audit(appliedEvent(context, rule, version, 'observe', act, state.sessions.get(session)));
+  recorder.acted(appliedEvent(context, rule, version, 'observe', act, state.sessions.get(session)));
   news.push(newsOf(context, rule, verdict, true));
 }
 
@@ -106,7 +106,7 @@ function setOff(context: RuleContext, rule: Rule, version: number, verdict: Verd
   const { state, recorder, clock } = context;
   const { account, holdMs } = verdict;
   const applied = { ...verdict, decidedAt: clock() };
-  recorder.audit(appliedEvent(context, rule, version, verdict.mode, applied, undefined));
+  recorder.acted(appliedEvent(context, rule, version, verdict.mode, applied, undefined));
   news.push(newsOf(context, rule, verdict, verdict.mode === 'observe'));
   if (verdict.mode !== 'enforce' || holdMs === null) return;
   state.holds.put({

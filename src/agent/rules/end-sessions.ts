@@ -90,7 +90,7 @@ async function endChunk(
 export function settleEnded(context: RuleContext, rule: Rule, act: Act): void {
   const { state, recorder, evidence, clock } = context;
   const row = state.sessions.get(act.session);
-  recorder.audit(appliedEvent(context, rule, act.version, 'enforce', act, row));
+  recorder.acted(appliedEvent(context, rule, act.version, 'enforce', act, row));
   state.ruleActs.setState(rule.id, act.session, 'ended');
   evidence.ended(act.session);
   if (row !== undefined) recorder.closed(row, { reason: 'rule', at: clock(), ruleId: rule.id });

@@ -48,7 +48,7 @@ export function createLookAgain(context: RuleContext): LookAgain {
         const reason = `${act.reason}; a request that was under way had written it back`;
         const again = state.ruleActs.put({ ...act, reason, state: 'ended' });
         const row = state.sessions.get(act.session);
-        recorder.audit(appliedEvent(context, rule, act.version, 'enforce', again, row));
+        recorder.acted(appliedEvent(context, rule, act.version, 'enforce', again, row));
         if (row !== undefined) recorder.closed(row, { reason: 'rule', at: clock(), ruleId: rule.id });
       });
     });

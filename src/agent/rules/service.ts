@@ -143,7 +143,7 @@ export function createRules(context: RuleContext, facts: FactSource, enforcer: E
       // What happened before a rule was made does not set it off.
       ruleActs.settle(rule.id, null, clock());
     }
-    recorder.audit(changedEvent(context, row, before));
+    recorder.acted(changedEvent(context, row, before));
     enforcer.reload();
     context.notify({ is: 'rules-changed', version: row.version ?? 0 });
   }

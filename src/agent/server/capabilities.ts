@@ -7,6 +7,7 @@ export function capabilitiesOf(description: StoreDescription | null): Capability
   const capabilities = new Set(description.capabilities);
   // Rules are the agent's own: it judges whatever the store can tell, and only observes where nothing can be ended.
   capabilities.add('rules');
+  capabilities.add('journal');
   // The agent keeps what it read and what its operators did.
   capabilities.add('audit.history');
   capabilities.add('command.targets');

@@ -3,11 +3,13 @@ import { Approve } from '#shared/protocol/approvals.ts';
 import type { FailedAnswer } from '#shared/protocol/codes.ts';
 import { Command, CommandFailures, CommandGet, CommandTargets } from '#shared/protocol/commands.ts';
 import type { HelloLimits } from '#shared/protocol/handshake.ts';
+import { Countersign, JournalHeads, JournalPage } from '#shared/protocol/journal.ts';
 import { RulesPut, RulesVersions } from '#shared/protocol/rules.ts';
 import { History, SessionsGet, Subscribe } from '#shared/protocol/stream.ts';
 import type { AgentState } from '../state/state.ts';
 import type { Caller } from './caller.ts';
 import { getSessions, readHistory } from './history.ts';
+import { countersign, journalHeads, journalPage } from './journal.ts';
 import { Refused } from './refusal.ts';
 import type { CommandService, PostureService, RulesService } from './services.ts';
 
@@ -71,6 +73,9 @@ export function createHandlers(deps: RequestDeps): ReadonlyMap<string, Handler> 
     ['rules.get', (caller) => rules.get(caller)],
     ['rules.put', (caller, payload) => rules.put(caller, read(RulesPut, payload))],
     ['rules.versions', (caller, payload) => rules.versions(caller, read(RulesVersions, payload))],
+    ['journal.countersign', (caller, payload) => countersign(state, caller, read(Countersign, payload))],
+    ['journal.heads', (_caller, payload) => journalHeads(state, read(JournalHeads, payload))],
+    ['journal.page', (caller, payload) => journalPage(state, caller, read(JournalPage, payload))],
     ['posture.get', (caller) => posture.get(caller)],
   ]);
 }

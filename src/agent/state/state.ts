@@ -8,6 +8,8 @@ import { createAccountMirror } from './account-mirror.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { writeHere, writeInThread, type BulkSessions } from './bulk/bulk-sessions.ts';
+import type { Chain } from './chain.ts';
+import { createChain } from './chain.ts';
 import type { ChangeLog } from './change-log.ts';
 import { createChangeLog } from './change-log.ts';
 import type { Db } from './database.ts';
@@ -48,6 +50,7 @@ export interface AgentState {
   readonly previews: Previews;
   readonly holds: Holds;
   readonly told: Told;
+  readonly chain: Chain;
   readonly ruleBook: RuleBook;
   readonly ruleActs: RuleActs;
   /** One write transaction. */
@@ -103,6 +106,7 @@ export function openState(
     previews: createPreviews(db, clock),
     holds: createHolds(db, clock),
     told: createTold(db, clock),
+    chain: createChain(db, keys.signing, clock),
     ruleBook: createRuleBook(db, clock),
     ruleActs: createRuleActs(db, clock),
     transaction: (work) => db.transaction(work).immediate(),

@@ -92,7 +92,12 @@ export function overrides(density: Density): Components<Theme> {
       },
     },
     MuiSelect: { defaultProps: { size: 'small' } },
-    MuiInputLabel: { defaultProps: { shrink: true } },
+    MuiInputLabel: {
+      defaultProps: { shrink: true },
+      styleOverrides: {
+        root: ({ theme }) => ({ '&.Mui-focused': { color: theme.vars.palette.accent.text } }),
+      },
+    },
     MuiChip: {
       defaultProps: { size: 'small', variant: 'outlined' },
       styleOverrides: {

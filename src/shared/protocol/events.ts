@@ -12,6 +12,14 @@ import type {
 } from './commands.ts';
 import type { Goodbye, Hello, Status } from './handshake.ts';
 import type { HoldsListAnswer } from './holds.ts';
+import type {
+  Countersign,
+  CountersignAnswer,
+  JournalHeads,
+  JournalHeadsAnswer,
+  JournalPage,
+  JournalPageAnswer,
+} from './journal.ts';
 import type { PostureGetAnswer } from './posture.ts';
 import type {
   RulesGetAnswer,
@@ -62,6 +70,9 @@ export interface ConsoleRequests {
   'rules.get': { request: Record<string, never>; answer: RulesGetAnswer };
   'rules.put': { request: RulesPut; answer: RulesPutAnswer };
   'rules.versions': { request: RulesVersions; answer: RulesVersionsAnswer };
+  'journal.countersign': { request: Countersign; answer: CountersignAnswer };
+  'journal.heads': { request: JournalHeads; answer: JournalHeadsAnswer };
+  'journal.page': { request: JournalPage; answer: JournalPageAnswer };
   'posture.get': { request: Record<string, never>; answer: PostureGetAnswer };
 }
 export type ConsoleRequestName = keyof ConsoleRequests;
@@ -100,6 +111,9 @@ const consoleRequests: Readonly<Record<ConsoleRequestName, true>> = {
   'rules.get': true,
   'rules.put': true,
   'rules.versions': true,
+  'journal.countersign': true,
+  'journal.heads': true,
+  'journal.page': true,
   'posture.get': true,
 };
 /**

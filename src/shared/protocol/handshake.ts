@@ -26,6 +26,7 @@ export const CAPABILITIES = [
   'hold',
   'rules',
   'posture',
+  'journal',
   'sessions.clientSide',
   'command.targets',
 ] as const;

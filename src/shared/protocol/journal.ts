@@ -20,6 +20,7 @@ export const CountersignAnswer = answerOf({ at: EpochMs, agent, own: head, signa
 export type CountersignAnswer = z.infer<typeof CountersignAnswer>;
 
 export const JournalHeads = z.strictObject({ installation: Digest });
+export type JournalHeads = z.infer<typeof JournalHeads>;
 const Countersigned = z.object({
   seq: z.int().min(1),
   hash: Digest,
@@ -36,6 +37,7 @@ export const JournalHeadsAnswer = answerOf({
 export type JournalHeadsAnswer = z.infer<typeof JournalHeadsAnswer>;
 
 export const JournalPage = z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(500) });
+export type JournalPage = z.infer<typeof JournalPage>;
 export const JournalPageAnswer = answerOf({
   items: z.array(z.object({ body: z.string().max(262_144), hash: Digest, signature: base64 })),
   head,

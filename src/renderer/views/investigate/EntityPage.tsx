@@ -11,6 +11,7 @@ import { Mark } from '../../components/Marks.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
+import { DetectionsOf } from '../../entity/DetectionsOf.tsx';
 import { EventList } from '../../entity/EventList.tsx';
 import { LiveSessions } from '../../entity/LiveSessions.tsx';
 import { Notes } from '../../entity/Notes.tsx';
@@ -112,6 +113,11 @@ function Body({ entity }: { readonly entity: EntityView }): ReactNode {
           <Part title="Accounts it touched">
             <Accounts entity={entity} />
           </Part>
+          {entity.kind === 'address' ? (
+            <Part title="Detections">
+              <DetectionsOf filter={{ ip: entity.value, since: entity.since, include: ['retrospective'] }} />
+            </Part>
+          ) : null}
           <Part title={`Signed in now: ${count(entity.live.length)}`}>
             <LiveSessions person rows={entity.live} />
           </Part>

@@ -9,6 +9,7 @@ import { HourMap } from '../../components/HourMap.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
+import { DetectionsOf } from '../../entity/DetectionsOf.tsx';
 import { EventList } from '../../entity/EventList.tsx';
 import { LiveSessions } from '../../entity/LiveSessions.tsx';
 import { Notes } from '../../entity/Notes.tsx';
@@ -54,6 +55,14 @@ function Body({ person, again }: { readonly person: PersonView; readonly again: 
                 setKept(next);
               }}
             />
+          </Part>
+          <Part title="Detections">
+            {person.accounts.map(({ connection, id }) => (
+              <DetectionsOf
+                key={`${connection} ${id}`}
+                filter={{ account: { connection, id }, since: person.since, include: ['retrospective'] }}
+              />
+            ))}
           </Part>
           <Part title="Sessions of this period">
             <Lanes lanes={person.lanes} since={person.since} until={person.until} />

@@ -19,6 +19,7 @@ const asking = (
   reader: Reader,
 ): Pick<
   Answers,
+  | 'detections.backTest'
   | 'detections.list'
   | 'detections.groups'
   | 'detections.get'
@@ -29,6 +30,7 @@ const asking = (
   | 'detections.settings'
   | 'detections.settings.history'
 > => ({
+  'detections.backTest': (request, signal) => reader.ask('detections.backTest', request, signal),
   'detections.list': (request, signal) => reader.ask('detections.list', request, signal),
   'detections.groups': (request, signal) => reader.ask('detections.groups', request, signal),
   'detections.get': (request, signal) => reader.ask('detections.get', request, signal),

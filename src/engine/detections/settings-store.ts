@@ -73,6 +73,9 @@ export function settingsOf(
   };
 }
 
+/** Settings of an environment that are not saved yet, over the common ones. */
+export const mergedSettings = (db: ReadableDb, own: Json): Json => merge(latest(db, COMMON).settings, own);
+
 export function settingsView(db: ReadableDb, connection: ConnectionId | null): DetectSettingsView {
   const key = keyOf(db, connection);
   const { version, settings } = latest(db, key);

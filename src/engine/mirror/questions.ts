@@ -5,6 +5,7 @@ import type { EpochMs } from '#shared/domain/units.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import type { z } from 'zod';
 import type { SessionFilter } from '#shared/ipc/session-filter.ts';
+import { backTest } from '../detections/back-test.ts';
 import { detectionDetail } from '../detections/ask-detail.ts';
 import { detectionFigures } from '../detections/ask-figures.ts';
 import { detectionGroups, detectionList } from '../detections/ask-list.ts';
@@ -48,6 +49,7 @@ export interface Questions extends SearchQuestions {
   readonly 'people.page': Asked<'people.page'>;
   readonly 'people.get': Asked<'people.get'>;
   readonly 'entity.get': Asked<'entity.get'>;
+  readonly 'detections.backTest': Asked<'detections.backTest'>;
   readonly 'detections.list': Asked<'detections.list'>;
   readonly 'detections.groups': Asked<'detections.groups'>;
   readonly 'detections.get': Asked<'detections.get'>;
@@ -87,6 +89,7 @@ export const ANSWERERS: Answerers = {
   'people.page': peoplePage,
   'people.get': personView,
   'entity.get': entityView,
+  'detections.backTest': backTest,
   'detections.list': detectionList,
   'detections.groups': detectionGroups,
   'detections.get': detectionDetail,

@@ -61,6 +61,7 @@ const LONG: ReadonlySet<QuestionName> = new Set<QuestionName>([
   'query.top',
   'query.sightings',
   'query.people',
+  'detections.backTest',
 ]);
 const LONG_LANES = 2;
 const IDLE_MS = 60_000;

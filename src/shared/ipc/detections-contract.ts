@@ -3,6 +3,7 @@ import { DetectionName, Severity } from '../domain/detection.ts';
 import { AccountId, ConnectionId, MAX_ID_LENGTH, SessionId } from '../domain/ids.ts';
 import { method } from './contract.ts';
 import type {
+  BackTestResult,
   DetectionDescription,
   DetectionDetail,
   DetectionFiguresView,
@@ -149,6 +150,17 @@ export const DETECTION_METHODS = {
       connection: ConnectionId.nullable(),
       settings: z.record(z.string().max(64), z.json()),
       note: text,
+    }),
+  ),
+  /** What fires more and less on the mirrored events with other settings. May take a while; cancel it by its signal. */
+  'detections.backTest': method<BackTestResult>()(
+    z.strictObject({
+      connection: ConnectionId,
+      /** As for save. */
+      settings: z.record(z.string().max(64), z.json()),
+      /** Events before it train silently; all events count when absent. Agent's clock. */
+      since: when.optional(),
+      until: when.optional(),
     }),
   ),
   'detections.settings.history': method<readonly DetectSettingsVersion[]>()(

@@ -246,6 +246,35 @@ export interface DetectSettingsVersion {
   readonly settings: DetectSettingsJson;
 }
 
+/** One finding that changed settings would raise, or would not. */
+export interface BackTestFinding {
+  readonly id: string;
+  readonly detection: DetectionName;
+  readonly severity: Severity;
+  readonly entity: DetectionEntity;
+  readonly raisedAt: EpochMs;
+  readonly summary: string;
+}
+export interface BackTestResult {
+  readonly events: number;
+  /** How long it took. */
+  readonly ms: number;
+  /** The detections that the change can touch and that were worked out. */
+  readonly detections: readonly DetectionName[];
+  /** Those that it can touch but that need session activity, which is not replayed. */
+  readonly notCovered: readonly DetectionName[];
+  /** Findings that would have been heard, with the settings that apply and with the new ones. */
+  readonly before: number;
+  readonly after: number;
+  /** By day (UTC), only days with any. */
+  readonly days: readonly { readonly day: EpochMs; readonly before: number; readonly after: number }[];
+  /** Newest first, 500 at most each. */
+  readonly more: readonly BackTestFinding[];
+  readonly fewer: readonly BackTestFinding[];
+  readonly moreCount: number;
+  readonly fewerCount: number;
+}
+
 /** Part of the event to windows: that detections changed. */
 export interface DetectionNews {
   /** Grows with every commit that touched detections. */

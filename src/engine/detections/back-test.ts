@@ -1,0 +1,172 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DetectionName, DetectionRecord } from '#shared/domain/detection.ts';
+import { DAY, epochMs } from '#shared/domain/units.ts';
+import type { ParsedOf } from '#shared/ipc/contract.ts';
+import type { DETECTION_METHODS } from '#shared/ipc/detections-contract.ts';
+import type { BackTestFinding, BackTestResult } from '#shared/ipc/detections-views.ts';
+import { CATALOGUE } from '../detect/catalogue.ts';
+import { createDetector, type Detector } from '../detect/detector.ts';
+import type { EnrichedEvent } from '../detect/event.ts';
+import type { DetectSettings, SettingName } from '../detect/settings.ts';
+import { connectionById } from '../mirror/connections.ts';
+import type { ReadableDb } from '../mirror/database.ts';
+import type { Question } from '../mirror/question.ts';
+import { ProblemError } from '../problem-error.ts';
+import { mirrorEvents } from './mirror-events.ts';
+import { checkSettings, mergedSettings, settingsOf } from './settings-store.ts';
+
+/** Events between two looks at whether it is still wanted. */
+const STEP = 5_000;
+const MOST_LISTED = 500;
+
+/** Other detections that one cannot do without: what it is made of. */
+const NEEDS: Partial<Record<SettingName, readonly SettingName[]>> = {
+  bruteForceSuccess: ['bruteForce'],
+  successAfterAttack: [
+    'passwordSpray',
+    'passwordSpraySlow',
+    'passwordSprayDistributed',
+    'credentialStuffing',
+  ],
+};
+/** Made of the findings of all others. */
+const SECOND_LEVEL: ReadonlySet<SettingName> = new Set(['userRisk', 'privilegedRoleAfterRiskyLogin']);
+/** What is read off session activity, which the log of events does not hold. */
+const OF_SESSIONS: ReadonlySet<DetectionName> = new Set([
+  'session_hijack',
+  'session_came_back',
+  'idle_session',
+  'overlong_session',
+]);
+const SETTINGS: readonly SettingName[] = [...new Set(CATALOGUE.map(({ setting }) => setting))];
+
+/** Detections whose findings a change of settings can touch; null: all of them. */
+function affected(before: DetectSettings, after: DetectSettings): ReadonlySet<SettingName> | null {
+  const common = ['learning', 'dedupWindowS', 'filters', 'reorderHorizonH'] as const;
+  if (common.some((name) => !isDeepStrictEqual(before[name], after[name]))) return null;
+  const changed = new Set(SETTINGS.filter((name) => !isDeepStrictEqual(before[name], after[name])));
+  if ([...changed].some((name) => SECOND_LEVEL.has(name))) return null;
+  for (const [name, needs] of Object.entries(NEEDS))
+    if (needs.some((need) => changed.has(need))) changed.add(name as SettingName);
+  return changed;
+}
+
+/** Only what is affected, and what that is made of, is worked out. */
+function only(settings: DetectSettings, names: ReadonlySet<SettingName> | null): DetectSettings {
+  if (names === null) return settings;
+  const on = new Set([...names].flatMap((name) => [name, ...(NEEDS[name] ?? [])]));
+  const off = Object.fromEntries(SETTINGS.filter((name) => !on.has(name)).map((name) => [name, null]));
+  return { ...settings, ...off };
+}
+
+class Run {
+  readonly #detector: Detector;
+  readonly #found = new Map<string, DetectionRecord>();
+
+  constructor(settings: DetectSettings) {
+    this.#detector = createDetector({ settings, straight: true });
+  }
+  take(event: EnrichedEvent, silent: boolean): void {
+    for (const delta of this.#detector.ingest(event, { retrospective: silent })) {
+      if (delta.kind === 'upsert') this.#found.set(delta.record.id, delta.record);
+      else this.#found.delete(delta.id);
+    }
+  }
+  /** What would have been heard of the detections asked about. */
+  heard(names: ReadonlySet<DetectionName>): ReadonlyMap<string, DetectionRecord> {
+    return new Map(
+      [...this.#found].filter(
+        ([, record]) => record.filtered === undefined && !record.retrospective && names.has(record.detection),
+      ),
+    );
+  }
+}
+
+/**
+ * What fires more and less on the mirrored events when settings are changed: the same events with the settings that
+ * apply and with the new ones. Events before `since` train silently.
+ */
+export function* backTest(
+  db: ReadableDb,
+  request: ParsedOf<(typeof DETECTION_METHODS)['detections.backTest']>,
+): Question<BackTestResult> {
+  const record = connectionById(db, request.connection);
+  if (record === null) {
+    throw new ProblemError({
+      code: 'NOT_FOUND',
+      message: 'There is no such environment.',
+      advice: 'Look at the list of environments.',
+    });
+  }
+  const before = settingsOf(db, record.key).settings;
+  const after = checkSettings(mergedSettings(db, request.settings));
+  const names = affected(before, after);
+  const watched = new Set(
+    CATALOGUE.filter(({ setting, name }) => (names?.has(setting) ?? true) && !OF_SESSIONS.has(name)).map(
+      ({ name }) => name,
+    ),
+  );
+  const began = performance.now();
+  const [was, is] = [new Run(only(before, names)), new Run(only(after, names))];
+  const since = request.since ?? 0;
+  let events = 0;
+  for (const { event } of mirrorEvents(db, record.key, {
+    ...(request.until === undefined ? {} : { until: request.until }),
+  })) {
+    const silent = Number(event.ts) < since;
+    was.take(event, silent);
+    is.take(event, silent);
+    events += 1;
+    if (events % STEP === 0) yield;
+  }
+  return {
+    ...compare(was.heard(watched), is.heard(watched)),
+    events,
+    ms: Math.round(performance.now() - began),
+    detections: [...watched],
+    notCovered: [...OF_SESSIONS].filter((name) =>
+      CATALOGUE.some((one) => one.name === name && (names?.has(one.setting) ?? true)),
+    ),
+  };
+}
+
+function compare(
+  was: ReadonlyMap<string, DetectionRecord>,
+  is: ReadonlyMap<string, DetectionRecord>,
+): Pick<BackTestResult, 'before' | 'after' | 'days' | 'more' | 'fewer' | 'moreCount' | 'fewerCount'> {
+  const missing = (
+    from: ReadonlyMap<string, DetectionRecord>,
+    other: ReadonlyMap<string, DetectionRecord>,
+  ): readonly DetectionRecord[] =>
+    [...from.values()].filter(({ id }) => !other.has(id)).sort((a, b) => b.raisedAt - a.raisedAt);
+  const [more, fewer] = [missing(is, was), missing(was, is)];
+  const days = new Map<number, { before: number; after: number }>();
+  const count = (records: Iterable<DetectionRecord>, side: 'before' | 'after'): void => {
+    for (const { raisedAt } of records) {
+      const day = Math.floor(raisedAt / DAY) * DAY;
+      const held = days.get(day) ?? { before: 0, after: 0 };
+      held[side] += 1;
+      days.set(day, held);
+    }
+  };
+  count(was.values(), 'before');
+  count(is.values(), 'after');
+  return {
+    before: was.size,
+    after: is.size,
+    days: [...days].sort(([a], [b]) => a - b).map(([day, counts]) => ({ day: epochMs(day), ...counts })),
+    more: more.slice(0, MOST_LISTED).map(listed),
+    fewer: fewer.slice(0, MOST_LISTED).map(listed),
+    moreCount: more.length,
+    fewerCount: fewer.length,
+  };
+}
+
+const listed = (record: DetectionRecord): BackTestFinding => ({
+  id: record.id,
+  detection: record.detection,
+  severity: record.severity,
+  entity: record.entity,
+  raisedAt: epochMs(record.raisedAt),
+  summary: record.evidence.summary,
+});

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ConnectionId, type SessionId } from '#shared/domain/ids.ts';
+import type { EpochMs } from '#shared/domain/units.ts';
 import type { SessionFilter } from '#shared/ipc/session-filter.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
-import { sessionCondition } from './session-filter.ts';
+import { searchedCondition } from './search/searched-condition.ts';
 
 /** Live sessions that a filter matches, by environment. */
 export type Matching = readonly { readonly connection: ConnectionId; readonly ids: readonly SessionId[] }[];
@@ -15,8 +16,9 @@ const Row = z.tuple([z.number(), z.string()]);
 export function* sessionsMatching(
   db: ReadableDb,
   request: { readonly filter: z.output<typeof SessionFilter> },
+  now: EpochMs,
 ): Question<Matching> {
-  const { sql, bound } = sessionCondition({ ...request.filter, state: 'live' });
+  const { sql, bound } = searchedCondition(db, { ...request.filter, state: 'live' }, now);
   const keys = db
     .prepare(`SELECT s.key FROM session s WHERE s.ended_at IS NULL AND ${sql}`)
     .pluck()

@@ -10,7 +10,8 @@ import { END_OF_TIME, newestEvents } from './newest-events.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
 import { ownAccounts, type Question } from './question.ts';
 import { rowsAt } from './rows-at.ts';
-import { ordersByNow, sessionCondition, sessionOrder, type Bound } from './session-filter.ts';
+import { searchedCondition } from './search/searched-condition.ts';
+import { ordersByNow, sessionOrder, type Bound } from './session-filter.ts';
 import { SESSION_COLUMNS, SESSION_FROM, sessionRow } from './session-rows.ts';
 
 type Methods = typeof ENGINE_METHODS;
@@ -24,7 +25,7 @@ export function* sessionsPage(
   request: ParsedOf<Methods['sessions.page']>,
   now: EpochMs,
 ): Question<Page<SessionRow>> {
-  const { sql, bound } = sessionCondition(request.filter);
+  const { sql, bound } = searchedCondition(db, request.filter, now);
   const total = count(db, sql, bound);
   yield;
   const { by } = request.sort;

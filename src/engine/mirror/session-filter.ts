@@ -4,7 +4,7 @@ import { OPEN_AT, OPEN_DURING } from './open-at.ts';
 import { CELL_SQL } from '#shared/domain/place-cell.ts';
 import { ACTIVE_SLACK_MS, STALE_AFTER_MS } from '#shared/domain/status.ts';
 
-export type Bound = Record<string, string | number | null>;
+export type Bound = Record<string, string | number | Buffer | null>;
 /** A condition over the aliases of SESSION_FROM, and its parameters. */
 export interface Condition {
   readonly sql: string;

@@ -26,6 +26,7 @@ export function FilterChips({ filter }: { readonly filter: FilterStore }): React
         ? null
         : chip(`Person: ${shown.account.name} in ${nameOf(shown.account.connection)}`, { account: null })}
       {shown.text === '' ? null : chip(`Contains: ${shown.text}`, { text: '' })}
+      {shown.search === '' ? null : chip(`Search: ${shown.search}`, { search: '' })}
       {shown.connections.map((connection) =>
         chip(`Environment: ${nameOf(connection)}`, {
           connections: shown.connections.filter((other) => other !== connection),

@@ -1,6 +1,7 @@
 import { create, type UseBoundStore, type StoreApi } from 'zustand';
 import type { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import { timeRequest, type ShownTime } from './time-store.ts';
+import { settingsNow } from './settings-store.ts';
 import type { SessionFilter } from '#shared/ipc/engine-contract.ts';
 
 /** A cluster that was chosen on the map: its places, so that sessions which arrive there later belong to it. */
@@ -20,6 +21,8 @@ export interface PlaceChoice {
 export interface ShownFilter {
   readonly state: 'live' | 'ended' | 'all';
   readonly text: string;
+  /** In the search language; empty in views that have none. */
+  readonly search: string;
   /** Empty means every environment. */
   readonly connections: readonly ConnectionId[];
   readonly account: {
@@ -33,6 +36,7 @@ export interface ShownFilter {
 export const NO_FILTER: ShownFilter = {
   state: 'live',
   text: '',
+  search: '',
   connections: [],
   account: null,
   places: null,
@@ -54,6 +58,7 @@ export function requestOf(shown: ShownFilter, time: ShownTime = { is: 'live' }):
     ...timeRequest(time),
     state: shown.state,
     ...(shown.text.trim() === '' ? {} : { text: shown.text.trim() }),
+    ...(shown.search.trim() === '' ? {} : { search: shown.search.trim(), zone: settingsNow().timeZone }),
     ...(shown.connections.length === 0 ? {} : { connections: [...shown.connections] }),
     ...(shown.account === null
       ? {}
@@ -63,4 +68,8 @@ export function requestOf(shown: ShownFilter, time: ShownTime = { is: 'live' }):
 }
 
 export const isFiltered = (shown: ShownFilter): boolean =>
-  shown.text !== '' || shown.connections.length > 0 || shown.account !== null || shown.places !== null;
+  shown.text !== '' ||
+  shown.search !== '' ||
+  shown.connections.length > 0 ||
+  shown.account !== null ||
+  shown.places !== null;

@@ -15,6 +15,7 @@ const INITIAL: Settings = {
   operatorName: '',
   zoom: 1,
   layout: {},
+  savedViews: [],
 };
 
 export const useSettings = create<{ readonly settings: Settings; readonly loaded: boolean }>(() => ({

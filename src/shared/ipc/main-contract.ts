@@ -6,6 +6,16 @@ import { method } from './contract.ts';
 
 const THEMES = ['system', 'dark', 'light'] as const;
 
+/** A search that was kept under a name. */
+const SavedView = z.strictObject({
+  name: z.string().trim().min(1).max(80),
+  table: z.enum(['sessions', 'audit']),
+  search: z.string().max(4_096),
+  /** Which sessions beside the search: live, ended or all. */
+  state: z.enum(['live', 'ended', 'all']).optional(),
+});
+export type SavedView = z.infer<typeof SavedView>;
+
 const setting = {
   theme: z.enum(THEMES),
   density: z.enum(['compact', 'comfortable']),
@@ -20,6 +30,7 @@ const setting = {
   zoom: z.number().min(0.5).max(3),
   /** Where the person was: view path and pane sizes, by name. */
   layout: z.record(z.string().max(64), z.union([z.number(), z.string().max(256)])),
+  savedViews: z.array(SavedView).max(200),
 };
 
 /** Some settings to change. Without defaults, so that what is not named stays as it is. */
@@ -37,6 +48,7 @@ export const Settings = z.object({
   operatorName: setting.operatorName.default(''),
   zoom: setting.zoom.default(1),
   layout: setting.layout.default({}),
+  savedViews: setting.savedViews.default([]),
 });
 export type Settings = z.infer<typeof Settings>;
 

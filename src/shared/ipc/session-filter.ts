@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_QUERY_LENGTH } from '../query/parse.ts';
 import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
 
 export const SessionFilter = z.strictObject({
@@ -6,6 +7,9 @@ export const SessionFilter = z.strictObject({
   state: z.enum(['live', 'ended', 'all']).default('live'),
   /** Substring of account name, address, city, country, network, browser or system. */
   text: z.string().max(256).optional(),
+  /** In the search language (docs/query.md), and the zone in which its dates are read. */
+  search: z.string().max(MOST_QUERY_LENGTH).optional(),
+  zone: z.enum(['utc', 'local']).optional(),
   account: z.strictObject({ connection: ConnectionId, id: AccountId }).optional(),
   ids: z
     .array(z.strictObject({ connection: ConnectionId, id: SessionId }))

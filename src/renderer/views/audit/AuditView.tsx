@@ -8,7 +8,8 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { SearchField } from '../../components/SearchField.tsx';
+import { QuerySearch } from '../../parts/QuerySearch.tsx';
+import { SavedViews } from '../../parts/SavedViews.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { CoverageNote } from '../../entity/CoverageNote.tsx';
 import { shortDate, shortTime, type Zone } from '../../format/time.ts';
@@ -105,11 +106,18 @@ export function AuditView(): ReactNode {
           </>
         }
       >
-        <SearchField
-          label="user:anna action:login outcome:failure …"
+        <QuerySearch
+          table="audit"
+          label="Search: user:anna outcome:failure ip:10.0.0.0/8 &quot;wp-login&quot;"
           value={text}
           onChange={(next) => {
             changeAuditSearch({ text: next });
+          }}
+        />
+        <SavedViews
+          current={{ table: 'audit', search: text }}
+          onOpen={({ search }) => {
+            changeAuditSearch({ text: search });
           }}
         />
         <EnvironmentChoice

@@ -3,7 +3,8 @@ import { useEffect, type ReactNode } from 'react';
 import { Choice } from '../../components/Choice.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { Heading } from '../../components/Heading.tsx';
-import { SearchField } from '../../components/SearchField.tsx';
+import { QuerySearch } from '../../parts/QuerySearch.tsx';
+import { SavedViews } from '../../parts/SavedViews.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
 import { useApp } from '../../store/app-store.ts';
 import { useRoute } from '../../store/route-store.ts';
@@ -30,11 +31,18 @@ export function SessionsView(): ReactNode {
   return (
     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
       <Heading title="Sessions">
-        <SearchField
-          label="Person, address, place, network, browser"
-          value={shown.text}
-          onChange={(text) => {
-            useSessionsFilter.setState({ text });
+        <QuerySearch
+          table="sessions"
+          label="Search: user:alice ip:10.0.0.0/8 country:BR last:<30m"
+          value={shown.search}
+          onChange={(search) => {
+            useSessionsFilter.setState({ search });
+          }}
+        />
+        <SavedViews
+          current={{ table: 'sessions', search: shown.search, state: shown.state }}
+          onOpen={({ search, state }) => {
+            useSessionsFilter.setState({ search, ...(state === undefined ? {} : { state }) });
           }}
         />
         <EnvironmentChoice

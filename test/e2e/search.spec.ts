@@ -27,9 +27,7 @@ test('a search is completed as it is typed, faults are shown at their place, and
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(line).toHaveValue('device:mobile ');
-  await expect
-    .poll(async () => Number((await count.textContent())?.replaceAll(/\D/g, '')))
-    .toBeLessThan(all);
+  await expect.poll(async () => Number((await count.textContent())?.replaceAll(/\D/g, ''))).toBeLessThan(all);
   await page.keyboard.type('country:Germany ');
   await expect(page.getByTestId('search-fault')).toHaveText('Germany');
   await expect(line).toHaveAttribute('aria-invalid', 'true');

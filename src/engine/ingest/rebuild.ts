@@ -50,7 +50,7 @@ export function createRebuilder(
 
   const observed = db.prepare(
     `SELECT 1 FROM observation WHERE session = @key AND (address = @address OR @address = 0)
-       AND (device = @device OR @device = 0)`,
+       AND (device = @device OR @device = 0) AND at <= @at`,
   );
 
   const explainEnd = (connection: number, event: AuditEvent): void => {
@@ -92,9 +92,10 @@ export function createRebuilder(
       };
       if (known === undefined) begin.run({ ...values, marks });
       else extend.run({ ...values, unknown: dictionaries.word('unknown') });
-      // Also what is no sign-in says where the session was; each address and device once.
+      // Also what is no sign-in says where the session was, and since when: history is read backwards.
       const seen =
-        observed.get({ key, address: values.address ?? 0, device: values.device ?? 0 }) !== undefined;
+        observed.get({ key, address: values.address ?? 0, device: values.device ?? 0, at: event.at }) !==
+        undefined;
       if (event.action === 'login' || !seen) {
         observe.run(key, event.at, values.address ?? 0, values.device ?? 0, values.account ?? 0, marks);
       }

@@ -108,7 +108,7 @@ export function AuditView(): ReactNode {
       >
         <QuerySearch
           table="audit"
-          label="Search: user:anna outcome:failure ip:10.0.0.0/8 &quot;wp-login&quot;"
+          label='Search: user:anna outcome:failure ip:10.0.0.0/8 "wp-login"'
           value={text}
           onChange={(next) => {
             changeAuditSearch({ text: next });

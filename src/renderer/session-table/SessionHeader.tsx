@@ -1,12 +1,45 @@
 import type { Header } from '@tanstack/react-table';
-import type { ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { SORT_OF, type features } from './columns.tsx';
-import { Cell, Check, HeaderButton, HeaderRow } from './grid-styles.ts';
+import { widenedColumn } from './column-layout.ts';
+import { Cell, Check, Edge, HeadCell, HeaderButton, HeaderRow } from './grid-styles.ts';
+import type { Columns } from './use-columns.ts';
 import type { Sort } from './use-session-list.ts';
 
 /** Times start with the newest; names with A. */
 const DESCENDING_FIRST: ReadonlySet<string> = new Set(['lastSeenAt', 'openedAt', 'endedAt']);
+
+function Resize(props: {
+  readonly onWidth: (width: number) => void;
+  readonly onDone: () => void;
+  readonly onReset: () => void;
+}): ReactNode {
+  const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
+  const [dragged, setDragged] = useState(false);
+  return (
+    <Edge
+      aria-hidden="true"
+      data-dragged={dragged}
+      onPointerDown={(event) => {
+        event.preventDefault();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        const width = event.currentTarget.parentElement?.getBoundingClientRect().width ?? 0;
+        from.current = { x: event.clientX, width };
+        setDragged(true);
+      }}
+      onPointerMove={(event) => {
+        if (from.current !== null) props.onWidth(from.current.width + event.clientX - from.current.x);
+      }}
+      onPointerUp={() => {
+        from.current = null;
+        setDragged(false);
+        props.onDone();
+      }}
+      onDoubleClick={props.onReset}
+    />
+  );
+}
 
 export function SessionHeader(props: {
   readonly headers: readonly Header<typeof features, SessionRow>[];
@@ -14,6 +47,7 @@ export function SessionHeader(props: {
   readonly onSort: (sort: Sort) => void;
   readonly allChosen: 'all' | 'some' | 'none';
   readonly onToggleAll: () => void;
+  readonly columns: Columns;
 }): ReactNode {
   const { headers, sort, onSort } = props;
   return (
@@ -40,7 +74,7 @@ export function SessionHeader(props: {
             );
           }
           return (
-            <Cell
+            <HeadCell
               key={id}
               role="columnheader"
               aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
@@ -59,7 +93,16 @@ export function SessionHeader(props: {
                   <span aria-hidden="true">{sorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
                 </HeaderButton>
               )}
-            </Cell>
+              <Resize
+                onWidth={(width) => {
+                  props.columns.draft(id, width);
+                }}
+                onDone={props.columns.keep}
+                onReset={() => {
+                  props.columns.change(widenedColumn(props.columns.shown, id, null));
+                }}
+              />
+            </HeadCell>
           );
         })}
       </HeaderRow>

@@ -5,10 +5,16 @@ import type { ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { useMasked } from '../parts/Address.tsx';
+import { counted } from '../format/words.ts';
 import { copyText } from '../store/copy.ts';
 import { endSessions, previewEnding } from '../store/respond-store.ts';
 import { openPanel } from '../store/selection-store.ts';
+import { settingsNow } from '../store/settings-store.ts';
+import { chosenRows } from './chosen-rows.ts';
+import { sessionsAsCsv, sessionsAsJson, sessionsAsMarkdown, type TextOptions } from './session-text.ts';
 import type { FilterStore } from '../store/session-filter.ts';
+
+const masksNow = (): boolean => settingsNow().maskAddresses;
 
 export interface MenuAt {
   readonly row: SessionRow;
@@ -28,6 +34,16 @@ export function SessionMenu(props: {
   if (at === null) return null;
   const { row } = at;
   const { account, ip, connection } = row;
+  /** The selection, when this session is part of it; otherwise this session. */
+  const copySessions = async (
+    one: SessionRow,
+    kind: string,
+    write: (rows: readonly SessionRow[], options: TextOptions) => string,
+  ) => {
+    const rows = (await chosenRows(one)) ?? [one];
+    const what = rows.length === 1 ? `Session as ${kind}` : `${counted(rows.length, 'session')} as ${kind}`;
+    await copyText(write(rows, { masked: masksNow(), environment: nameOf }), what);
+  };
   const item = (label: string, act: () => void, off = false) => (
     <MenuItem
       key={label}
@@ -83,7 +99,9 @@ export function SessionMenu(props: {
       <Divider />
       {account === null ? null : item('Copy person', () => void copyText(account.name, 'Person'))}
       {ip === null ? null : item('Copy address', () => void copyText(ip, 'Address'), masked)}
-      {item('Copy as JSON', () => void copyText(JSON.stringify(row, null, 2), 'Session'), masked)}
+      {item('Copy as Markdown', () => void copySessions(row, 'Markdown', sessionsAsMarkdown))}
+      {item('Copy as CSV', () => void copySessions(row, 'CSV', sessionsAsCsv))}
+      {item('Copy as JSON', () => void copySessions(row, 'JSON', sessionsAsJson))}
     </Menu>
   );
 }

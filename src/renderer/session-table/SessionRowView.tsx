@@ -15,10 +15,17 @@ interface Props {
   readonly onOpen: (index: number, row: SessionRow) => void;
   readonly onToggle: (index: number, row: SessionRow) => void;
   readonly onMenu: (event: MouseEvent, index: number, row: SessionRow) => void;
+  /** Which columns are shown, in order. */
+  readonly columns: readonly string[];
 }
 
 /** What the row is called by assistive technology when it takes the focus. */
 const nameOf = (row: SessionRow): string => row.account?.name ?? 'session without a person';
+
+const cellsOf = (row: Props['row'], ids: readonly string[]) => {
+  const cells = new Map(row.getAllCells().map((cell) => [cell.column.id, cell]));
+  return ['select', ...ids].flatMap((id) => cells.get(id) ?? []);
+};
 
 function View(props: Props): ReactNode {
   const { row, original, index, onOpen, onToggle, onMenu } = props;
@@ -39,7 +46,7 @@ function View(props: Props): ReactNode {
         onMenu(event, index, original);
       }}
     >
-      {row.getAllCells().map((cell) => (
+      {cellsOf(row, props.columns).map((cell) => (
         <Cell key={cell.id} role="gridcell">
           {cell.column.id === 'select' ? (
             <Check
@@ -75,5 +82,6 @@ export const SessionRowView = memo(
     before.open === after.open &&
     before.onOpen === after.onOpen &&
     before.onToggle === after.onToggle &&
-    before.onMenu === after.onMenu,
+    before.onMenu === after.onMenu &&
+    before.columns === after.columns,
 );

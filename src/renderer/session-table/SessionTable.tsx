@@ -2,7 +2,16 @@ import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
 import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { ProblemBox } from '../components/ProblemBox.tsx';
@@ -28,8 +37,19 @@ import { SessionMenu, type MenuAt } from './SessionMenu.tsx';
 import { SessionRowView } from './SessionRowView.tsx';
 import { SessionToolbar } from './SessionToolbar.tsx';
 import { toggleAll } from './select-all.ts';
+import { useColumns, type Columns } from './use-columns.ts';
 import { useGridKeys } from './use-grid-keys.ts';
 import { useSessionList, type Sort } from './use-session-list.ts';
+
+const headersOf = <H extends { readonly column: { readonly id: string } }>(
+  headers: readonly H[],
+  shown: readonly string[],
+): readonly H[] => {
+  const byId = new Map(headers.map((header) => [header.column.id, header]));
+  return ['select', ...shown].flatMap((id) => byId.get(id) ?? []);
+};
+const gridVariables = ({ template, least }: Columns): CSSProperties =>
+  ({ '--wf-columns': template, '--wf-least': least }) as CSSProperties;
 
 /** Live, virtualised, sorted by the engine; rows out of sight are not in the page. */
 export function SessionTable(props: {
@@ -79,6 +99,9 @@ export function SessionTable(props: {
     const row = list.row(item.index);
     return row === undefined ? [] : [{ item, row }];
   });
+  const columnChoice = useColumns();
+  const shownKey = columnChoice.shown.map(({ id }) => id).join(',');
+  const shownIds = useMemo(() => shownKey.split(','), [shownKey]);
   const table = useTable({
     features,
     columns,
@@ -140,7 +163,13 @@ export function SessionTable(props: {
     <Box
       sx={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0, bgcolor: 'background.paper' }}
     >
-      <SessionToolbar title={props.title} filter={filter} list={list} tools={props.tools} />
+      <SessionToolbar
+        title={props.title}
+        filter={filter}
+        list={list}
+        tools={props.tools}
+        columns={columnChoice}
+      />
       {view.problem === null ? null : <ProblemBox flat problem={view.problem} />}
       <Scroller
         ref={scroller}
@@ -166,9 +195,11 @@ export function SessionTable(props: {
           aria-label={props.title}
           aria-rowcount={view.total + 1}
           aria-multiselectable="true"
+          style={gridVariables(columnChoice)}
         >
           <SessionHeader
-            headers={table.getHeaderGroups()[0]?.headers ?? []}
+            headers={headersOf(table.getHeaderGroups()[0]?.headers ?? [], shownIds)}
+            columns={columnChoice}
             sort={sort}
             onSort={setSort}
             allChosen={allChosen}
@@ -191,6 +222,7 @@ export function SessionTable(props: {
                   onOpen={onOpen}
                   onToggle={onToggle}
                   onMenu={onMenu}
+                  columns={shownIds}
                 />
               );
             })}

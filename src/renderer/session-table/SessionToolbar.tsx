@@ -9,11 +9,17 @@ import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { useTime } from '../store/time-store.ts';
 import { EndMatching } from './EndMatching.tsx';
+import { ColumnChooser } from './ColumnChooser.tsx';
 import { FilterChips } from './FilterChips.tsx';
+import type { Columns } from './use-columns.ts';
 import { MOST_FRESH, type SessionList } from './use-session-list.ts';
 
 const PAST_WORDS = { instant: 'open then', playing: 'open then', period: 'open in this period' } as const;
 const STATE_WORDS = { live: 'live', ended: 'ended', all: 'in all' } as const;
+
+/** While the order is held, the list may be shorter or longer than what there is now: then both are said. */
+const heldText = ({ view }: SessionList): string =>
+  view.totalNow === null || view.totalNow === view.total ? '' : ` in this list, ${count(view.totalNow)} now`;
 
 /** Name of the list, honest counts, what it is narrowed to, and what can be done with the selection. */
 export function SessionToolbar(props: {
@@ -21,6 +27,7 @@ export function SessionToolbar(props: {
   readonly filter: FilterStore;
   readonly list: SessionList;
   readonly tools?: ReactNode;
+  readonly columns: Columns;
 }): ReactNode {
   const { filter, list } = props;
   const state = filter((shown) => shown.state);
@@ -45,7 +52,7 @@ export function SessionToolbar(props: {
       <Typography variant="h2">{props.title}</Typography>
       <Typography component="span" sx={{ color: 'text.secondary' }} data-testid="session-count">
         {list.view.is === 'ready'
-          ? `${count(list.view.total)} ${past === 'live' ? STATE_WORDS[state] : PAST_WORDS[past]}`
+          ? `${count(list.view.total)} ${past === 'live' ? STATE_WORDS[state] : PAST_WORDS[past]}${heldText(list)}`
           : ''}
       </Typography>
       {chosen.size === 0 ? null : (
@@ -63,6 +70,7 @@ export function SessionToolbar(props: {
       <FilterChips filter={filter} />
       <StaleNote among={connections} />
       <Box sx={{ flex: 1 }} />
+      <ColumnChooser columns={props.columns} />
       {fresh === 0 ? null : (
         <Button color="primary" onClick={list.showFresh}>
           {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new`}

@@ -1,4 +1,5 @@
 import { createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
+import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SessionSort } from '#shared/ipc/engine-contract.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
@@ -7,6 +8,8 @@ import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { Marks } from '../components/Marks.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { TimeAgo, TimeOfDay } from '../parts/TimeText.tsx';
+import { useSettings } from '../store/settings-store.ts';
+import type { Tracks } from './column-layout.ts';
 import { useTime } from '../store/time-store.ts';
 import { Unknown } from '../components/Unknown.tsx';
 import {
@@ -32,10 +35,11 @@ export const SORT_OF: Readonly<Record<string, SessionSort>> = {
   address: 'ip',
   network: 'network',
   device: 'device',
+  ended: 'endedAt',
 };
 
 /** Least width in rem, and how much of the spare width a column takes. */
-const TRACKS: Readonly<Record<string, readonly [number, number]>> = {
+export const TRACKS: Tracks = {
   select: [2.25, 0],
   environment: [7.25, 1],
   person: [6.75, 2],
@@ -48,14 +52,33 @@ const TRACKS: Readonly<Record<string, readonly [number, number]>> = {
   network: [9, 3],
   device: [8.5, 2],
   marks: [6, 2],
+  ended: [7.25, 0.5],
+  expires: [7.25, 0.5],
+  country: [5, 0.5],
+  agent: [10, 3],
+  session: [8, 1],
 };
 
-const COLUMN_ORDER: readonly string[] = Object.keys(TRACKS);
-export const GRID_TEMPLATE = COLUMN_ORDER.map((id) => {
-  const [least, grow] = TRACKS[id] ?? [6, 1];
-  return grow === 0 ? `${String(least)}rem` : `minmax(${String(least)}rem, ${String(grow)}fr)`;
-}).join(' ');
-export const GRID_LEAST = `${String(COLUMN_ORDER.reduce((sum, id) => sum + (TRACKS[id]?.[0] ?? 6), 0))}rem`;
+export const COLUMN_ORDER: readonly string[] = Object.keys(TRACKS);
+/** Shown until a person chooses otherwise. */
+export const USUAL_COLUMNS: readonly string[] = COLUMN_ORDER.filter(
+  (id) => !['select', 'ended', 'expires', 'country', 'agent', 'session'].includes(id),
+);
+
+function Mono({ children }: { readonly children: string }): ReactNode {
+  return (
+    <Box component="span" title={children} sx={(theme) => ({ ...theme.typography.mono })}>
+      {children}
+    </Box>
+  );
+}
+/** The exact user agent; with masking on it is asked for in the session itself. */
+function RawAgent({ agent }: { readonly agent: string | null }): ReactNode {
+  const masked = useSettings((state) => state.settings.maskAddresses);
+  if (agent === null) return <Unknown why="The store does not keep the user agent" />;
+  if (masked) return <Unknown why="Hidden by the privacy setting; open the session to show it" />;
+  return <Mono>{agent}</Mono>;
+}
 
 /** In the past only the latest activity of a session is known; before it, all that can be said is that it was open. */
 function StatusCell({ row }: { readonly row: SessionRow }): ReactNode {
@@ -148,5 +171,38 @@ export const columns = helper.columns([
       return <Unknown why={why} />;
     },
   }),
+  helper.display({
+    id: 'ended',
+    header: 'Ended',
+    cell: ({ row }) => <TimeOfDay at={row.original.endedAt} missing="It has not ended" />,
+  }),
+  helper.display({
+    id: 'expires',
+    header: 'Expires',
+    cell: ({ row }) => (
+      <TimeOfDay at={row.original.expiresAt} missing="The store does not say when it expires" />
+    ),
+  }),
+  helper.display({
+    id: 'country',
+    header: 'Country',
+    cell: ({ row: { original } }) =>
+      original.place === null ? <Unknown why={NO_ADDRESS} /> : text(original.place.country),
+  }),
+  helper.display({
+    id: 'agent',
+    header: 'User agent',
+    cell: ({ row }) => <RawAgent agent={row.original.userAgent} />,
+  }),
+  helper.display({
+    id: 'session',
+    header: 'Session',
+    cell: ({ row }) => <Mono>{row.original.id}</Mono>,
+  }),
   helper.display({ id: 'marks', header: 'Marks', cell: ({ row }) => <Marks row={row.original} /> }),
 ]);
+
+/** What each column is called. */
+export const COLUMN_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  columns.map(({ id, header }) => [String(id), String(header)]),
+);

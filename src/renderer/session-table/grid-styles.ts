@@ -1,11 +1,10 @@
 import { styled } from '@mui/material/styles';
-import { GRID_LEAST, GRID_TEMPLATE } from './columns.tsx';
 
 export const Scroller = styled('div')({ flex: 1, minHeight: 0, overflow: 'auto', position: 'relative' });
 
-export const Grid = styled('div')({ minWidth: GRID_LEAST, outline: 'none' });
+export const Grid = styled('div')({ minWidth: 'var(--wf-least)', outline: 'none' });
 
-const line = { display: 'grid', gridTemplateColumns: GRID_TEMPLATE, alignItems: 'center' } as const;
+const line = { display: 'grid', gridTemplateColumns: 'var(--wf-columns)', alignItems: 'center' } as const;
 
 export const HeaderRow = styled('div')(({ theme }) => ({
   ...line,
@@ -41,6 +40,8 @@ export const Cell = styled('div')(({ theme }) => ({
   '& strong': { fontWeight: 500 },
 }));
 
+export const HeadCell = styled(Cell)({ position: 'relative' });
+
 export const HeaderButton = styled('button')(({ theme }) => ({
   font: 'inherit',
   color: 'inherit',
@@ -62,4 +63,16 @@ export const Check = styled('input')(({ theme }) => ({
   margin: 0,
   verticalAlign: 'middle',
   accentColor: theme.vars.palette.primary.main,
+}));
+
+/** The border of a column that is dragged to make it wider; double-clicked, it is as wide as there is room again. */
+export const Edge = styled('span')(({ theme }) => ({
+  position: 'absolute',
+  top: 0,
+  bottom: 0,
+  right: 0,
+  width: theme.spacing(1.5),
+  cursor: 'col-resize',
+  touchAction: 'none',
+  '&:hover, &[data-dragged="true"]': { backgroundColor: theme.vars.palette.divider },
 }));

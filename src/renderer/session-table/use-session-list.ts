@@ -127,7 +127,7 @@ async function patchInPlace(cache: PageCache, question: Question): Promise<void>
       }),
     ]);
     const fresh = newest.rows.filter(({ openedAt }) => openedAt !== null && openedAt > since).length;
-    cache.patch(current?.rows ?? [], fresh);
+    cache.patch(current?.rows ?? [], fresh, newest.total);
   } catch {
     // The next change asks again; what is shown stays, and the banner tells of the engine.
   }

@@ -10,6 +10,8 @@ const KEPT_CHUNKS = 40;
 export interface PagesView {
   readonly is: 'loading' | 'ready' | 'failed';
   readonly total: number;
+  /** How many there are by now, where the list is held and that is another number; null: as many as `total`. */
+  readonly totalNow: number | null;
   readonly asOf: number | null;
   readonly problem: Problem | null;
   /** Arrived since the order was last asked for, as far as they were counted. */
@@ -28,7 +30,7 @@ export interface PageCache {
   /** Asks for the rows on screen again, in their new order. */
   readonly refresh: () => void;
   /** Replaces rows where they stand, for a list whose order is held, and says how many wait. */
-  readonly patch: (rows: readonly SessionRow[], fresh: number) => void;
+  readonly patch: (rows: readonly SessionRow[], fresh: number, totalNow: number) => void;
   readonly subscribe: (listener: () => void) => Dispose;
   /** Withdraws the questions under way; the next `need` or `refresh` asks anew. */
   readonly stop: () => void;
@@ -41,7 +43,15 @@ export function createPageCache(
   const chunks = new Map<number, SessionRow[]>();
   const loading = new Map<number, AbortController>();
   const listeners = new Set<() => void>();
-  let view: PagesView = { is: 'loading', total: 0, asOf: null, problem: null, fresh: 0, version: 0 };
+  let view: PagesView = {
+    is: 'loading',
+    total: 0,
+    totalNow: null,
+    asOf: null,
+    problem: null,
+    fresh: 0,
+    version: 0,
+  };
   let seen = { first: 0, last: 0 };
 
   const change = (changes: Partial<PagesView>) => {
@@ -64,7 +74,7 @@ export function createPageCache(
           if (chunks.size <= KEPT_CHUNKS) break;
           chunks.delete(oldest);
         }
-        change({ is: 'ready', total: page.total, asOf: page.asOf, problem: null });
+        change({ is: 'ready', total: page.total, totalNow: null, asOf: page.asOf, problem: null });
       },
       (error: unknown) => {
         if (loading.get(chunk) === abort) loading.delete(chunk);
@@ -105,7 +115,7 @@ export function createPageCache(
       for (const chunk of [...chunks.keys()]) if (!visible.has(chunk)) chunks.delete(chunk);
       for (const chunk of visible) load(chunk);
     },
-    patch(rows, fresh) {
+    patch(rows, fresh, totalNow) {
       const byKey = new Map(rows.map((row) => [`${row.connection} ${row.id}`, row]));
       for (const [chunk, known] of chunks) {
         chunks.set(
@@ -113,7 +123,7 @@ export function createPageCache(
           known.map((row) => byKey.get(`${row.connection} ${row.id}`) ?? row),
         );
       }
-      change({ fresh });
+      change({ fresh, totalNow });
     },
     subscribe(listener) {
       listeners.add(listener);

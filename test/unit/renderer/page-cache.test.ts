@@ -52,13 +52,13 @@ test('a patch changes rows where they stand and counts what waits; a refresh for
   const { cache, answer } = source(50);
   cache.need(0, 30);
   await answer();
-  cache.patch([row(2, 'renamed')], 14);
+  cache.patch([row(2, 'renamed')], 14, 61);
   expect(cache.row(2)?.account?.name).toBe('renamed');
   expect(cache.row(3)?.account?.name).toBe('n3');
-  expect(cache.view().fresh).toBe(14);
+  expect(cache.view()).toMatchObject({ fresh: 14, total: 50, totalNow: 61 });
   cache.refresh();
   await answer();
-  expect(cache.view().fresh).toBe(0);
+  expect(cache.view()).toMatchObject({ fresh: 0, totalNow: null });
   expect(cache.row(2)?.account?.name).toBe('n2');
 });
 

@@ -1,0 +1,48 @@
+import { useMemo, useState } from 'react';
+import { rememberLayout, useSettings } from '../store/settings-store.ts';
+import { formatColumns, parseColumns, tracksOf, widenedColumn, type ColumnChoice } from './column-layout.ts';
+import { COLUMN_ORDER, TRACKS, USUAL_COLUMNS } from './columns.tsx';
+
+export interface Columns {
+  readonly shown: readonly ColumnChoice[];
+  /** CSS grid tracks of the box for choosing and every shown column. */
+  readonly template: string;
+  readonly least: string;
+  readonly change: (columns: readonly ColumnChoice[]) => void;
+  /** While a border is dragged: nothing is remembered yet. */
+  readonly draft: (id: string, width: number) => void;
+  readonly keep: () => void;
+  readonly reset: () => void;
+}
+
+const SELECT: ColumnChoice = { id: 'select', width: null };
+const known = COLUMN_ORDER.filter((id) => id !== 'select');
+
+/** The columns of session tables: chosen, ordered and sized by the person, remembered. */
+export function useColumns(): Columns {
+  const text = useSettings(({ settings }) => {
+    const value = settings.layout['columns'];
+    return typeof value === 'string' ? value : null;
+  });
+  const [draft, setDraft] = useState<readonly ColumnChoice[] | null>(null);
+  const stored = useMemo(() => parseColumns(text, known, USUAL_COLUMNS), [text]);
+  const shown = draft ?? stored;
+  const change = (columns: readonly ColumnChoice[]) => {
+    setDraft(null);
+    void rememberLayout('columns', formatColumns(columns));
+  };
+  return {
+    shown,
+    ...tracksOf([SELECT, ...shown], TRACKS),
+    change,
+    draft: (id, width) => {
+      setDraft(widenedColumn(shown, id, width));
+    },
+    keep: () => {
+      if (draft !== null) change(draft);
+    },
+    reset: () => {
+      change(USUAL_COLUMNS.map((id) => ({ id, width: null })));
+    },
+  };
+}

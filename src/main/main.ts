@@ -19,10 +19,11 @@ import {
 } from '#shared/ipc/main-contract.ts';
 import { registerAppScheme, serveApp } from './app-scheme.ts';
 import { readConnectionFile } from './connection-file.ts';
+import { hashOfLink, LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { createDemoAgents } from './demo-agents.ts';
 import { createEngineHost } from './engine-host.ts';
 import { openLog } from './log-file.ts';
-import { setMenu } from './menu.ts';
+import { nextZoom, setMenu } from './menu.ts';
 import { useProfile } from './profile.ts';
 import { openText, savePdf, saveText } from './save-file.ts';
 import { openSecrets } from './secrets-file.ts';
@@ -159,12 +160,39 @@ function run(): void {
     log,
   );
 
-  const open = () => openWindow(join(here, '..', 'preload', 'preload.cjs'), settings);
-  setMenu({ newWindow: open });
-  app.on('second-instance', () => {
-    const window = BrowserWindow.getAllWindows()[0];
-    if (window === undefined) open();
-    else window.focus();
+  const open = (hash = '') => openWindow(join(here, '..', 'preload', 'preload.cjs'), settings, hash);
+  /** Shows an address of the window's own, in the window that was used last. */
+  const go = (hash: string | null) => {
+    const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+    if (window === undefined) {
+      open(hash ?? '');
+      return;
+    }
+    if (hash !== null) {
+      window.webContents.send(MAIN_EVENT_CHANNEL, { type: 'open', hash } satisfies MainEvent);
+    }
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  };
+  setMenu({
+    newWindow: () => {
+      open();
+    },
+    go,
+    zoom: (change) => {
+      const before = settings.get();
+      apply(before, settings.put({ zoom: nextZoom(before.zoom, change) }));
+    },
+  });
+  // From a checkout the system would be told to start Electron itself.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  app.on('second-instance', (_event, argv) => {
+    go(linkAmong(argv));
+  });
+  app.on('open-url', (event, link) => {
+    event.preventDefault();
+    const hash = hashOfLink(link);
+    if (hash !== null) go(hash);
   });
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) open();
@@ -179,7 +207,7 @@ function run(): void {
 
   engine.start();
   if (settings.get().demo) demo.start();
-  open();
+  open(linkAmong(process.argv) ?? '');
 }
 
 /** Quitting waits until the engine has closed its database and the demo agents are gone. */

@@ -9,10 +9,16 @@ const Bounds = z
   .regex(/^-?\d+,-?\d+,\d+,\d+$/)
   .transform((text) => text.split(',').map(Number));
 
-/** Opens a window on the app's page: sandboxed, isolated, without Node, where the person left it. */
-export function openWindow(preload: string, settings: SettingsFile): BrowserWindow {
+/** Another window does not lie exactly over the one before. */
+const CASCADE_PX = 28;
+
+/**
+ * Opens a window on the app's page: sandboxed, isolated, without Node, where the person left it.
+ * @param hash which view it shows; empty: the one where the person was
+ */
+export function openWindow(preload: string, settings: SettingsFile, hash: string): BrowserWindow {
   const window = new BrowserWindow({
-    ...bounds(settings),
+    ...cascaded(bounds(settings), BrowserWindow.getAllWindows().length),
     minWidth: 800,
     minHeight: 560,
     show: false,
@@ -37,9 +43,14 @@ export function openWindow(preload: string, settings: SettingsFile): BrowserWind
     const { x, y, width, height } = window.getNormalBounds();
     settings.put({ layout: { ...settings.get().layout, window: [x, y, width, height].join(',') } });
   });
-  void window.loadURL(APP_ENTRY);
+  void window.loadURL(`${APP_ENTRY}${hash}`);
   return window;
 }
+
+const cascaded = (place: ReturnType<typeof bounds>, others: number): ReturnType<typeof bounds> =>
+  place.x === undefined || place.y === undefined
+    ? place
+    : { ...place, x: place.x + others * CASCADE_PX, y: place.y + others * CASCADE_PX };
 
 /** The remembered place, where a screen still shows it. */
 function bounds(settings: SettingsFile): { x?: number; y?: number; width: number; height: number } {

@@ -14,6 +14,9 @@ const EVERYWHERE: Keys = [
   ['Ctrl K', 'Go anywhere, do anything'],
   ['/', 'Search'],
   ['?', 'These keys'],
+  ['Ctrl 1 … 9', 'The views, in their order'],
+  ['Ctrl +, −, 0', 'Larger, smaller, as it was'],
+  ['Ctrl Shift N', 'Another window'],
   ['Esc', 'Close, then clear, then back'],
 ];
 const TABLE: Keys = [
@@ -28,6 +31,9 @@ const MAP: Keys = [
   ['Enter', 'On a circle: show only its sessions'],
   ['+, −', 'Zoom the map'],
   ['p', 'Pause and resume what is happening'],
+  ['←, →', 'On the time bar: earlier, later; with Shift four steps'],
+  ['Home, End', 'On the time bar: its beginning, live'],
+  ['Esc', 'Back to live'],
 ];
 const DETECTIONS: Keys = [
   ['j, k', 'Next and previous detection'],

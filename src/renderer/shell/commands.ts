@@ -7,6 +7,8 @@ import { clearChosen, usePanel, useSelection } from '../store/selection-store.ts
 import { changeSettings, settingsNow } from '../store/settings-store.ts';
 import { showOver } from '../store/shell-store.ts';
 import { counted } from '../format/words.ts';
+import { copyText } from '../store/copy.ts';
+import { timeAndMapDeeds } from './time-commands.ts';
 import { VIEW_TITLES } from './navigation.ts';
 
 export interface Command {
@@ -14,6 +16,10 @@ export interface Command {
   readonly group: 'Go to' | 'Do' | 'Look';
   readonly run: () => void;
 }
+
+/** A link that opens the session in any console that mirrors the same environment under the same connection. */
+const linkToSession = ({ connection, id }: { readonly connection: string; readonly id: string }): string =>
+  `watchfloor://session/${encodeURIComponent(connection)}/${encodeURIComponent(id)}`;
 
 /** Everything that can be done right now, by name. */
 export function commandsNow(): readonly Command[] {
@@ -63,6 +69,15 @@ export function commandsNow(): readonly Command[] {
     useFeed.getState().paused
       ? { name: 'Resume what is happening', run: resumeFeed }
       : { name: 'Pause what is happening', run: pauseFeed },
+    ...timeAndMapDeeds(),
+    ...(open === null
+      ? []
+      : [
+          {
+            name: 'Copy a link to the open session',
+            run: () => void copyText(linkToSession(open), 'Link'),
+          },
+        ]),
     {
       name: 'Show the keys of this view',
       run: () => {

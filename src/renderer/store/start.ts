@@ -77,6 +77,9 @@ function receiveFromMain(event: MainEvent): void {
     case 'demo':
       useApp.setState({ demo: event.demo });
       return;
+    case 'open':
+      window.location.hash = event.hash;
+      return;
     default:
       assertNever(event);
   }

@@ -94,7 +94,9 @@ export type MainContract = typeof MAIN_METHODS;
 export type MainEvent =
   | { readonly type: 'engine'; readonly state: EngineState }
   | { readonly type: 'settings'; readonly settings: Settings }
-  | { readonly type: 'demo'; readonly demo: DemoState };
+  | { readonly type: 'demo'; readonly demo: DemoState }
+  /** A link or the menu leads to an address of the window's own, `#/view/part`. */
+  | { readonly type: 'open'; readonly hash: string };
 
 export type CallAnswer = { readonly value: unknown } | { readonly problem: Problem };
 

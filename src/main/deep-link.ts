@@ -44,7 +44,7 @@ export function hashOfLink(link: string): string | null {
   }
 }
 const hasControls = (text: string): boolean =>
-  [...text].some((character) => (character.codePointAt(0) ?? 0) < 32 || character === '\u007f');
+  Array.from(text).some((character) => (character.codePointAt(0) ?? 0) < 32 || character === '\u007f');
 
 /** The link among a program's arguments, if there is one that can be followed. */
 export const linkAmong = (argv: readonly string[]): string | null =>

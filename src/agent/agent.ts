@@ -178,6 +178,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
   const stopReading = async () => {
     stopping.abort();
+    rules.stop();
     await commands.stop();
     await poller.stop();
     state.epoch.stamp();

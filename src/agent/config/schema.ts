@@ -66,6 +66,30 @@ export const ConfigFile = z.strictObject({
         .default({}),
       /** Accounts that no rule ends, whoever writes it. */
       protect: who,
+      /** Who is told what rules did. Nothing is sent unless it is here. */
+      notify: z
+        .strictObject({
+          webhook: z
+            .strictObject({
+              url: z.url({ protocol: /^https?$/ }),
+              secret: z.string().min(16).max(1_024).optional(),
+            })
+            .optional(),
+          mail: z
+            .strictObject({
+              host: z.string().min(1).max(255),
+              port: z.int().min(1).max(65_535).default(587),
+              security: z.enum(['tls', 'starttls', 'none']).default('starttls'),
+              user: z.string().max(256).optional(),
+              password: z.string().max(1_024).optional(),
+              from: z.email(),
+              to: z.array(z.email()).max(50).default([]),
+              people: z.boolean().default(false),
+            })
+            .optional(),
+          gatherMs: z.int().min(100).max(3_600_000).default(60_000),
+        })
+        .optional(),
     })
     .prefault({}),
   /** Where rules about countries look them up, when not in the bundled data. */

@@ -3,7 +3,7 @@ import type { AccountId } from '#shared/domain/ids.ts';
 import type { Act } from '../state/rule-acts.ts';
 import type { EndScope } from '../stores/store-adapter.ts';
 import { appliedEvent } from './audit.ts';
-import type { RuleContext, RuleNews } from './context.ts';
+import type { RuleContext } from './context.ts';
 import { newsOf } from './decide.ts';
 import type { LookAgain } from './look-again.ts';
 
@@ -18,7 +18,6 @@ const scopeOf = (rule: Rule): EndScope =>
 export interface Ended {
   /** Accounts whose sessions the store would not end: they are judged again at the next look. */
   readonly failed: readonly string[];
-  readonly news: readonly RuleNews[];
 }
 
 /** Ends what was decided, and notes each outcome. Rejects with StoreError when the store is not there. */
@@ -29,14 +28,13 @@ export async function endSessions(
   signal: AbortSignal,
 ): Promise<Ended> {
   const failed = new Set<string>();
-  const news: RuleNews[] = [];
   for (const scope of ['sessions', 'accounts'] as const) {
     const list = decided.filter(({ rule }) => scopeOf(rule) === scope);
     for (let at = 0; at < list.length && !signal.aborted; at += CHUNK) {
-      await endChunk(context, list.slice(at, at + CHUNK), scope, lookAgain, signal, failed, news);
+      await endChunk(context, list.slice(at, at + CHUNK), scope, lookAgain, signal, failed);
     }
   }
-  return { failed: [...failed], news };
+  return { failed: [...failed] };
 }
 
 async function endChunk(
@@ -46,7 +44,6 @@ async function endChunk(
   lookAgain: LookAgain,
   signal: AbortSignal,
   failed: Set<string>,
-  news: RuleNews[],
 ): Promise<void> {
   const { state, adapter, evidence, recorder, log } = context;
   const there = chunk.flatMap(({ rule, act }) => {
@@ -67,7 +64,7 @@ async function endChunk(
       if (result?.outcome === 'ended') {
         settleEnded(context, rule, act);
         lookAgain.watch(rule, act, row.sealed, row.account);
-        news.push(newsOf(context, rule, act, false));
+        context.tell(newsOf(context, rule, act, false));
         return;
       }
       evidence.notEnded(act.session);

@@ -163,10 +163,11 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
       if (byClock) dropUnfounded(holders, verdicts);
       for (const { verdict, until } of settled)
         state.ruleActs.settle(verdict.rule, verdict.account, until as never);
-      return decide(context, rules, version, verdicts);
+      const made = decide(context, rules, version, verdicts);
+      for (const news of made.news) context.tell(news);
+      return made;
     });
     context.reached('decided');
-    for (const news of decision.news) context.tell(news);
     for (const id of decision.stopped) announceStop(id);
     await end([...direct, ...decision.end], signal);
   }
@@ -174,9 +175,8 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
   async function end(decided: Parameters<typeof endSessions>[1], signal: AbortSignal): Promise<void> {
     if (decided.length === 0) return;
     try {
-      const { failed, news } = await endSessions(context, decided, lookAgain, signal);
+      const { failed } = await endSessions(context, decided, lookAgain, signal);
       for (const account of failed) dirty.add(account);
-      for (const one of news) context.tell(one);
     } catch (error) {
       if (error instanceof StoreError) for (const { act } of decided) dirty.add(act.account);
       throw error;
@@ -192,7 +192,7 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
     context.notify({ is: 'approval-requested', owners: [], item: brakeItem(context, brake, rule) });
     context.notify({ is: 'rules-changed', version });
     const { wanted, allowed, stoppedAt: at } = brake;
-    context.tell({ is: 'stopped', rule: id, name: rule.name, wanted, allowed, at });
+    recorder.record(() => context.tell({ is: 'stopped', rule: id, name: rule.name, wanted, allowed, at }));
   }
 
   return {

@@ -5,11 +5,12 @@ import told from './migrations/0002-told.sql?raw';
 import rules from './migrations/0003-rules.sql?raw';
 import shortHandles from './migrations/0004-short-handles.sql?raw';
 import chain from './migrations/0005-journal-chain.sql?raw';
+import notices from './migrations/0006-notices.sql?raw';
 
 export type Db = Database.Database;
 
 /** In order; `user_version` counts how many were applied. Append only. */
-const MIGRATIONS: readonly string[] = [initial, told, rules, shortHandles, chain];
+const MIGRATIONS: readonly string[] = [initial, told, rules, shortHandles, chain, notices];
 
 /** The agent's database cannot be used; the message says what to do. */
 export class StateError extends Error {

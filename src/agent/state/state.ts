@@ -22,6 +22,8 @@ import type { Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
 import type { Meta } from './meta.ts';
 import { createMeta } from './meta.ts';
+import type { Notices } from './notices.ts';
+import { createNotices } from './notices.ts';
 import type { Previews } from './previews.ts';
 import { createPreviews } from './previews.ts';
 import type { RuleActs } from './rule-acts.ts';
@@ -51,6 +53,7 @@ export interface AgentState {
   readonly holds: Holds;
   readonly told: Told;
   readonly chain: Chain;
+  readonly notices: Notices;
   readonly ruleBook: RuleBook;
   readonly ruleActs: RuleActs;
   /** One write transaction. */
@@ -107,6 +110,7 @@ export function openState(
     holds: createHolds(db, clock),
     told: createTold(db, clock),
     chain: createChain(db, keys.signing, clock),
+    notices: createNotices(db, clock),
     ruleBook: createRuleBook(db, clock),
     ruleActs: createRuleActs(db, clock),
     transaction: (work) => db.transaction(work).immediate(),

@@ -95,7 +95,7 @@ export function overrides(density: Density): Components<Theme> {
     MuiInputLabel: {
       defaultProps: { shrink: true },
       styleOverrides: {
-        root: ({ theme }) => ({ '&.Mui-focused': { color: theme.vars.palette.accent.text } }),
+        root: ({ theme }) => ({ '&.Mui-focused': { color: theme.vars.palette.text.primary } }),
       },
     },
     MuiChip: {

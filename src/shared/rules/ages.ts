@@ -27,7 +27,7 @@ export function judgeIdle(
   if (at === null || now < at) return null;
   return {
     session: session.id,
-    reason: `not seen for ${lengthInWords(now - (session.lastSeenAt ?? 0))}; ${lengthInWords(rule.afterMs)} are allowed`,
+    reason: `not seen for ${lengthInWords(now - (session.lastSeenAt ?? 0))}; the limit is ${lengthInWords(rule.afterMs)}`,
   };
 }
 
@@ -43,6 +43,6 @@ export function judgeLifetime(
   const least = session.openedAt === null ? 'at least ' : '';
   return {
     session: session.id,
-    reason: `open for ${least}${lengthInWords(now - bornAt(session))}; ${lengthInWords(rule.afterMs)} are allowed`,
+    reason: `open for ${least}${lengthInWords(now - bornAt(session))}; the limit is ${lengthInWords(rule.afterMs)}`,
   };
 }

@@ -118,6 +118,40 @@ export function filterSentence(detail: DetectionDetail): string {
   return `None of the ${String(considered.length)} usual harmless explanations fits.`;
 }
 
+/** Lines of a comparison as an analyst calls them; other names are spelt out. */
+const COMPARED: Readonly<Record<string, string>> = {
+  ip: 'Address',
+  asn: 'Network number',
+  'as org': 'Network',
+  network: 'Kind of network',
+  os: 'System',
+  user: 'Account',
+  'user agent': 'User agent',
+  'sign ins': 'Sign-ins',
+  km: 'Distance (km)',
+  kmh: 'Speed (km/h)',
+  minutes: 'Time between (min)',
+};
+export const comparedName = (what: string): string => COMPARED[what.toLowerCase()] ?? sentence(what);
+/** A compared value as people read it: countries by name. */
+export const comparedValue = (what: string, value: string): string =>
+  /countr/i.test(what) ? value.replaceAll(/\b[A-Z]{2}\b/g, (code) => countryName(code)) : value;
+
+/** The sentence of a detection with accounts' names where their ids stand as subject or after "of". */
+export function summaryOf(row: DetectionRow): string {
+  let text = row.summary;
+  for (const { id, name } of row.people) {
+    if (text.startsWith(`${id} `)) text = `${name}${text.slice(id.length)}`;
+    text = text.replaceAll(` of ${id} `, ` of ${name} `);
+  }
+  return text;
+}
+/** The same for a list: who it is about first, but not twice. */
+export function lineOf(row: DetectionRow): string {
+  const [who, what] = [aboutText(row), summaryOf(row)];
+  return what.startsWith(who) ? what : `${who} · ${what}`;
+}
+
 /** Who or what a detection is about, in one or two words. */
 export function aboutText(row: DetectionRow): string {
   const [person, ...others] = row.people;

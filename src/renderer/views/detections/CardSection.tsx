@@ -10,7 +10,7 @@ export function CardSection(props: {
 }): ReactNode {
   return (
     <Box component="section" aria-label={props.title} sx={{ minWidth: 0 }}>
-      <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 2, mb: 1 }}>
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'baseline', columnGap: 2, mb: 1 }}>
         <Typography variant="label" component="h3" sx={{ color: 'text.secondary', fontWeight: 600 }}>
           {props.title}
         </Typography>

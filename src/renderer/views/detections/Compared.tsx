@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { ComparedValue, DetectionDetail, KnownValue } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
+import { comparedName, comparedValue } from '../../format/detection-words.ts';
 import { count, countryName } from '../../format/words.ts';
 import { CardSection } from './CardSection.tsx';
 
@@ -11,9 +12,9 @@ function usualOf(what: string, detail: DetectionDetail): readonly KnownValue[] |
   const { history } = detail;
   if (history === null) return null;
   const name = what.toLowerCase();
-  if (/countr|place|city/.test(name)) return history.countries;
-  if (/network|asn|provider/.test(name)) return history.networks;
-  if (/device|browser|system|user agent/.test(name)) return history.devices;
+  if (/countr/.test(name)) return history.countries;
+  if (/^(?:as org|organisation|provider)$/.test(name)) return history.networks;
+  if (/^(?:device|browser|os|system|known devices)$/.test(name)) return history.devices;
   return null;
 }
 
@@ -39,7 +40,13 @@ function Usual({
   ));
 }
 
-function Value({ value, differs }: { readonly value: string | null; readonly differs: boolean }): ReactNode {
+function Value(props: {
+  readonly what: string;
+  readonly value: string | null;
+  readonly differs: boolean;
+}): ReactNode {
+  const { what, differs } = props;
+  const value = props.value === null ? null : comparedValue(what, props.value);
   if (value === null) return <Unknown why="Not recorded for this event" />;
   if (!differs) return value;
   return (
@@ -63,14 +70,18 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
   const lines: readonly ComparedValue[] = detail.compared;
   if (lines.length === 0) return null;
   const usual = lines.map(({ what }) => usualOf(what, detail));
+  const withBefore = lines.some(({ before }) => before !== null);
   const withUsual = usual.some((values) => values !== null);
   return (
-    <CardSection title="What was compared" aside="marked: different">
+    <CardSection
+      title="What was compared"
+      {...(lines.some(({ differs }) => differs) ? { aside: 'marked: different' } : {})}
+    >
       <Table>
         <thead>
           <tr>
             <th scope="col" aria-label="What" />
-            <th scope="col">Before, or the limit</th>
+            {withBefore ? <th scope="col">Before, or the limit</th> : null}
             <th scope="col">Now</th>
             {withUsual ? <th scope="col">Usual for this person</th> : null}
           </tr>
@@ -79,13 +90,15 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
           {lines.map((line, index) => (
             <tr key={`${line.what} ${String(index)}`}>
               <Box component="th" scope="row" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
-                {line.what}
+                {comparedName(line.what)}
               </Box>
+              {withBefore ? (
+                <td>
+                  <Value what={line.what} value={line.before} differs={false} />
+                </td>
+              ) : null}
               <td>
-                <Value value={line.before} differs={false} />
-              </td>
-              <td>
-                <Value value={line.now} differs={line.differs} />
+                <Value what={line.what} value={line.now} differs={line.differs} />
                 {line.differs ? (
                   <Box component="span" sx={{ color: 'severity.high' }}>
                     {' ≠'}

@@ -7,6 +7,7 @@ import {
   aboutText,
   filterSentence,
   STATE_WORDS,
+  summaryOf,
   techniqueName,
   usualSentence,
   VERDICT_WORDS,
@@ -127,7 +128,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
         </Box>
         <Box sx={{ maxWidth: SIZE.prose * 1.25, fontSize: '1.08em', lineHeight: 1.5 }}>
           <Box component="strong" data-testid="what-happened" sx={{ fontWeight: 600 }}>
-            {`${row.summary.replace(/\.$/, '')}. `}
+            {`${summaryOf(row).replace(/\.$/, '')}. `}
           </Box>
           <Box component="span" sx={{ color: 'text.secondary' }}>
             {history === null ? '' : `${usualSentence(who, history, row.raisedAt)} `}

@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
-import { aboutText, STATE_WORDS } from '../../format/detection-words.ts';
+import { aboutText, lineOf, STATE_WORDS, summaryOf } from '../../format/detection-words.ts';
 import { counted } from '../../format/words.ts';
 import { ColourSquare, useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
@@ -108,11 +108,11 @@ const Line = memo(function Line(props: {
         <SeverityMark severity={row.severity} faded={row.state === 'closed' || silencedWord(row) !== null} />
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Box sx={{ ...ellipsis, fontWeight: 500 }}>{row.title}</Box>
-          <Box sx={{ ...ellipsis, color: 'text.secondary' }} title={`${environment}: ${row.summary}`}>
+          <Box sx={{ ...ellipsis, color: 'text.secondary' }} title={`${environment}: ${summaryOf(row)}`}>
             <Box component="span" sx={{ mr: 1.5 }}>
               <ColourSquare index={colour} />
             </Box>
-            {aboutText(row)} · {row.summary}
+            {lineOf(row)}
           </Box>
         </Box>
         <Right row={row} />

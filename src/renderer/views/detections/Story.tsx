@@ -3,7 +3,7 @@ import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
-import { aboutText } from '../../format/detection-words.ts';
+import { aboutText, summaryOf } from '../../format/detection-words.ts';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { keyOf } from '../../store/detection-store.ts';
 import { hrefOf } from '../../store/route-store.ts';
@@ -52,7 +52,7 @@ export function Story({ detail }: { readonly detail: DetectionDetail }): ReactNo
                   whiteSpace: 'nowrap',
                   fontWeight: here ? 600 : 400,
                 }}
-                title={one.summary}
+                title={summaryOf(one)}
               >
                 {here ? (
                   `${one.title} · ${aboutText(one)} (this one)`

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Severity } from '#shared/domain/detection.ts';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
+import { aboutText } from '../../format/detection-words.ts';
 import { useApp } from '../../store/app-store.ts';
 import { filterOf, isSilenced, useDetections } from '../../store/detection-store.ts';
 import { useEngineQuery, type Query } from '../../store/use-engine-query.ts';
@@ -57,7 +58,14 @@ export function useQueue(): Query<Queue> & { readonly again: () => void } {
       if (rows.length === 1 && group.count === 1) return [lineOf(only, false)];
       const { key, label, worst, count, lastAt } = group;
       return [
-        { is: 'story', key: `${group.connection} ${key}`, label, worst, count, lastAt },
+        {
+          is: 'story',
+          key: `${group.connection} ${key}`,
+          label: `${aboutText(only)}: ${label}`,
+          worst,
+          count,
+          lastAt,
+        },
         ...rows.map((row) => lineOf(row, true)),
       ];
     });

@@ -1,0 +1,91 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './console.ts';
+
+/** The demo's own attacks begin a minute after its start. */
+const FIRST_MS = 240_000;
+
+async function noSeriousFinding(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+}
+const theme = (page: Page, name: 'dark' | 'light') =>
+  page.evaluate(async (wanted) => {
+    const { watchfloor } = globalThis as unknown as {
+      watchfloor: { call(name: string, request: unknown): Promise<unknown> };
+    };
+    await watchfloor.call('settings.put', { theme: wanted });
+  }, name);
+
+test('an attack of the demo appears, its card answers everything, and it is triaged by keyboard', async ({
+  open: launch,
+}) => {
+  test.setTimeout(FIRST_MS + 120_000);
+  const { page } = await launch({ demo: true });
+  await page.getByRole('link', { name: 'Detections', exact: true }).click();
+  const rows = page.getByTestId('detection');
+  await expect(rows.first()).toBeVisible({ timeout: FIRST_MS });
+
+  // The card alone: what happened, why it is unusual, why it is no VPN or phone, what to do.
+  await rows.first().getByRole('button').click();
+  const card = page.getByTestId('card');
+  await expect(card.getByTestId('what-happened')).not.toBeEmpty();
+  await expect(card.getByTestId('next-step')).not.toBeEmpty();
+  await expect(card.getByRole('region', { name: /^Why it is not filtered/ })).toContainText(/no/);
+  await expect(card.getByRole('region', { name: 'Events it rests on' })).toBeVisible();
+  await expect(card.getByRole('group', { name: 'Actions' })).toContainText('Suppress…');
+  const title = await card.getAttribute('aria-label');
+
+  // Keys: take it, acknowledge it, take that back.
+  const state = card.getByTestId('triage-state');
+  await expect(state).toHaveText('Open, unassigned');
+  await page.keyboard.press('a');
+  await expect(state).toHaveText('Open, this console');
+  await page.keyboard.press('e');
+  await expect(state).toHaveText('In progress, this console');
+  await page.keyboard.press('u');
+  await expect(state).toHaveText('Open, this console');
+  await expect(card.getByRole('region', { name: 'Notes and decisions' })).toContainText('(undone)');
+
+  // Ending goes through the preview, and does nothing by itself.
+  await card
+    .getByRole('button', { name: /^(End the session|Sign out)/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByTestId('confirm-end')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  for (const name of ['dark', 'light'] as const) {
+    await theme(page, name);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', name);
+    await noSeriousFinding(page, `queue, ${name}`);
+    for (const tab of ['Figures', 'Tuning']) {
+      await page.getByRole('link', { name: tab, exact: true }).click();
+      await expect(
+        page.getByRole('region', { name: tab === 'Figures' ? 'Figures' : /^Settings of/ }),
+      ).toBeVisible();
+      await noSeriousFinding(page, `${tab}, ${name}`);
+    }
+    await page.getByRole('link', { name: 'Queue', exact: true }).click();
+    await expect(card).toBeVisible();
+  }
+
+  // Suppressing says what else it would silence, and takes it out of the queue.
+  const open = await page.getByRole('article', { name: title ?? '' }).count();
+  if (open === 0) await rows.first().getByRole('button').click();
+  const suppressed = await card.getAttribute('aria-label');
+  await page.keyboard.press('s');
+  await expect(dialog.getByTestId('reach')).toContainText(/would (also )?silence/);
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('Agreed with the person');
+  await dialog.getByRole('button', { name: 'Suppress', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole('button', { name: /^Silenced/ }).click();
+  await page.getByRole('link', { name: 'Suppressions', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Suppressions' })).toContainText('Agreed with the person');
+  await page.getByRole('button', { name: 'End now' }).click();
+  await expect(page.getByRole('region', { name: 'Suppressions' })).toContainText('ended');
+  expect(suppressed).not.toBeNull();
+});

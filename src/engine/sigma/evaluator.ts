@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
 import { DAY, HOUR } from '#shared/domain/lengths.ts';
-import type { DetectEvent } from '../detect/event.ts';
 import { countMatches, counterOf } from './counting.ts';
 import type { CorrelationRule } from './correlation.ts';
-import { fieldsOf, type Fields } from './fields.ts';
+import { fieldsOf, type Fields, type NameOf, type RuleEvent } from './fields.ts';
 import { carry, episodes, place, type Carried, type Match, type WindowCount } from './groups.ts';
 import { ruleRecord } from './record.ts';
 import type { DetectionRule } from './rule.ts';
@@ -30,17 +29,15 @@ const MatchState = z.object({
   session: z.string().nullable(),
   silent: z.boolean(),
 });
+/** What is kept of one group: its key, its matches, what was carried over. */
+export const GroupState = z.tuple([
+  z.string(),
+  z.array(MatchState),
+  z.object({ at: MatchState, heldAt: z.number(), dropped: z.number(), most: z.number() }).nullable(),
+]);
+export type GroupState = z.infer<typeof GroupState>;
 /** What an evaluator keeps between runs. */
-export const SigmaState = z.object({
-  watermark: z.number().nullable(),
-  groups: z.array(
-    z.tuple([
-      z.string(),
-      z.array(MatchState),
-      z.object({ at: MatchState, heldAt: z.number(), dropped: z.number(), most: z.number() }).nullable(),
-    ]),
-  ),
-});
+export const SigmaState = z.object({ watermark: z.number().nullable(), groups: z.array(GroupState) });
 export type SigmaState = z.infer<typeof SigmaState>;
 
 interface Group {
@@ -52,18 +49,27 @@ interface Group {
 
 /** Runs imported rules over one environment's events. Event time throughout; any order of arrival gives the same. */
 export interface SigmaEvaluator {
-  ingest(event: DetectEvent, options?: { readonly retrospective?: boolean }): DetectionDelta[];
+  ingest(event: RuleEvent, options?: { readonly retrospective?: boolean }): DetectionDelta[];
   state(): SigmaState;
+  /** Keys of the groups that were touched or dropped since the last call. */
+  changed(): ReadonlySet<string>;
+  /** What is to be kept of a group; null when it is gone. */
+  groupState(key: string): GroupState | null;
 }
 
-/** @param environment its name, a field of every event */
+/**
+ * @param environment its name, a field of every event
+ * @param nameOf accounts by name, as rules compare them
+ */
 export function createSigmaEvaluator(
   rules: RuleSet['rules'],
   environment: string,
   state?: SigmaState,
+  nameOf?: NameOf,
 ): SigmaEvaluator {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const groups = new Map<string, Group>();
+  let touched = new Set<string>();
   let watermark = state?.watermark ?? null;
 
   const evaluate = (rule: DetectionRule | CorrelationRule, key: string, group: Group): DetectionDelta[] => {
@@ -116,9 +122,11 @@ export function createSigmaEvaluator(
     else groups.delete(key);
     // Touched last stands last.
     groups.set(key, group);
+    touched.add(key);
     if (groups.size > MOST_GROUPS) {
       for (const oldest of groups.keys()) {
         groups.delete(oldest);
+        touched.add(oldest);
         break;
       }
     }
@@ -130,11 +138,11 @@ export function createSigmaEvaluator(
 
   return {
     ingest: (event, options = {}) => {
-      const ts = Date.parse(event.ts);
+      const ts = typeof event.ts === 'number' ? event.ts : Date.parse(event.ts);
       const silent = options.retrospective === true;
       if (!silent) watermark = Math.max(watermark ?? ts, ts);
       if (watermark !== null && ts < watermark - HORIZON_MS && !silent) return [];
-      const fields = fieldsOf(event, environment);
+      const fields = fieldsOf(event, environment, nameOf);
       const base = {
         ts,
         id: event.id,
@@ -159,14 +167,16 @@ export function createSigmaEvaluator(
         return put(rule, key, { ...base, rules: matched, value });
       });
     },
-    state: () => ({
-      watermark,
-      groups: [...groups].map(([key, { matches, carried }]) => [
-        key,
-        matches.map(mutable),
-        carried === null ? null : { ...carried, at: mutable(carried.at) },
-      ]),
-    }),
+    state: () => ({ watermark, groups: [...groups].map(([key, group]) => stateOf(key, group)) }),
+    changed: () => {
+      const keys = touched;
+      touched = new Set();
+      return keys;
+    },
+    groupState: (key) => {
+      const group = groups.get(key);
+      return group === undefined ? null : stateOf(key, group);
+    },
   };
 }
 
@@ -181,6 +191,11 @@ function groupKey(rule: CorrelationRule, matched: number, fields: Fields): strin
   return JSON.stringify([rule.id, ...values]);
 }
 
+const stateOf = (key: string, { matches, carried }: Group): GroupState => [
+  key,
+  matches.map(mutable),
+  carried === null ? null : { ...carried, at: mutable(carried.at) },
+];
 const mutable = (match: Match) => ({ ...match, rules: [...match.rules] });
 
 /** How a rule counts: a correlation by its own window, a plain rule anything within an hour. */

@@ -27,8 +27,17 @@ export const EVENT_FIELDS = [
 ] as const;
 export type EventField = (typeof EVENT_FIELDS)[number];
 
+/** An event as the evaluator takes it: times as text or in ms since the epoch. */
+export type RuleEvent = Omit<DetectEvent, 'ts' | 'receivedAt'> & { readonly ts: string | number };
+/** The name of an account; what the store does not know stays as it is. */
+export type NameOf = (account: string) => string;
+
 /** @param environment name of the environment that the event came from */
-export function fieldsOf(event: DetectEvent, environment: string): Fields {
+export function fieldsOf(
+  event: RuleEvent,
+  environment: string,
+  nameOf: NameOf = (account) => account,
+): Fields {
   const fields = new Map<string, Scalar>();
   const put = (name: EventField, value: Scalar | null | undefined): void => {
     if (value !== null && value !== undefined) fields.set(name, value);
@@ -36,12 +45,12 @@ export function fieldsOf(event: DetectEvent, environment: string): Fields {
   const { enrich } = event;
   put('action', event.type);
   put('outcome', event.type === 'login-failed' ? 'failure' : 'success');
-  put('user', event.user);
+  put('user', event.user === null || event.user === undefined ? null : nameOf(event.user));
   put('ip', event.ip);
   put('session', event.session);
   put('userAgent', event.userAgent);
   put('reason', event.reason);
-  put('actor', event.actor);
+  put('actor', event.actor === null || event.actor === undefined ? null : nameOf(event.actor));
   put('environment', environment);
   put('country', enrich?.country);
   put('city', enrich?.city);

@@ -38,6 +38,7 @@ import { keepHead } from './journal/head-file.ts';
 import { createOperatorJournal, type OperatorAction } from './journal/journal.ts';
 import { openInstallationKey, type InstallationKey } from './journal/key.ts';
 import type { SecretVault } from './secrets.ts';
+import { createRuleKeeper } from './sigma-rules/rule-keeper.ts';
 
 export interface EngineOptions {
   readonly profile: string;
@@ -320,8 +321,10 @@ function writingEngine(
       hub.problems();
     },
   });
+  const sigmaRules = createRuleKeeper(db);
   const detecting: Detecting = createDetecting({
     db,
+    rules: sigmaRules,
     file,
     clock,
     log,
@@ -366,6 +369,9 @@ function writingEngine(
     },
     detectionsReconfigured: () => {
       detecting.reconfigured();
+    },
+    sigmaChanged: () => {
+      sigmaRules.reload();
     },
     problemsChanged: () => {
       hub.problems();

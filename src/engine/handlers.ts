@@ -17,6 +17,7 @@ import { historySummary } from './mirror/history-ranges.ts';
 import type { Reader } from './mirror/reader.ts';
 import { liveCounts } from './mirror/watch-log.ts';
 import { notifyHandlers, readOnlyNotifyHandlers } from './notify/handlers.ts';
+import { readOnlySigmaHandlers, sigmaHandlers } from './sigma-rules/handlers.ts';
 import type { Notifier } from './notify/notifier.ts';
 import { peopleHandlers, readOnlyPeopleHandlers } from './people/handlers.ts';
 import type { IdentityKeeper } from './people/keeper.ts';
@@ -67,6 +68,8 @@ export function engineHandlers(parts: {
   readonly retention: RetentionKeeper;
   readonly vault: SecretVault;
   readonly problemsChanged: () => void;
+  /** Other Sigma rules are imported now. */
+  readonly sigmaChanged: () => void;
   readonly detectionsChanged: () => void;
   readonly detectionsReconfigured: () => void;
 }): Answers {
@@ -92,6 +95,7 @@ export function engineHandlers(parts: {
     ...queryHandlers(reader),
     ...watchHandlers(reader, parts.mapLog),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
+    ...sigmaHandlers({ db, clock, changed: parts.sigmaChanged }),
     ...notifyHandlers({
       db,
       notifier: parts.notifier,
@@ -184,6 +188,7 @@ export function readOnlyHandlers(
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyMirrorHandlers(db, clock, refuse),
+    ...readOnlySigmaHandlers(db, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),
     ...readOnlyDetectionHandlers(db, reader, refuse),
     ...readOnlyRulesHandlers(db, reader, refuse),

@@ -5,6 +5,7 @@ import type { EnrichedBatch, IngestHook } from '../ingest/hooks.ts';
 import { allConnections } from '../mirror/connections.ts';
 import { sqliteCode, transaction, type WritableDb } from '../mirror/database.ts';
 import { historySummary } from '../mirror/history-ranges.ts';
+import type { RuleKeeper } from '../sigma-rules/rule-keeper.ts';
 import { openKeeper, type Keeper } from './keeper.ts';
 import { forgetMemory } from './memory.ts';
 import { standingSuppressions } from './suppressions.ts';
@@ -33,6 +34,8 @@ export function createDetecting(options: {
   readonly file: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Imported rules, evaluated beside the catalogue. */
+  readonly rules: RuleKeeper;
   readonly submit: (job: Job) => Promise<Committed>;
   /** New findings of a connection; inside the transaction. */
   readonly tell: (connection: Where, fresh: readonly Fresh[]) => void;
@@ -71,7 +74,8 @@ export function createDetecting(options: {
     if (batch.items.some(({ is }) => is === 'account')) keeper.facts.forget();
     const events = batch.items.flatMap((item) => eventsOfItem(item, batch.source, keeper.facts));
     if (events.length === 0) return;
-    const deltas = keeper.take({ silent: batch.source === 'snapshot', events });
+    const silent = batch.source === 'snapshot';
+    const deltas = [...keeper.take({ silent, events }), ...options.rules.take(where.key, events, silent)];
     if (deltas.length > 0) tell(where, writer.write(where, deltas, clock()));
     keeper.settle(training.has(where.key) || historySummary(db, where.key).is === 'loading');
   };
@@ -87,6 +91,7 @@ export function createDetecting(options: {
       // The mirror's own trouble is the committer's.
       if (sqliteCode(error) !== null) throw error;
       db.exec('ROLLBACK TO detect; RELEASE detect');
+      options.rules.rolledBack();
       fresh.length = before;
       // Memory that cannot even be opened begins anew, and learns anew.
       if (!keepers.delete(where.key)) forgetMemory(db, where.key);
@@ -152,6 +157,7 @@ export function createDetecting(options: {
     },
     rolledBack() {
       keepers.clear();
+      options.rules.rolledBack();
       fresh = [];
       readHistory = new Map();
       touched = false;
@@ -167,8 +173,10 @@ export function createDetecting(options: {
         for (const keeper of keepers.values()) keeper.save();
       });
       keepers.clear();
+      options.rules.reload();
     },
     forgotten() {
+      options.rules.rolledBack();
       for (const { stop } of training.values()) stop.abort();
       keepers.clear();
     },

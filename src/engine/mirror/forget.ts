@@ -20,6 +20,7 @@ const PLAIN: readonly string[] = [
   'detector_log',
   'detect_settings',
   'login_risk',
+  'sigma_group',
 ];
 
 /**

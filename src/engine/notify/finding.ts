@@ -8,6 +8,8 @@ export const Finding = z.object({
   /** Name of the environment at the time. */
   environment: z.string(),
   record: DetectionRecord,
+  /** Names of the accounts that it speaks of, by id. */
+  names: z.record(z.string(), z.string()).optional(),
 });
 export type Finding = z.infer<typeof Finding>;
 

@@ -49,6 +49,23 @@ export interface Notifier {
   stop(): Promise<void>;
 }
 
+/** With the names of the accounts that it speaks of: a message must be understood without the console. */
+function named(db: WritableDb, item: Item): Item {
+  const { connection, record } = item.finding;
+  const name = db
+    .prepare(
+      'SELECT a.name FROM account a JOIN connection c ON c.key = a.connection WHERE c.id = ? AND a.id = ?',
+    )
+    .pluck();
+  const ids = new Set([...(record.entity.kind === 'user' ? [record.entity.id] : []), ...record.users]);
+  const names: Record<string, string> = {};
+  for (const id of [...ids].slice(0, 50)) {
+    const found = name.get(connection, id);
+    if (typeof found === 'string') names[id] = found;
+  }
+  return { ...item, finding: { ...item.finding, names } };
+}
+
 /** Tells people of detections when nobody looks. Channels share nothing: one that hangs delays no other. */
 export function createNotifier(options: {
   readonly db: WritableDb;
@@ -180,7 +197,7 @@ export function createNotifier(options: {
       if (items.length === 0) return;
       const now = clock();
       for (const channel of channels()) {
-        for (const item of items) if (wants(channel, item)) addItem(db, channel.id, item, now);
+        for (const item of items) if (wants(channel, item)) addItem(db, channel.id, named(db, item), now);
       }
     },
     kick: () => {

@@ -1,6 +1,6 @@
 import { severityRank, type Severity } from '#shared/domain/detection.ts';
 import type { Item, Message } from './finding.ts';
-import { headline, oneLine, subject } from './words.ts';
+import { aboutText, headline, oneLine, subject, summaryText } from './words.ts';
 
 /** RFC 5424 section 6.2.1: critical 2, error 3, warning 4, notice 5, informational 6. */
 const SYSLOG_SEVERITY = { critical: 2, high: 3, medium: 4, low: 5, info: 6 } as const satisfies Record<
@@ -62,6 +62,7 @@ function itemLine(item: Item, message: Message, facility: number, host: string):
     ['connection', connection],
     ['entityKind', record.entity.kind],
     ['entity', record.entity.id],
+    ['name', aboutText(item)],
     ['technique', record.evidence.techniques.join(' ')],
     ['raisedAt', new Date(record.raisedAt).toISOString()],
   ];
@@ -72,7 +73,7 @@ function itemLine(item: Item, message: Message, facility: number, host: string):
     host,
     record.detection,
     data,
-    `${headline(item)}. ${oneLine(record.evidence.summary)}`,
+    `${headline(item)}. ${oneLine(summaryText(item))}`,
   );
 }
 

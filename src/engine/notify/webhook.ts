@@ -24,6 +24,7 @@ export const webhookBody = (message: Message): string =>
       change: what,
       environment: finding.environment,
       connection: finding.connection,
+      names: finding.names ?? {},
       ...finding.record,
       raisedAt: new Date(finding.record.raisedAt).toISOString(),
       lastAt: new Date(finding.record.lastAt).toISOString(),

@@ -18,12 +18,25 @@ export function worst(message: Message): Severity {
   return found;
 }
 
+/** What it is about, an account by its name. */
+export const aboutText = ({ finding }: Item): string =>
+  finding.names?.[finding.record.entity.id] ?? finding.record.entity.id;
+
+/** Its sentence, with the account's name where the id stands as subject. */
+export function summaryText({ finding }: Item): string {
+  const { summary } = finding.record.evidence;
+  for (const [id, name] of Object.entries(finding.names ?? {})) {
+    if (summary.startsWith(`${id} `)) return `${name}${summary.slice(id.length)}`;
+  }
+  return summary;
+}
+
 /** One line that stands alone: severity, what, who, where. */
 export function headline(item: Item): string {
   const { record, environment } = item.finding;
   const verb = item.what === 'withdrawn' ? 'Taken back: ' : '';
   return oneLine(
-    `${verb}[${record.severity}] ${record.evidence.title}: ${record.entity.id} in ${environment}`,
+    `${verb}[${record.severity}] ${record.evidence.title}: ${aboutText(item)} in ${environment}`,
   );
 }
 
@@ -44,7 +57,7 @@ export function bodyText(message: Message): string {
   if (message.total === 1 && first !== undefined) return `${itemText(first)}\n`;
   const lines = message.items.slice(0, LISTED).map((item) => {
     const { record } = item.finding;
-    return `${time(record.raisedAt)}  ${headline(item)}\n    ${oneLine(record.evidence.summary)}`;
+    return `${time(record.raisedAt)}  ${headline(item)}\n    ${oneLine(summaryText(item))}`;
   });
   const left = message.total - lines.length;
   if (left > 0) lines.push(`and ${String(left)} more; open the queue of detections to see them.`);
@@ -65,7 +78,7 @@ function itemText(item: Item): string {
   const { evidence } = record;
   const facts: [string, string][] = [
     ['Environment', environment],
-    ['About', `${record.entity.kind} ${record.entity.id}`],
+    ['About', `${record.entity.kind} ${aboutText(item)}`],
     ['First event', time(record.raisedAt)],
     ['Last event', time(record.lastAt)],
     ['Technique', evidence.techniques.join(', ') || 'none'],
@@ -78,7 +91,7 @@ function itemText(item: Item): string {
   );
   return [
     headline(item),
-    oneLine(evidence.summary),
+    oneLine(summaryText(item)),
     ...(item.what === 'withdrawn' ? ['Events that came late show that this did not happen.'] : []),
     '',
     ...lines,

@@ -1,4 +1,5 @@
 import type { DetectionDelta } from '#shared/domain/detection.ts';
+import { settingsOf } from '../detections/settings-store.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { createSigmaEvaluator, GroupState, type SigmaEvaluator } from '../sigma/evaluator.ts';
 import type { RuleEvent } from '../sigma/fields.ts';
@@ -12,11 +13,7 @@ const TYPED = '~';
 /** Imported rules over what ingest writes; what they count with is written in the same transaction. */
 export interface RuleKeeper {
   /** In the transaction of the batch. */
-  take(
-    where: { readonly key: number; readonly name: string },
-    events: readonly RuleEvent[],
-    silent: boolean,
-  ): readonly DetectionDelta[];
+  take(connection: number, events: readonly RuleEvent[], silent: boolean): readonly DetectionDelta[];
   /** That transaction was rolled back. */
   rolledBack(): void;
   /** Other rules are imported now. */
@@ -25,16 +22,20 @@ export interface RuleKeeper {
 
 export function createRuleKeeper(db: WritableDb): RuleKeeper {
   let { rules } = importedRules(db);
-  const evaluators = new Map<number, SigmaEvaluator>();
+  const evaluators = new Map<number, SigmaEvaluator | null>();
   const names = db.prepare('SELECT name FROM account WHERE connection = ? AND id = ?').pluck();
 
-  const open = (where: { readonly key: number; readonly name: string }): SigmaEvaluator => {
-    const held = evaluators.get(where.key);
+  const open = (connection: number): SigmaEvaluator | null => {
+    const held = evaluators.get(connection);
     if (held !== undefined) return held;
+    if (settingsOf(db, connection).settings.sigmaRule === null) {
+      evaluators.set(connection, null);
+      return null;
+    }
     const rows = db
       .prepare('SELECT body FROM sigma_group WHERE connection = ? ORDER BY touched_at LIMIT ?')
       .pluck()
-      .all(where.key, MOST_KEPT);
+      .all(connection, MOST_KEPT);
     const groups = rows.map((body) => GroupState.parse(JSON.parse(String(body))));
     const watermark = groups.reduce<number | null>((newest, [, matches]) => {
       const last = matches.findLast(({ silent }) => !silent)?.ts ?? null;
@@ -42,11 +43,14 @@ export function createRuleKeeper(db: WritableDb): RuleKeeper {
     }, null);
     const nameOf = (account: string): string => {
       if (account.startsWith(TYPED)) return account.slice(TYPED.length);
-      const name = names.get(where.key, account);
+      const name = names.get(connection, account);
       return typeof name === 'string' ? name : account;
     };
-    const opened = createSigmaEvaluator(rules, where.name, { watermark, groups }, nameOf);
-    evaluators.set(where.key, opened);
+    const environment = String(
+      db.prepare('SELECT name FROM connection WHERE key = ?').pluck().get(connection),
+    );
+    const opened = createSigmaEvaluator(rules, environment, { watermark, groups }, nameOf);
+    evaluators.set(connection, opened);
     return opened;
   };
 
@@ -64,16 +68,17 @@ export function createRuleKeeper(db: WritableDb): RuleKeeper {
   };
 
   return {
-    take: (where, events, silent) => {
+    take: (connection, events, silent) => {
       if (rules.length === 0) return [];
-      const evaluator = open(where);
+      const evaluator = open(connection);
+      if (evaluator === null) return [];
       const last = new Map<string, DetectionDelta>();
       for (const event of events) {
         for (const delta of evaluator.ingest(event, { retrospective: silent })) {
           last.set(delta.kind === 'upsert' ? delta.record.id : delta.id, delta);
         }
       }
-      keep(where.key, evaluator);
+      keep(connection, evaluator);
       return [...last.values()];
     },
     rolledBack: () => {

@@ -7,6 +7,7 @@ import { JOURNAL_METHODS } from './journal-contract.ts';
 import { WATCH_METHODS } from './watch-contract.ts';
 import { MIRROR_METHODS } from './mirror-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
+import { SIGMA_METHODS } from './sigma-contract.ts';
 import { PEOPLE_METHODS } from './people-contract.ts';
 import { RULES_METHODS } from './rules-contract.ts';
 import { RESPOND_METHODS } from './respond-contract.ts';
@@ -110,6 +111,7 @@ export const ENGINE_METHODS = {
     }),
   ),
   ...NOTIFY_METHODS,
+  ...SIGMA_METHODS,
   ...PEOPLE_METHODS,
   ...MIRROR_METHODS,
   ...DETECTION_METHODS,

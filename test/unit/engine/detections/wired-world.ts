@@ -5,6 +5,7 @@ import { afterEach } from 'vitest';
 import { ConnectionId, Epoch, seq } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
+import { createRuleKeeper } from '#engine/sigma-rules/rule-keeper.ts';
 import { createDetecting, type Detecting } from '#engine/detections/hook.ts';
 import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
 import { createIngest, type Ingest } from '#engine/ingest/ingest.ts';
@@ -87,6 +88,7 @@ export class WiredWorld {
       retryMs: [5],
     });
     this.detecting = createDetecting({
+      rules: createRuleKeeper(this.db),
       db: this.db,
       file: mirrorFile(this.profile),
       clock: () => epochMs(NOW),

@@ -17,7 +17,7 @@ title: Guessing at Anna
 level: high
 correlation: { type: event_count, rules: [failed], group-by: [ip], timespan: 10m, condition: { gte: 3 } }
 `;
-const WHERE = { key: 1, name: 'shop' };
+const WHERE = 1;
 
 function mirror(): WritableDb {
   const db = new Database(':memory:') as unknown as WritableDb;

@@ -9,6 +9,7 @@ import { notifyTest } from './notify-test.ts';
 import { at, query, type AtOptions, type QueryOptions } from './query.ts';
 import { erase, exportPersonData, type PersonOptions } from './person.ts';
 import { retention, verifyArchiveFile, type RetentionOptions } from './retention.ts';
+import { report, type ReportOptions } from './report.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
 import { sigmaCheck } from './sigma-check.ts';
 import { stats } from './stats.ts';
@@ -168,6 +169,20 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--no-compact', 'do not rewrite the file afterwards')
     .action(async (options: PersonOptions & { readonly yes: boolean; readonly compact: boolean }) => {
       code = await erase(options, manifest.version);
+    });
+
+  program
+    .command('report')
+    .description(
+      'a report for a period: sign-ins, failures, privileged use, sessions ended, changes, open detections',
+    )
+    .addOption(profile())
+    .requiredOption('--from <date>', 'first day (UTC), or an ISO time')
+    .requiredOption('--to <date>', 'the day after the last one (UTC), or an ISO time')
+    .option('--format <format>', 'csv or html', 'html')
+    .option('--out <file>', 'write to this file instead of standard output')
+    .action((options: ReportOptions) => {
+      code = report(options, manifest.version);
     });
 
   program

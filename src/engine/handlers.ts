@@ -8,6 +8,7 @@ import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
 import { detectionHandlers, readOnlyDetectionHandlers } from './detections/handlers.ts';
 import type { Environments } from './environments.ts';
 import type { Countersigning } from './journal/countersign.ts';
+import { complianceHandlers, readOnlyComplianceHandlers } from './forensics/handlers.ts';
 import { journalHandlers, readOnlyJournalHandlers } from './journal/handlers.ts';
 import type { ActionDetails, ActionSubject, OperatorJournal } from './journal/journal.ts';
 import { allConnections } from './mirror/connections.ts';
@@ -94,6 +95,14 @@ export function engineHandlers(parts: {
     }),
     ...queryHandlers(reader),
     ...watchHandlers(reader, parts.mapLog),
+    ...complianceHandlers({
+      db,
+      reader,
+      profile: parts.profile,
+      version: parts.about().version,
+      journal,
+      operatorName,
+    }),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
     ...sigmaHandlers({ db, clock, changed: parts.sigmaChanged }),
     ...notifyHandlers({
@@ -185,6 +194,7 @@ export function readOnlyHandlers(
     ...readOnlyRespondHandlers(db, problem),
     ...queryHandlers(reader),
     ...watchHandlers(reader, null),
+    ...readOnlyComplianceHandlers(problem),
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyMirrorHandlers(db, clock, refuse),

@@ -9,6 +9,7 @@ import { backTest } from '../detections/back-test.ts';
 import { detectionDetail } from '../detections/ask-detail.ts';
 import { detectionFigures } from '../detections/ask-figures.ts';
 import { detectionGroups, detectionList } from '../detections/ask-list.ts';
+import { complianceReport, type ComplianceReport } from '../forensics/compliance.ts';
 import { auditPage } from './ask-audit.ts';
 import { figures } from './ask-figures.ts';
 import { sessionsMatching, type Matching } from './ask-matching.ts';
@@ -63,6 +64,10 @@ export interface Questions extends SearchQuestions {
     readonly reply: Pick<LiveSimulation, 'at' | 'sessions' | 'effects'>;
   };
   readonly 'rules.history': Asked<'rules.simulateHistory'>;
+  readonly 'compliance.report': {
+    readonly request: Parameters<typeof complianceReport>[1];
+    readonly reply: ComplianceReport;
+  };
   readonly 'sessions.matching': {
     readonly request: { readonly filter: z.output<typeof SessionFilter> };
     readonly reply: Matching;
@@ -95,6 +100,7 @@ export const ANSWERERS: Answerers = {
   'detections.get': detectionDetail,
   'detections.figures': detectionFigures,
   'sessions.byId': sessionsById,
+  'compliance.report': complianceReport,
   'sessions.matching': sessionsMatching,
   'query.sessions': querySessions,
   'query.audit': queryAudit,

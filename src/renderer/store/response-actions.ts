@@ -59,3 +59,10 @@ export const saveHeads = (): Promise<void> =>
     name: 'journal-heads.json',
     text: JSON.stringify(await engine.call('journal.exportHeads', {}), null, 1),
   }));
+
+/** A report for a period, saved where the person says. */
+export const saveReport = (request: {
+  readonly from: number;
+  readonly to: number;
+  readonly format: 'pdf' | 'html' | 'csv';
+}): Promise<void> => saveFile(() => engine.call('compliance.file', request));

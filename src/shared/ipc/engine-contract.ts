@@ -3,6 +3,7 @@ import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import { DETECTION_METHODS } from './detections-contract.ts';
+import { COMPLIANCE_METHODS } from './compliance-contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { WATCH_METHODS } from './watch-contract.ts';
 import { MIRROR_METHODS } from './mirror-contract.ts';
@@ -53,6 +54,7 @@ const newEnvironment = {
 /** Window (and command line) to engine. */
 export const ENGINE_METHODS = {
   ...QUERY_METHODS,
+  ...COMPLIANCE_METHODS,
   ...JOURNAL_METHODS,
   ...RESPOND_METHODS,
   about: method<EngineAbout>()(nothing),

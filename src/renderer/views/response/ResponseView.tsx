@@ -19,6 +19,7 @@ import { Approvals } from './Approvals.tsx';
 import { EndEveryone } from './EndEveryone.tsx';
 import { Holds } from './Holds.tsx';
 import { JournalList } from './JournalList.tsx';
+import { ReportButton } from './ReportButton.tsx';
 
 function Operation({
   operation,
@@ -139,7 +140,15 @@ export function ResponseView(): ReactNode {
   const underWay = (operations ?? []).filter((operation) => totalsOf(operation).underWay).length;
   return (
     <>
-      <Heading title="Response" actions={<EndEveryone />}>
+      <Heading
+        title="Response"
+        actions={
+          <Box sx={{ display: 'flex', gap: 2 }}>
+            <ReportButton />
+            <EndEveryone />
+          </Box>
+        }
+      >
         <Box component="nav" aria-label="Parts of Response" sx={{ display: 'flex', gap: 1 }}>
           {SHOWN.map(([name, words]) => (
             <Button

@@ -15,7 +15,14 @@ interface Site {
 async function startSite(folder: string, name: string, config: Record<string, unknown> = {}): Promise<Site> {
   const made = agentFolder(join(folder, name), {
     environment: { id: name, name, ...(config['environment'] as object | undefined) },
-    store: { kind: 'demo', dir: 'demo', preset: name === 'blog' ? 'blog' : 'shop', people: 40, historyDays: 1, rate: 0 },
+    store: {
+      kind: 'demo',
+      dir: 'demo',
+      preset: name === 'blog' ? 'blog' : 'shop',
+      people: 40,
+      historyDays: 1,
+      rate: 0,
+    },
     ...(config['limits'] === undefined ? {} : { limits: config['limits'] }),
   });
   return { name, folder: made, agent: await made.start() };
@@ -79,7 +86,10 @@ test('everyone in two environments at once: names typed, one receipt, exported a
   }
 });
 
-test('a big command in a protected environment waits for somebody else’s console', async ({ open, folder }) => {
+test('a big command in a protected environment waits for somebody else’s console', async ({
+  open,
+  folder,
+}) => {
   const shop = await startSite(folder, 'shop', {
     environment: { protected: true, tier: 'production' },
     limits: { unapproved: 0 },

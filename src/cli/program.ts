@@ -3,6 +3,13 @@ import manifest from '../../package.json' with { type: 'json' };
 import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { collect, type CollectOptions } from './collect.ts';
+import {
+  detectionsList,
+  detectionsShow,
+  detectionsTriage,
+  type DetectionsListOptions,
+  type TriageOptions,
+} from './detections.ts';
 import { runDetect } from './detect-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { notifyTest } from './notify-test.ts';
@@ -72,6 +79,39 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--format <format>', 'table or ndjson', 'table')
     .action(async (options: SessionsOptions) => {
       code = await sessions(options, manifest.version);
+    });
+
+  const detections = program.command('detections').description('what was found');
+  detections
+    .command('list')
+    .description('list detections, the worst and newest first')
+    .addOption(profile())
+    .option('--state <state>', 'open, acknowledged, closed or all', 'open')
+    .option('--severity <severity>', 'this one and worse: info, low, medium, high, critical', 'low')
+    .option('--all', 'also what a filter or a suppression silenced, and what was found in the past', false)
+    .option('--limit <number>', 'how many at most', '50')
+    .option('--format <format>', 'table or ndjson', 'table')
+    .action(async (options: DetectionsListOptions) => {
+      code = await detectionsList(options, manifest.version);
+    });
+  detections
+    .command('show <id>')
+    .description('everything about one detection; the beginning of its id will do')
+    .addOption(profile())
+    .option('--json', 'as JSON', false)
+    .action(async (id: string, options: WithProfile & { readonly json: boolean }) => {
+      code = await detectionsShow(options, id, manifest.version);
+    });
+  detections
+    .command('triage <ids...>')
+    .description('change state, verdict or assignee of detections, or add a note')
+    .addOption(profile())
+    .option('--state <state>', 'open, acknowledged or closed')
+    .option('--verdict <verdict>', 'true-positive, benign or false-positive; needed to close')
+    .option('--assignee <name>', 'who looks after it; “nobody” takes it away')
+    .option('--note <text>', 'a note that stays with it')
+    .action(async (ids: readonly string[], options: TriageOptions) => {
+      code = await detectionsTriage(options, ids, manifest.version);
     });
 
   const searching = (command: Command): Command =>

@@ -37,11 +37,11 @@ test('working straight through events in order finds what working them in with r
         .map(({ type, user, ip, minute }, n): EnrichedEvent => ({
           id: `e${String(n)}`,
           ts: NOW + minute * MINUTE,
-          type: type as 'login',
+          type: type,
           user,
           ip,
           session: `s-${user}`,
-          enrich: PLACES[ip as keyof typeof PLACES],
+          enrich: PLACES[ip],
         }))
         .sort((a, b) => Number(a.ts) - Number(b.ts));
       const run = (straight: boolean): readonly DetectionRecord[] => {

@@ -6,7 +6,14 @@ import { Heading } from '../../components/Heading.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
 import { SIZE } from '../../theme/size.ts';
 import { About } from './About.tsx';
+import { Keeping } from './Keeping.tsx';
 import { SETTINGS, settingFits } from './settings-list.tsx';
+
+/** What the section about keeping is found by. */
+const KEEPING = {
+  name: 'How long things are kept',
+  what: 'Retention: delete old events and sessions, size, archive',
+};
 
 /** Everything that is a choice, each with what it does; found by typing. */
 export function SettingsView(): ReactNode {
@@ -48,11 +55,12 @@ export function SettingsView(): ReactNode {
             </Box>
           ))}
         </Box>
-        {shown.length === 0 ? (
+        {shown.length === 0 && !settingFits(KEEPING, text) ? (
           <EmptyState title="No setting is called that">
             Try a word of what it does, for instance “address”.
           </EmptyState>
         ) : null}
+        {settingFits(KEEPING, text) ? <Keeping /> : null}
         <About />
       </Box>
     </>

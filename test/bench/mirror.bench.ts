@@ -101,7 +101,7 @@ function sizes(): { readonly plain: number; readonly words: number; readonly cei
   const bytes = (condition: string): number =>
     Number(
       db
-        .prepare(`SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE aggregate AND ${condition}`)
+        .prepare(`SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE aggregate = TRUE AND ${condition}`)
         .pluck()
         .get(),
     );

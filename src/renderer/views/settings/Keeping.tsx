@@ -27,14 +27,14 @@ function sizeOptions(current: number | null): readonly (readonly [string, string
 
 /** How long things are kept, what that deletes before it is saved, and what was deleted. */
 export function Keeping(): ReactNode {
-  const stored = useEngineQuery('retention.get', {}, { everyMs: 5_000 });
+  const revision = useApp((state) => state.revision);
+  const stored = useEngineQuery('retention.get', {}, { revision, everyMs: 5_000 });
   const [changed, setChanged] = useState<RetentionPolicy | null>(null);
-  const [newer, setNewer] = useState<RetentionView | null>(null);
   const task = useTask();
   const environments = useApp((state) => state.environments) ?? [];
-  const view = newer ?? (stored.is === 'ready' ? stored.value : null);
+  const view = stored.is === 'ready' ? stored.value : null;
   const draft = changed ?? view?.policy ?? null;
-  const forecast = useEngineQuery('retention.preview', draft);
+  const forecast = useEngineQuery('retention.preview', draft, { revision, everyMs: 10_000 });
 
   if (stored.is === 'failed') return <ProblemBox problem={stored.problem} />;
   if (view === null || draft === null) return null;
@@ -42,9 +42,10 @@ export function Keeping(): ReactNode {
   const due = forecast.is === 'ready' ? dueText(forecast.value) : null;
   const act = (work: () => Promise<RetentionView>): void => {
     void task.run(async () => {
-      setNewer(await work());
-      setChanged(null);
+      await work();
+      stored.again();
       forecast.again();
+      setChanged(null);
     });
   };
   return (

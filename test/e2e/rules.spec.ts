@@ -71,7 +71,7 @@ for (const theme of ['dark', 'light'] as const) {
     await publish(page, null);
     await expect(page.getByText('Version 1 in force')).toBeVisible();
     await page.getByRole('textbox', { name: 'Sessions allowed' }).fill('1');
-    await page.getByRole('textbox', { name: 'Percent of live sessions, at most' }).fill('1');
+    await page.getByRole('textbox', { name: 'Percent of live sessions, at most' }).fill('5');
     await page.getByRole('combobox', { name: 'How far it goes' }).click();
     await page.getByRole('option', { name: 'Enforce' }).click();
     await page.getByRole('button', { name: 'Publish…' }).click();
@@ -84,7 +84,7 @@ for (const theme of ['dark', 'light'] as const) {
     await publish(page, 'intranet');
     await expect(page.getByText('Version 2 in force')).toBeVisible();
 
-    // One session each reaches more than one in a hundred: the brake stops it and asks.
+    // One session each reaches more than one in twenty: the brake stops it and asks.
     const brake = page.getByTestId('brake');
     await expect(brake).toContainText('The brake stopped “Two each”', { timeout: 30_000 });
     expect(await serious(page)).toEqual([]);

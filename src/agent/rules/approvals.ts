@@ -114,7 +114,7 @@ export function createApprovals(
     const held = ruleActs.inState('held', brake.rule);
     recorder.record(() => {
       if (decision === 'approve') {
-        for (const { rule, session } of held) ruleActs.setState(rule, session, 'approved');
+        for (const { rule, session } of held) ruleActs.approve(rule, session);
         ruleActs.release(brake.rule);
         return;
       }

@@ -70,9 +70,10 @@ function enforceRule(
   // Decided before (and perhaps interrupted), or approved: counted already, or not to be counted.
   const free = found.filter(({ act }) => act?.state === 'ending' || act?.state === 'approved');
   const fresh = found.filter(({ act }) => act?.state !== 'ending' && act?.state !== 'approved');
-  const put = ({ verdict }: (typeof found)[number], state: 'ending' | 'held') => {
+  const put = ({ verdict, act }: (typeof found)[number], state: 'ending' | 'held') => {
     const { account, session, reason, trigger } = verdict;
-    return ruleActs.put({ rule: rule.id, session, account, version, state, reason, trigger });
+    const approved = act?.approved === true && act.state !== 'ended';
+    return ruleActs.put({ rule: rule.id, session, account, version, state, reason, trigger, approved });
   };
   const acts = free.map((entry) => put(entry, 'ending'));
   if (fresh.length === 0) return { acts, stopped: false };

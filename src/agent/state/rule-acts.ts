@@ -19,6 +19,8 @@ export interface Act {
   readonly reason: string;
   readonly trigger: EventId | null;
   readonly decidedAt: EpochMs;
+  /** Somebody approved it after the brake. */
+  readonly approved: boolean;
 }
 
 /** A rule that would have ended more than its share: it ends nothing until somebody decides. */
@@ -35,11 +37,13 @@ export interface Brake {
 
 export interface RuleActs {
   find(rule: RuleId, session: SessionId): Act | null;
-  put(act: Omit<Act, 'decidedAt'>): Act;
+  put(act: Omit<Act, 'decidedAt' | 'approved'> & { readonly approved?: boolean }): Act;
   setState(rule: RuleId, session: SessionId, state: ActState): void;
+  /** What the brake held may be ended now. */
+  approve(rule: RuleId, session: SessionId): void;
   forget(rule: RuleId, session: SessionId): void;
   inState(state: 'held' | 'approved' | 'ending', rule?: RuleId): readonly Act[];
-  /** Sessions that a rule ended or is ending since then. */
+  /** Sessions that a rule ended or is ending by itself since then. */
   endedSince(rule: RuleId, since: EpochMs): number;
   figures(rule: RuleId, since: EpochMs): { ended: number; observed: number; lastAt: EpochMs | null };
   settledUntil(rule: RuleId, account: AccountId): number;
@@ -64,6 +68,7 @@ interface ActRow {
   reason: string;
   trigger: string | null;
   decided_at: number;
+  approved: number;
 }
 interface BrakeRow {
   rule: string;
@@ -84,6 +89,7 @@ const toAct = (row: ActRow): Act => ({
   reason: row.reason,
   trigger: row.trigger as EventId | null,
   decidedAt: epochMs(row.decided_at),
+  approved: row.approved === 1,
 });
 const toBrake = (row: BrakeRow): Brake => ({
   rule: row.rule as RuleId,
@@ -99,7 +105,7 @@ const KEPT_MS = 30 * DAY;
 export function createRuleActs(db: Db, clock: Clock): RuleActs {
   const one = db.prepare<[string, string], ActRow>('SELECT * FROM rule_acts WHERE rule = ? AND session = ?');
   const put = db.prepare(
-    'INSERT OR REPLACE INTO rule_acts (rule, session, account, version, state, reason, trigger, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO rule_acts (rule, session, account, version, state, reason, trigger, decided_at, approved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const setState = db.prepare('UPDATE rule_acts SET state = ? WHERE rule = ? AND session = ?');
   const forget = db.prepare('DELETE FROM rule_acts WHERE rule = ? AND session = ?');
@@ -108,7 +114,7 @@ export function createRuleActs(db: Db, clock: Clock): RuleActs {
   const inState = db.prepare<[string], ActRow>(`SELECT * ${open}`);
   const ofRule = db.prepare<[string, string], ActRow>(`SELECT * ${open} AND rule = ?`);
   const ended = db.prepare<[string, number], { count: number }>(
-    "SELECT count(*) AS count FROM rule_acts WHERE rule = ? AND decided_at > ? AND state IN ('ending', 'ended')",
+    "SELECT count(*) AS count FROM rule_acts WHERE rule = ? AND decided_at > ? AND state IN ('ending', 'ended') AND approved = 0",
   );
   const figures = db.prepare<
     [string, number],
@@ -131,12 +137,16 @@ export function createRuleActs(db: Db, clock: Clock): RuleActs {
       return row === undefined ? null : toAct(row);
     },
     put(act) {
-      const { rule, session, account, version, state, reason, trigger } = act;
+      const { rule, session, account, version, state, reason, trigger, approved = false } = act;
       const decidedAt = clock();
-      put.run(rule, session, account, version, state, reason, trigger, decidedAt);
-      return { ...act, decidedAt };
+      put.run(rule, session, account, version, state, reason, trigger, decidedAt, approved ? 1 : 0);
+      return { ...act, decidedAt, approved };
     },
     setState: (rule, session, state) => void setState.run(state, rule, session),
+    approve: (rule, session) =>
+      void db
+        .prepare("UPDATE rule_acts SET state = 'approved', approved = 1 WHERE rule = ? AND session = ?")
+        .run(rule, session),
     forget: (rule, session) => void forget.run(rule, session),
     inState: (state, rule) => (rule === undefined ? inState.all(state) : ofRule.all(state, rule)).map(toAct),
     endedSince: (rule, since) => ended.get(rule, since)?.count ?? 0,

@@ -13,6 +13,7 @@ const FOLLOW_EVERY_MS = 250;
 
 export const useMapProblem = create<{ readonly problem: Problem | null }>(() => ({ problem: null }));
 
+const PAST_EVERY_MS = 5_000;
 /** Detections colour the circles; the whole map is asked again for them, so not too often. */
 const RECOLOUR_EVERY_MS = 10_000;
 
@@ -28,12 +29,14 @@ export function useMapFeed(filter: SessionFilter): void {
   useEffect(() => {
     let known: { readonly key: string; readonly revision: number } | null = null;
     let recolouredAt = performance.now();
+    let askedAt = 0;
     const started = createFollower(async (signal) => {
       const asked = wanted.current;
       const since = known?.key === asked ? known.revision : null;
       const request = JSON.parse(asked) as SessionFilter;
-      // A past that is shown does not change with what happens now.
-      if (since !== null && request.at !== undefined) return;
+      // What happens now does not change the past; history that is still being read does.
+      if (since !== null && request.at !== undefined && performance.now() - askedAt < PAST_EVERY_MS) return;
+      askedAt = performance.now();
       try {
         const changes = await engine.call('map.changes', { filter: request, since }, signal);
         if (signal.aborted) return;

@@ -117,7 +117,7 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
         ...(connections.length === 0 ? {} : { connections: [...connections] }),
         ...(at === undefined ? {} : { at }),
       },
-      { revision: at === undefined ? revision : 0, everyMs: FOLLOW_EVERY_MS },
+      { revision, everyMs: FOLLOW_EVERY_MS },
     ),
   );
   const live = at === undefined;

@@ -199,11 +199,11 @@ test(
       return operation?.commands.every(({ state }) => state === 'completed');
     });
     await engine.until('the outcomes', () =>
-    Promise.resolve(
-      engine.rows('SELECT 1 FROM command WHERE finished_at IS NULL OR outcome_listed <> 1').length === 0,
-    ),
-  );
-  const listed = await engine.until('listed', async () => {
+      Promise.resolve(
+        engine.rows('SELECT 1 FROM command WHERE finished_at IS NULL OR outcome_listed <> 1').length === 0,
+      ),
+    );
+    const listed = await engine.until('listed', async () => {
       const page = await engine.call('respond.receipt', {
         operation: preview.operation,
         offset: 0,

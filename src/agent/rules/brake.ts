@@ -16,7 +16,7 @@ const WINDOW_MS = MINUTE;
 const ASKED_FOR_MS = DAY;
 
 /** How many sessions this rule may end within a minute: a number and a share, whichever is less, and at least one. */
-export function allowedNow(rule: Pick<Rule, 'brake'>, live: number): number {
+function allowedNow(rule: Pick<Rule, 'brake'>, live: number): number {
   const { perMinute, percent } = rule.brake;
   if (percent === 0) return 0;
   return Math.max(1, Math.min(perMinute, Math.floor((live * percent) / 100)));

@@ -9,7 +9,7 @@ type FailedLogins = Extract<Rule, { kind: 'failed-logins' }>;
  * Moments when an account had more than `max` failed sign-ins within `withinMs`. After one, counting begins anew, so
  * that one series of attempts sets the rule off once.
  */
-export function failureTriggers(rule: FailedLogins, events: readonly RuleEvent[]): readonly RuleEvent[] {
+function failureTriggers(rule: FailedLogins, events: readonly RuleEvent[]): readonly RuleEvent[] {
   const triggers: RuleEvent[] = [];
   let recent: RuleEvent[] = [];
   for (const event of events) {

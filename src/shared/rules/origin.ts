@@ -39,7 +39,7 @@ export function compileNetwork(rule: Extract<Rule, { kind: 'network' }>, facts: 
 type PlaceMatch = 'yes' | 'no' | 'unknown';
 
 /** Does a place lie in `DE` or in a region such as `US-California`? Case does not matter. */
-export function placeMatches(
+function placeMatches(
   entry: string,
   place: { readonly country: string; readonly region: string | null },
 ): PlaceMatch {

@@ -1,4 +1,4 @@
-import { AccountId, EventId, RuleId, SessionId } from '#shared/domain/ids.ts';
+import { AccountId, EventId, SessionId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { parseNetwork } from '#shared/domain/network.ts';
 import { Rule } from '#shared/protocol/rules.ts';
@@ -72,5 +72,3 @@ export const ends = (
   createEvaluator(rules, facts)
     .judge(of, epochMs(now))
     .map((verdict) => verdict.session);
-
-export const ruleId = (id: string) => RuleId.parse(id);

@@ -45,7 +45,7 @@ export function checkSearch(search: string, table: SearchTable): void {
 }
 
 /** Environments by name or id, as the ids that questions take. */
-export async function chosenEnvironments(
+async function chosenEnvironments(
   questions: Questions,
   names: readonly string[] | undefined,
 ): Promise<{ readonly connections?: ConnectionId[] }> {

@@ -33,7 +33,7 @@ export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/g
  * A cell of CSV (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP
  * advises; numbers that the program computed stay numbers.
  */
-export function csvCell(value: string | number | null): string {
+function csvCell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const safe = /^[\s]*[=+\-@\t\r\n|%]/.test(value) ? `'${value}` : value;

@@ -49,7 +49,7 @@ export function* queryAudit(
 }
 
 /** A search narrowed to the sessions that were open at an instant. */
-export function openAt(db: ReadableDb, request: ScopeRequest, at: number, now: number): Compiled {
+function openAt(db: ReadableDb, request: ScopeRequest, at: number, now: number): Compiled {
   const search = scopeOf(db, 'sessions', request, now);
   return { ...search, sql: `${search.sql} AND (${signedInCondition(at, search.params)})` };
 }

@@ -44,7 +44,7 @@ export function coverageOf(
 }
 
 /** From the log of what could be seen: offline, or a store that the agent could not read, until it could again. */
-export function gapsOf(db: ReadableDb, connection: number, period: TimeSpan): Coverage['gaps'] {
+function gapsOf(db: ReadableDb, connection: number, period: TimeSpan): Coverage['gaps'] {
   const log = db
     .prepare(
       `SELECT at, state, detail FROM watch WHERE connection = ? AND at >= coalesce((SELECT max(at) FROM watch

@@ -10,7 +10,7 @@ export interface KeySet {
 }
 
 /** So many keys are looked up beforehand; more stay a part of the statement. */
-export const MOST_KEYS = 5_000;
+const MOST_KEYS = 5_000;
 
 /**
  * Looks a dictionary up. @param where a condition on its columns, whose parameters are in `params`.
@@ -27,7 +27,7 @@ export function keySet(db: ReadableDb, table: string, where: string, params: Par
 }
 
 /** Keys that are already known. */
-export const listed = (keys: readonly number[], params: Params): KeySet => ({
+const listed = (keys: readonly number[], params: Params): KeySet => ({
   sql: keys.length === 0 ? '()' : `(SELECT value FROM json_each(${params.add(JSON.stringify(keys))}))`,
   keys,
 });

@@ -7,7 +7,7 @@ type TextMatch = Extract<Match, { is: 'contains' | 'equals' | 'pattern' }>;
 const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
 /** What SQLite's LIKE compares with; case of ASCII letters is ignored. */
-export function likePattern(match: TextMatch): string {
+function likePattern(match: TextMatch): string {
   switch (match.is) {
     case 'contains':
       return `%${escaped(match.text)}%`;

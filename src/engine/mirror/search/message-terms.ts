@@ -7,7 +7,7 @@ type TextMatch = Extract<Match, { is: 'contains' | 'equals' | 'pattern' }>;
  * Words as FTS5's unicode61 cuts them: letters and digits, marks of letters removed, case ignored. Messages are
  * searched by words, so that a sealed segment's index and a look through a hot one mean the same.
  */
-export const wordsOf = (text: string): readonly string[] =>
+const wordsOf = (text: string): readonly string[] =>
   text
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')

@@ -96,7 +96,7 @@ function inSegment(
  * Keys of the events of a segment that may fit, by the index that promises fewest; null when there is none, or when
  * too many may.
  */
-export function gatherEvents(
+function gatherEvents(
   db: ReadableDb,
   segment: SearchedSegment,
   search: Compiled,

@@ -96,11 +96,7 @@ function inSegment(
  * Keys of the events of a segment that may fit, by the index that promises fewest; null when there is none, or when
  * too many may.
  */
-function gatherEvents(
-  db: ReadableDb,
-  segment: SearchedSegment,
-  search: Compiled,
-): readonly number[] | null {
+function gatherEvents(db: ReadableDb, segment: SearchedSegment, search: Compiled): readonly number[] | null {
   const usable = search.drivers.filter((branches) =>
     branches.every(({ column }) =>
       column === 'words' ? segment.words !== null : segment.indexes[column] !== undefined,

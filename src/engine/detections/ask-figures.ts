@@ -15,7 +15,7 @@ const Row = z.object({
   counters: z.string(),
 });
 /** What a detector counted; it is written with every commit that evaluated something. */
-export const Counters = z.object({
+const Counters = z.object({
   ingested: z.number(),
   repeated: z.number(),
   beyondHorizon: z.number(),

@@ -6,10 +6,9 @@ const Row = z.object({ score: z.number().nullable(), learning: z.number(), count
 const Level = z.tuple([z.string(), z.string().nullable(), z.number(), z.number()]);
 /** As the mirror keeps it: feature, ratio, and its levels as [level, value, own, all]. */
 const Counts = z.array(z.tuple([z.enum(['ip', 'ua', 'user']), z.number(), z.array(Level)]));
-export type RiskCounts = z.infer<typeof Counts>;
 
 /** A score on a scale of 0 to 100: 50 is as usual, above is riskier. */
-export const riskOf = (score: number): number => Math.round((100 * score) / (score + 1));
+const riskOf = (score: number): number => Math.round((100 * score) / (score + 1));
 
 /** The risk of one sign-in with its factors; null when it has none. */
 export function loginRisk(db: ReadableDb, connection: number, event: string): LoginRisk | null {

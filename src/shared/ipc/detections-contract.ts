@@ -45,7 +45,7 @@ export const DetectionFilter = z.strictObject({
 });
 export type DetectionFilter = z.input<typeof DetectionFilter>;
 
-export const DETECTION_SORTS = ['severity', 'newest', 'oldest'] as const;
+const DETECTION_SORTS = ['severity', 'newest', 'oldest'] as const;
 
 /** What a suppression silences: every given part must match; at least one besides the connection must be given. */
 export const SuppressionScope = z

@@ -24,6 +24,7 @@ import { createRulesSide } from './rules/rules-side.ts';
 import type { RulesConfig } from './rules/rules-side.ts';
 import { createPosture } from './posture.ts';
 import { servePush } from './push/endpoint.ts';
+import { createPushMerger } from './push/merger.ts';
 import type { ConnectionCaps } from './server/handshake.ts';
 import { createServer } from './server/server.ts';
 import { lockForServing } from './state/serving-lock.ts';
@@ -52,6 +53,8 @@ export interface AgentOptions {
   readonly openPlaces?: () => Promise<PlaceFinder | null>;
   /** Module of the thread that writes first listings; null: they are written where they are read. */
   readonly writer?: string | null;
+  /** A page of the application that sets its session cookie, asked when somebody wants the posture. */
+  readonly postureUrl?: string | null;
   readonly clock: Clock;
   readonly log: Log;
   /** Shorter waits and the places where a test stops the agent; left out in operation. */
@@ -89,6 +92,8 @@ export interface AgentFacts {
   readonly startedAt: number;
 }
 
+/** Pushed events wait at least this long for the store's own record of the same thing. */
+const PUSH_WAITS_MS = 5 * SECOND;
 const FIRST_OPEN_MS = 3 * SECOND;
 
 /** Starts an agent: opens its state, follows the store, serves consoles. Rejects when it cannot listen. */
@@ -105,6 +110,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     clock,
     baseDir: options.baseDir,
     dataDir,
+    kept: state.kept,
     fingerprint: (purpose, value) => state.keys.fingerprint(`store ${purpose}`, value),
   });
   const adapter = withPatience(bare, timing.patienceMs ?? PATIENCE_MS);
@@ -113,7 +119,16 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const flags = createFlags(options.flags);
   const recorder = createRecorder(state, evidence, clock, (account) => rules.touched(account));
   const store = createStoreState(null, state.meta.get(BASELINE) !== null);
-  const context: ReadContext = { adapter, state, recorder, evidence, flags, clock, log };
+  const merger = createPushMerger({
+    state,
+    recorder,
+    evidence,
+    clock,
+    storeTells: adapter.events !== undefined,
+    waitMs: Math.max(PUSH_WAITS_MS, 2 * options.poll.intervalMs),
+  });
+  const complete = merger.complete.bind(merger);
+  const context: ReadContext = { adapter, state, recorder, evidence, flags, complete, clock, log };
   const commands = createCommands({
     state,
     adapter,
@@ -194,7 +209,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   });
   if (typeof options.pushToken === 'string') {
     const touched = () => void poller.refresh();
-    servePush(listening.http, { token: options.pushToken, state, recorder, clock, log, touched });
+    servePush(listening.http, { token: options.pushToken, state, recorder, merger, clock, log, touched });
   }
   const server = createServer({
     http: listening.http,
@@ -204,7 +219,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     clock,
     log,
     rules: rules.service,
-    posture: createPosture(adapter, gate, stopping.signal),
+    posture: createPosture(adapter, gate, options.postureUrl ?? null, stopping.signal),
     agent: { ...options.agent, startedAt },
     environment: options.environment,
     storeKind: options.storeKind,
@@ -222,6 +237,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     keepAfter: () => server.keepAfter(),
     afterTrim: () => server.afterTrim(),
     tick: () => {
+      merger.flush();
       commands.tick();
       rules.service.tick();
     },

@@ -32,6 +32,7 @@ export function optionsFromConfig(config: AgentConfig, clock: Clock, log: Log): 
     rules: config.rules,
     openPlaces: () => openRulePlaces(config.geo, config.baseDir, log),
     pushToken: config.push?.token ?? null,
+    postureUrl: config.posture?.url ?? null,
     clock,
     log,
   };

@@ -41,6 +41,9 @@ export const ConfigFile = z.strictObject({
       connectionsPerToken: z.int().min(1).max(10_000).default(20),
     })
     .prefault({}),
+  posture: z
+    .strictObject({ url: z.url({ protocol: /^https?$/, error: 'an http or https address' }) })
+    .optional(),
   poll: z
     .strictObject({
       intervalMs: z.int().min(100).max(3_600_000).default(2_000),

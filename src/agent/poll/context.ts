@@ -1,4 +1,5 @@
 import type { Log } from '#shared/domain/log.ts';
+import type { AuditEvent } from '#shared/protocol/records.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { AgentState } from '../state/state.ts';
 import type { StoreAdapter } from '../stores/store-adapter.ts';
@@ -13,6 +14,8 @@ export interface ReadContext {
   readonly recorder: Recorder;
   readonly evidence: Evidence;
   readonly flags: Flags;
+  /** Completes an event of the store's log with what an application pushed of it. */
+  readonly complete: (event: AuditEvent) => AuditEvent;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -43,7 +43,7 @@ export async function readEvents(context: ReadContext, signal: AbortSignal): Pro
       const generation = Number(state.meta.get(GENERATION) ?? '0');
       const now = clock();
       for (const stored of page.events) {
-        const event = toEvent(stored, state.keys, generation, now);
+        const event = context.complete(toEvent(stored, state.keys, generation, now));
         if (!recorder.audit(event)) continue;
         added += 1;
         touchesAccounts ||= ACCOUNT_ACTIONS.has(event.action);

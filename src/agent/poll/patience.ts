@@ -10,7 +10,7 @@ export const PATIENCE_MS = 60 * SECOND;
  * unavailable, so that a store that hangs is `down` like one that refuses.
  */
 export function withPatience(adapter: StoreAdapter, ms: number): StoreAdapter {
-  const { events, setBlocked, posture } = adapter;
+  const { events, setBlocked, posture, warnings } = adapter;
   const wait = <T>(signal: AbortSignal, work: (signal: AbortSignal, progress: () => void) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       const giveUp = new AbortController();
@@ -70,6 +70,7 @@ export function withPatience(adapter: StoreAdapter, ms: number): StoreAdapter {
           setBlocked: (ids, blocked, signal) =>
             wait(signal, (inner) => setBlocked.call(adapter, ids, blocked, inner)),
         }),
+    ...(warnings === undefined ? {} : { warnings: () => warnings.call(adapter) }),
     ...(posture === undefined
       ? {}
       : { posture: (signal) => wait(signal, (inner) => posture.call(adapter, inner)) }),

@@ -17,6 +17,7 @@ export function storeWarnings(
         'Nobody counts as privileged. Name roles or accounts under “privileged” in the agent’s configuration.',
     });
   }
+  warnings.push(...(adapter.warnings?.() ?? []));
   const address = onlyAddress(state.db);
   if (address !== null) {
     warnings.push({

@@ -10,6 +10,7 @@ import { createBucket } from '../server/bucket.ts';
 import type { AgentState } from '../state/state.ts';
 import { storeKey } from '../stores/store-adapter.ts';
 import type { StoredEvent } from '../stores/store-adapter.ts';
+import type { PushMerger } from './merger.ts';
 import type { PushedEvent } from './schema.ts';
 import { PushRequest } from './schema.ts';
 
@@ -18,6 +19,7 @@ export interface PushOptions {
   readonly token: string;
   readonly state: AgentState;
   readonly recorder: Recorder;
+  readonly merger: PushMerger;
   readonly clock: Clock;
   readonly log: Log;
   /** Something was told that changes sessions: look at the store. */
@@ -88,12 +90,11 @@ async function take(
   options.recorder.record(() => {
     for (const event of events) if (record(event, options)) accepted += 1;
   });
-  if (accepted > 0 && events.some(({ session, action }) => session !== undefined || action === 'logout'))
-    options.touched();
+  if (accepted > 0) options.touched();
   return { accepted, known: events.length - accepted };
 }
 
-function record(pushed: PushedEvent, { state, recorder, clock }: PushOptions): boolean {
+function record(pushed: PushedEvent, { state, recorder, merger, clock }: PushOptions): boolean {
   const { session, ...rest } = pushed;
   const now = clock();
   const stored = {
@@ -104,7 +105,7 @@ function record(pushed: PushedEvent, { state, recorder, clock }: PushOptions): b
     ...(session === undefined ? {} : { sessionKey: storeKey(session) }),
   } as StoredEvent;
   const event = toEvent(stored, state.keys, 0, now);
-  if (!recorder.audit(event)) return false;
+  if (!merger.take(event)) return false;
   const { sessionId } = event;
   if (sessionId === undefined || event.outcome === 'failure' || event.action === 'logout') return true;
   const when = event.action === 'login' ? 'opened' : 'last';

@@ -22,6 +22,11 @@ export interface HistoryQuery {
 export interface AuditTrail {
   /** False when an event with this id is there already. */
   insert(event: AuditEvent, whose: Whose): boolean;
+  has(id: string): boolean;
+  /** Events of an action in a time, both inclusive. */
+  near(action: string, from: number, to: number): readonly AuditEvent[];
+  /** The same event, told more completely. */
+  replace(event: AuditEvent): void;
   /** Newest first by (at, id). */
   page(query: HistoryQuery, viewer: Viewer): readonly AuditEvent[];
   /** Newest event of one of these actions for an account, at or after `since`. */
@@ -64,6 +69,11 @@ export function createAuditTrail(db: Db): AuditTrail {
   const trim = db.prepare(
     'DELETE FROM audit WHERE n IN (SELECT n FROM audit WHERE at < ? ORDER BY at LIMIT 5000)',
   );
+  const has = db.prepare<[string]>('SELECT 1 FROM audit WHERE id = ?');
+  const near = db.prepare<[number, number, string], AuditRow>(
+    'SELECT body FROM audit WHERE at >= ? AND at <= ? AND action = ? ORDER BY at LIMIT 1000',
+  );
+  const replace = db.prepare('UPDATE audit SET session = ?, body = ? WHERE id = ?');
   const count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM audit');
   const read = (row: AuditRow) => JSON.parse(row.body) as AuditEvent;
   return {
@@ -83,6 +93,9 @@ export function createAuditTrail(db: Db): AuditTrail {
       );
       return changes === 1;
     },
+    has: (id) => has.get(id) !== undefined,
+    near: (action, from, to) => near.all(from, to, action).map(read),
+    replace: (event) => void replace.run(event.sessionId ?? null, JSON.stringify(event), event.id),
     page({ since, until, before, limit }, viewer) {
       const at = before?.at ?? Number.MAX_SAFE_INTEGER;
       const bounds = [since ?? 0, until ?? Number.MAX_SAFE_INTEGER, at, before?.id ?? ''] as const;

@@ -7,11 +7,23 @@ import shortHandles from './migrations/0004-short-handles.sql?raw';
 import chain from './migrations/0005-journal-chain.sql?raw';
 import notices from './migrations/0006-notices.sql?raw';
 import approvedActs from './migrations/0007-approved-acts.sql?raw';
+import kept from './migrations/0008-kept.sql?raw';
+import pushes from './migrations/0009-pushes.sql?raw';
 
 export type Db = Database.Database;
 
 /** In order; `user_version` counts how many were applied. Append only. */
-const MIGRATIONS: readonly string[] = [initial, told, rules, shortHandles, chain, notices, approvedActs];
+const MIGRATIONS: readonly string[] = [
+  initial,
+  told,
+  rules,
+  shortHandles,
+  chain,
+  notices,
+  approvedActs,
+  kept,
+  pushes,
+];
 
 /** The agent's database cannot be used; the message says what to do. */
 export class StateError extends Error {

@@ -20,6 +20,8 @@ import type { Holds } from './holds.ts';
 import { createHolds } from './holds.ts';
 import type { Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
+import { createKept } from './kept.ts';
+import type { KeptValues } from '../stores/store-kind.ts';
 import type { Meta } from './meta.ts';
 import { createMeta } from './meta.ts';
 import type { Notices } from './notices.ts';
@@ -31,6 +33,7 @@ import { createRuleActs } from './rule-acts.ts';
 import type { RuleBook } from './rule-book.ts';
 import { createRuleBook } from './rule-book.ts';
 import type { SessionMirror } from './session-mirror.ts';
+import { createPushes, type Pushes } from './pushes.ts';
 import { createSessionMirror } from './session-mirror.ts';
 import type { Tokens } from './tokens.ts';
 import { createTokens } from './tokens.ts';
@@ -54,6 +57,8 @@ export interface AgentState {
   readonly told: Told;
   readonly chain: Chain;
   readonly notices: Notices;
+  readonly kept: KeptValues;
+  readonly pushes: Pushes;
   readonly ruleBook: RuleBook;
   readonly ruleActs: RuleActs;
   /** One write transaction. */
@@ -93,6 +98,8 @@ export function openState(
       sessions.clear();
       meta.delete('baseline');
       meta.delete('cursor:sessions');
+      // With another key every fingerprint would look like a change.
+      db.exec('DELETE FROM kept');
     }).immediate();
   }
   return {
@@ -111,6 +118,8 @@ export function openState(
     told: createTold(db, clock),
     chain: createChain(db, keys.signing, clock),
     notices: createNotices(db, clock),
+    kept: createKept(db),
+    pushes: createPushes(db),
     ruleBook: createRuleBook(db, clock),
     ruleActs: createRuleActs(db, clock),
     transaction: (work) => db.transaction(work).immediate(),

@@ -132,6 +132,8 @@ export interface StoreAdapter {
     blocked: boolean,
     signal: AbortSignal,
   ) => Promise<void>;
+  /** What a person should know about the last reading: sessions that could not be read, and how many. */
+  readonly warnings?: () => readonly { readonly id: string; readonly message: string }[];
   readonly posture?: (signal: AbortSignal) => Promise<readonly PostureCheck[]>;
   close(): Promise<void>;
 }

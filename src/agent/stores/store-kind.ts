@@ -3,6 +3,13 @@ import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { StoreAdapter } from './store-adapter.ts';
 
+/** What an adapter remembers over restarts: fingerprints and positions, never a secret. */
+export interface KeptValues {
+  get(name: string): string | null;
+  /** In one transaction. */
+  putAll(entries: ReadonlyMap<string, string>): void;
+}
+
 /** What the core hands to an adapter. */
 export interface StoreDeps {
   /** Never log a store key, a token or a credential. */
@@ -14,6 +21,8 @@ export interface StoreDeps {
   readonly dataDir: string;
   /** HMAC under the agent's handle key: for keeping a fingerprint of a value that must not be kept itself. */
   readonly fingerprint: (purpose: string, value: string) => string;
+  /** Absent in short commands: nothing is remembered then. */
+  readonly kept?: KeptValues;
   /** A short command (list, doctor) that may run beside a serving agent: read, and start nothing of its own. */
   readonly once?: boolean;
 }

@@ -23,8 +23,21 @@ const testDeps: StoreDeps = {
 /** Reads a configuration as the agent does and makes the adapter and its doctor. */
 export function fromConfig<Config>(kind: StoreKind<Config>, raw: unknown) {
   const config = kind.configSchema.parse(raw);
+  const kept = new Map<string, string>();
+  const deps: StoreDeps = {
+    ...testDeps,
+    kept: {
+      get: (name) => kept.get(name) ?? null,
+      putAll: (entries) => {
+        for (const [name, value] of entries) kept.set(name, value);
+      },
+    },
+  };
   return {
-    adapter: kind.create(config, testDeps),
+    adapter: kind.create(config, deps),
+    /** Another one, as after a restart of the agent: with what was kept. */
+    again: () => kind.create(config, deps),
+    kept: () => [...kept].flat().join('\n'),
     grants: kind.grants?.(config) ?? '',
     doctor: () => kind.doctor?.(config, testDeps, AbortSignal.timeout(20_000)) ?? Promise.resolve([]),
   };

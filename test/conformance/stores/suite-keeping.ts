@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { StoreError, storeKey } from '#agent/stores/store-adapter.ts';
+import { PostureCheck } from '#shared/protocol/posture.ts';
 import { PEOPLE, allAccounts, allKeys, end, listAll, never, person, visit } from './reading.ts';
 import type { World } from './world.ts';
 
@@ -56,9 +57,33 @@ export function keepingTests(current: () => World): void {
       page?.cursor,
       await world.adapter.glance(never),
       await world.doctor(),
+      await world.adapter.posture?.(never),
+      world.adapter.warnings?.(),
     ]);
     expect(world.secrets().length).toBeGreaterThan(1);
     for (const secret of world.secrets()) expect(told.includes(secret), `told: ${secret}`).toBe(false);
+  });
+
+  test('posture is measured in the sessions, and says what it cannot know', async () => {
+    const world = current();
+    await world.adapter.open(never);
+    const account = await world.addPerson(person(0));
+    expect(((await world.adapter.posture?.(never)) ?? []).map(({ id }) => id)).toEqual([
+      'identifier.entropy',
+      'lifetime',
+      'lifetime.absolute',
+      'identifier.renewed',
+      'password.ends-sessions',
+    ]);
+    for (let n = 0; n < 25; n += 1) await world.signIn(account, visit(1));
+    const checks = (await world.adapter.posture?.(never)) ?? [];
+    for (const check of checks) expect(() => PostureCheck.parse(check)).not.toThrow();
+    const [identifier, lifetime] = checks;
+    // Stores that hold hashes of the identifier say so; the others are measured.
+    expect(identifier?.observed).toMatch(/hashes|characters, about \d+ bits/);
+    expect(identifier?.status).toBe('pass');
+    if (world.knows.expiresAt && (world.knows.lastAt || world.knows.openedAt))
+      expect(lifetime?.observed).toMatch(/^\d+\.\d (?:hours|days)$/);
   });
 
   test('a store that is down is an error that says so, and everything works again when it is up', async () => {

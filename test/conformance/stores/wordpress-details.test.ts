@@ -176,3 +176,53 @@ test('of several rows of one account the oldest counts, as for WordPress, and th
   expect(await allKeys(world.adapter)).toEqual([key]);
   expect((await world.doctor()).find(({ id }) => id === 'store.double-rows')?.status).toBe('suspicious');
 });
+
+test('a password that was changed while the agent was off is noticed when it is back', async () => {
+  const anna = await world.addPerson({ name: 'anna', email: '', roles: [] });
+  const joerg = await world.addPerson({ name: 'jörg', email: '', roles: [] });
+  await world.signIn(anna, visit);
+  const other = await world.signIn(joerg, visit);
+  expect((await listAll(world.adapter)).sessions.length).toBe(2);
+  await world.setPassword?.(anna);
+  const changing = await world.signIn(anna, { ...visit, at: now * 1_000 });
+  const later = world.again();
+  await later.open(never);
+  try {
+    expect((await listAll(later)).sessions.map(({ key }) => key as string).sort()).toEqual(
+      [changing, other].sort(),
+    );
+    for (const secret of world.secrets()) expect(world.kept().includes(secret)).toBe(false);
+  } finally {
+    await later.close();
+  }
+});
+
+test('in a network an account can be blocked as spam, and let in again', async () => {
+  await world.adapter.close();
+  await world.dispose();
+  world = await wordpressWorld('wp_', true, { blockAccounts: true });
+  const { capabilities } = await world.adapter.open(never);
+  expect(capabilities).toContain('account.block');
+  const [anna, joerg] = [
+    await world.addPerson({ name: 'anna', email: '', roles: [] }),
+    await world.addPerson({ name: 'jörg', email: '', roles: [] }),
+  ];
+  const status = async () => {
+    const accounts = await allAccounts(world.adapter);
+    return [accounts.get(anna)?.status, accounts.get(joerg)?.status];
+  };
+  await world.adapter.setBlocked?.([anna as AccountId], true, never);
+  expect(await status()).toEqual(['blocked', 'active']);
+  await world.adapter.setBlocked?.([anna as AccountId], false, never);
+  expect(await status()).toEqual(['active', 'active']);
+});
+
+test('accounts whose tokens cannot be read are counted', async () => {
+  const anna = await world.addPerson({ name: 'anna', email: '', roles: [] });
+  await world.writeRow(anna, Buffer.from('a:1:{broken'));
+  expect((await listAll(world.adapter)).sessions).toEqual([]);
+  expect(world.adapter.warnings?.()[0]?.message).toMatch(/^1 accounts’ session_tokens cannot be read/);
+  await world.signIn(anna, visit);
+  await allKeys(world.adapter);
+  expect(world.adapter.warnings?.()).toEqual([]);
+});

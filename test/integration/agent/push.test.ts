@@ -95,3 +95,69 @@ test('refuses what is wrong, whole, and says where', async () => {
   expect(await push(large)).toMatchObject({ status: 413 });
   expect(console.events.size).toBe(0);
 });
+
+test('what the store’s log and the application both tell is one event, with what either knows', async () => {
+  const both = createMemoryStore();
+  both.put('raw-session-id', { account: 'ann' });
+  const other = temporaryFolder();
+  const second = await startTestAgent(both, other.path, { pushToken: TOKEN });
+  const watcher = await connectConsole(second.url, second.token().text);
+  const tell = (event: Record<string, unknown>) =>
+    fetch(`${second.url}/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify({ events: [{ action: 'login', ...event }] }),
+    }).then((response) => response.json() as Promise<unknown>);
+  const ann = { id: 'ann', name: 'ann' };
+  try {
+    await watcher.subscribe();
+    await watcher.until(() => watcher.sessions.size === 1, 'the snapshot');
+    const pushed = {
+      id: 'p1',
+      account: ann,
+      session: 'raw-session-id',
+      userAgent: 'Firefox',
+      ip: '192.0.2.9',
+    };
+    expect(await tell(pushed)).toEqual({ accepted: 1, known: 0 });
+    expect(await tell(pushed)).toEqual({ accepted: 0, known: 1 });
+    both.event('row 1', {
+      action: 'login',
+      account: ann as never,
+      ip: '192.0.2.9',
+      message: 'Session opened',
+    });
+    await watcher.until(() => watcher.events.size === 1, 'one event');
+    expect(watcher.events.get('row 1')).toMatchObject({
+      account: ann,
+      ip: '192.0.2.9',
+      userAgent: 'Firefox',
+      message: 'Session opened',
+      sessionId: [...watcher.sessions.keys()][0],
+      attributes: { source: 'store and push' },
+    });
+    expect(await tell(pushed)).toEqual({ accepted: 0, known: 1 });
+    // The other way round: the store was first. Another address is another sign-in.
+    both.event('row 2', { action: 'logout', account: ann as never });
+    await watcher.until(() => watcher.events.has('row 2'), 'the second');
+    expect(await tell({ id: 'p2', action: 'logout', account: ann, userAgent: 'Safari' })).toMatchObject({
+      accepted: 1,
+    });
+    expect(await tell({ id: 'p2', action: 'logout', account: ann, userAgent: 'Safari' })).toMatchObject({
+      known: 1,
+    });
+    await tell({ id: 'p3', account: ann, ip: '198.51.100.7' });
+    await watcher.until(() => watcher.events.size === 3, 'a sign-in of which the store tells nothing');
+    const history = await watcher.ask<'history'>('history', { limit: 10 });
+    if (!history.ok) throw new Error('no history');
+    expect(history.items.map(({ id, userAgent }) => [id, userAgent]).sort()).toEqual([
+      ['push:p3', undefined],
+      ['row 1', 'Firefox'],
+      ['row 2', 'Safari'],
+    ]);
+  } finally {
+    watcher.close();
+    await second.stop();
+    other.remove();
+  }
+});

@@ -62,7 +62,7 @@ describe('following rows by id', () => {
 
 describe('sessions that a password change killed', () => {
   test('read account by account', () => {
-    const watch = new CredentialWatch<number>();
+    const watch = new CredentialWatch('test');
     expect(watch.dead('a', 'one', [1, 2]).size).toBe(0);
     expect([...watch.dead('a', 'two', [1, 2, 3])]).toEqual([1, 2]);
     expect([...watch.dead('a', 'two', [2, 3, 4])]).toEqual([2]);
@@ -71,7 +71,7 @@ describe('sessions that a password change killed', () => {
   });
 
   test('read session by session', () => {
-    const watch = new CredentialWatch<number>();
+    const watch = new CredentialWatch('test');
     const dead = (fingerprint: string, trait: number) => watch.isDead('a', fingerprint, trait);
     expect([dead('one', 7), dead('one', 7)]).toEqual([false, false]);
     expect([dead('two', 8), dead('two', 7), dead('two', 8)]).toEqual([false, true, false]);
@@ -82,7 +82,7 @@ describe('sessions that a password change killed', () => {
   });
 
   test('accounts beyond the limit are forgotten and count as alive', () => {
-    const watch = new CredentialWatch<number>(2);
+    const watch = new CredentialWatch('test', null, 2);
     for (const account of ['a', 'b', 'c']) watch.dead(account, 'one', [1]);
     expect(watch.dead('a', 'two', [1]).size).toBe(0);
     expect(watch.dead('c', 'two', [1]).size).toBe(1);

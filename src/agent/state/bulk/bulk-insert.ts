@@ -9,8 +9,6 @@ import { HANDLE_AT, type BulkPage } from './bulk-page.ts';
 /** Rows in one statement: fewer calls, and still a small statement. */
 const ROWS = 20;
 const WIDTH = 10;
-  .fill('?')
-  .join(', ')}, CAST(? AS TEXT), 0, @now)`;
 // Not reported as updated yet (reported_at 0): the first update need not wait.
 const insertOf = (rows: number, now: EpochMs): string => {
   const values = `(${Array<string>(WIDTH - 1)

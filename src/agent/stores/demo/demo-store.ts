@@ -31,6 +31,8 @@ export interface DemoStoreDeps {
   readonly log: Log;
   /** Instead of the cities that come with the product. */
   readonly places?: Places;
+  /** Only read, and simulate nothing. */
+  readonly once?: boolean;
   /** Told of every session that the simulator opens or ends. */
   readonly witness?: Witness;
 }
@@ -101,7 +103,8 @@ export function createDemoStore(config: DemoStoreConfig, deps: DemoStoreDeps): D
   const connect = async (signal: AbortSignal): Promise<void> => {
     let runner: Runner | null = null;
     try {
-      if (config.simulate) {
+      // A short command reads what the serving agent's simulation writes.
+      if (config.simulate && deps.once !== true) {
         runner = guarded(
           config.dir,
           () => new Runner(config, { ...deps, places: deps.places ?? bundledPlaces() }),

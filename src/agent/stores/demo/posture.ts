@@ -2,6 +2,7 @@ import type { Database as Db } from 'better-sqlite3';
 import { z } from 'zod';
 import { DAY, HOUR } from '#shared/domain/units.ts';
 import type { PostureCheck } from '#shared/protocol/posture.ts';
+import { LEAST_IDS, entropyOf, gradeBits } from '../posture/entropy.ts';
 import type { Preset } from './presets.ts';
 
 const Sample = z.object({ id: z.string() });
@@ -70,7 +71,6 @@ function cookieChecks(cookie: Preset['cookie']): readonly PostureCheck[] {
   ];
 }
 
-/** Shannon entropy over the sample's digits times their number: an upper estimate, which finds short or constant ids. */
 function identifierCheck(db: Db): PostureCheck {
   const ids = db
     .prepare('SELECT id FROM sessions LIMIT 1000')
@@ -78,7 +78,7 @@ function identifierCheck(db: Db): PostureCheck {
     .map((row) => Sample.parse(row).id);
   const title = 'Identifier long and random enough';
   const advice = 'Use at least 128 bits from the system’s random source.';
-  if (ids.length < 20)
+  if (ids.length < LEAST_IDS)
     return check(
       'identifier.entropy',
       title,
@@ -87,19 +87,11 @@ function identifierCheck(db: Db): PostureCheck {
       advice,
       TABLE,
     );
-  const shortest = Math.min(...ids.map((id) => id.length));
-  let bits = 0;
-  for (let position = 0; position < shortest; position += 1) {
-    const counts = new Map<string, number>();
-    for (const id of ids) counts.set(id.charAt(position), (counts.get(id.charAt(position)) ?? 0) + 1);
-    for (const n of counts.values()) bits -= (n / ids.length) * Math.log2(n / ids.length);
-  }
-  // A small sample shows less than there is: 256 ids of 4 bits a digit lose about 1 %, 40 ids about 8 %.
-  const status = bits >= 112 ? 'pass' : bits >= 64 ? 'warn' : 'fail';
+  const { shortest, bits } = entropyOf(ids);
   return check(
     'identifier.entropy',
     title,
-    status,
+    gradeBits(bits),
     `${String(shortest)} characters, about ${bits.toFixed(0)} bits in ${String(ids.length)} identifiers`,
     advice,
     TABLE,

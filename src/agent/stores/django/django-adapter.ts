@@ -5,15 +5,18 @@ import { BucketFollower } from '../follow/bucket-follower.ts';
 import { readCursor, writeCursor } from '../follow/cursor.ts';
 import { rationed } from '../follow/rationed.ts';
 import { cacheEntries } from '../redis/cache-entries.ts';
+import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
 import { text } from '../sql/columns.ts';
 import { deleteRows } from '../sql/delete-rows.ts';
 import type { Row, SqlAccess } from '../sql/sql-access.ts';
 import { EMPTY, sql, type Sql, type SqlValue } from '../sql/sql-text.ts';
+import type { AccountId } from '#shared/domain/ids.ts';
 import type { StoreAdapter, StoredSession } from '../store-adapter.ts';
 import type { StoreDeps } from '../store-kind.ts';
 import { toAccounts } from './accounts.ts';
 import { KEY_PLACEHOLDER, userColumns, type DjangoConfig } from './config.ts';
 import {
+  accountKeys,
   accountRows,
   accountSums,
   bucketSums,
@@ -23,10 +26,12 @@ import {
   ofBuckets,
   sessionRows,
   sessionSums,
+  setActive,
   tables,
   withKeys,
   type Times,
 } from './queries.ts';
+import { djangoPosture } from './posture.ts';
 import { DjangoSessionReader } from './session-reader.ts';
 
 const Cursor = z.object({ version: z.literal(1), reading: z.string() });
@@ -93,7 +98,9 @@ export function djangoAdapter(config: DjangoConfig, access: SqlAccess, deps: Sto
       const sessions = await reader.sessions(rows, at, signal);
       if (sessions.length > 0) await work(sessions);
     };
+    if (only === EMPTY) reader.startOver();
     await access.pages({ keyColumn: 0, statement }, take, signal);
+    reader.done();
   };
 
   return {
@@ -115,6 +122,8 @@ export function djangoAdapter(config: DjangoConfig, access: SqlAccess, deps: Sto
           'revoke.session',
           'revoke.account',
           'revoke.all',
+          'posture',
+          ...(config.blockAccounts ? (['account.block'] as const) : []),
         ],
         writeIntervalMs: config.saveTimeMeans === 'last-visit' ? durationMs(0) : null,
         longestRequestMs: durationMs(config.longestRequestSeconds * SECOND),
@@ -173,8 +182,26 @@ export function djangoAdapter(config: DjangoConfig, access: SqlAccess, deps: Sto
       return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
     },
 
+    async posture(signal) {
+      const at = await times(signal);
+      const rows = await access.rows(sessionRows(t, dialect, at, clock(), EMPTY, null, SAMPLE), signal);
+      return sessionPosture(await reader.sessions(rows, at, signal), djangoPosture(config));
+    },
+
+    warnings: () => reader.warnings(),
+    ...(config.blockAccounts ? { setBlocked } : {}),
+
     async close() {
       await Promise.all([access.close(), cache?.close()]);
     },
   };
+
+  async function setBlocked(
+    accounts: readonly AccountId[],
+    blocked: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const keys = accountKeys(accounts, dialect);
+    if (keys.length > 0) await access.run(setActive(config, t, keys, !blocked), signal);
+  }
 }

@@ -140,6 +140,14 @@ export function accountRows(
     ${column(users.staff)}, ${column(users.superuser)}, ${time(users.joined)}, ${time(users.lastLogin)} FROM ${t.users} u${seek}${cut}`;
 }
 
+export const setActive = (
+  { users }: DjangoConfig,
+  t: Tables,
+  keys: readonly SqlValue[],
+  active: boolean,
+): Sql =>
+  sql`UPDATE ${t.users} SET ${name(users.active ?? '')} = ${active ? '1' : '0'} WHERE ${name(users.id)} IN ${list(keys)}`;
+
 export const groupsOf = (user: string, t: Tables, keys: readonly SqlValue[]): Sql =>
   sql`SELECT m.${name(user)}, g.name FROM ${t.members} m JOIN ${t.groups} g ON g.id = m.group_id WHERE m.${name(user)} IN ${list(keys)}`;
 

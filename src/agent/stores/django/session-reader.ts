@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { AccountId } from '#shared/domain/ids.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
 import { CredentialWatch } from '../follow/credential-watch.ts';
+import { Unreadable } from '../follow/unreadable.ts';
 import { parseDjangoSession } from '../parse/django.ts';
 import { jsonText, member } from '../parse/json.ts';
 import { ParseError } from '../parse/parse-error.ts';
@@ -47,14 +48,32 @@ export class DjangoSessionReader {
   readonly #access: SqlAccess;
   readonly #tables: Tables;
   readonly #deps: StoreDeps;
-  readonly #watch = new CredentialWatch<number>();
-  #told = false;
+  readonly #watch: CredentialWatch;
+  readonly #unreadable = new Unreadable();
 
   constructor(config: DjangoConfig, access: SqlAccess, tables: Tables, deps: StoreDeps) {
     this.#config = config;
     this.#access = access;
     this.#tables = tables;
     this.#deps = deps;
+    this.#watch = new CredentialWatch('django', deps.kept ?? null);
+  }
+
+  /** Before everything is read. */
+  startOver(): void {
+    this.#unreadable.clear();
+  }
+
+  /** To be called when a reading is over. */
+  done(): void {
+    this.#watch.save();
+  }
+
+  warnings(): readonly { readonly id: string; readonly message: string }[] {
+    return this.#unreadable.warnings(
+      'sessions',
+      'Sessions have to be JSON: SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer".',
+    );
   }
 
   async sessions(rows: readonly Row[], times: Times, signal: AbortSignal): Promise<readonly StoredSession[]> {
@@ -90,11 +109,15 @@ export class DjangoSessionReader {
   async #candidate(row: Row, times: Times, signal: AbortSignal): Promise<Candidate | null> {
     const key = text(row[0], 'django_session.session_key');
     const size = wholeOrNull(row[3], 'django_session.session_data') ?? 0;
-    if (size > MOST_BYTES) return null;
+    if (size > MOST_BYTES) {
+      this.#unreadable.add(key, 'too long');
+      return null;
+    }
     const data =
       size <= INLINE_BYTES ? row[2] : (await this.#access.rows(dataOf(this.#tables, key), signal))[0]?.[0];
     try {
       const session = parseDjangoSession(textOrNull(data, 'django_session.session_data') ?? '');
+      this.#unreadable.remove(key);
       const owner = jsonText(member(session.data, '_auth_user_id'));
       if (owner === null || owner.length > 128) return null;
       return {
@@ -106,9 +129,7 @@ export class DjangoSessionReader {
       };
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      if (!this.#told)
-        this.#deps.log.warn('a session cannot be read and is not shown', { reason: error.reason });
-      this.#told = true;
+      this.#unreadable.add(key, error.reason);
       return null;
     }
   }

@@ -4,6 +4,7 @@ import { SECOND, durationMs } from '#shared/domain/units.ts';
 import type { Capability } from '#shared/protocol/handshake.ts';
 import { readCursor, readFrom, writeCursor } from '../follow/cursor.ts';
 import { rationed } from '../follow/rationed.ts';
+import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
 import { works } from '../sql/checks.ts';
 import { seconds, text, textOrNull, whole } from '../sql/columns.ts';
 import { deleteRows } from '../sql/delete-rows.ts';
@@ -24,6 +25,7 @@ import {
   tables,
   withKeys,
 } from './queries.ts';
+import { DRUPAL_POSTURE } from './posture.ts';
 import { SessionReader } from './session-reader.ts';
 
 const Cursor = z.object({ version: z.literal(1), newest: z.int().min(0) });
@@ -76,6 +78,7 @@ export function drupalAdapter(
         ...(readable.log
           ? (['audit.login', 'audit.logout', 'audit.activity', 'audit.history'] as const)
           : []),
+        'posture',
         ...(readable.log || readable.flood ? (['audit.loginFailed'] as const) : []),
       ];
       return {
@@ -146,6 +149,11 @@ export function drupalAdapter(
       const keys = targets.map((target) => target.key);
       const deleted = await deleteRows(access, t.sessions, 'sid', keys, EMPTY, signal);
       return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
+    },
+
+    async posture(signal) {
+      const rows = await access.rows(sessionRows(t, access.dialect, EMPTY, null, SAMPLE), signal);
+      return sessionPosture(await readerOf(signal).sessions(rows), DRUPAL_POSTURE);
     },
 
     ...(config.blockAccounts ? { setBlocked } : {}),

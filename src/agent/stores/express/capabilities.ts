@@ -10,6 +10,7 @@ export function expressCapabilities({ mapping, touch }: ExpressConfig): readonly
     'revoke.session',
     'revoke.account',
     'revoke.all',
+    'posture',
     ...when(touch, 'session.lastSeenAt'),
     ...when(mapping.openedAt.length > 0, 'session.openedAt'),
     ...when(mapping.address.length > 0, 'session.ip.opened'),

@@ -11,6 +11,8 @@ import type { StoreDeps } from '../store-kind.ts';
 import { expressCapabilities } from './capabilities.ts';
 import type { ExpressConfig } from './config.ts';
 import { DerivedAccounts } from './derived-accounts.ts';
+import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
+import { expressPosture } from './posture.ts';
 import { INLINE_BYTES, PostgresQueries } from './postgres-queries.ts';
 import { readSession, type ExpressSession } from './session-data.ts';
 
@@ -128,6 +130,12 @@ export function postgresAdapter(
       const sids = targets.map(({ key }) => key);
       const deleted = await deleteRows(access, queries.table, 'sid', sids, EMPTY, signal);
       return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
+    },
+
+    async posture(signal) {
+      const rows = await access.rows(queries.sample(clock(), SAMPLE), signal);
+      const sessions = (await parse(rows, signal)).map(({ session }) => session);
+      return sessionPosture(sessions, expressPosture(config));
     },
 
     close: () => access.close(),

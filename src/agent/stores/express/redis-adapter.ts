@@ -7,6 +7,8 @@ import { expressCapabilities } from './capabilities.ts';
 import { expressGrants, type ExpressConfig, type RedisConfig } from './config.ts';
 import { DerivedAccounts } from './derived-accounts.ts';
 import { KeyspaceEvents } from './keyspace-events.ts';
+import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
+import { expressPosture } from './posture.ts';
 import { RedisAccess } from './redis-access.ts';
 import { RedisReader } from './redis-reader.ts';
 import { readSession, type ExpressSession } from './session-data.ts';
@@ -125,6 +127,12 @@ export function redisAdapter(
         signal,
       );
       return removed.map((was) => ({ outcome: was ? 'ended' : 'already-gone' }));
+    },
+
+    async posture(signal) {
+      const raw = await reader.some(SAMPLE, signal);
+      const found = raw.flatMap((one) => readSession(one, config)?.session ?? []);
+      return sessionPosture(found, expressPosture(config));
     },
 
     close() {

@@ -51,6 +51,21 @@ export class RedisReader {
     } while (cursor !== '0');
   }
 
+  /** Some sessions, wherever the scan begins. */
+  async some(count: number, signal: AbortSignal): Promise<readonly RawSession[]> {
+    const enough = new Error('enough');
+    const found: string[] = [];
+    try {
+      await this.scan((sids) => {
+        found.push(...sids);
+        return found.length >= count ? Promise.reject(enough) : Promise.resolve();
+      }, signal);
+    } catch (error) {
+      if (error !== enough) throw error;
+    }
+    return this.read(found.slice(0, count), signal);
+  }
+
   /** These sessions as they are now; what is gone or no text at all is left out. */
   async read(sids: readonly string[], signal: AbortSignal): Promise<readonly RawSession[]> {
     const found: RawSession[] = [];

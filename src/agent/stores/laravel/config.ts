@@ -4,41 +4,50 @@ import { grantStatements, type TableGrant } from '../sql/grants.ts';
 
 const Name = z.string().min(1).max(128);
 
-export const LaravelConfig = z.strictObject({
-  database: DatabaseConfig,
-  /** `prefix` of the connection in config/database.php. */
-  prefix: z.string().regex(/^\w*$/, 'letters, digits and underscores').default(''),
-  /** `table` of config/session.php. */
-  sessionsTable: Name.default('sessions'),
-  /** `lifetime` of config/session.php, minutes. */
-  lifetimeMinutes: z.int().min(1).default(120),
-  /** The table of the default guard's users. */
-  users: z
-    .strictObject({
-      table: Name.default('users'),
-      id: Name.default('id'),
-      name: Name.default('name'),
-      email: Name.nullable().default('email'),
-      password: Name.nullable().default('password'),
-      rememberToken: Name.nullable().default('remember_token'),
-      createdAt: Name.nullable().default('created_at'),
-      /** A column that is true for accounts that may not sign in; Laravel itself has none. */
-      blocked: Name.nullable().default(null),
-    })
-    .prefault({}),
-  /** Where roles are: nowhere, in a column of the users table, or in the tables of spatie/laravel-permission. */
-  roles: z.union([z.literal('none'), z.literal('spatie'), z.strictObject({ column: Name })]).default('none'),
-  /**
-   * A browser with a remember-me cookie signs itself in again after its session was ended. `with-accounts`: the
-   * token is taken away when an account's sessions are ended as a whole; `always`: also for a single session (all
-   * browsers of that person then have to sign in again when their session is over).
-   */
-  rememberToken: z.enum(['with-accounts', 'always', 'never']).default('with-accounts'),
-  /** Session variable that holds the account of the person behind an impersonation. */
-  impersonatorKey: z.string().min(1).default('impersonated_by'),
-  /** Longest time a request may take, seconds. */
-  longestRequestSeconds: z.int().min(1).default(60),
-});
+export const LaravelConfig = z
+  .strictObject({
+    database: DatabaseConfig,
+    /** `prefix` of the connection in config/database.php. */
+    prefix: z.string().regex(/^\w*$/, 'letters, digits and underscores').default(''),
+    /** `table` of config/session.php. */
+    sessionsTable: Name.default('sessions'),
+    /** `lifetime` of config/session.php, minutes. */
+    lifetimeMinutes: z.int().min(1).default(120),
+    /** The table of the default guard's users. */
+    users: z
+      .strictObject({
+        table: Name.default('users'),
+        id: Name.default('id'),
+        name: Name.default('name'),
+        email: Name.nullable().default('email'),
+        password: Name.nullable().default('password'),
+        rememberToken: Name.nullable().default('remember_token'),
+        createdAt: Name.nullable().default('created_at'),
+        /** A column that is true for accounts that may not sign in; Laravel itself has none. */
+        blocked: Name.nullable().default(null),
+      })
+      .prefault({}),
+    /** Where roles are: nowhere, in a column of the users table, or in the tables of spatie/laravel-permission. */
+    roles: z
+      .union([z.literal('none'), z.literal('spatie'), z.strictObject({ column: Name })])
+      .default('none'),
+    /**
+     * A browser with a remember-me cookie signs itself in again after its session was ended. `with-accounts`: the
+     * token is taken away when an account's sessions are ended as a whole; `always`: also for a single session (all
+     * browsers of that person then have to sign in again when their session is over).
+     */
+    rememberToken: z.enum(['with-accounts', 'always', 'never']).default('with-accounts'),
+    /** Session variable that holds the account of the person behind an impersonation. */
+    impersonatorKey: z.string().min(1).default('impersonated_by'),
+    /** Longest time a request may take, seconds. */
+    longestRequestSeconds: z.int().min(1).default(60),
+    /** Allow blocking accounts with the column users.blocked. Needs UPDATE on it. */
+    blockAccounts: z.boolean().default(false),
+  })
+  .refine(({ users, blockAccounts }) => users.blocked !== null || !blockAccounts, {
+    path: ['blockAccounts'],
+    message: 'needs users.blocked: the column the application asks whether an account may sign in',
+  });
 export type LaravelConfig = z.infer<typeof LaravelConfig>;
 
 export const SESSION_COLUMNS = [
@@ -65,6 +74,10 @@ export function userColumns({ users, roles }: LaravelConfig): readonly string[] 
 export function laravelGrants(config: LaravelConfig): string {
   const { prefix, users } = config;
   const rotates = config.rememberToken !== 'never' && users.rememberToken !== null;
+  const updated = [
+    ...(rotates ? [users.rememberToken ?? ''] : []),
+    ...(config.blockAccounts && users.blocked !== null ? [users.blocked] : []),
+  ];
   const spatie: readonly TableGrant[] =
     config.roles === 'spatie'
       ? [
@@ -77,7 +90,7 @@ export function laravelGrants(config: LaravelConfig): string {
     {
       table: `${prefix}${users.table}`,
       select: userColumns(config),
-      ...(rotates ? { update: [users.rememberToken ?? ''] } : {}),
+      ...(updated.length > 0 ? { update: updated } : {}),
     },
     ...spatie,
   ]);
@@ -101,4 +114,5 @@ database:
 #   blocked: null                # a column that is true for accounts that may not sign in
 # roles: none                    # none, spatie, or { column: role }
 # rememberToken: with-accounts   # with-accounts, always or never
-# longestRequestSeconds: 60`;
+# longestRequestSeconds: 60
+# blockAccounts: false           # with users.blocked; needs UPDATE on that column`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MINUTE, SECOND, durationMs } from '#shared/domain/units.ts';
 import { readCursor, readFrom, writeCursor } from '../follow/cursor.ts';
 import { rationed } from '../follow/rationed.ts';
+import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
 import { text, whole } from '../sql/columns.ts';
 import { deleteRows } from '../sql/delete-rows.ts';
 import type { Row, SqlAccess } from '../sql/sql-access.ts';
@@ -18,10 +19,12 @@ import {
   liveCount,
   sessionRows,
   sessionSums,
+  setBlockedFlag,
   tables,
   takeRememberTokens,
   withKeys,
 } from './queries.ts';
+import { LARAVEL_POSTURE } from './posture.ts';
 import { toSessions } from './session-reader.ts';
 
 const Cursor = z.object({ version: z.literal(1), newest: z.int().min(0) });
@@ -63,6 +66,8 @@ export function laravelAdapter(config: LaravelConfig, access: SqlAccess, { clock
           'revoke.session',
           'revoke.account',
           'revoke.all',
+          'posture',
+          ...(config.blockAccounts ? (['account.block'] as const) : []),
           ...(config.roles === 'none' ? [] : (['account.roles'] as const)),
           ...(config.users.password === null ? [] : (['audit.credential'] as const)),
         ],
@@ -145,6 +150,18 @@ export function laravelAdapter(config: LaravelConfig, access: SqlAccess, { clock
       return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
     },
 
+    async posture(signal) {
+      const rows = await access.rows(sessionRows(config, t, dialect, oldest(), EMPTY, null, SAMPLE), signal);
+      return sessionPosture(await sessionsOf(rows, signal), LARAVEL_POSTURE);
+    },
+
+    ...(config.blockAccounts
+      ? {
+          setBlocked: async (accounts, blocked, signal) => {
+            if (accounts.length > 0) await access.run(setBlockedFlag(config, t, accounts, blocked), signal);
+          },
+        }
+      : {}),
     close: () => access.close(),
   };
 }

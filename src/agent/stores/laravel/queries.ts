@@ -110,6 +110,9 @@ export const takeRememberTokens = (
 ): Sql =>
   sql`UPDATE ${t.users} SET ${name(column)} = NULL WHERE ${name(c.users.id)} IN ${list(ids.map(asKey))}`;
 
+export const setBlockedFlag = (c: LaravelConfig, t: Tables, ids: readonly string[], blocked: boolean): Sql =>
+  sql`UPDATE ${t.users} SET ${name(c.users.blocked ?? '')} = ${blocked ? '1' : '0'} WHERE ${name(c.users.id)} IN ${list(ids.map(asKey))}`;
+
 /** Ids are numbers or UUIDs; databases compare numbers as numbers. */
 const asKey = (id: string): SqlValue => (/^(?:0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id);
 

@@ -76,5 +76,8 @@ export const capabilitiesOf = (t: Tables, users: readonly number[]): Sql =>
   sql`SELECT user_id, meta_key, CAST(meta_value AS BINARY) FROM ${t.meta}
     WHERE user_id IN ${list(users)} AND meta_key LIKE ${capabilityKeys(t)}`;
 
+export const markSpam = (t: Tables, users: readonly number[], spam: boolean): Sql =>
+  sql`UPDATE ${t.users} SET spam = ${spam ? 1 : 0} WHERE ID IN ${list(users)}`;
+
 export const siteAdmins = (t: Tables): Sql =>
   sql`SELECT CAST(meta_value AS BINARY) FROM ${t.network} WHERE meta_key = 'site_admins'`;

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { AccountId } from '#shared/domain/ids.ts';
 import type { Clock, EpochMs } from '#shared/domain/units.ts';
 import { CredentialWatch } from '../follow/credential-watch.ts';
+import { Unreadable } from '../follow/unreadable.ts';
 import { ParseError } from '../parse/parse-error.ts';
 import { bytesOrNull, text, whole } from '../sql/columns.ts';
 import type { Row } from '../sql/sql-access.ts';
@@ -21,14 +22,15 @@ export function splitKey(key: string): { readonly user: number; readonly verifie
 export class TokenReader {
   readonly #clock: Clock;
   readonly #deps: StoreDeps;
-  readonly #watch = new CredentialWatch<number>();
+  readonly #watch: CredentialWatch;
+  readonly #unreadable = new Unreadable();
   readonly #hashes = new Map<number, number>();
   #nextExpiry: EpochMs | null = null;
-  #unreadable = 0;
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
     this.#clock = deps.clock;
+    this.#watch = new CredentialWatch('wordpress', deps.kept ?? null);
   }
 
   /** When the next token that was read expires: from then on a listing differs although nothing was written. */
@@ -38,6 +40,7 @@ export class TokenReader {
 
   /** To be called before everything is read. */
   startOver(): void {
+    this.#unreadable.clear();
     this.#nextExpiry = null;
   }
 
@@ -51,6 +54,18 @@ export class TokenReader {
     const same = this.#hashes.get(user) === hash;
     this.#hashes.set(user, hash);
     return !same;
+  }
+
+  /** To be called when a reading is over. */
+  done(): void {
+    this.#watch.save();
+  }
+
+  warnings(): readonly { readonly id: string; readonly message: string }[] {
+    return this.#unreadable.warnings(
+      'accounts’ session_tokens',
+      'WordPress cannot read them either, or a plugin keeps them in a form of its own.',
+    );
   }
 
   forgetHashes(): void {
@@ -94,17 +109,14 @@ export class TokenReader {
   }
 
   #tokens(row: Row): readonly SessionToken[] {
+    const account = text(row[0], 'usermeta.user_id');
     try {
-      return readTokens(bytesOrNull(row[1], 'usermeta.meta_value') ?? Buffer.alloc(0));
+      const tokens = readTokens(bytesOrNull(row[1], 'usermeta.meta_value') ?? Buffer.alloc(0));
+      this.#unreadable.remove(account);
+      return tokens;
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      this.#unreadable += 1;
-      if (this.#unreadable === 1) {
-        this.#deps.log.warn('session_tokens of an account cannot be read: its sessions are not shown', {
-          account: text(row[0], 'usermeta.user_id'),
-          reason: error.reason,
-        });
-      }
+      this.#unreadable.add(account, error.reason);
       return [];
     }
   }

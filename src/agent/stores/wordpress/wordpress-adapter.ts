@@ -6,6 +6,7 @@ import { readCursor, writeCursor } from '../follow/cursor.ts';
 import { InPages } from '../follow/in-pages.ts';
 import { cacheEntries } from '../redis/cache-entries.ts';
 import { rationed } from '../follow/rationed.ts';
+import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
 import { bytesOrNull, text, textOrNull, whole } from '../sql/columns.ts';
 import { PAGE_ROWS, type Row, type SqlAccess } from '../sql/sql-access.ts';
 import { EMPTY, sql, type Sql } from '../sql/sql-text.ts';
@@ -19,12 +20,14 @@ import {
   bucketSums,
   capabilitiesOf,
   ofBuckets,
+  markSpam,
   ofUsers,
   siteAdmins,
   tables,
   tokenRows,
   tokenSums,
 } from './queries.ts';
+import { WORDPRESS_POSTURE } from './posture.ts';
 import { rolesFrom, superAdmins } from './roles.ts';
 import { TokenReader, splitKey } from './token-reader.ts';
 
@@ -72,6 +75,8 @@ export function wordpressAdapter(config: WordpressConfig, access: SqlAccess, dep
           'revoke.session',
           'revoke.account',
           'revoke.all',
+          'posture',
+          ...(config.blockAccounts ? (['account.block'] as const) : []),
         ],
         writeIntervalMs: null,
         longestRequestMs: durationMs(config.longestRequestSeconds * SECOND),
@@ -111,6 +116,7 @@ export function wordpressAdapter(config: WordpressConfig, access: SqlAccess, dep
         reader.forgetHashes();
         throw error;
       }
+      reader.done();
       buckets.remember(now);
       return writeCursor({ version: 1, reading });
     },
@@ -126,6 +132,7 @@ export function wordpressAdapter(config: WordpressConfig, access: SqlAccess, dep
         signal,
       );
       await out.flush();
+      reader.done();
     },
 
     async lookUp(keys, signal) {
@@ -151,10 +158,33 @@ export function wordpressAdapter(config: WordpressConfig, access: SqlAccess, dep
     end: (targets, _scope, signal) =>
       endTokens(access, t, targets, (user) => cache?.forget([String(user)]) ?? Promise.resolve(), signal),
 
+    async posture(signal) {
+      const rows = await access.rows(sql`${tokenRows(t, EMPTY)} LIMIT ${SAMPLE}`, signal);
+      return sessionPosture(
+        rows.flatMap((row) => reader.sessions(row)),
+        WORDPRESS_POSTURE,
+      );
+    },
+
+    warnings: () => reader.warnings(),
+    ...(config.blockAccounts ? { setBlocked } : {}),
+
     async close() {
       await Promise.all([access.close(), cache?.close()]);
     },
   };
+
+  /** As "Mark as spam" under Network Admin: WordPress then refuses to sign the account in. */
+  async function setBlocked(
+    accounts: readonly AccountId[],
+    blocked: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const users = accounts.filter((id) => /^[1-9]\d{0,15}$/.test(id));
+    if (users.length === 0) return;
+    await access.run(markSpam(t, users.map(Number), blocked), signal);
+    await cache?.forget(users);
+  }
 
   async function withRoles(
     rows: readonly Row[],

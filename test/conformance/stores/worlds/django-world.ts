@@ -1,12 +1,19 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { djangoKind } from '#agent/stores/django/django-kind.ts';
+import type { StoreAdapter } from '#agent/stores/store-adapter.ts';
 import { testDatabase, type Engine, type TestDatabase, type Value } from '../databases.ts';
 import { fromConfig } from '../make-adapter.ts';
 import type { World } from '../world.ts';
 
 export type DjangoEncoding = 'signed' | 'before 3.1';
-export type DjangoWorld = World & { readonly db: TestDatabase };
+export type DjangoWorld = World & {
+  /** The adapter after a restart of the agent. */
+  again(): StoreAdapter;
+  /** What it keeps over restarts. */
+  kept(): string;
+  readonly db: TestDatabase;
+};
 
 const AGE_MS = 14 * 86_400_000;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -56,9 +63,10 @@ export async function djangoWorld(
     `CREATE TABLE auth_user_groups (id ${serial}, user_id integer NOT NULL, group_id integer NOT NULL)`,
   );
   const means = encoding === 'signed' && engine === 'mariadb' ? 'last-visit' : 'unknown';
-  const { adapter, grants, doctor } = fromConfig(djangoKind, {
+  const { adapter, again, kept, grants, doctor } = fromConfig(djangoKind, {
     database: db.config,
     saveTimeMeans: means,
+    blockAccounts: true,
     ...more,
   });
   await db.grant(grants);
@@ -103,6 +111,8 @@ export async function djangoWorld(
   const world: DjangoWorld = {
     db,
     adapter,
+    again,
+    kept,
     knows: {
       openedAt: false,
       openedIp: false,
@@ -113,7 +123,7 @@ export async function djangoWorld(
       expiresAt: true,
       roles: true,
       accounts: true,
-      blocking: false,
+      blocking: true,
       credential: true,
       incremental: true,
       glance: true,

@@ -50,7 +50,7 @@ export async function laravelWorld(
   const { adapter, grants, doctor } = fromConfig(laravelKind, {
     database: db.config,
     prefix,
-    ...(rich ? { roles: 'spatie', users: { blocked: 'is_blocked' } } : {}),
+    ...(rich ? { roles: 'spatie', users: { blocked: 'is_blocked' }, blockAccounts: true } : {}),
     ...more,
   });
   await db.grant(grants);
@@ -112,7 +112,7 @@ export async function laravelWorld(
       expiresAt: true,
       roles: rich,
       accounts: true,
-      blocking: false,
+      blocking: rich,
       credential: true,
       incremental: true,
       glance: true,

@@ -1,12 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { wordpressKind } from '#agent/stores/wordpress/wordpress-kind.ts';
 import { PhpRaw, phpSerialize, type Php } from '#test/support/php-serialize.ts';
+import type { StoreAdapter } from '#agent/stores/store-adapter.ts';
 import { testDatabase, type TestDatabase, type Value } from '../databases.ts';
 import { fromConfig } from '../make-adapter.ts';
 import type { Visit, World } from '../world.ts';
 
 type Token = Readonly<Record<string, Php>> | number;
 export type WordpressWorld = World & {
+  /** The adapter after a restart of the agent. */
+  again(): StoreAdapter;
+  /** What it keeps over restarts. */
+  kept(): string;
+
   readonly db: TestDatabase;
   /** An account's row of sessions, as bytes; null when there is none. */
   row(account: string): Promise<Buffer | null>;
@@ -35,7 +41,7 @@ export async function wordpressWorld(
     await db.exec(
       `CREATE TABLE ${prefix}sitemeta (meta_id bigint(20) NOT NULL AUTO_INCREMENT PRIMARY KEY, site_id bigint(20) NOT NULL DEFAULT 0, meta_key varchar(255), meta_value longtext)`,
     );
-  const { adapter, grants, doctor } = fromConfig(wordpressKind, {
+  const { adapter, again, kept, grants, doctor } = fromConfig(wordpressKind, {
     database: db.config,
     prefix,
     multisite,
@@ -119,6 +125,8 @@ export async function wordpressWorld(
   const world: WordpressWorld = {
     db,
     adapter,
+    again,
+    kept,
     row,
     writeRow,
     addRow,

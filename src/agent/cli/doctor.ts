@@ -131,6 +131,9 @@ function checkStore(config: AgentConfig, clock: Clock): Promise<readonly Finding
         fix: 'timedatectl set-ntp true',
       });
     }
+    for (const { id, message } of adapter.warnings?.() ?? []) {
+      findings.push({ id, status: 'suspicious', message });
+    }
     if (adapter.events === undefined) {
       findings.push({
         id: 'no-log',

@@ -4,12 +4,12 @@ import type { Map as LeafletMap } from 'leaflet';
 import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import type { TravelStop } from '#shared/ipc/watch-views.ts';
 import type { PlaceChoice } from '../store/session-filter.ts';
-import type { Frame } from './canvas-layer.ts';
 import { createClusterButtons } from './cluster-buttons.ts';
 import type { Clusters } from './cluster-client.ts';
 import { ClusterLayer } from './cluster-layer.ts';
 import { LandLayer } from './land-layer.ts';
 import { loadLand } from './land.ts';
+import { lookAround } from './look-around.ts';
 import { coloursOf } from './map-colours.ts';
 import { mapStyles } from './map-styles.ts';
 import { TravelLayer } from './travel-layer.ts';
@@ -28,14 +28,6 @@ export interface Glance {
   readonly latitude: number;
   readonly longitude: number;
 }
-
-/** Whether the circles asked for at `asked` still reach beyond what `frame` shows. */
-const covers = (asked: Frame, frame: Frame): boolean =>
-  asked.worldSize === frame.worldSize &&
-  asked.width === frame.width &&
-  asked.height === frame.height &&
-  Math.abs(asked.left - frame.left) < frame.width / 2 &&
-  Math.abs(asked.top - frame.top) < frame.height / 2;
 
 /** The world with sessions on it. Wraps Leaflet; React draws nothing inside. */
 export function WorldMap(props: {
@@ -84,21 +76,13 @@ export function WorldMap(props: {
       view.wasDragged,
     );
     let placed = -1;
-    let asked: Frame | null = null;
+    const look = lookAround(source);
     const clusters = new ClusterLayer(colours.clusters, (frame) => {
       const serial = source.serial();
       if (serial === placed) buttons.follow(frame);
       else buttons.place(source.newest(), serial, frame);
       placed = serial;
-      if (asked !== null && covers(asked, frame)) return;
-      asked = frame;
-      // As much again on every side, so that dragging finds circles already there.
-      source.look(frame.worldSize, {
-        left: frame.left - frame.width,
-        top: frame.top - frame.height,
-        right: frame.left + 2 * frame.width,
-        bottom: frame.top + 2 * frame.height,
-      });
+      look(frame);
     });
     land.addTo(map);
     clusters.addTo(map);

@@ -77,7 +77,7 @@ export function Keeping(): ReactNode {
               ? 'Nothing is older or larger than this.'
               : edited
                 ? `Saving this deletes ${due} within the hour.`
-                : `${due} are due and go within the hour.`}
+                : `Due, and deleted within the hour: ${due}.`}
         </Typography>
         {edited ? (
           <>

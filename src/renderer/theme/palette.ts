@@ -50,7 +50,8 @@ export function paletteOf(tokens: Tokens, mode: 'dark' | 'light'): PaletteOption
     divider: tokens.line,
     primary: { main: tokens.accent, contrastText: tokens.onAccent },
     secondary: { main: tokens.textSoft, contrastText: tokens.surface },
-    error: { main: tokens.danger, contrastText: tokens.onDanger },
+    // A derived darker shade under the pointer would take the text below 4.5:1.
+    error: { main: tokens.danger, dark: tokens.danger, contrastText: tokens.onDanger },
     warning: { main: tokens.severity.medium, contrastText: tokens.ground },
     info: { main: tokens.accent, contrastText: tokens.onAccent },
     success: { main: tokens.live, contrastText: tokens.ground },

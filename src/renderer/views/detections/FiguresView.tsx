@@ -52,21 +52,19 @@ function Summary({ figures }: { readonly figures: JoinedFigures }): ReactNode {
     ['Clock off', count(figures.skewed)],
   ];
   return (
-    <Box
-      component="dl"
-      aria-label="Events"
-      sx={{ display: 'flex', gap: 6, m: 0, px: 4, py: 3, borderBottom: 1, borderColor: 'divider' }}
-    >
-      {facts.map(([name, value]) => (
-        <Box key={name}>
-          <Typography variant="label" component="dt" sx={{ color: 'text.secondary' }}>
-            {name}
-          </Typography>
-          <Typography variant="figure" component="dd" sx={{ m: 0 }}>
-            {value}
-          </Typography>
-        </Box>
-      ))}
+    <Box sx={{ display: 'flex', gap: 6, px: 4, py: 3, borderBottom: 1, borderColor: 'divider' }}>
+      <Box component="dl" aria-label="Events" sx={{ display: 'flex', gap: 6, m: 0 }}>
+        {facts.map(([name, value]) => (
+          <Box key={name}>
+            <Typography variant="label" component="dt" sx={{ color: 'text.secondary' }}>
+              {name}
+            </Typography>
+            <Typography variant="figure" component="dd" sx={{ m: 0 }}>
+              {value}
+            </Typography>
+          </Box>
+        ))}
+      </Box>
       <Box sx={{ alignSelf: 'end', color: 'text.secondary' }}>
         {figures.since === null ? null : (
           <>

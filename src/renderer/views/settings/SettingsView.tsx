@@ -7,12 +7,18 @@ import { SearchField } from '../../components/SearchField.tsx';
 import { SIZE } from '../../theme/size.ts';
 import { About } from './About.tsx';
 import { Keeping } from './Keeping.tsx';
+import { Notifications } from './Notifications.tsx';
 import { SETTINGS, settingFits } from './settings-list.tsx';
 
 /** What the section about keeping is found by. */
 const KEEPING = {
   name: 'How long things are kept',
   what: 'Retention: delete old events and sessions, size, archive',
+};
+
+const NOTIFICATIONS = {
+  name: 'Notifications',
+  what: 'Channels: webhook, syslog, mail, alerts when nobody looks',
 };
 
 /** Everything that is a choice, each with what it does; found by typing. */
@@ -55,12 +61,13 @@ export function SettingsView(): ReactNode {
             </Box>
           ))}
         </Box>
-        {shown.length === 0 && !settingFits(KEEPING, text) ? (
+        {shown.length === 0 && ![KEEPING, NOTIFICATIONS].some((one) => settingFits(one, text)) ? (
           <EmptyState title="No setting is called that">
             Try a word of what it does, for instance “address”.
           </EmptyState>
         ) : null}
         {settingFits(KEEPING, text) ? <Keeping /> : null}
+        {settingFits(NOTIFICATIONS, text) ? <Notifications /> : null}
         <About />
       </Box>
     </>

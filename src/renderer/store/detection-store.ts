@@ -96,17 +96,16 @@ const acted = (): void => {
   useDetections.setState(({ done }) => ({ done: done + 1 }));
 };
 
-/** Changes the triage of some detections; what was changed can be taken back with `undoTriage`. True when it was done. */
-export async function triage(
+async function change(
   detections: readonly DetectionKey[],
-  change: TriageChange,
+  wanted: TriageChange,
   words: string,
 ): Promise<boolean> {
   if (detections.length === 0) return false;
   try {
     const done: TriageDone = await engine.call('detections.triage', {
       detections: detections.map(({ connection, id }) => ({ connection, id })),
-      change,
+      change: wanted,
     });
     acted();
     if (done.undo !== null) {
@@ -120,7 +119,21 @@ export async function triage(
   }
 }
 
+/** What is under way: undo waits for it, so that it takes back what was done last. */
+let underWay: Promise<unknown> = Promise.resolve();
+/** Changes the triage of some detections; what was changed can be taken back with `undoTriage`. True when it was done. */
+export function triage(
+  detections: readonly DetectionKey[],
+  wanted: TriageChange,
+  words: string,
+): Promise<boolean> {
+  const done = underWay.then(() => change(detections, wanted, words));
+  underWay = done;
+  return done;
+}
+
 export async function undoTriage(): Promise<void> {
+  await underWay;
   const { undo } = useDetections.getState();
   if (undo === null) return;
   useDetections.setState({ undo: null });

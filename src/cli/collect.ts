@@ -1,4 +1,4 @@
-import type { Engine } from '#engine/engine.ts';
+import type { Engine } from '#engine/engine-types.ts';
 import { serveControl } from '#engine/control-server.ts';
 import { lineLog } from '#engine/console-log.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ChannelId } from '#shared/domain/ids.ts';
 import { ChannelConfig } from '#shared/ipc/notify-contract.ts';
-import type { Engine } from '#engine/engine.ts';
+import type { Engine } from '#engine/engine-types.ts';
 import { EXIT } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Log } from '#shared/domain/log.ts';
 import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
 import { MIRROR_METHODS } from '#shared/ipc/mirror-contract.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine-types.ts';
 import { serveCalls } from './serve-calls.ts';
 
 export interface ControlServer {

@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine-types.ts';
 
 const nothing = (): void => undefined;
 

@@ -15,6 +15,7 @@ import { createPreparer, type PreparedEvent } from './prepare.ts';
 import { toRecord } from './record.ts';
 import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
+import { EVERYTHING, needed } from './needed-memories.ts';
 import { parseSettings, type DetectSettings, type DetectSettingsInput } from './settings.ts';
 import { createState, readSnapshot, writeSnapshot, type DetectorState, type Snapshot } from './snapshot.ts';
 import type { Load, Table } from './table.ts';
@@ -373,28 +374,6 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     },
     counters,
     outcome: () => outcome,
-  };
-};
-
-const EVERYTHING = { addresses: true, environments: true, sessions: true };
-/** Which memories the detections that are switched on need besides the people's. */
-const needed = (settings: DetectSettings): typeof EVERYTHING => {
-  const any = (...of: readonly unknown[]): boolean => of.some((one) => one !== null);
-  return {
-    addresses: any(
-      settings.passwordSpray,
-      settings.passwordSpraySlow,
-      settings.credentialStuffing,
-      settings.anonymousIp,
-      settings.hostingIp,
-    ),
-    environments: any(settings.passwordSprayDistributed),
-    sessions: any(
-      settings.sessionHijack,
-      settings.sessionCameBack,
-      settings.idleSession,
-      settings.overlongSession,
-    ),
   };
 };
 

@@ -1,4 +1,5 @@
-import { createEngine, type Engine } from '#engine/engine.ts';
+import type { Engine } from '#engine/engine-types.ts';
+import { createEngine } from '#engine/engine.ts';
 import type { IngestHook } from '#engine/ingest/hooks.ts';
 import { createVault } from '#engine/secrets.ts';
 import type { OpenedGeo } from '#geo/open.ts';

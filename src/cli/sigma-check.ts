@@ -10,7 +10,7 @@ const MOST_FILES = 5_000;
 const MOST_BYTES = 1_000_000;
 
 /** Reads rule files and folders of them, `.yml` and `.yaml`, in a stable order. */
-export function readRuleFiles(paths: readonly string[]): readonly RuleFile[] {
+function readRuleFiles(paths: readonly string[]): readonly RuleFile[] {
   const files: RuleFile[] = [];
   const add = (path: string, depth: number): void => {
     try {
@@ -39,7 +39,7 @@ export function readRuleFiles(paths: readonly string[]): readonly RuleFile[] {
   return files;
 }
 
-export function readFieldMap(path: string): FieldMap {
+function readFieldMap(path: string): FieldMap {
   try {
     return FieldMap.parse(parse(readFileSync(path, 'utf8'), { maxAliasCount: 0 }));
   } catch (error) {

@@ -49,7 +49,7 @@ export async function savePdf(sender: WebContents, name: string, html: string): 
 }
 
 /** A hidden window without scripts, without network, without anything of ours; it prints one page and goes. */
-export async function printToPdf(html: string): Promise<Uint8Array> {
+async function printToPdf(html: string): Promise<Uint8Array> {
   const source = join(tmpdir(), `watchfloor-report-${randomUUID()}.html`);
   const alone = session.fromPartition(`report-${randomUUID()}`, { cache: false });
   alone.webRequest.onBeforeRequest((details, answer) => {

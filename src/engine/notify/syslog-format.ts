@@ -10,7 +10,7 @@ const SYSLOG_SEVERITY = { critical: 2, high: 3, medium: 4, low: 5, info: 6 } as 
 /** Private enterprise number of the structured data; 32473 is set aside for documentation (RFC 5612). */
 const ELEMENT = 'watchfloor@32473';
 /** RFC 5424 section 6.1: every receiver takes 480 octets and should take 2,048. */
-export const MOST_OCTETS = 2_048;
+const MOST_OCTETS = 2_048;
 
 const printable = (text: string, most: number): string =>
   text.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, most) || '-';

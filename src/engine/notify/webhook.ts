@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 const MOST_ANSWER = 4_096;
 
 /** The JSON that is posted (docs/notifications.md). */
-export const webhookBody = (message: Message): string =>
+const webhookBody = (message: Message): string =>
   JSON.stringify({
     watchfloor: 1,
     id: message.id,
@@ -32,7 +32,7 @@ export const webhookBody = (message: Message): string =>
   });
 
 /** `t=<seconds>,v1=<hex of HMAC-SHA-256 over "<seconds>.<body>">`, as receivers check it. */
-export const signature = (secret: string, seconds: number, body: string): string =>
+const signature = (secret: string, seconds: number, body: string): string =>
   `t=${String(seconds)},v1=${createHmac('sha256', secret)
     .update(`${String(seconds)}.${body}`)
     .digest('hex')}`;

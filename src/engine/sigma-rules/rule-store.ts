@@ -21,7 +21,7 @@ const mapText = (db: ReadableDb): string => {
 };
 
 /** Reads a field map; throws a problem that names the place. */
-export function fieldMapOf(text: string): FieldMap {
+function fieldMapOf(text: string): FieldMap {
   if (text.trim() === '') return {};
   try {
     return FieldMap.parse(parse(text, { maxAliasCount: 0 }));

@@ -16,11 +16,3 @@ export function fromField(text: string, zone: Zone): number | null {
   const at = Date.parse(zone === 'utc' ? `${text}Z` : text);
   return Number.isNaN(at) || at < 0 ? null : at;
 }
-
-/** The same time of day, days before. */
-export function daysBefore(at: number, days: number, zone: Zone): number {
-  const date = new Date(at);
-  if (zone === 'utc') date.setUTCDate(date.getUTCDate() - days);
-  else date.setDate(date.getDate() - days);
-  return date.getTime();
-}

@@ -28,7 +28,7 @@ export interface Clusters {
 }
 
 /** Circles that a worker computes. What is drawn is its newest answer, moved to where the map looks now. */
-export function createClusters(worker: WorkerPort): Clusters {
+function createClusters(worker: WorkerPort): Clusters {
   let clusters = NO_CLUSTERS;
   let totals: MapTotals = { total: 0, unplaced: 0, countries: new Map() };
   const listeners = new Set<() => void>();

@@ -13,7 +13,7 @@ const FAINTEST = 0.1;
 const STRONGEST = 0.55;
 
 /** How strongly a country is shaded, 0 to 1; logarithmic, so that one large country does not hide all others. */
-export function shadeOf(count: number, most: number): number {
+function shadeOf(count: number, most: number): number {
   if (count <= 0) return 0;
   if (most <= 1) return FAINTEST;
   return FAINTEST + (STRONGEST - FAINTEST) * (Math.log(count) / Math.log(most));

@@ -7,7 +7,7 @@ export interface ColumnChoice {
 
 const LEAST_WIDTH = 48;
 const MOST_WIDTH = 800;
-export const clampWidth = (width: number): number =>
+const clampWidth = (width: number): number =>
   Math.round(Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, width)));
 
 /**

@@ -8,7 +8,7 @@ import { announce } from './notice-store.ts';
 import { settingsNow } from './settings-store.ts';
 
 /** What a screen reader is told of new detections: the worst by name, the others by number. Empty: nothing. */
-export function newsSentence(newest: readonly DetectionRow[], wanted: 'all' | 'high' | 'none'): string {
+function newsSentence(newest: readonly DetectionRow[], wanted: 'all' | 'high' | 'none'): string {
   if (wanted === 'none') return '';
   const least = wanted === 'high' ? severityRank('high') : 0;
   const told = newest.filter(({ severity }) => severityRank(severity) >= least);

@@ -43,7 +43,7 @@ export const ResponseAct = z.discriminatedUnion('kind', [
 export type ResponseAct = z.infer<typeof ResponseAct>;
 
 /** How long an agent that cannot be reached is tried, at most: after a day agents refuse commands as too old. */
-export const MOST_RETRY_MS = DAY - 10 * MINUTE;
+const MOST_RETRY_MS = DAY - 10 * MINUTE;
 export const RETRY_MS = 15 * MINUTE;
 
 const reason = z.string().trim().min(1).max(LIMITS.reason);

@@ -17,10 +17,10 @@ import { send, type Send } from '#engine/notify/send.ts';
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export const CHANNEL = ChannelId.parse('notify-one');
-export const SHOP = ConnectionId.parse('connection-shop');
+const SHOP = ConnectionId.parse('connection-shop');
 
 /** A finding as the detector writes it. */
-export const record = (id: string, over: Partial<DetectionRecord> = {}): DetectionRecord => ({
+const record = (id: string, over: Partial<DetectionRecord> = {}): DetectionRecord => ({
   id,
   detection: 'impossible_travel',
   at: `event-${id}`,

@@ -10,7 +10,7 @@ export const SPANS = [
   { key: '30d', name: '30 d', ms: 30 * DAY, stepMs: 6 * HOUR },
 ] as const;
 export type Span = (typeof SPANS)[number];
-export const USUAL_SPAN: Span = SPANS[2];
+const USUAL_SPAN: Span = SPANS[2];
 export const spanOf = (key: unknown): Span => SPANS.find((span) => span.key === key) ?? USUAL_SPAN;
 
 /** Steps from the beginning of the bar to the one under way, aligned so that bars keep still while time goes on. */

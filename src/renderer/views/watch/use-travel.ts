@@ -5,7 +5,7 @@ import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { useFromClock } from '../../store/clock.ts';
 
 /** How far back a way is drawn. */
-export const TRAVEL_DAYS = 7;
+const TRAVEL_DAYS = 7;
 const ROUND_MS = 60_000;
 
 /** Asks where the chosen traveller was in the last days, and hands it to the map. */

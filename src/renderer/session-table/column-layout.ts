@@ -7,8 +7,7 @@ export interface ColumnChoice {
 
 const LEAST_WIDTH = 48;
 const MOST_WIDTH = 800;
-const clampWidth = (width: number): number =>
-  Math.round(Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, width)));
+const clampWidth = (width: number): number => Math.round(Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, width)));
 
 /**
  * Reads `person*180,status,place`: which columns are shown, in which order and how wide. Unknown names are left out

@@ -14,6 +14,8 @@ import {
   type CommandRecord,
 } from '../mirror/operations.ts';
 import { ProblemError } from '../problem-error.ts';
+import type { PlainSelector } from '../mirror/response-reach.ts';
+import { chunks, sparing } from './select.ts';
 
 export interface ExecuteParts {
   readonly db: WritableDb;
@@ -135,10 +137,11 @@ function payload(
   command: CommandRecord,
 ): Command {
   const environment = parts.find(command.connection);
-  const { preview, selector } = command;
-  const confirm = 'all' in selector ? environment?.record().hello?.environment.id : undefined;
+  const { preview } = command;
+  const confirm = 'all' in command.selector ? environment?.record().hello?.environment.id : undefined;
   // What names its sessions ends those and no others, with a preview or without.
-  const bound = preview !== '' && ('sessions' in selector || !request.includeNew);
+  const bound = preview !== '' && ('sessions' in command.selector || !request.includeNew);
+  const selector = bound ? command.selector : sparedNow(parts, environment, command);
   return Command.parse({
     id: command.id,
     operation: request.operation,
@@ -151,6 +154,18 @@ function payload(
     claim: { name: parts.operatorName() },
     issuedAt: issuedAt(parts, environment),
   });
+}
+
+/** What reaches those that came since also meets the operator's own that came since: they are kept as well. */
+function sparedNow(
+  { db }: ExecuteParts,
+  environment: Environment | null,
+  { connectionKey, selector }: CommandRecord,
+): PlainSelector {
+  const hello = environment?.record().hello;
+  if (hello === null || hello === undefined || 'sessions' in selector) return selector;
+  const spared = sparing(db, connectionKey, hello.operator.accounts, selector, false).selector;
+  return chunks(spared, hello.limits.targets)[0] ?? selector;
 }
 
 const issuedAt = (parts: ExecuteParts, environment: Environment | null): number =>

@@ -334,5 +334,8 @@ test('no command ends a session outside its preview, and the receipt is the trut
   }
   desk = await startDesk(open.folder(), sites, { accounts: ['me'] });
   open.later(() => desk.engine.stop());
-  await fc.assert(fc.asyncProperty(story, live), { numRuns: 20, examples: [[ownSince], [{ ...ownSince, includeNew: false }]] });
+  await fc.assert(fc.asyncProperty(story, live), {
+    numRuns: 20,
+    examples: [[ownSince], [{ ...ownSince, includeNew: false }]],
+  });
 });

@@ -8,8 +8,8 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 
 export interface Product {
   readonly engine: Engine;
-  /** Adds an environment and connects to it. */
-  connect(url: string): Promise<ConnectionId>;
+  /** Adds an environment and connects to it; a real agent wants its own token. */
+  connect(url: string, token?: string): Promise<ConnectionId>;
   stop(): Promise<void>;
 }
 
@@ -34,11 +34,8 @@ export function startProduct(profile: string, geo: OpenedGeo, hook?: IngestHook)
   engine.start();
   return {
     engine,
-    connect: async (url) => {
-      const added = await engine.handlers['environments.add'](
-        { url, token: 't' },
-        new AbortController().signal,
-      );
+    connect: async (url, token = 't') => {
+      const added = await engine.handlers['environments.add']({ url, token }, new AbortController().signal);
       return added.connection;
     },
     stop: () => engine.stop(),

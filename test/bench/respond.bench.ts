@@ -168,8 +168,9 @@ async function previews(): Promise<void> {
 }
 
 /** Takes the next sessions to end from every environment. */
-const taken = (): readonly (Place & { readonly sessions: readonly string[] })[] =>
-  places.map((place) => ({ ...place, sessions: place.left.splice(0, ENDED) }));
+function taken(): readonly (Place & { readonly sessions: readonly string[] })[] {
+  return places.map((place) => ({ ...place, sessions: place.left.splice(0, ENDED) }));
+}
 
 async function endings(): Promise<void> {
   let live = ENVIRONMENTS * SESSIONS;

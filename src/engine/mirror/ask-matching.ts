@@ -26,7 +26,7 @@ export function* sessionsMatching(
   yield;
   const byConnection = new Map<number, SessionId[]>();
   const named = db
-    .prepare('SELECT h.connection, h.id FROM json_each(?) j JOIN handle h ON h.key = j.value')
+    .prepare('SELECT h.connection, h.id FROM json_each(?) j CROSS JOIN handle h ON h.key = j.value')
     .raw();
   for (let at = 0; at < keys.length; at += STEP) {
     for (const raw of named.all(JSON.stringify(keys.slice(at, at + STEP)))) {

@@ -86,8 +86,9 @@ export function* sessionsById(
 ): Question<readonly SessionRow[]> {
   const keys = db
     .prepare(
-      `SELECT h.key FROM json_each(@ids) j JOIN connection c ON c.id = @connection
-       JOIN handle h ON h.connection = c.key AND h.id = j.value ORDER BY j.key`,
+      `SELECT h.key FROM connection c CROSS JOIN json_each(@ids) j
+       CROSS JOIN handle h ON h.connection = c.key AND h.id = j.value
+       WHERE c.id = @connection ORDER BY j.key`,
     )
     .pluck()
     .all({ ids: JSON.stringify(request.ids), connection: request.connection })

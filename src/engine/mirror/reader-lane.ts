@@ -127,16 +127,29 @@ export function createLane(options: {
       next += 1;
       const id = next;
       return new Promise((resolve, reject) => {
-        const asked: Asked = { name, request, tries: 0, resolve, reject };
-        open.set(id, asked);
-        signal.addEventListener(
-          'abort',
-          () => {
-            cancel(id);
-            reject(cancelled());
+        const aborted = (): void => {
+          cancel(id);
+          reject(cancelled());
+        };
+        // One signal may outlive many questions: nothing of them stays on it.
+        const over = (): void => {
+          signal.removeEventListener('abort', aborted);
+        };
+        const asked: Asked = {
+          name,
+          request,
+          tries: 0,
+          resolve: (reply) => {
+            over();
+            resolve(reply);
           },
-          { once: true },
-        );
+          reject: (problem) => {
+            over();
+            reject(problem);
+          },
+        };
+        open.set(id, asked);
+        signal.addEventListener('abort', aborted, { once: true });
         send(id, asked);
       });
     },

@@ -23,8 +23,9 @@ interface Where {
   readonly sql: string;
   readonly bound: Record<string, string | number>;
 }
+/** CROSS JOIN keeps the list outside: without statistics SQLite may go through the whole list for every handle instead. */
 const HANDLES = (list: string): string =>
-  `SELECT h.key FROM json_each(${list}) j JOIN handle h ON h.connection = @connection AND h.id = j.value`;
+  `SELECT h.key FROM json_each(${list}) j CROSS JOIN handle h ON h.connection = @connection AND h.id = j.value`;
 
 function where(connection: number, selector: PlainSelector): Where {
   const conditions = ['s.connection = @connection', 's.ended_at IS NULL'];
@@ -35,7 +36,7 @@ function where(connection: number, selector: PlainSelector): Where {
   } else {
     if ('accounts' in selector) {
       const of =
-        'SELECT a.key FROM json_each(@accounts) j JOIN account a ON a.connection = @connection AND a.id = j.value';
+        'SELECT a.key FROM json_each(@accounts) j CROSS JOIN account a ON a.connection = @connection AND a.id = j.value';
       // Somebody else's masquerade as one of these accounts is not theirs.
       conditions.push(`((s.account IN (${of}) AND s.via IS NULL) OR s.via IN (${of}))`);
       bound['accounts'] = JSON.stringify(selector.accounts);
@@ -60,7 +61,7 @@ export function mirrored(
 ): Mirrored {
   const { sql, bound } = where(connection, selector);
   const mine =
-    'SELECT a.key FROM json_each(@own) j JOIN account a ON a.connection = @connection AND a.id = j.value';
+    'SELECT a.key FROM json_each(@own) j CROSS JOIN account a ON a.connection = @connection AND a.id = j.value';
   return Count.parse(
     db
       .prepare(
@@ -96,7 +97,7 @@ export function ownLiveSessions(
 ): readonly SessionId[] {
   if (accounts.length === 0) return [];
   const of =
-    'SELECT a.key FROM json_each(@accounts) j JOIN account a ON a.connection = @connection AND a.id = j.value';
+    'SELECT a.key FROM json_each(@accounts) j CROSS JOIN account a ON a.connection = @connection AND a.id = j.value';
   return db
     .prepare(
       `SELECT h.id FROM session s JOIN handle h ON h.key = s.key

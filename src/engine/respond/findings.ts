@@ -101,7 +101,7 @@ export function stillThere(db: ReadableDb, command: CommandRecord): readonly Ses
       ? previewedIds(db, command.id).filter((id) => !failed.has(id))
       : [];
   const live = db.prepare(
-    `SELECT h.id FROM json_each(?) j JOIN handle h ON h.connection = ? AND h.id = j.value
+    `SELECT h.id FROM json_each(?) j CROSS JOIN handle h ON h.connection = ? AND h.id = j.value
      JOIN session s ON s.key = h.key WHERE s.ended_at IS NULL`,
   );
   return live

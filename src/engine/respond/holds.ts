@@ -54,7 +54,7 @@ const blocks = (db: ReadableDb): readonly HoldView[] =>
     .prepare(
       `SELECT c.id AS connection, a.id AS account, a.name, o.operator, max(o.id) AS operation
        FROM operation o JOIN command m ON m.operation = o.id JOIN connection c ON c.key = m.connection
-       JOIN json_each(m.selector, '$.accounts') j JOIN account a ON a.connection = m.connection AND a.id = j.value
+       JOIN json_each(m.selector, '$.accounts') j CROSS JOIN account a ON a.connection = m.connection AND a.id = j.value
        WHERE o.kind = 'block' AND m.state IN ('completed', 'partial') AND a.status = 'blocked'
          AND a.removed_at IS NULL AND c.removed_at IS NULL
        GROUP BY a.key ORDER BY a.name LIMIT 1000`,

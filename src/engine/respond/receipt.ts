@@ -167,7 +167,7 @@ function knownSessions(
   const rows = db
     .prepare(
       `SELECT h.id, s.ended_at, a.id AS account, a.name FROM json_each(?) j
-       JOIN handle h ON h.connection = ? AND h.id = j.value JOIN session s ON s.key = h.key
+       CROSS JOIN handle h ON h.connection = ? AND h.id = j.value JOIN session s ON s.key = h.key
        LEFT JOIN account a ON a.key = s.account`,
     )
     .all(JSON.stringify(ids), connection);

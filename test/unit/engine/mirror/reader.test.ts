@@ -1,4 +1,5 @@
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -62,6 +63,17 @@ test('the built readers answer and end with the engine', async () => {
   ).toMatchObject({ count: { value: 0, is: 'exact' } });
   await reader.close();
   await expect(reader.ask('figures', {}, AbortSignal.abort())).rejects.toThrow();
+});
+
+test('a signal that outlives its questions is left without a trace of them', async () => {
+  const world = ingestWorld();
+  const reader = processReader({ file: mirrorFile(world.profile), spawn: forkReader(BUILT), log });
+  const { signal } = new AbortController();
+  const asked = reader.ask('figures', {}, signal);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await asked;
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  await reader.close();
 });
 
 /** CPU time of a process, ms, from /proc; null when it is gone. */

@@ -126,31 +126,22 @@ export function createLane(options: {
       if (signal.aborted) return Promise.reject(cancelled());
       next += 1;
       const id = next;
+      // One signal may outlive many questions: nothing of them stays on it.
+      const over = new AbortController();
       return new Promise((resolve, reject) => {
-        const aborted = (): void => {
-          cancel(id);
-          reject(cancelled());
-        };
-        // One signal may outlive many questions: nothing of them stays on it.
-        const over = (): void => {
-          signal.removeEventListener('abort', aborted);
-        };
-        const asked: Asked = {
-          name,
-          request,
-          tries: 0,
-          resolve: (reply) => {
-            over();
-            resolve(reply);
-          },
-          reject: (problem) => {
-            over();
-            reject(problem);
-          },
-        };
+        const asked: Asked = { name, request, tries: 0, resolve, reject };
         open.set(id, asked);
-        signal.addEventListener('abort', aborted, { once: true });
+        signal.addEventListener(
+          'abort',
+          () => {
+            cancel(id);
+            reject(cancelled());
+          },
+          { once: true, signal: over.signal },
+        );
         send(id, asked);
+      }).finally(() => {
+        over.abort();
       });
     },
     close: () => {

@@ -2,6 +2,14 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './console.ts';
 
+const RULE = `title: Failed sign-in
+logsource: { category: authentication }
+detection:
+  selection: { action: login-failed }
+  condition: selection
+level: low
+`;
+
 /** The demo's own attacks begin a minute after its start. */
 const FIRST_MS = 240_000;
 
@@ -88,4 +96,41 @@ test('an attack of the demo appears, its card answers everything, and it is tria
   await page.getByRole('button', { name: 'End now' }).click();
   await expect(page.getByRole('region', { name: 'Suppressions' })).toContainText('ended');
   expect(suppressed).not.toBeNull();
+
+  // Settings are tried on the past before they are saved.
+  await page.getByRole('link', { name: 'Tuning', exact: true }).click();
+  await page.getByRole('link', { name: 'Password guessing against one account' }).click();
+  const tuning = page.getByRole('region', { name: 'Settings of Password guessing against one account' });
+  await expect(tuning.getByRole('button', { name: 'Try it' })).toBeDisabled();
+  await tuning.getByRole('textbox', { name: /^Failures/i }).fill('2');
+  await tuning.getByRole('combobox', { name: 'Time to try it on' }).click();
+  await page.getByRole('option', { name: 'Everything mirrored' }).click();
+  await tuning.getByRole('button', { name: 'Try it' }).click();
+  const more = tuning.getByTestId('back-test-answer').getByRole('region', { name: 'Would fire more' });
+  await expect(more.getByRole('row').nth(1)).toContainText(/fail/i, { timeout: 60_000 });
+  await expect(tuning.getByRole('img', { name: /more and .* fewer in/ })).toBeVisible();
+  await noSeriousFinding(page, 'back-test');
+  await tuning.getByRole('textbox', { name: /^Failures/i }).fill('3');
+  await expect(tuning).toContainText('The answer below is to other settings');
+  await expect(tuning).toContainText('Nothing was changed yet');
+
+  // Rules come from files: what does not load says where, what loads is listed and goes again.
+  await page.getByRole('link', { name: 'Sigma', exact: true }).click();
+  const sigma = page.getByRole('region', { name: 'Sigma rules' });
+  const files = sigma.getByLabel('Sigma rule files');
+  await files.setInputFiles({
+    name: 'bad.yml',
+    mimeType: 'application/yaml',
+    buffer: Buffer.from('title: Bad\n'),
+  });
+  await expect(sigma.getByRole('alert')).toContainText(/No rule of bad\.yml loads: .*Nothing was imported/);
+  await files.setInputFiles({
+    name: 'failed.yml',
+    mimeType: 'application/yaml',
+    buffer: Buffer.from(RULE),
+  });
+  await expect(sigma.getByRole('row', { name: /failed\.yml/ })).toContainText('Failed sign-in');
+  await noSeriousFinding(page, 'Sigma');
+  await sigma.getByRole('button', { name: 'Remove failed.yml' }).click();
+  await expect(sigma).toContainText('No rules are imported');
 });

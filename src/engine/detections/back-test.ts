@@ -13,11 +13,13 @@ import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
 import { ProblemError } from '../problem-error.ts';
 import { mirrorEvents } from './mirror-events.ts';
+import { spoken } from './rows.ts';
 import { checkSettings, mergedSettings, settingsOf } from './settings-store.ts';
 
 /** Events between two looks at whether it is still wanted. */
 const STEP = 5_000;
 const MOST_LISTED = 500;
+const MOST_PEOPLE = 10;
 
 /** Other detections that one cannot do without: what it is made of. */
 const NEEDS: Partial<Record<SettingName, readonly SettingName[]>> = {
@@ -120,7 +122,7 @@ export function* backTest(
     if (events % STEP === 0) yield;
   }
   return {
-    ...compare(was.heard(watched), is.heard(watched)),
+    ...compare(was.heard(watched), is.heard(watched), accountNames(db, record.key)),
     events,
     ms: Math.round(performance.now() - began),
     detections: [...watched],
@@ -130,9 +132,12 @@ export function* backTest(
   };
 }
 
+type Side = 'before' | 'after' | 'more' | 'fewer';
+
 function compare(
   was: ReadonlyMap<string, DetectionRecord>,
   is: ReadonlyMap<string, DetectionRecord>,
+  nameOf: (account: string) => string,
 ): Pick<BackTestResult, 'before' | 'after' | 'days' | 'more' | 'fewer' | 'moreCount' | 'fewerCount'> {
   const missing = (
     from: ReadonlyMap<string, DetectionRecord>,
@@ -140,17 +145,20 @@ function compare(
   ): readonly DetectionRecord[] =>
     [...from.values()].filter(({ id }) => !other.has(id)).sort((a, b) => b.raisedAt - a.raisedAt);
   const [more, fewer] = [missing(is, was), missing(was, is)];
-  const days = new Map<number, { before: number; after: number }>();
-  const count = (records: Iterable<DetectionRecord>, side: 'before' | 'after'): void => {
+  const days = new Map<number, Record<Side, number>>();
+  const count = (records: Iterable<DetectionRecord>, side: Side): void => {
     for (const { raisedAt } of records) {
       const day = Math.floor(raisedAt / DAY) * DAY;
-      const held = days.get(day) ?? { before: 0, after: 0 };
+      const held = days.get(day) ?? { before: 0, after: 0, more: 0, fewer: 0 };
       held[side] += 1;
       days.set(day, held);
     }
   };
   count(was.values(), 'before');
   count(is.values(), 'after');
+  count(more, 'more');
+  count(fewer, 'fewer');
+  const listed = findingView(nameOf);
   return {
     before: was.size,
     after: is.size,
@@ -162,11 +170,23 @@ function compare(
   };
 }
 
-const listed = (record: DetectionRecord): BackTestFinding => ({
-  id: record.id,
-  detection: record.detection,
-  severity: record.severity,
-  entity: record.entity,
-  raisedAt: epochMs(record.raisedAt),
-  summary: record.evidence.summary,
-});
+const findingView =
+  (nameOf: (account: string) => string) =>
+  (record: DetectionRecord): BackTestFinding => ({
+    id: record.id,
+    detection: record.detection,
+    severity: record.severity,
+    entity: record.entity,
+    people: record.users.slice(0, MOST_PEOPLE).map((id) => ({ id, name: nameOf(id) })),
+    raisedAt: epochMs(record.raisedAt),
+    summary: record.evidence.summary,
+  });
+
+/** Names as the mirror knows them; an account that no store knows has the name that was typed. */
+function accountNames(db: ReadableDb, connection: number): (account: string) => string {
+  const names = db.prepare('SELECT name FROM account WHERE connection = ? AND id = ?').pluck();
+  return (account) => {
+    const name = names.get(connection, account);
+    return typeof name === 'string' ? name : spoken(account);
+  };
+}

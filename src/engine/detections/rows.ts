@@ -65,7 +65,7 @@ const People = z.array(z.tuple([z.string(), z.string()]));
 
 /** An account that no store knows is held by the name that was typed, behind a mark that no id begins with. */
 const TYPED = '~';
-const spoken = (id: string): string => (id.startsWith(TYPED) ? id.slice(1) : id);
+export const spoken = (id: string): string => (id.startsWith(TYPED) ? id.slice(1) : id);
 
 function detectionRow(raw: unknown): DetectionRow {
   const row = Row.parse(raw);

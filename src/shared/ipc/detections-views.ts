@@ -252,8 +252,17 @@ export interface BackTestFinding {
   readonly detection: DetectionName;
   readonly severity: Severity;
   readonly entity: DetectionEntity;
+  /** The accounts it is about, 10 at most; the targets of an attack are not among them. */
+  readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly raisedAt: EpochMs;
   readonly summary: string;
+}
+export interface BackTestDay {
+  readonly day: EpochMs;
+  readonly before: number;
+  readonly after: number;
+  readonly more: number;
+  readonly fewer: number;
 }
 export interface BackTestResult {
   readonly events: number;
@@ -266,8 +275,8 @@ export interface BackTestResult {
   /** Findings that would have been heard, with the settings that apply and with the new ones. */
   readonly before: number;
   readonly after: number;
-  /** By day (UTC), only days with any. */
-  readonly days: readonly { readonly day: EpochMs; readonly before: number; readonly after: number }[];
+  /** By day (UTC), only days with any; `more` and `fewer` count all, not only those listed. */
+  readonly days: readonly BackTestDay[];
   /** Newest first, 500 at most each. */
   readonly more: readonly BackTestFinding[];
   readonly fewer: readonly BackTestFinding[];

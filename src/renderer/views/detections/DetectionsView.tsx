@@ -9,6 +9,7 @@ import { hrefOf, useRoute } from '../../store/route-store.ts';
 import { FiguresView } from './FiguresView.tsx';
 import { QueueView } from './QueueView.tsx';
 import { SettingsEditor } from './SettingsEditor.tsx';
+import { SigmaView } from './SigmaView.tsx';
 import { SuppressionsView } from './SuppressionsView.tsx';
 
 const PAGES = [
@@ -16,6 +17,7 @@ const PAGES = [
   ['figures', 'Figures'],
   ['tuning', 'Tuning'],
   ['suppressions', 'Suppressions'],
+  ['sigma', 'Sigma'],
 ] as const;
 type Page = (typeof PAGES)[number][0];
 
@@ -57,7 +59,7 @@ export function DetectionsView(): ReactNode {
             }}
           />
         ) : null}
-        {page === 'suppressions' ? null : (
+        {page === 'suppressions' || page === 'sigma' ? null : (
           <EnvironmentChoice
             value={connection}
             onChange={(next) => {
@@ -70,6 +72,7 @@ export function DetectionsView(): ReactNode {
       {page === 'figures' ? <FiguresView /> : null}
       {page === 'tuning' ? <SettingsEditor /> : null}
       {page === 'suppressions' ? <SuppressionsView /> : null}
+      {page === 'sigma' ? <SigmaView /> : null}
     </Box>
   );
 }

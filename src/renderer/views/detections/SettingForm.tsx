@@ -56,8 +56,10 @@ export function SettingForm(props: {
   readonly saved: SettingsJson;
   readonly effective: SettingsJson;
   readonly defaults: SettingsJson;
+  /** Stands beside the form: gets what would be saved, null while it is wrong. */
+  readonly beside: (next: SettingsJson | null, changed: boolean) => ReactNode;
 }): ReactNode {
-  const { about, connection, saved, effective, defaults } = props;
+  const { about, connection, saved, effective, defaults, beside } = props;
   const { setting } = about;
   const fields = fieldsOf(defaults[setting], effective[setting]);
   const [draft, setDraft] = useState<Draft>(() => draftOf(effective[setting], fields));
@@ -67,7 +69,7 @@ export function SettingForm(props: {
   const before = settingOf(draftOf(effective[setting], fields), fields);
   const changed = meant.ok && JSON.stringify(meant) !== JSON.stringify(before);
   const next: SettingsJson | null = meant.ok ? { ...saved, [setting]: meant.value } : null;
-  return (
+  const form = (
     <Box
       component="form"
       onSubmit={(event) => {
@@ -138,6 +140,19 @@ export function SettingForm(props: {
           {connection === null ? 'Save for all' : 'Save for this one'}
         </Button>
       </Box>
+    </Box>
+  );
+  return (
+    <Box
+      sx={{
+        display: 'grid',
+        gap: 5,
+        gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 24rem), 1fr))',
+        alignItems: 'start',
+      }}
+    >
+      {form}
+      {beside(next, changed)}
     </Box>
   );
 }

@@ -10,6 +10,7 @@ import type { SettingsJson } from '../../store/detect-settings.ts';
 import { hrefOf, useRoute } from '../../store/route-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { SIZE } from '../../theme/size.ts';
+import { BackTestPanel } from './BackTestPanel.tsx';
 import { SettingForm } from './SettingForm.tsx';
 import { SettingsHistory } from './SettingsHistory.tsx';
 
@@ -101,6 +102,15 @@ export function SettingsEditor(): ReactNode {
           saved={settings.value.saved as SettingsJson}
           effective={settings.value.effective as SettingsJson}
           defaults={settings.value.defaults as SettingsJson}
+          beside={(next, changed) => (
+            <BackTestPanel
+              connection={connection}
+              setting={one.setting}
+              next={next}
+              changed={changed}
+              catalogue={catalogue.value}
+            />
+          )}
         />
         <SettingsHistory connection={connection} setting={one.setting} current={settings.value.version} />
       </Box>

@@ -97,7 +97,8 @@ test('a back-test says what fires more and less on the mirrored events, and noth
   expect(lower).toMatchObject({ before: 1, after: 2, detections: ['brute_force', 'brute_force_success'] });
   expect(lower.more.map(({ entity }) => entity.id).sort()).toEqual(['anna', 'ben']);
   expect(lower.fewer.map(({ entity }) => entity.id)).toEqual(['anna']);
-  expect(lower.days).toMatchObject([{ before: 1, after: 2 }]);
+  expect(lower.days).toMatchObject([{ before: 1, after: 2, more: 2, fewer: 1 }]);
+  expect(lower.more.map(({ people }) => people)).toContainEqual([{ id: 'ben', name: 'ben' }]);
   expect(ask(world, { bruteForce: null })).toMatchObject({ before: 1, after: 0, fewerCount: 1 });
   expect(ask(world, { bruteForce: { failures: 4 } }, NOW)).toMatchObject({ before: 0, after: 0 });
   expect(ask(world, { filters: { ignoredUsers: ['anna'] } })).toMatchObject({ before: 1, after: 0 });

@@ -1,26 +1,18 @@
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Log } from '#shared/domain/log.ts';
-import { canonical } from '#shared/domain/canonical.ts';
 import { SECOND } from '#shared/domain/units.ts';
 import type { JournalFault, JournalVerdict } from '#shared/ipc/journal-views.ts';
-import { headText, type JournalHead } from '#shared/journal/entry.ts';
+import { headText } from '#shared/journal/entry.ts';
 import { CountersignAnswer, JournalHeadsAnswer } from '#shared/protocol/journal.ts';
 import type { Environment } from '../connections/environment.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
 import type { OperatorJournal } from './journal.ts';
-import { fingerprintOf, sha256, signatureHolds } from './key.ts';
+import { compareHeads, compareOurs, countersignText, walkAgent, type Comparison } from './compare-agent.ts';
+import { fingerprintOf, signatureHolds } from './key.ts';
 
 const ASK_MS = 10 * SECOND;
 /** After an entry the agents are asked this much later, so that a burst of acts is one head. */
 const SETTLE_MS = 5 * SECOND;
-
-/** What an agent signs when it countersigns a head. */
-const countersignText = (parts: {
-  readonly installation: string;
-  readonly head: JournalHead;
-  readonly at: number;
-  readonly own: JournalHead;
-}): string => canonical(parts);
 
 export interface Countersigning {
   /** An entry was written. */
@@ -114,42 +106,12 @@ export function createCountersigning(options: {
     const found = (seq: number, message: string): void => {
       faults.push({ is: 'agent', seq, message });
     };
-    const last = journal.head()?.seq ?? 0;
-    const bodyOf = db.prepare('SELECT body FROM journal WHERE seq = ?').pluck();
-    for (const item of answer.items) {
-      const { seq, hash, at, own } = item;
-      const text = countersignText({ installation: key.fingerprint, head: { seq, hash }, at, own });
-      if (!signatureHolds(answer.agent.publicKey, text, item.signature)) {
-        found(seq, `${name}: its countersignature of entry ${String(seq)} does not hold.`);
-      } else if (seq > last) {
-        found(
-          seq,
-          `${name} has signed entry ${String(seq)}; the journal here ends at ${String(last)}: it was cut.`,
-        );
-      } else if (sha256(String(bodyOf.get(seq))) !== hash) {
-        found(
-          seq,
-          `${name} has signed another entry ${String(seq)} than is here: the journal was rewritten.`,
-        );
-      }
-    }
-    const seen = db
-      .prepare('SELECT max(own_seq) FROM journal_countersign WHERE connection = ? AND agent_key = ?')
-      .pluck()
-      .get(connection, answer.agent.key);
-    if (typeof seen === 'number' && answer.own.seq < seen) {
-      found(
-        0,
-        `${name}: its own journal was cut: it had ${String(seen)} entries, now ${String(answer.own.seq)}.`,
-      );
-    }
-    const ours = db
-      .prepare('SELECT count(*) FROM journal_countersign WHERE connection = ?')
-      .pluck()
-      .get(connection);
-    if (Number(ours) > 0 && answer.items.length === 0) {
-      found(0, `${name} does not know the heads that it has signed: its journal was replaced.`);
-    }
+    const comparison: Comparison = { db, connection, name, installation: key.fingerprint, found };
+    compareOurs(comparison, answer);
+    const named = compareHeads(comparison, answer);
+    await walkAgent(comparison, answer, named, (after, limit) =>
+      environment.request('journal.page', { after, limit }, ASK_MS),
+    );
     return { name, heads: answer.items.length, problem: null };
   };
 

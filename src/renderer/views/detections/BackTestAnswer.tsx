@@ -68,7 +68,7 @@ export function BackTestAnswer(props: {
       <Typography variant="caption" sx={{ color: 'text.secondary' }}>
         {`${counted(events, 'mirrored event')} twice in ${seconds < 10 ? seconds.toFixed(1) : count(Math.round(seconds))} s; looked at: ${
           result.detections.map(titleOf).join(', ') || 'none'
-        }. What is older than the time tried trains silently.`}
+        }.${from === null ? '' : ' What is older than the time tried trains silently.'}`}
       </Typography>
     </Box>
   );

@@ -5,6 +5,8 @@ import { count, counted } from '../../format/words.ts';
 import type { BarDay } from './back-test-days.ts';
 
 const HALF = '2.5rem';
+/** A few days do not become slabs. */
+const WIDEST_REM = 2;
 
 const dayWords = ({ day, before, after, more, fewer }: BarDay): string =>
   `${shortDate(day, 'utc')} (UTC): ${count(before)} now, ${count(after)} with the change: ${count(more)} more, ${count(fewer)} fewer`;
@@ -36,7 +38,7 @@ export function BackTestChart({ days }: { readonly days: readonly BarDay[] }): R
   const [first] = days;
   const last = days.at(-1);
   return (
-    <Box>
+    <Box style={{ maxWidth: `max(16rem, ${String(days.length * WIDEST_REM)}rem)` }}>
       <Box
         role="img"
         aria-label={`${count(more)} more and ${count(fewer)} fewer in ${counted(days.length, 'day')}, at most ${count(tallest)} in one`}

@@ -68,7 +68,7 @@ export function BackTestList(props: {
               <Box component="td" sx={{ whiteSpace: 'nowrap' }}>
                 <TimeOfDay at={one.raisedAt} />
               </Box>
-              <td>
+              <td className="name">
                 <Who one={one} connection={connection} />
               </td>
               <td>{one.summary}</td>

@@ -18,7 +18,7 @@ export function SigmaFieldMap({ saved }: { readonly saved: string }): ReactNode 
         event.preventDefault();
         void task.run(() => saveSigmaMap(text));
       }}
-      sx={{ display: 'grid', gap: 2, justifyItems: 'start', maxWidth: SIZE.prose }}
+      sx={{ display: 'grid', gap: 2, justifyItems: 'start', maxWidth: SIZE.prose, pt: 2 }}
     >
       <TextField
         multiline

@@ -14,7 +14,18 @@ if (executablePath === undefined) {
 mkdirSync(target, { recursive: true });
 
 /** Views to show, by the name of their link. */
-const VIEWS = ['Watch', 'Sessions', 'Audit', 'Response', 'Environments', 'Settings'];
+const VIEWS = [
+  'Watch',
+  'Sessions',
+  'People',
+  'Detections',
+  'Audit',
+  'Investigate',
+  'Response',
+  'Rules',
+  'Environments',
+  'Settings',
+];
 
 /** @param {'dark' | 'light'} theme @param {number} width @param {number} height @param {readonly string[]} views @param {string} folder */
 async function shoot(theme, width, height, views, folder) {
@@ -27,13 +38,21 @@ async function shoot(theme, width, height, views, folder) {
   });
   try {
     const page = await app.firstWindow();
-    await page.waitForTimeout(20_000);
+    // The past arrives and is learnt from; detections follow.
+    await page.waitForTimeout(45_000);
     for (const view of views) {
       await page.getByRole('link', { name: view, exact: true }).click();
       await page.waitForTimeout(1_500);
       const name = `${view.toLowerCase()}-${theme}-${width}.png`;
       await page.screenshot({ path: join(folder, name) });
       process.stderr.write(`${name}\n`);
+    }
+    if (views.includes('People')) {
+      await page.getByRole('link', { name: 'People', exact: true }).click();
+      await page.getByRole('region', { name: 'People' }).getByRole('row').nth(1).getByRole('link').first().click();
+      await page.getByTestId('person').getByRole('img', { name: /^Map of/ }).waitFor();
+      await page.waitForTimeout(1_000);
+      await page.screenshot({ path: join(folder, `person-${theme}-${width}.png`) });
     }
   } finally {
     await app.close();

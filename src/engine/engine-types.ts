@@ -7,7 +7,6 @@ import type { DemoEnvironment, Secrets } from '#shared/ipc/engine-process.ts';
 import type { EngineAbout, EngineEvent } from '#shared/ipc/views.ts';
 import type { OpenedGeo } from '#geo/open.ts';
 import type { IngestHook } from './ingest/hooks.ts';
-import { transaction } from './mirror/database.ts';
 import type { SpawnReader } from './mirror/reader-frames.ts';
 import type { RunnerTimes } from './respond/runner.ts';
 import type { OperatorAction } from './journal/journal.ts';

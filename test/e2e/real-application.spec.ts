@@ -87,8 +87,11 @@ test('ending a session in the window signs that browser out of a real applicatio
     const form = page.getByRole('dialog');
     await form.getByLabel('Address of the agent').fill(started.url);
     await form.getByLabel('Token').fill(token);
-    await form.getByRole('button', { name: 'Add environment' }).click();
-    await expect(page.getByText('Bookshop').first()).toBeVisible();
+    // The engine may still be starting: then the form says so and keeps what was typed.
+    await expect(async () => {
+      if (await form.isVisible()) await form.getByRole('button', { name: 'Add environment' }).click();
+      await expect(page.getByText('Bookshop').first()).toBeVisible({ timeout: 3_000 });
+    }).toPass({ timeout: 30_000 });
 
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Anna Ünal' });

@@ -40,9 +40,10 @@ export function ColumnChooser({ columns }: { readonly columns: Columns }): React
         <>
           <IconButton
             aria-label={`${COLUMN_NAMES[id] ?? id}: further left`}
-            disabled={place === 0}
+            aria-disabled={place === 0}
             onClick={() => {
-              columns.change(movedColumn(columns.shown, id, -1));
+              // Not `disabled`: the focus would be lost, and with it the Escape that closes the list.
+              if (place > 0) columns.change(movedColumn(columns.shown, id, -1));
             }}
           >
             <Box component="span" aria-hidden="true" sx={{ typography: 'caption' }}>
@@ -51,9 +52,9 @@ export function ColumnChooser({ columns }: { readonly columns: Columns }): React
           </IconButton>
           <IconButton
             aria-label={`${COLUMN_NAMES[id] ?? id}: further right`}
-            disabled={place === shown.length - 1}
+            aria-disabled={place === shown.length - 1}
             onClick={() => {
-              columns.change(movedColumn(columns.shown, id, 1));
+              if (place < shown.length - 1) columns.change(movedColumn(columns.shown, id, 1));
             }}
           >
             <Box component="span" aria-hidden="true" sx={{ typography: 'caption' }}>

@@ -49,8 +49,17 @@ async function shoot(theme, width, height, views, folder) {
     }
     if (views.includes('People')) {
       await page.getByRole('link', { name: 'People', exact: true }).click();
-      await page.getByRole('region', { name: 'People' }).getByRole('row').nth(1).getByRole('link').first().click();
-      await page.getByTestId('person').getByRole('img', { name: /^Map of/ }).waitFor();
+      await page
+        .getByRole('region', { name: 'People' })
+        .getByRole('row')
+        .nth(1)
+        .getByRole('link')
+        .first()
+        .click();
+      await page
+        .getByTestId('person')
+        .getByRole('img', { name: /^Map of/ })
+        .waitFor();
       await page.waitForTimeout(1_000);
       await page.screenshot({ path: join(folder, `person-${theme}-${width}.png`) });
     }

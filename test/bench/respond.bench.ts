@@ -22,7 +22,7 @@ const ROUNDS = quick ? 1 : 3;
 const PREVIEWS = quick ? 2 : 5;
 /** The engine's own part of a preview may take this long. */
 const BEYOND_MS = 1_000;
-const WAIT_MS = 120_000;
+const WAIT_MS = 300_000;
 
 const folder = temporaryFolder();
 const geo = await openGeo({ files: resolveGeoData(process.cwd()) });
@@ -71,26 +71,34 @@ async function mirroredAre(sessions: number): Promise<void> {
   await sleep(quick ? 500 : 3_000);
 }
 
-const places = await Promise.all(
-  sites.map(async ({ agent, token }): Promise<Place> => {
-    const connection = await product.connect(agent.url, token);
-    return { connection, client: await bareClient(agent.url, token), left: [] };
-  }),
-);
-await mirroredAre(ENVIRONMENTS * SESSIONS);
-for (const { client, left } of places)
-  left.push(...(await client.list((await client.dryRun({ all: true })).preview)));
-
-await previews();
-await endings();
-
-for (const { client } of places) client.close();
-await product.stop();
-await Promise.all(sites.map(({ agent }) => agent.stop()));
-folder.remove();
+const places: Place[] = [];
+try {
+  await connectAll();
+  await previews();
+  await endings();
+} finally {
+  for (const { client } of places) client.close();
+  await product.stop();
+  await Promise.all(sites.map(({ agent }) => agent.stop()));
+  folder.remove();
+}
 note(
   `Five agents as shipped, each on a Laravel application on SQLite, share the machine’s cores with the engine; every command names at most ${String(DEFAULT_HELLO_LIMITS.targets)} sessions.`,
 );
+
+async function connectAll(): Promise<void> {
+  const began = performance.now();
+  for (const { agent, token } of sites) {
+    const connection = await product.connect(agent.url, token);
+    places.push({ connection, client: await bareClient(agent.url, token), left: [] });
+  }
+  await mirroredAre(ENVIRONMENTS * SESSIONS);
+  console.log(`  mirrored after ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  for (const { client, left } of places) {
+    const { preview } = await client.dryRun({ all: true });
+    left.push(...(await client.list(preview)));
+  }
+}
 
 function cut(ids: readonly string[]): readonly { readonly sessions: readonly string[] }[] {
   const parts: { sessions: readonly string[] }[] = [];

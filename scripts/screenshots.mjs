@@ -42,6 +42,8 @@ async function shoot(theme, width, height, views, folder) {
     await page.waitForTimeout(45_000);
     for (const view of views) {
       await page.getByRole('link', { name: view, exact: true }).click();
+      // A demo that has just begun has found nothing live yet.
+      if (view === 'Detections') await page.getByRole('button', { name: /^From the past/ }).click();
       await page.waitForTimeout(1_500);
       const name = `${view.toLowerCase()}-${theme}-${width}.png`;
       await page.screenshot({ path: join(folder, name) });

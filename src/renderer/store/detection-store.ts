@@ -10,7 +10,7 @@ import { announce, notify } from './notice-store.ts';
 import { goTo } from './route-store.ts';
 import { settingsNow } from './settings-store.ts';
 
-export const QUEUE_TABS = ['open', 'mine', 'closed', 'silenced'] as const;
+export const QUEUE_TABS = ['open', 'past', 'mine', 'closed', 'silenced'] as const;
 export type QueueTab = (typeof QUEUE_TABS)[number];
 export type Grouping = 'campaign' | 'person' | 'none';
 export type QueueSort = 'severity' | 'newest' | 'oldest';
@@ -62,6 +62,9 @@ export function filterOf(
   switch (state.tab) {
     case 'open':
       return { ...common, states: ['open', 'acknowledged'] };
+    case 'past':
+      // What happened while nobody watched: read from the agents' logs afterwards, so it has alarmed nobody.
+      return { ...common, states: ['open', 'acknowledged'], include: ['retrospective'] };
     case 'mine':
       return { ...common, states: ['open', 'acknowledged'], assignee: operatorName() };
     case 'closed':
@@ -72,8 +75,14 @@ export function filterOf(
 }
 
 /** Whether something kept it out of the queue. */
-export const isSilenced = (row: DetectionRow): boolean =>
-  row.filtered !== null || row.suppressed !== null || row.withdrawnAt !== null || row.retrospective;
+const isSilenced = (row: DetectionRow): boolean =>
+  row.filtered !== null || row.suppressed !== null || row.withdrawnAt !== null;
+
+/** Whether a row that the engine's filter lets through belongs under the tab. */
+export function belongsTo(tab: QueueTab, row: DetectionRow): boolean {
+  if (tab === 'silenced') return isSilenced(row);
+  return tab === 'past' ? row.retrospective : true;
+}
 
 export function openDetection({ connection, id }: DetectionKey): void {
   goTo('detections', connection, id);

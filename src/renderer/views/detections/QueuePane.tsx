@@ -20,6 +20,7 @@ import type { useQueue } from './use-queue.ts';
 
 const TAB_WORDS: Readonly<Record<QueueTab, string>> = {
   open: 'Open',
+  past: 'From the past',
   mine: 'Mine',
   closed: 'Closed',
   silenced: 'Silenced',
@@ -29,11 +30,15 @@ const EMPTY: Readonly<Record<QueueTab, readonly [string, string]>> = {
     'Nothing is open',
     'What is unusual about sign-ins and sessions appears here, worst and newest first. Figures says what was looked at, so that silence can be trusted.',
   ],
+  past: [
+    'Nothing unusual was read from the past',
+    'What happened while this console was not connected is read from the agents’ logs and judged afterwards; what was found stands here. It has alarmed nobody.',
+  ],
   mine: ['Nothing is assigned to you', 'Press a on a detection to take it.'],
   closed: ['Nothing has been closed yet', 'What was decided stays here with the reason.'],
   silenced: [
     'Nothing is silenced',
-    'What a filter or a suppression kept out of the queue, what history raised and what was taken back would stand here, with the reason.',
+    'What a filter or a suppression kept out of the queue and what was taken back would stand here, with the reason.',
   ],
 };
 
@@ -143,7 +148,22 @@ export function QueuePane(props: {
         {queue.is === 'loading' ? <Waiting what="detections" lines={10} /> : null}
         {ready?.lines.length === 0 ? (
           text.trim() === '' ? (
-            <EmptyState title={title}>{words}</EmptyState>
+            <EmptyState
+              title={title}
+              action={
+                tab === 'open' ? (
+                  <Button
+                    onClick={() => {
+                      useDetections.setState({ tab: 'past', chosen: new Map() });
+                    }}
+                  >
+                    See what was found in the past
+                  </Button>
+                ) : null
+              }
+            >
+              {words}
+            </EmptyState>
           ) : (
             <EmptyState title="No detection fits">Change or empty the search above.</EmptyState>
           )

@@ -3,7 +3,7 @@ import type { Severity } from '#shared/domain/detection.ts';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
 import { aboutText } from '../../format/detection-words.ts';
 import { useApp } from '../../store/app-store.ts';
-import { filterOf, isSilenced, useDetections } from '../../store/detection-store.ts';
+import { belongsTo, filterOf, useDetections } from '../../store/detection-store.ts';
 import { useEngineQuery, type Query } from '../../store/use-engine-query.ts';
 
 /** One line of the queue: a story's head, or a detection. */
@@ -44,11 +44,17 @@ export function useQueue(): Query<Queue> & { readonly again: () => void } {
   const flatValue = flat.is === 'ready' ? flat.value : null;
   const groupedValue = grouped.is === 'ready' ? grouped.value : null;
   const queue = useMemo((): Queue | null => {
-    const shown = (row: DetectionRow): boolean => tab !== 'silenced' || isSilenced(row);
+    const shown = (row: DetectionRow): boolean => belongsTo(tab, row);
+    // The engine counts more than these tabs show.
+    const partial = tab === 'silenced' || tab === 'past';
     if (grouping === 'none') {
       if (flatValue === null) return null;
       const rows = flatValue.rows.filter(shown);
-      return { rows, total: flatValue.total, lines: rows.map((row) => lineOf(row, false)) };
+      return {
+        rows,
+        total: partial ? rows.length : flatValue.total,
+        lines: rows.map((row) => lineOf(row, false)),
+      };
     }
     if (groupedValue === null) return null;
     const lines = groupedValue.groups.flatMap((group): QueueLine[] => {
@@ -70,7 +76,8 @@ export function useQueue(): Query<Queue> & { readonly again: () => void } {
       ];
     });
     const rows = lines.flatMap((line) => (line.is === 'detection' ? [line.row] : []));
-    return { lines, rows, total: groupedValue.groups.reduce((sum, { count }) => sum + count, 0) };
+    const counted = groupedValue.groups.reduce((sum, { count }) => sum + count, 0);
+    return { lines, rows, total: partial ? rows.length : counted };
   }, [grouping, tab, flatValue, groupedValue]);
   const answer = grouping === 'none' ? flat : grouped;
   if (answer.is === 'ready' && queue !== null) {

@@ -37,7 +37,8 @@ export function backAuditSearch(): void {
   });
 }
 
-const PLAIN = /^[\p{L}\p{N}._@+-]+$/u;
+/** Two dots would be a range, a sign in front of it something else than itself. */
+const PLAIN = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_@+-]|\.(?!\.))*$/u;
 /** `field:value` of the search language, quoted where the value needs it. */
 export const term = (field: string, value: string | null): string =>
   `${field}:${value === null ? 'none' : `=${PLAIN.test(value) ? value : `"${value.replaceAll(/["\\]/g, (one) => `\\${one}`)}"`}`}`;

@@ -44,11 +44,13 @@ async function add(page: Page, site: Site, operator: string): Promise<void> {
   await dialog.getByLabel('Address of the agent').fill(site.agent.url);
   await dialog.getByLabel('Token', { exact: false }).first().fill(token);
   await dialog.getByLabel(/^Name/).fill(site.name);
-  await dialog.locator('button[type=submit]').click();
-  await expect(page.getByTestId(`environment-${site.name}`).getByTestId('state-sentence')).toContainText(
-    /live/i,
-    { timeout: 30_000 },
-  );
+  // The engine may still be starting: then the form says so and keeps what was typed.
+  const added = page.getByTestId(`environment-${site.name}`);
+  await expect(async () => {
+    if (await dialog.isVisible()) await dialog.locator('button[type=submit]').click();
+    await expect(added).toBeVisible({ timeout: 3_000 });
+  }).toPass({ timeout: 60_000 });
+  await expect(added.getByTestId('state-sentence')).toContainText(/live/i, { timeout: 60_000 });
 }
 
 const dialogOf = (page: Page): Locator => page.getByRole('dialog');

@@ -138,12 +138,14 @@ test('a link opens its session; a link to nothing known changes nothing; the pal
   await page.getByRole('grid').getByRole('row').nth(3).click();
   const panel = page.getByTestId('session-panel');
   await expect(panel).toBeVisible();
+  await expect(panel.getByRole('heading').first()).not.toHaveText('Session');
   const name = (await panel.getByRole('heading').first().textContent()) ?? '';
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('copy a link');
   await page.keyboard.press('Enter');
-  const link = await console.app.evaluate(({ clipboard }) => clipboard.readText());
-  expect(link).toMatch(/^watchfloor:\/\/session\/[^/]+\/[^/]+$/);
+  const copied = () => console.app.evaluate(({ clipboard }) => clipboard.readText());
+  await expect.poll(copied).toMatch(/^watchfloor:\/\/session\/[^/]+\/[^/]+$/);
+  const link = await copied();
   await page
     .getByRole('button', { name: 'Close', exact: true })
     .or(panel.getByRole('button', { name: /close/i }))

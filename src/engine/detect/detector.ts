@@ -9,7 +9,7 @@ import { createEnvironmentState, stepEnvironment, type EnvironmentState } from '
 import { msOf, type EnrichedEvent } from './event.ts';
 import { countRecord, createFigures, type Figures } from './figures.ts';
 import { createAllowList } from './filters.ts';
-import { createLocalClock } from './local-time.ts';
+import { createLocalClock } from '#shared/domain/local-time.ts';
 import { createPersonRisk, derive, forget, noteAlert, noteChange, type PersonRisk } from './person-risk.ts';
 import { createPreparer, type PreparedEvent } from './prepare.ts';
 import { toRecord } from './record.ts';

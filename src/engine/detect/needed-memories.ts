@@ -4,17 +4,17 @@ import type { DetectSettings } from './settings.ts';
 export const EVERYTHING = { addresses: true, environments: true, sessions: true };
 /** Which memories the detections that are switched on need besides the people's. */
 export const needed = (settings: DetectSettings): typeof EVERYTHING => {
-  const any = (...of: readonly unknown[]): boolean => of.some((one) => one !== null);
+  const anyOn = (...of: readonly unknown[]): boolean => of.some((one) => one !== null);
   return {
-    addresses: any(
+    addresses: anyOn(
       settings.passwordSpray,
       settings.passwordSpraySlow,
       settings.credentialStuffing,
       settings.anonymousIp,
       settings.hostingIp,
     ),
-    environments: any(settings.passwordSprayDistributed),
-    sessions: any(
+    environments: anyOn(settings.passwordSprayDistributed),
+    sessions: anyOn(
       settings.sessionHijack,
       settings.sessionCameBack,
       settings.idleSession,

@@ -1,6 +1,6 @@
 import type { DetectContext } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
-import type { LocalTime } from './local-time.ts';
+import type { LocalTime } from '#shared/domain/local-time.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { UserState } from './user-state.ts';
 

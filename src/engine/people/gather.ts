@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { PersonView } from '#shared/ipc/people-views.ts';
-import { createLocalClock } from '../detect/local-time.ts';
+import { createLocalClock } from '#shared/domain/local-time.ts';
 
 /** What was counted under one key. */
 export interface Count {

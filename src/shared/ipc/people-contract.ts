@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AccountId, ConnectionId } from '../domain/ids.ts';
+import { isTimeZone } from '../domain/local-time.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import type {
@@ -18,16 +19,7 @@ const days = z.int().min(1).max(400).default(30);
 const zone = z
   .string()
   .max(64)
-  .refine(
-    (name) => {
-      try {
-        return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-      } catch {
-        return false;
-      }
-    },
-    { message: 'not a time zone this machine knows; use one like Europe/Berlin' },
-  );
+  .refine(isTimeZone, { message: 'not a time zone this machine knows; use one like Europe/Berlin' });
 /** What a note is about: `person/<connection>/<account>`, `session/…`, `address/…`, `instant/…`. */
 const subject = z.string().min(3).max(1_024);
 

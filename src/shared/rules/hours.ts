@@ -1,6 +1,6 @@
 import { DAY, MINUTE } from '../domain/lengths.ts';
 import type { Rule } from '../protocol/rules.ts';
-import { localClock } from './local-clock.ts';
+import { createLocalClock } from '../domain/local-time.ts';
 
 type Hours = Extract<Rule, { kind: 'hours' }>;
 
@@ -23,14 +23,14 @@ export interface HoursTest {
  * midnight and belongs to the day on which it begins; equal ones mean 24 hours.
  */
 export function compileHours(rule: Pick<Hours, 'timeZone' | 'windows'>): HoursTest {
-  const wall = localClock(rule.timeZone);
+  const wall = createLocalClock(rule.timeZone);
   const windows = rule.windows.map(({ days, from, to }) => ({
     days: new Set(days),
     from: minutesOf(from),
     to: minutesOf(to),
   }));
   const inside = (at: number): boolean => {
-    const { day, minute } = wall(at);
+    const { day, minutes: minute } = wall(at);
     return windows.some(({ days, from, to }) => {
       if (from < to) return days.has(day) && minute >= from && minute < to;
       return (days.has(day) && minute >= from) || (days.has(dayBefore(day)) && minute < to);

@@ -1,6 +1,6 @@
 import { parseNetwork } from '../domain/network.ts';
 import type { Rule } from '../protocol/rules.ts';
-import { localClock } from './local-clock.ts';
+import { isTimeZone } from '../domain/local-time.ts';
 
 /** What is wrong with a rule set, and where: `rules.2.windows.0.from`. */
 export interface RuleProblem {
@@ -15,15 +15,6 @@ export interface RuleSurroundings {
 }
 
 const PLACE = /^[A-Za-z]{2}(-.{1,100})?$/;
-
-function isZone(timeZone: string): boolean {
-  try {
-    localClock(timeZone);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What makes a rule set impossible to enforce. The shape is the schema's business; this is about the meaning. */
 export function ruleProblems(rules: readonly Rule[], around: RuleSurroundings = {}): readonly RuleProblem[] {
@@ -84,7 +75,8 @@ function problemsOf(rule: Rule, around: RuleSurroundings, say: Say): void {
       if (rule.allow === undefined && rule.deny === undefined) say('', 'a device rule needs allow or deny');
       break;
     case 'hours':
-      if (!isZone(rule.timeZone)) say('timeZone', `“${rule.timeZone}” is not a time zone like Europe/Berlin`);
+      if (!isTimeZone(rule.timeZone))
+        say('timeZone', `“${rule.timeZone}” is not a time zone like Europe/Berlin`);
       break;
     case 'failed-logins':
       if (rule.withinMs < 1_000) say('withinMs', 'at least one second (1000)');

@@ -3,7 +3,7 @@ import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
 import { learningFilter } from '../learning.ts';
-import type { LocalTime } from '../local-time.ts';
+import type { LocalTime } from '#shared/domain/local-time.ts';
 import type { DetectSettings } from '../settings.ts';
 import type { UserDetection } from '../user-detection.ts';
 

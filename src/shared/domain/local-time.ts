@@ -1,4 +1,4 @@
-import { MINUTE } from '#shared/domain/units.ts';
+import { MINUTE } from './lengths.ts';
 
 /** Wall-clock time somewhere. */
 export interface LocalTime {
@@ -59,3 +59,13 @@ export const createLocalClock = (timeZone: string): ((ts: number) => LocalTime) 
     };
   };
 };
+
+/** Whether this machine knows an IANA zone by this name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    createLocalClock(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

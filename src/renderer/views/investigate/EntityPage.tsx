@@ -3,7 +3,6 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import type { EntityKind, EntityView } from '#shared/ipc/people-views.ts';
-import { Choice } from '../../components/Choice.tsx';
 import { DayBars } from '../../components/DayBars.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Figure } from '../../components/Figure.tsx';
@@ -15,7 +14,8 @@ import { DetectionsOf } from '../../entity/DetectionsOf.tsx';
 import { EventList } from '../../entity/EventList.tsx';
 import { LiveSessions } from '../../entity/LiveSessions.tsx';
 import { Notes } from '../../entity/Notes.tsx';
-import { PERIODS, usePeriod } from '../../entity/period.ts';
+import { usePeriod } from '../../entity/period.ts';
+import { PeriodPage } from '../../entity/PeriodPage.tsx';
 import { SeenTable } from '../../entity/SeenTable.tsx';
 import { zoneName } from '../../format/time.ts';
 import { count, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
@@ -200,61 +200,21 @@ export function EntityPage(props: { readonly kind: EntityKind; readonly value: s
   );
   const entity = answer.is === 'ready' ? answer.value : null;
   return (
-    <Box
-      sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column', bgcolor: 'background.paper' }}
-    >
-      <Box
-        sx={{
-          display: 'flex',
-          alignItems: 'center',
-          gap: 3,
-          px: 4,
-          py: 2,
-          borderBottom: 1,
-          borderColor: 'divider',
-        }}
-      >
-        <Button
-          variant="text"
-          onClick={() => {
-            window.history.back();
-          }}
-        >
-          ← Back
-        </Button>
-        <Box sx={{ flex: 1 }} />
-        <Choice
-          quiet
-          label="Period"
-          value={String(days)}
-          options={PERIODS}
-          onChange={(next) => {
-            usePeriod.setState({ days: Number(next) });
-          }}
+    <PeriodPage label={`${NAMES[props.kind]} ${props.value}`} testId="entity">
+      {answer.is === 'loading' ? <Waiting what="what it touched" lines={14} /> : null}
+      {answer.is === 'failed' ? (
+        <ProblemBox
+          flat
+          problem={answer.problem}
+          action={<Button onClick={answer.again}>Try again</Button>}
         />
-      </Box>
-      <Box
-        tabIndex={0}
-        role="region"
-        aria-label={`${NAMES[props.kind]} ${props.value}`}
-        data-testid="entity"
-        sx={{ flex: 1, minHeight: 0, overflow: 'auto' }}
-      >
-        {answer.is === 'loading' ? <Waiting what="what it touched" lines={14} /> : null}
-        {answer.is === 'failed' ? (
-          <ProblemBox
-            flat
-            problem={answer.problem}
-            action={<Button onClick={answer.again}>Try again</Button>}
-          />
-        ) : null}
-        {answer.is === 'ready' && entity === null ? (
-          <EmptyState title={`${NAMES[props.kind]} ${props.value} is not in the mirror`}>
-            Nobody was seen with it, or what was seen is older than the mirror keeps.
-          </EmptyState>
-        ) : null}
-        {entity === null ? null : <Body entity={entity} />}
-      </Box>
-    </Box>
+      ) : null}
+      {answer.is === 'ready' && entity === null ? (
+        <EmptyState title={`${NAMES[props.kind]} ${props.value} is not in the mirror`}>
+          Nobody was seen with it, or what was seen is older than the mirror keeps.
+        </EmptyState>
+      ) : null}
+      {entity === null ? null : <Body entity={entity} />}
+    </PeriodPage>
   );
 }

@@ -2,7 +2,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 import type { AccountAt, PersonView } from '#shared/ipc/people-views.ts';
-import { Choice } from '../../components/Choice.tsx';
 import { DayBars } from '../../components/DayBars.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { HourMap } from '../../components/HourMap.tsx';
@@ -15,7 +14,8 @@ import { LiveSessions } from '../../entity/LiveSessions.tsx';
 import { Notes } from '../../entity/Notes.tsx';
 import { PlacesMap } from '../../entity/PlacesMap.tsx';
 import { SeenTable } from '../../entity/SeenTable.tsx';
-import { PERIODS, usePeriod } from '../../entity/period.ts';
+import { usePeriod } from '../../entity/period.ts';
+import { PeriodPage } from '../../entity/PeriodPage.tsx';
 import { spotsOf } from '../../entity/spots.ts';
 import { zoneName } from '../../format/time.ts';
 import { countryName } from '../../format/words.ts';
@@ -146,61 +146,21 @@ export function PersonPage({ at }: { readonly at: AccountAt }): ReactNode {
   );
   const person = answer.is === 'ready' ? answer.value : null;
   return (
-    <Box
-      sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column', bgcolor: 'background.paper' }}
-    >
-      <Box
-        sx={{
-          display: 'flex',
-          alignItems: 'center',
-          gap: 3,
-          px: 4,
-          py: 2,
-          borderBottom: 1,
-          borderColor: 'divider',
-        }}
-      >
-        <Button
-          variant="text"
-          onClick={() => {
-            window.history.back();
-          }}
-        >
-          ← Back
-        </Button>
-        <Box sx={{ flex: 1 }} />
-        <Choice
-          quiet
-          label="Period"
-          value={String(days)}
-          options={PERIODS}
-          onChange={(next) => {
-            usePeriod.setState({ days: Number(next) });
-          }}
+    <PeriodPage label={person === null ? 'Person' : person.name} testId="person">
+      {answer.is === 'loading' ? <Waiting what="the person" lines={14} /> : null}
+      {answer.is === 'failed' ? (
+        <ProblemBox
+          flat
+          problem={answer.problem}
+          action={<Button onClick={answer.again}>Try again</Button>}
         />
-      </Box>
-      <Box
-        tabIndex={0}
-        role="region"
-        aria-label={person === null ? 'Person' : person.name}
-        data-testid="person"
-        sx={{ flex: 1, minHeight: 0, overflow: 'auto' }}
-      >
-        {answer.is === 'loading' ? <Waiting what="the person" lines={14} /> : null}
-        {answer.is === 'failed' ? (
-          <ProblemBox
-            flat
-            problem={answer.problem}
-            action={<Button onClick={answer.again}>Try again</Button>}
-          />
-        ) : null}
-        {answer.is === 'ready' && person === null ? (
-          <EmptyState title="Nobody by this name is in the mirror">
-            The account may have been erased, or its environment was removed.
-          </EmptyState>
-        ) : null}
-        {person === null ? null : <Body person={person} again={answer.again} />}
-      </Box>
-    </Box>
+      ) : null}
+      {answer.is === 'ready' && person === null ? (
+        <EmptyState title="Nobody by this name is in the mirror">
+          The account may have been erased, or its environment was removed.
+        </EmptyState>
+      ) : null}
+      {person === null ? null : <Body person={person} again={answer.again} />}
+    </PeriodPage>
   );
 }

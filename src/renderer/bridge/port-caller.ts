@@ -19,18 +19,31 @@ interface Pending {
 export interface PortCaller<C extends Methods, Event> extends Caller<C> {
   /** Takes a new port; whatever was asked over the old one is rejected with ENGINE_AWAY. */
   attach(port: Port): void;
-  /** Lets go of the port: calls are rejected until the next one arrives. */
+  /** Lets go of the port: what was asked over it is rejected. Before the first port calls go on waiting for it. */
   detach(): void;
+  /** No port will come: rejects whatever waits, and what is asked from now on, until one comes after all. */
+  giveUp(): void;
   onEvent(listener: (event: Event) => void): Dispose;
   /** Told after each new port, so that views ask again. */
   onAttach(listener: () => void): Dispose;
 }
 
+/** How long a call waits for the first port: an engine that opens a large mirror takes seconds, not minutes. */
+const FIRST_PORT_MS = 20_000;
+
 const aborted = () => new DOMException('The question was withdrawn.', 'AbortError');
 
-/** Calls over a port that may be replaced: ids, cancelling, events, and no call that waits forever. */
-export function createPortCaller<C extends Methods, Event>(): PortCaller<C, Event> {
+/**
+ * Calls over a port that may be replaced: ids, cancelling, events, and no call that waits forever. A window is drawn
+ * before its engine is ready, so a call before the first port waits for it, `firstPortMs` at most.
+ */
+export function createPortCaller<C extends Methods, Event>(
+  firstPortMs = FIRST_PORT_MS,
+): PortCaller<C, Event> {
   let port: Port | null = null;
+  let first: 'awaited' | 'came' | 'given up' = 'awaited';
+  /** Told with the first port, or with null when there will be none. */
+  const queue = new Set<(port: Port | null) => void>();
   let nextId = 1;
   const pending = new Map<number, Pending>();
   const events = new Set<(event: Event) => void>();
@@ -79,6 +92,60 @@ export function createPortCaller<C extends Methods, Event>(): PortCaller<C, Even
     rejectAll();
   };
 
+  const serveQueue = (served: Port | null) => {
+    const waiting = [...queue];
+    queue.clear();
+    for (const tell of waiting) tell(served);
+  };
+
+  /** The port there is, or the first one as soon as it comes. */
+  const portFor = (signal: AbortSignal | undefined): Port | Promise<Port> => {
+    if (port !== null) return port;
+    if (first !== 'awaited') return Promise.reject(engineAway());
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        queue.delete(tell);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', withdraw);
+      };
+      const tell = (served: Port | null) => {
+        done();
+        if (served === null) reject(engineAway());
+        else resolve(served);
+      };
+      const withdraw = () => {
+        done();
+        reject(aborted());
+      };
+      const timer = setTimeout(() => {
+        tell(null);
+      }, firstPortMs);
+      signal?.addEventListener('abort', withdraw, { once: true });
+      queue.add(tell);
+    });
+  };
+
+  const callOver = (open: Port, method: string, request: unknown, signal: AbortSignal | undefined) => {
+    if (signal?.aborted === true) return Promise.reject(aborted());
+    // Between the wait and this turn the port may have been replaced.
+    if (open !== port) return Promise.reject(engineAway());
+    const id = nextId++;
+    return new Promise<unknown>((resolve, reject) => {
+      const cancel = () => {
+        pending.delete(id);
+        open.postMessage({ type: 'cancel', id });
+        reject(aborted());
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      pending.set(id, {
+        resolve,
+        reject,
+        forget: () => signal?.removeEventListener('abort', cancel),
+      });
+      open.postMessage({ type: 'call', id, method, request });
+    });
+  };
+
   return {
     attach(next) {
       detach();
@@ -87,9 +154,16 @@ export function createPortCaller<C extends Methods, Event>(): PortCaller<C, Even
         receive(event.data as FrameToWindow<Event>);
       };
       next.start();
+      first = 'came';
+      serveQueue(next);
       for (const listener of attached) listener();
     },
     detach,
+    giveUp() {
+      detach();
+      if (first === 'awaited') first = 'given up';
+      serveQueue(null);
+    },
     onEvent(listener) {
       events.add(listener);
       return () => events.delete(listener);
@@ -99,24 +173,13 @@ export function createPortCaller<C extends Methods, Event>(): PortCaller<C, Even
       return () => attached.delete(listener);
     },
     call(method, request, signal) {
-      const open = port;
-      if (open === null) return Promise.reject(engineAway());
       if (signal?.aborted === true) return Promise.reject(aborted());
-      const id = nextId++;
-      return new Promise((resolve, reject) => {
-        const cancel = () => {
-          pending.delete(id);
-          open.postMessage({ type: 'cancel', id });
-          reject(aborted());
-        };
-        signal?.addEventListener('abort', cancel, { once: true });
-        pending.set(id, {
-          resolve: resolve as (value: unknown) => void,
-          reject,
-          forget: () => signal?.removeEventListener('abort', cancel),
-        });
-        open.postMessage({ type: 'call', id, method, request });
-      });
+      const open = portFor(signal);
+      const answer =
+        open instanceof Promise
+          ? open.then((came) => callOver(came, method, request, signal))
+          : callOver(open, method, request, signal);
+      return answer as Promise<never>;
     },
   };
 }

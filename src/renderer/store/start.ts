@@ -69,7 +69,8 @@ function receiveFromMain(event: MainEvent): void {
     case 'engine':
       useApp.setState({ engine: event.state });
       // Calls over the old port would wait forever.
-      if (event.state.is !== 'running') engine.detach();
+      if (event.state.is === 'failed') engine.giveUp();
+      else if (event.state.is === 'starting') engine.detach();
       return;
     case 'settings':
       useSettings.setState({ settings: event.settings });

@@ -95,13 +95,38 @@ test('a new port rejects what was asked over the old one, and works', async () =
   expect(attached).toBe(2);
 });
 
-test('without a port nothing waits forever', async () => {
+test('what is asked before the first port is answered over it, whatever the engine says of its start', async () => {
   const caller = createPortCaller<Contract, never>();
+  const early = caller.call('echo', 'early');
+  const withdrawn = new AbortController();
+  const other = caller.call('echo', 'withdrawn', withdrawn.signal);
+  withdrawn.abort();
+  await expect(other).rejects.toMatchObject({ name: 'AbortError' });
+  caller.detach();
+  const end = engineEnd();
+  caller.attach(end.port);
+  expect(await early).toBe('early');
+  expect((await end.received('call')).length).toBe(1);
+});
+
+test('an engine that cannot start answers at once, and so does a second call', async () => {
+  const caller = createPortCaller<Contract, never>();
+  const early = caller.call('echo', 'a').catch(codeOf);
+  caller.giveUp();
+  expect(await early).toBe(ENGINE_AWAY);
+  expect(await caller.call('echo', 'b').catch(codeOf)).toBe(ENGINE_AWAY);
+  caller.attach(engineEnd().port);
+  expect(await caller.call('echo', 'c')).toBe('c');
+});
+
+test('without a port nothing waits forever', async () => {
+  const caller = createPortCaller<Contract, never>(20);
   expect(await caller.call('echo', 'a').catch(codeOf)).toBe(ENGINE_AWAY);
   caller.attach(engineEnd().port);
   const asked = caller.call('slow', 'a').catch(codeOf);
   caller.detach();
   expect(await asked).toBe(ENGINE_AWAY);
+  expect(await caller.call('echo', 'after the first one').catch(codeOf)).toBe(ENGINE_AWAY);
 });
 
 test('events reach every listener until it is disposed', async () => {

@@ -11,6 +11,7 @@ import { detectionFigures } from '../detections/ask-figures.ts';
 import { detectionGroups, detectionList } from '../detections/ask-list.ts';
 import { complianceReport, type ComplianceReport } from '../forensics/compliance.ts';
 import { auditPage } from './ask-audit.ts';
+import { sessionGroups } from './ask-groups.ts';
 import { figures } from './ask-figures.ts';
 import { sessionsMatching, type Matching } from './ask-matching.ts';
 import { entityView } from '../people/ask-entity.ts';
@@ -41,6 +42,7 @@ type SearchQuestions = { readonly [Name in keyof typeof QUERY_METHODS]: Asked<Na
 /** What the reader can be asked. */
 export interface Questions extends SearchQuestions {
   readonly 'sessions.page': Asked<'sessions.page'>;
+  readonly 'sessions.groups': Asked<'sessions.groups'>;
   readonly 'sessions.get': Asked<'sessions.get'>;
   readonly 'map.changes': { readonly request: MapQuestion; readonly reply: MapChanges };
   readonly 'map.travel': Asked<'map.travel'>;
@@ -85,6 +87,7 @@ type Answerers = {
 
 export const ANSWERERS: Answerers = {
   'sessions.page': sessionsPage,
+  'sessions.groups': sessionGroups,
   'sessions.get': sessionDetail,
   'map.changes': mapChanges,
   'map.travel': mapTravel,

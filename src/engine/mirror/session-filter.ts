@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
 import { OPEN_AT, OPEN_DURING } from './open-at.ts';
 import { CELL_SQL } from '#shared/domain/place-cell.ts';
+import { groupCondition } from './session-grouping.ts';
 import { ACTIVE_SLACK_MS, STALE_AFTER_MS } from '#shared/domain/status.ts';
 
 export type Bound = Record<string, string | number | Buffer | null>;
@@ -73,6 +74,11 @@ export function sessionCondition(filter: z.output<typeof SessionFilter>): Condit
       (SELECT key FROM address WHERE latitude IS NOT NULL AND longitude IS NOT NULL
         AND ${CELL_SQL} IN (SELECT value FROM json_each(@places)))`);
     bound['places'] = JSON.stringify(filter.places);
+  }
+  if (filter.group !== undefined) {
+    const group = groupCondition(filter.group, filter);
+    parts.push(group.sql);
+    Object.assign(bound, group.bound);
   }
   return { sql: parts.join(' AND '), bound };
 }

@@ -10,6 +10,8 @@ interface Props {
   readonly index: number;
   readonly top: number;
   readonly active: boolean;
+  /** It stands below the head of its group. */
+  readonly grouped: boolean;
   readonly chosen: boolean;
   readonly open: boolean;
   readonly onOpen: (index: number, row: SessionRow) => void;
@@ -33,6 +35,7 @@ function View(props: Props): ReactNode {
     <BodyRow
       role="row"
       aria-rowindex={index + 2}
+      aria-level={props.grouped ? 2 : undefined}
       aria-selected={props.chosen}
       data-index={index}
       data-open={props.open}
@@ -78,6 +81,7 @@ export const SessionRowView = memo(
     before.index === after.index &&
     before.top === after.top &&
     before.active === after.active &&
+    before.grouped === after.grouped &&
     before.chosen === after.chosen &&
     before.open === after.open &&
     before.onOpen === after.onOpen &&

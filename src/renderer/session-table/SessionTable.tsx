@@ -12,6 +12,8 @@ import {
   type MouseEvent,
   type ReactNode,
 } from 'react';
+import type { SessionGroup } from '#shared/ipc/desk-contract.ts';
+import type { Grouping } from '#shared/ipc/session-groupings.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { ProblemBox } from '../components/ProblemBox.tsx';
@@ -25,21 +27,24 @@ import {
   usePanel,
   useSelection,
 } from '../store/selection-store.ts';
-import { useApp } from '../store/app-store.ts';
-import { useRespond } from '../store/respond-store.ts';
-import { isFiltered, NO_FILTER, type FilterStore } from '../store/session-filter.ts';
-import { goLive } from '../store/time-store.ts';
+import { isFiltered, NO_FILTER, requestOf, type FilterStore } from '../store/session-filter.ts';
+import type { ArrangementStore } from '../store/list-arrangement.ts';
+import { goLive, timeNow } from '../store/time-store.ts';
 import { columns, features } from './columns.tsx';
 import { Grid, Scroller } from './grid-styles.ts';
+import { GroupMenu, type GroupMenuAt } from './GroupMenu.tsx';
+import { GroupRowView } from './GroupRowView.tsx';
 import { NoSessions } from './NoSessions.tsx';
 import { SessionHeader } from './SessionHeader.tsx';
 import { SessionMenu, type MenuAt } from './SessionMenu.tsx';
 import { SessionRowView } from './SessionRowView.tsx';
 import { SessionToolbar } from './SessionToolbar.tsx';
-import { toggleAll } from './select-all.ts';
+import { chooseAll, toggleAll } from './select-all.ts';
 import { useColumns, type Columns } from './use-columns.ts';
 import { useGridKeys } from './use-grid-keys.ts';
-import { useSessionList, type Sort } from './use-session-list.ts';
+import { useGroupedList } from './use-grouped-list.ts';
+import { useHold, type Hold } from './use-hold.ts';
+import { useSessionList, type SessionList, type Sort } from './use-session-list.ts';
 
 const headersOf = <H extends { readonly column: { readonly id: string } }>(
   headers: readonly H[],
@@ -51,27 +56,48 @@ const headersOf = <H extends { readonly column: { readonly id: string } }>(
 const gridVariables = ({ template, least }: Columns): CSSProperties =>
   ({ '--wf-columns': template, '--wf-least': least }) as CSSProperties;
 
-/** Live, virtualised, sorted by the engine; rows out of sight are not in the page. */
-export function SessionTable(props: {
+interface TableProps {
   readonly filter: FilterStore;
+  readonly arrangement: ArrangementStore;
   readonly title: string;
   readonly tools?: ReactNode;
-}): ReactNode {
-  const { filter } = props;
+}
+
+/** Live, virtualised, sorted and grouped by the engine; rows out of sight are not in the page. */
+export function SessionTable(props: TableProps): ReactNode {
+  const group = props.arrangement((state) => state.group);
+  return group === null ? <FlatTable {...props} /> : <GroupedTable key={group} {...props} by={group} />;
+}
+function FlatTable(props: TableProps): ReactNode {
+  const hold = useHold();
+  const sort = useSort(props.arrangement);
+  return <Frame {...props} hold={hold} sort={sort} list={useSessionList(props.filter, sort, hold.held)} />;
+}
+function GroupedTable(props: TableProps & { readonly by: Grouping }): ReactNode {
+  const hold = useHold();
+  const sort = useSort(props.arrangement);
+  const list = useGroupedList(props.filter, sort, props.by, hold.held);
+  return <Frame {...props} hold={hold} sort={sort} list={list} />;
+}
+function useSort(arrangement: ArrangementStore): Sort {
+  const { by, descending } = arrangement();
+  return useMemo(() => ({ by, descending }), [by, descending]);
+}
+
+function Frame(
+  props: TableProps & {
+    readonly by?: Grouping;
+    readonly hold: Hold;
+    readonly sort: Sort;
+    readonly list: SessionList;
+  },
+): ReactNode {
+  const { filter, list, hold, sort } = props;
+  const by = props.by ?? null;
   const theme = useTheme();
-  const [sort, setSort] = useState<Sort>({ by: 'lastSeenAt', descending: true });
-  const [pointed, setPointed] = useState(false);
-  const [focused, setFocused] = useState(false);
-  const [scrolled, setScrolled] = useState(false);
   const [menu, setMenu] = useState<MenuAt | null>(null);
+  const [groupMenu, setGroupMenu] = useState<GroupMenuAt | null>(null);
   const [active, setActive] = useState(0);
-  const acting = useRespond((state) => state.respond.is !== 'closed');
-  const filling = useApp((state) =>
-    (state.environments ?? []).some((environment) => environment.state.is === 'syncing'),
-  );
-  // While a store is first read there is no order worth holding.
-  const held = !filling && (pointed || focused || scrolled || acting || menu !== null);
-  const list = useSessionList(filter, sort, held);
   const { view, need } = list;
   const chosen = useSelection((state) => state.chosen);
   const open = usePanel((state) => state.open);
@@ -79,7 +105,7 @@ export function SessionTable(props: {
   const grid = useRef<HTMLDivElement>(null);
 
   const virtual = useVirtualizer({
-    count: view.total,
+    count: list.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => theme.row,
     scrollPaddingStart: theme.row,
@@ -93,22 +119,23 @@ export function SessionTable(props: {
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     need(first, last);
-  }, [need, first, last, view.total]);
+  }, [need, first, last, list.length]);
 
-  const loaded = items.flatMap((item) => {
-    const row = list.row(item.index);
-    return row === undefined ? [] : [{ item, row }];
+  const lines = items.flatMap((item) => {
+    const entry = list.entry(item.index);
+    return entry === undefined ? [] : [{ item, entry }];
   });
+  const sessions = lines.flatMap(({ entry }) => (entry.is === 'session' ? [entry.row] : []));
   const columnChoice = useColumns();
   const shownKey = columnChoice.shown.map(({ id }) => id).join(',');
   const shownIds = useMemo(() => shownKey.split(','), [shownKey]);
   const table = useTable({
     features,
     columns,
-    data: loaded.map(({ row }) => row),
+    data: sessions,
     manualSorting: true,
   });
-  const rows = table.getRowModel().rows;
+  const models = new Map(table.getRowModel().rows.map((model) => [model.original, model]));
 
   const moveTo = useCallback(
     (index: number) => {
@@ -132,22 +159,64 @@ export function SessionTable(props: {
     setActive(index);
     toggleChosen(row);
   }, []);
-  const onMenu = useCallback((event: MouseEvent, index: number, row: SessionRow) => {
-    event.preventDefault();
-    setActive(index);
-    setMenu({ row, left: event.clientX, top: event.clientY });
-  }, []);
+  const holdMenu = hold.menu;
+  const onMenu = useCallback(
+    (event: MouseEvent, index: number, row: SessionRow) => {
+      event.preventDefault();
+      setActive(index);
+      setMenu({ row, left: event.clientX, top: event.clientY });
+      holdMenu(true);
+    },
+    [holdMenu],
+  );
+  const { toggleGroup } = list;
+  const onToggleGroup = useCallback(
+    (index: number, group: SessionGroup) => {
+      setActive(index);
+      toggleGroup(group.key);
+    },
+    [toggleGroup],
+  );
+  const onGroupMenu = useCallback(
+    (event: MouseEvent, index: number, group: SessionGroup) => {
+      event.preventDefault();
+      setActive(index);
+      setGroupMenu({ group, left: event.clientX, top: event.clientY });
+      holdMenu(true);
+    },
+    [holdMenu],
+  );
+  const below = (index: number) => {
+    const box = grid.current?.querySelector(`[data-index="${String(index)}"]`)?.getBoundingClientRect();
+    return { left: (box?.left ?? 0) + theme.row * 2, top: box?.bottom ?? 0 };
+  };
+  const closeMenus = () => {
+    setMenu(null);
+    setGroupMenu(null);
+    holdMenu(false);
+    moveTo(active);
+  };
   useGridKeys(grid, {
     active,
-    total: view.total,
+    total: list.length,
     page: Math.max(1, last - first - 16),
-    row: list.row,
+    entry: list.entry,
     moveTo,
     open: onOpen,
     toggle: onToggle,
     menu: (index, row) => {
-      const box = grid.current?.querySelector(`[data-index="${String(index)}"]`)?.getBoundingClientRect();
-      setMenu({ row, left: (box?.left ?? 0) + theme.row * 2, top: box?.bottom ?? 0 });
+      setMenu({ row, ...below(index) });
+      holdMenu(true);
+    },
+    toggleGroup: onToggleGroup,
+    chooseGroup: (_index, { key }) => {
+      if (by === null) return;
+      const group = { by, key };
+      void chooseAll({ ...requestOf(filter.getState(), timeNow()), group }, sort);
+    },
+    groupMenu: (index, group) => {
+      setGroupMenu({ group, ...below(index) });
+      holdMenu(true);
     },
     back: () => {
       if (usePanel.getState().open !== null) closePanel();
@@ -169,31 +238,32 @@ export function SessionTable(props: {
         list={list}
         tools={props.tools}
         columns={columnChoice}
+        arrangement={props.arrangement}
       />
       {view.problem === null ? null : <ProblemBox flat problem={view.problem} />}
       <Scroller
         ref={scroller}
         onScroll={(event) => {
-          setScrolled(event.currentTarget.scrollTop > 0);
+          hold.scrolled(event.currentTarget.scrollTop > 0);
         }}
         onPointerEnter={() => {
-          setPointed(true);
+          hold.pointed(true);
         }}
         onPointerLeave={() => {
-          setPointed(false);
+          hold.pointed(false);
         }}
         onFocus={() => {
-          setFocused(true);
+          hold.focused(true);
         }}
         onBlur={() => {
-          setFocused(false);
+          hold.focused(false);
         }}
       >
         <Grid
           ref={grid}
-          role="grid"
+          role={by === null ? 'grid' : 'treegrid'}
           aria-label={props.title}
-          aria-rowcount={view.total + 1}
+          aria-rowcount={list.length + 1}
           aria-multiselectable="true"
           style={gridVariables(columnChoice)}
         >
@@ -201,13 +271,32 @@ export function SessionTable(props: {
             headers={headersOf(table.getHeaderGroups()[0]?.headers ?? [], shownIds)}
             columns={columnChoice}
             sort={sort}
-            onSort={setSort}
+            onSort={(next) => {
+              props.arrangement.setState(next);
+            }}
             allChosen={allChosen}
             onToggleAll={() => void toggleAll(filter.getState(), sort)}
           />
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-            {loaded.map(({ item, row }, at) => {
-              const model = rows[at];
+            {lines.map(({ item, entry }) => {
+              const isActive = item.index === Math.max(first, Math.min(last, active));
+              if (entry.is === 'group') {
+                return by === null ? null : (
+                  <GroupRowView
+                    key={`group ${entry.group.key ?? ''}`}
+                    by={by}
+                    group={entry.group}
+                    open={entry.open}
+                    index={item.index}
+                    top={item.start}
+                    active={isActive}
+                    onToggle={onToggleGroup}
+                    onMenu={onGroupMenu}
+                  />
+                );
+              }
+              const { row } = entry;
+              const model = models.get(row);
               if (model === undefined) return null;
               return (
                 <SessionRowView
@@ -216,7 +305,8 @@ export function SessionTable(props: {
                   original={row}
                   index={item.index}
                   top={item.start}
-                  active={item.index === Math.max(first, Math.min(last, active))}
+                  active={isActive}
+                  grouped={by !== null}
                   chosen={chosen.has(chosenKey(row))}
                   open={open !== null && chosenKey(open) === chosenKey(row)}
                   onOpen={onOpen}
@@ -234,14 +324,17 @@ export function SessionTable(props: {
         ) : null}
         {view.is === 'ready' && view.total === 0 ? <NoSessions filter={filter} /> : null}
       </Scroller>
-      <SessionMenu
-        at={menu}
-        filter={filter}
-        onClose={() => {
-          setMenu(null);
-          moveTo(active);
-        }}
-      />
+      <SessionMenu at={menu} filter={filter} onClose={closeMenus} />
+      {by === null ? null : (
+        <GroupMenu
+          at={groupMenu}
+          by={by}
+          filter={filter}
+          sort={sort}
+          onToggle={list.toggleGroup}
+          onClose={closeMenus}
+        />
+      )}
     </Box>
   );
 }

@@ -9,6 +9,9 @@ import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { useTime } from '../store/time-store.ts';
 import { EndMatching } from './EndMatching.tsx';
+import { ChosenCount } from './ChosenCount.tsx';
+import { GroupChoice } from './GroupChoice.tsx';
+import type { ArrangementStore } from '../store/list-arrangement.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import type { Columns } from './use-columns.ts';
@@ -21,6 +24,11 @@ const STATE_WORDS = { live: 'live', ended: 'ended', all: 'in all' } as const;
 const heldText = ({ view }: SessionList): string =>
   view.totalNow === null || view.totalNow === view.total ? '' : ` in this list, ${count(view.totalNow)} now`;
 
+const groupsText = ({ shown, total }: NonNullable<SessionList['groups']>): string =>
+  shown === total
+    ? `in ${counted(total, 'group')}`
+    : `the ${count(shown)} largest of ${counted(total, 'group')}; narrow the list to see the others`;
+
 /** Name of the list, honest counts, what it is narrowed to, and what can be done with the selection. */
 export function SessionToolbar(props: {
   readonly title: string;
@@ -28,6 +36,7 @@ export function SessionToolbar(props: {
   readonly list: SessionList;
   readonly tools?: ReactNode;
   readonly columns: Columns;
+  readonly arrangement: ArrangementStore;
 }): ReactNode {
   const { filter, list } = props;
   const state = filter((shown) => shown.state);
@@ -55,12 +64,14 @@ export function SessionToolbar(props: {
           ? `${count(list.view.total)} ${past === 'live' ? STATE_WORDS[state] : PAST_WORDS[past]}${heldText(list)}`
           : ''}
       </Typography>
+      {list.groups === null || list.view.is !== 'ready' ? null : (
+        <Typography component="span" data-testid="group-count" sx={{ color: 'text.secondary' }}>
+          {groupsText(list.groups)}
+        </Typography>
+      )}
       {chosen.size === 0 ? null : (
         <>
-          <Typography
-            component="span"
-            data-testid="chosen-count"
-          >{`${count(chosen.size)} selected`}</Typography>
+          <ChosenCount filter={filter} />
           <Button variant="text" onClick={clearChosen}>
             Clear
           </Button>
@@ -70,10 +81,11 @@ export function SessionToolbar(props: {
       <FilterChips filter={filter} />
       <StaleNote among={connections} />
       <Box sx={{ flex: 1 }} />
+      <GroupChoice arrangement={props.arrangement} />
       <ColumnChooser columns={props.columns} />
       {fresh === 0 ? null : (
         <Button color="primary" onClick={list.showFresh}>
-          {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new`}
+          {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new${list.groups === null ? '' : fresh === 1 ? ' group' : ' groups'}`}
         </Button>
       )}
       {chosen.size > 0 || list.view.is !== 'ready' ? null : (

@@ -32,6 +32,21 @@ export const BodyRow = styled('div')(({ theme }) => ({
   '&[data-ended="true"]': { color: theme.vars.palette.text.secondary },
 }));
 
+/** The head of a group: one cell over all columns. */
+export const GroupRow = styled('div')(({ theme }) => ({
+  position: 'absolute',
+  left: 0,
+  right: 0,
+  height: theme.row,
+  display: 'flex',
+  alignItems: 'center',
+  padding: theme.spacing(0, 2),
+  borderBottom: `1px solid ${theme.vars.palette.divider}`,
+  backgroundColor: theme.vars.palette.surface.raised,
+  cursor: 'pointer',
+  '&:hover': { backgroundColor: theme.vars.palette.surface.hover },
+}));
+
 export const Cell = styled('div')(({ theme }) => ({
   padding: theme.spacing(0, 2),
   overflow: 'hidden',

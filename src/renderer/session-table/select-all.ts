@@ -1,3 +1,4 @@
+import type { SessionFilter } from '#shared/ipc/engine-contract.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
 import { notify } from '../store/notice-store.ts';
@@ -18,7 +19,11 @@ export async function toggleAll(shown: ShownFilter, sort: Sort): Promise<void> {
     clearChosen();
     return;
   }
-  const filter = requestOf(shown, timeNow());
+  await chooseAll(requestOf(shown, timeNow()), sort);
+}
+
+/** Adds every live session that a filter finds, page by page, to the selection; says what was left out and why. */
+export async function chooseAll(filter: SessionFilter, sort: Sort): Promise<void> {
   try {
     let total = 0;
     let own = 0;

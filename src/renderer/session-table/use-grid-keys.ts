@@ -1,16 +1,22 @@
 import { useEffect, useEffectEvent } from 'react';
+import type { SessionGroup } from '#shared/ipc/desk-contract.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import type { ListEntry } from '../store/grouped-list.ts';
 import { keysApply } from '../store/shell-store.ts';
 
 interface Actions {
   readonly active: number;
   readonly total: number;
   readonly page: number;
-  readonly row: (index: number) => SessionRow | undefined;
+  readonly entry: (index: number) => ListEntry | undefined;
   readonly moveTo: (index: number) => void;
   readonly open: (index: number, row: SessionRow) => void;
   readonly toggle: (index: number, row: SessionRow) => void;
   readonly menu: (index: number, row: SessionRow) => void;
+  /** Opens a group that is closed, closes one that is open. */
+  readonly toggleGroup: (index: number, group: SessionGroup) => void;
+  readonly chooseGroup: (index: number, group: SessionGroup) => void;
+  readonly groupMenu: (index: number, group: SessionGroup) => void;
   readonly back: () => void;
 }
 
@@ -18,6 +24,8 @@ interface Actions {
 const IN_GRID_ONLY: ReadonlySet<string> = new Set([
   'ArrowDown',
   'ArrowUp',
+  'ArrowLeft',
+  'ArrowRight',
   'PageDown',
   'PageUp',
   'Home',
@@ -28,15 +36,18 @@ const IN_GRID_ONLY: ReadonlySet<string> = new Set([
   'F10',
 ]);
 
+const isMenu = (event: KeyboardEvent): boolean =>
+  event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+
 /** j, k, x from anywhere in the view; arrows, Enter and the rest while a row has the focus; Escape steps back. */
 export function useGridKeys(grid: React.RefObject<HTMLElement | null>, actions: Actions): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const { active, total, page, row, ...act } = actions;
+    const { active, total, page, entry, ...act } = actions;
     if (event.ctrlKey || event.metaKey || event.altKey || !keysApply(event.target)) return;
     const target = event.target as HTMLElement | null;
     const onRow = target?.getAttribute('role') === 'row' && grid.current?.contains(target) === true;
     if (IN_GRID_ONLY.has(event.key) && !onRow) return;
-    const here = row(active);
+    const line = entry(active);
     const moves: Readonly<Record<string, number>> = {
       j: onRow ? active + 1 : active,
       ArrowDown: active + 1,
@@ -50,10 +61,17 @@ export function useGridKeys(grid: React.RefObject<HTMLElement | null>, actions: 
     const to = moves[event.key];
     if (to !== undefined) act.moveTo(Math.max(0, Math.min(total - 1, to)));
     else if (event.key === 'Escape') act.back();
-    else if (here === undefined) return;
-    else if (event.key === 'x' || event.key === ' ') act.toggle(active, here);
-    else if (event.key === 'Enter') act.open(active, here);
-    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) act.menu(active, here);
+    else if (line === undefined) return;
+    else if (line.is === 'group') {
+      const { group, open } = line;
+      if (event.key === 'x' || event.key === ' ') act.chooseGroup(active, group);
+      else if (event.key === 'Enter') act.toggleGroup(active, group);
+      else if (event.key === (open ? 'ArrowLeft' : 'ArrowRight')) act.toggleGroup(active, group);
+      else if (isMenu(event)) act.groupMenu(active, group);
+      else return;
+    } else if (event.key === 'x' || event.key === ' ') act.toggle(active, line.row);
+    else if (event.key === 'Enter') act.open(active, line.row);
+    else if (isMenu(event)) act.menu(active, line.row);
     else return;
     event.preventDefault();
   });

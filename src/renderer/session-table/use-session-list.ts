@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
-import type { Page, SessionRow } from '#shared/ipc/views.ts';
+import type { Page } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
+import type { ListEntry } from '../store/grouped-list.ts';
 import { useApp } from '../store/app-store.ts';
 import { useTime } from '../store/time-store.ts';
 import { createPageCache, type PageCache, type PagesView } from '../store/page-cache.ts';
@@ -13,7 +14,12 @@ export interface Sort {
 }
 export interface SessionList {
   readonly view: PagesView;
-  readonly row: (index: number) => SessionRow | undefined;
+  /** Lines of the list: sessions, and heads of groups where it is grouped. */
+  readonly length: number;
+  readonly entry: (index: number) => ListEntry | undefined;
+  /** How many groups are shown, of how many; null where the list is not grouped. */
+  readonly groups: { readonly shown: number; readonly total: number } | null;
+  readonly toggleGroup: (key: string | null) => void;
   readonly need: (first: number, last: number) => void;
   /** Brings the order up to date although it is held. */
   readonly showFresh: () => void;
@@ -26,7 +32,7 @@ export const MOST_FRESH = 100;
 const FIRST_ROWS = 40;
 
 /** One question: what a person narrowed and sorted the list to. */
-interface Question {
+export interface Question {
   readonly request: SessionFilter;
   readonly sort: Sort;
 }
@@ -41,17 +47,7 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
   const generation = useApp((state) => state.generation);
   const key = JSON.stringify({ request: requestOf(shown, time), sort });
   const question = useMemo(() => JSON.parse(key) as Question, [key]);
-  const next = useMemo(
-    () =>
-      createPageCache((offset, limit, signal) =>
-        engine.call(
-          'sessions.page',
-          { filter: question.request, sort: question.sort, offset, limit },
-          signal,
-        ),
-      ),
-    [question],
-  );
+  const next = useMemo(() => sessionPages(question), [question]);
   const cache = useReady(next);
   const view = useSyncExternalStore(cache.subscribe, cache.view);
 
@@ -80,8 +76,31 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
     };
   }, [revision, generation, held, cache, question]);
 
-  return { view, row: cache.row, need: cache.need, showFresh: cache.refresh };
+  const { row } = cache;
+  const entry = useCallback(
+    (index: number): ListEntry | undefined => {
+      const found = row(index);
+      return found === undefined ? undefined : { is: 'session', row: found };
+    },
+    [row],
+  );
+  return {
+    view,
+    length: view.total,
+    entry,
+    groups: null,
+    toggleGroup: noGroups,
+    need: cache.need,
+    showFresh: cache.refresh,
+  };
 }
+const noGroups = (): void => undefined;
+
+/** The pages of a question. */
+export const sessionPages = ({ request, sort }: Question): PageCache =>
+  createPageCache((offset, limit, signal) =>
+    engine.call('sessions.page', { filter: request, sort, offset, limit }, signal),
+  );
 
 /** Keeps the rows of the question before on screen until the new question has its first answer. */
 function useReady(next: PageCache): PageCache {
@@ -104,11 +123,11 @@ function useReady(next: PageCache): PageCache {
 }
 
 /** Brings the rows on screen up to date where they stand, and counts who signed in since. */
-async function patchInPlace(cache: PageCache, question: Question): Promise<void> {
+export async function patchInPlace(cache: PageCache, question: Question): Promise<void> {
   const rows = cache.visible();
   const since = cache.view().asOf ?? 0;
   const ids = rows.map(({ connection, id }) => ({ connection, id }));
-  const nothing: Page<SessionRow> | null = null;
+  const nothing: Page<(typeof rows)[number]> | null = null;
   try {
     const [current, newest] = await Promise.all([
       ids.length === 0

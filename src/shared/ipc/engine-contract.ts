@@ -3,6 +3,7 @@ import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
 import { DETECTION_METHODS } from './detections-contract.ts';
+import { DESK_METHODS } from './desk-contract.ts';
 import { COMPLIANCE_METHODS } from './compliance-contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { WATCH_METHODS } from './watch-contract.ts';
@@ -55,6 +56,7 @@ const newEnvironment = {
 export const ENGINE_METHODS = {
   ...QUERY_METHODS,
   ...COMPLIANCE_METHODS,
+  ...DESK_METHODS,
   ...JOURNAL_METHODS,
   ...RESPOND_METHODS,
   about: method<EngineAbout>()(nothing),

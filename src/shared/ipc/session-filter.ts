@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MOST_QUERY_LENGTH } from '../query/parse.ts';
+import { GROUPINGS } from './session-groupings.ts';
 import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
 
 export const SessionFilter = z.strictObject({
@@ -25,5 +26,7 @@ export const SessionFilter = z.strictObject({
   at: z.int().min(0).max(8.64e15).optional(),
   /** With `at`: open at some moment from this one on. */
   since: z.int().min(0).max(8.64e15).optional(),
+  /** Only one group of the list, as `sessions.groups` named it; null: what it is grouped by is not known of it. */
+  group: z.strictObject({ by: z.enum(GROUPINGS), key: z.string().max(1_024).nullable() }).optional(),
 });
 export type SessionFilter = z.input<typeof SessionFilter>;

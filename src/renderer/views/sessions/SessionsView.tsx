@@ -9,6 +9,7 @@ import { SessionTable } from '../../session-table/SessionTable.tsx';
 import { useApp } from '../../store/app-store.ts';
 import { useRoute } from '../../store/route-store.ts';
 import { openPanel } from '../../store/selection-store.ts';
+import { useSessionsArrangement } from '../../store/list-arrangement.ts';
 import { useSessionsFilter } from '../../store/session-filter.ts';
 import type { SessionId } from '#shared/domain/ids.ts';
 
@@ -65,7 +66,7 @@ export function SessionsView(): ReactNode {
           }}
         />
       </Heading>
-      <SessionTable filter={useSessionsFilter} title="All sessions" />
+      <SessionTable filter={useSessionsFilter} arrangement={useSessionsArrangement} title="All sessions" />
     </Box>
   );
 }

@@ -5,6 +5,7 @@ import { Splitter } from '../../components/Splitter.tsx';
 import { visuallyHidden } from '../../components/Unknown.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
 import { useMapFeed } from '../../store/use-map-feed.ts';
+import { useWatchArrangement } from '../../store/list-arrangement.ts';
 import { requestOf, useWatchFilter } from '../../store/session-filter.ts';
 import { layoutNumber, rememberLayout, settingsNow, useSettings } from '../../store/settings-store.ts';
 import { useTime } from '../../store/time-store.ts';
@@ -88,7 +89,7 @@ export function WatchView(): ReactNode {
         onDone={(value) => void rememberLayout('watchTable', value)}
       />
       <Box sx={{ height: tableHeight, flex: 'none', display: 'flex', flexDirection: 'column' }}>
-        <SessionTable filter={useWatchFilter} title="Sessions" />
+        <SessionTable filter={useWatchFilter} arrangement={useWatchArrangement} title="Sessions" />
       </Box>
     </Box>
   );

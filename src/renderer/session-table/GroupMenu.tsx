@@ -1,0 +1,62 @@
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import type { ReactNode } from 'react';
+import type { SessionGroup } from '#shared/ipc/desk-contract.ts';
+import type { Grouping } from '#shared/ipc/session-groupings.ts';
+import { counted } from '../format/words.ts';
+import { previewAct } from '../store/respond-store.ts';
+import { requestOf, type FilterStore } from '../store/session-filter.ts';
+import { timeNow } from '../store/time-store.ts';
+import { chooseAll } from './select-all.ts';
+import type { Sort } from './use-session-list.ts';
+
+export interface GroupMenuAt {
+  readonly group: SessionGroup;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What can be done with a whole group of the list. */
+export function GroupMenu(props: {
+  readonly at: GroupMenuAt | null;
+  readonly by: Grouping;
+  readonly filter: FilterStore;
+  readonly sort: Sort;
+  readonly onToggle: (key: string | null) => void;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { at, by, filter, sort } = props;
+  if (at === null) return null;
+  const { group } = at;
+  const request = { ...requestOf(filter.getState(), timeNow()), group: { by, key: group.key } };
+  const item = (label: string, act: () => void, off = false) => (
+    <MenuItem
+      disabled={off}
+      onClick={() => {
+        props.onClose();
+        act();
+      }}
+    >
+      {label}
+    </MenuItem>
+  );
+  return (
+    <Menu
+      open
+      onClose={props.onClose}
+      anchorReference="anchorPosition"
+      anchorPosition={{ left: at.left, top: at.top }}
+      slotProps={{ list: { 'aria-label': 'Actions for this group', dense: true } }}
+    >
+      {item('Open or close', () => {
+        props.onToggle(group.key);
+      })}
+      {item(`Select ${counted(group.sessions, 'session')}`, () => void chooseAll(request, sort))}
+      {item(
+        `End ${counted(group.sessions, 'session')}…`,
+        () => void previewAct({ selection: { matching: request }, act: { kind: 'revoke' } }),
+        request.state !== 'live' || request.at !== undefined,
+      )}
+    </Menu>
+  );
+}

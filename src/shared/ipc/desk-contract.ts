@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { EpochMs } from '../domain/units.ts';
+import { method } from './contract.ts';
+import { SessionFilter } from './session-filter.ts';
+import { GROUPINGS, MOST_GROUPS } from './session-groupings.ts';
+import type { SessionRow } from './views.ts';
+
+/** Sessions that share a person, an address, a network, a country, a kind of device or an environment. */
+export interface SessionGroup {
+  /** Names the group in a filter; null: what is grouped by is not known of these sessions. */
+  readonly key: string | null;
+  readonly sessions: number;
+  /** Different people among them; sessions without an account count as none. */
+  readonly people: number;
+  readonly lastSeenAt: EpochMs | null;
+  /** The session seen last: its facts name the group. */
+  readonly sample: SessionRow;
+}
+export interface SessionGroups {
+  /** Most sessions first. */
+  readonly groups: readonly SessionGroup[];
+  /** Groups in all, of which these are the largest. */
+  readonly total: number;
+  /** Sessions in all groups together. */
+  readonly sessions: number;
+  readonly asOf: EpochMs;
+}
+
+/** What the window asks to arrange what it shows. */
+export const DESK_METHODS = {
+  /** Counted over everything that the filter finds. */
+  'sessions.groups': method<SessionGroups>()(
+    z.strictObject({
+      filter: SessionFilter,
+      by: z.enum(GROUPINGS),
+      limit: z.int().min(1).max(MOST_GROUPS),
+    }),
+  ),
+} as const;

@@ -21,6 +21,8 @@ export interface Resolution {
   readonly reach: Reach;
   readonly owners: readonly string[];
   readonly outside: { count: number; ids: SessionId[] } | null;
+  /** The operator's own sessions that `keepOwn` leaves; null without it. */
+  readonly kept: number | null;
 }
 
 /** `release` and `unblock` end nothing. */
@@ -35,7 +37,9 @@ export function resolveCommand(context: CommandContext, caller: Caller, command:
     throw new Refused('INVALID', condition.problem, { path: 'selector.where.network' });
   refuseHidden(context, caller, command);
   const all = selected(state, selector, caller.viewer);
-  const matching = filtered(all, (row) => endsSessions(command) && condition(row));
+  const meant = filtered(all, (row) => endsSessions(command) && condition(row));
+  const keeps = ownTest(caller, command);
+  const matching = keeps === null ? meant : filtered(meant, (row) => !keeps(row));
   const preview = command.preview === undefined ? null : previewed(context, caller, command);
   const sessions = preview === null ? matching : filtered(matching, ({ id }) => preview.has(id));
   const clientSide = can(context.store.description(), 'sessions.clientSide');
@@ -46,14 +50,30 @@ export function resolveCommand(context: CommandContext, caller: Caller, command:
     rolesOf,
     clientSide,
   );
-  for (const row of sessions) counter.add(row);
+  let kept = 0;
+  for (const row of meant) {
+    if (keeps?.(row) === true) kept += 1;
+    else if (preview === null || preview.has(row.id)) counter.add(row);
+  }
   return {
+    kept: keeps === null ? null : kept,
     sessions,
     targets: targetsOf(context, caller, command, sessions, preview),
     reach: counter.result(),
     owners: counter.owners(),
     outside: preview === null ? null : outsideOf(matching, preview),
   };
+}
+
+/** Whose sessions `keepOwn` leaves. An account that is named is meant, also when it is one's own. */
+function ownTest(
+  { token }: Caller,
+  { keepOwn, selector }: Command,
+): ((row: Pick<MirroredSession, 'account' | 'via'>) => boolean) | null {
+  if (keepOwn !== true) return null;
+  const named = new Set<string>('accounts' in selector ? selector.accounts : []);
+  const own = new Set<string>(token.accounts.filter((account) => !named.has(account)));
+  return ({ account, via }) => (account !== null && own.has(account)) || (via !== null && own.has(via));
 }
 
 /** To an own-sessions token, what is not its own does not exist. */

@@ -211,7 +211,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     requireUp();
     requireCapability(store.description(), command);
     const { preview: _preview, ...fresh } = command;
-    const { sessions, reach } = resolveCommand(context, caller, fresh);
+    const { sessions, reach, kept } = resolveCommand(context, caller, fresh);
     const sample: Session[] = [];
     return recorder.record(() => {
       const remembered = state.previews.create(
@@ -224,7 +224,8 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
           }
         })(),
       );
-      return { ok: true, preview: remembered.id, expiresAt: remembered.expiresAt, reach, sample };
+      const { id: preview, expiresAt } = remembered;
+      return { ok: true, preview, expiresAt, reach, ...(kept === null ? {} : { kept }), sample };
     });
   }
 

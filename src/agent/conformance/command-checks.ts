@@ -156,6 +156,23 @@ export const COMMAND_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'keepOwn leaves the own sessions of the token, or is INVALID where it is not announced',
+    async run(context) {
+      requireScopes(context, 'sessions:revoke-all');
+      const { hello, probe } = context;
+      const asked = { dryRun: true, selector: { all: true }, keepOwn: true };
+      const raw = await probe.ask('command', command(asked));
+      if (!hello.store.capabilities.includes('command.keepOwn')) {
+        failsWith(raw, 'INVALID', 'keepOwn');
+        return;
+      }
+      const answer = conforms(DryRunAnswer, raw, 'the answer');
+      must(answer.ok && answer.reach.own === 0, JSON.stringify(answer));
+      must(answer.kept !== undefined, 'it does not say how many it leaves');
+      must(hello.operator.accounts.length > 0 || answer.kept === 0, 'it leaves sessions of nobody');
+    },
+  },
+  {
     name: 'ending a session: counted, told as a change, proved',
     async run(context) {
       if (!context.options.act) throw new NotApplicable('only with --act');

@@ -11,6 +11,7 @@ export function capabilitiesOf(description: StoreDescription | null): Capability
   // The agent keeps what it read and what its operators did.
   capabilities.add('audit.history');
   capabilities.add('command.targets');
+  capabilities.add('command.keepOwn');
   if (capabilities.has('revoke.session')) capabilities.add('hold');
   else capabilities.delete('hold');
   return [...capabilities];

@@ -270,7 +270,8 @@ const OperationRecord = z.object({
   selection: from(ResponseSelection).nullable(),
   retry_until: EpochMs.nullable(),
 });
-export function operationById(db: ReadableDb, id: string): z.infer<typeof OperationRecord> | null {
+export type OperationRecord = z.infer<typeof OperationRecord>;
+export function operationById(db: ReadableDb, id: string): OperationRecord | null {
   const row = db.prepare('SELECT * FROM operation WHERE id = ?').get(id);
   return row === undefined ? null : OperationRecord.parse(row);
 }

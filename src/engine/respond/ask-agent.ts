@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { CommandId, SessionId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import { SECOND } from '#shared/domain/units.ts';
+import type { Hello } from '#shared/protocol/handshake.ts';
 import { CommandTargetsAnswer, DryRunAnswer, type CommandTarget } from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
 
@@ -54,6 +55,10 @@ export async function dryRun(environment: Environment, payload: unknown): Promis
 /** Whether the agent can list sessions one by one. */
 export const canList = (environment: Environment): boolean =>
   environment.hello()?.store.capabilities.includes('command.targets') === true;
+
+/** Whether the agent itself can leave the operator's own sessions out: those too that the mirror has not seen yet. */
+export const canKeepOwn = (hello: Hello | null | undefined): boolean =>
+  hello?.store.capabilities.includes('command.keepOwn') === true;
 
 /**
  * Sessions of a preview or of a command, a page at a time.

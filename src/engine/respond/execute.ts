@@ -12,7 +12,9 @@ import {
   operationById,
   operationView,
   type CommandRecord,
+  type OperationRecord,
 } from '../mirror/operations.ts';
+import { canKeepOwn } from './ask-agent.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { PlainSelector } from '../mirror/response-reach.ts';
 import { chunks, sparing } from './select.ts';
@@ -60,7 +62,7 @@ export function execute(parts: ExecuteParts, request: Execution): OperationView 
         operator: operatorOf(parts, commands),
         retryUntil: now + request.retryForMs,
         payloads: new Map(
-          commands.map((command) => [command.id, payload(parts, request, found.for_ms, command)]),
+          commands.map((command) => [command.id, payload(parts, request, found, command)]),
         ),
       });
       for (const command of all) {
@@ -133,7 +135,7 @@ const operatorOf = (parts: ExecuteParts, commands: readonly CommandRecord[]): st
 function payload(
   parts: ExecuteParts,
   request: Execution,
-  forMs: number | null,
+  { for_ms: forMs, selection }: Pick<OperationRecord, 'for_ms' | 'selection'>,
   command: CommandRecord,
 ): Command {
   const environment = parts.find(command.connection);
@@ -141,19 +143,32 @@ function payload(
   const confirm = 'all' in command.selector ? environment?.record().hello?.environment.id : undefined;
   // What names its sessions ends those and no others, with a preview or without.
   const bound = preview !== '' && ('sessions' in command.selector || !request.includeNew);
-  const selector = bound ? command.selector : sparedNow(parts, environment, command);
+  const keepOwn = keepsOwn(environment, selection, command);
+  const selector = bound || keepOwn ? command.selector : sparedNow(parts, environment, command);
   return Command.parse({
     id: command.id,
     operation: request.operation,
     kind: command.kind,
     ...(forMs === null ? {} : { forMs }),
     selector,
+    ...(keepOwn ? { keepOwn } : {}),
     reason: request.reason,
     ...(bound ? { preview } : {}),
     ...(confirm === undefined ? {} : { confirm }),
     claim: { name: parts.operatorName() },
     issuedAt: issuedAt(parts, environment),
   });
+}
+
+/** Sessions that were picked one by one are meant, also one's own; so are those that were named when it was queued. */
+function keepsOwn(
+  environment: Environment | null,
+  selection: OperationRecord['selection'],
+  { kind, selector }: CommandRecord,
+): boolean {
+  if (kind === 'release' || kind === 'unblock' || selection === null) return false;
+  const chosen = 'sessions' in selector ? 'matching' in selection : true;
+  return chosen && canKeepOwn(environment?.record().hello);
 }
 
 /** What reaches those that came since also meets the operator's own that came since: they are kept as well. */

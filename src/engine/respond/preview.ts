@@ -12,7 +12,7 @@ import { putPreviewed, putPreviewPage } from '../mirror/command-pages.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
 import { changeCommand, keepPreview, type NewCommand } from '../mirror/operations.ts';
 import { mirrored, mirroredIds, type Mirrored, type PlainSelector } from '../mirror/response-reach.ts';
-import { canList, dryRun, idsOf, listTargets, type DryRun } from './ask-agent.ts';
+import { canKeepOwn, canList, dryRun, idsOf, listTargets, type DryRun } from './ask-agent.ts';
 import { choose, chunks, sparing, type Chosen, type Selection } from './select.ts';
 import { addReaches, previewSummary } from './summary.ts';
 
@@ -98,10 +98,10 @@ async function previewOne(
     };
   }
   const { key } = record;
-  const { selector, kept } = sparing(parts.db, key, record.hello.operator.accounts, wanted, picked);
-  const held = mirrored(parts.db, key, selector, record.hello.operator.accounts);
+  const spared = sparing(parts.db, key, record.hello.operator.accounts, wanted, picked);
+  const held = mirrored(parts.db, key, spared.selector, record.hello.operator.accounts);
   const hello = environment.hello();
-  const about = { environment, selector, kept, held, act };
+  const about = { environment, ...spared, held, act };
   if (hello === null) {
     return unasked(parts, about, {
       code: 'UNREACHABLE',
@@ -109,6 +109,9 @@ async function previewOne(
       advice: 'It can be queued: what is shown here is ended when the agent is reached.',
     });
   }
+  // Where the agent leaves one's own out itself, they need not be named: it knows also those that are not mirrored.
+  const keepOwn = canKeepOwn(hello) && !('sessions' in wanted && picked);
+  const selector = keepOwn && !('sessions' in wanted) ? wanted : spared.selector;
   const answers: DryRun[] = [];
   const commands: NewCommand[] = [];
   const waiting = [...chunks(selector, hello.limits.targets)];
@@ -121,6 +124,7 @@ async function previewOne(
           kind: act.kind,
           ...(act.kind === 'hold' ? { forMs: act.forMs } : {}),
           selector: chunk,
+          ...(keepOwn ? { keepOwn } : {}),
           reason: 'preview',
           dryRun: true,
           claim: { name: parts.operatorName() },
@@ -157,6 +161,7 @@ async function previewOne(
     answers.map((one) => one.reach),
     held.accounts,
   );
+  const kept = keepOwn ? answers.reduce((sum, one) => sum + (one.kept ?? 0), 0) : 0;
   const sample = answers.flatMap((one) => one.sample.map(({ id }) => id)).slice(0, 100);
   return {
     selector,
@@ -168,7 +173,7 @@ async function previewOne(
       reach,
       sample: await parts.rows(connection, sample),
       mirrored: held.sessions,
-      kept,
+      kept: keepOwn && !('sessions' in wanted) ? kept : spared.kept + kept,
       comesBack: held,
       // On this machine's clock, as the window counts it down.
       expiresAt: epochMs(

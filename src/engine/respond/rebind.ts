@@ -24,14 +24,16 @@ export function rebind(
 ): readonly CommandId[] | null {
   const { payload } = command;
   if (payload === null) return null;
-  const { preview: _preview, confirm: _confirm, ...rest } = payload;
+  const { preview: _preview, confirm: _confirm, ...asked } = payload;
   const issuedAt = Math.trunc(environment.agentNow());
   const size = environment.hello()?.limits.targets ?? DEFAULT_HELLO_LIMITS.targets;
   if (command.kind !== 'revoke') {
     // Holding and blocking are about the accounts; what they have open ends with it.
-    changeCommand(db, command.id, { payload: Command.parse({ ...rest, issuedAt }) });
+    changeCommand(db, command.id, { payload: Command.parse({ ...asked, issuedAt }) });
     return [];
   }
+  // Named one by one, sessions are judged by their preview: an account that was named may be one's own.
+  const { keepOwn: _keepOwn, ...rest } = asked;
   if (!command.preview_listed) return null;
   const parts = chunks({ sessions: previewedIds(db, command.id) }, size);
   const [first, ...others] = parts;

@@ -40,6 +40,8 @@ export const Command = z
     kind: z.enum(COMMAND_KINDS),
     forMs: DurationMs.optional(),
     selector: Selector,
+    /** Leaves sessions of the token's own accounts, also those it runs as others, unless an account is named. */
+    keepOwn: z.boolean().optional(),
     reason: z.string().max(LIMITS.reason),
     dryRun: z.boolean().optional(),
     preview: PreviewId.optional(),
@@ -81,6 +83,8 @@ export const DryRunAnswer = answerOf({
   preview: PreviewId,
   expiresAt: EpochMs,
   reach: Reach,
+  /** With `keepOwn`: own sessions that are left. */
+  kept: z.int().min(0).optional(),
   sample: z.array(Session),
 });
 export type DryRunAnswer = z.infer<typeof DryRunAnswer>;

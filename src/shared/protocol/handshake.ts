@@ -29,6 +29,7 @@ export const CAPABILITIES = [
   'journal',
   'sessions.clientSide',
   'command.targets',
+  'command.keepOwn',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number] | (string & {});
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StoreError } from '#agent/stores/store-adapter.ts';
+import type { AccountId } from '#shared/domain/ids.ts';
 import type { Proof } from '#shared/protocol/commands.ts';
 import type { TestAgent, TestAgentOptions } from '#test/support/agent-in-process.ts';
 import { startTestAgent, temporaryFolder } from '#test/support/agent-in-process.ts';
@@ -471,4 +472,42 @@ test('never asks the store two things at once', async () => {
   await Promise.all([...asks, agent.refresh(), agent.refresh()]);
   expect(store.mostReads()).toBe(1);
   expect(store.keys().length).toBe(180);
+});
+
+test('keepOwn leaves one’s own, also those that a console has not seen yet, unless the account is named', async () => {
+  for (const account of ['me', 'ann']) store.account(account);
+  store.put('mine', { account: 'me' });
+  store.put('as-ann', { account: 'ann', via: { account: { id: 'me' as AccountId, name: 'me' } } });
+  store.put('hers', { account: 'ann' });
+  await start();
+  const console = await follow({ accounts: ['me'] });
+  const all = { selector: { all: true }, keepOwn: true };
+  expect(await console.ask('command', order({ ...all, dryRun: true }))).toMatchObject({
+    ok: true,
+    reach: { sessions: 1, own: 0 },
+    kept: 2,
+  });
+  // Signed in a moment before it is carried out: no console has seen it.
+  store.put('mine-since', { account: 'me' });
+  store.put('hers-since', { account: 'ann' });
+  await agent.refresh();
+  expect(await console.ask('command', order({ ...all, confirm: 'test' }))).toMatchObject({
+    matched: 2,
+    ended: 2,
+  });
+  expect([...store.keys()].sort()).toEqual(['as-ann', 'mine', 'mine-since']);
+  const named = order({ selector: { accounts: ['me', 'ann'] }, keepOwn: true });
+  expect(await console.ask('command', named)).toMatchObject({ matched: 3, ended: 3 });
+  // Without accounts of one's own, and without the wish, nothing is left.
+  store.put('hers-again', { account: 'ann' });
+  store.put('mine-again', { account: 'me' });
+  await agent.refresh();
+  const other = await follow({ operator: 'bob' });
+  expect(await other.ask('command', order({ ...all, dryRun: true }))).toMatchObject({
+    reach: { sessions: 2 },
+    kept: 0,
+  });
+  const plain = await console.ask('command', order({ selector: { all: true }, dryRun: true }));
+  expect(plain).toMatchObject({ reach: { sessions: 2, own: 1 } });
+  expect(plain).not.toHaveProperty('kept');
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { FakeAgent, FakeConsole, FakeScript } from '#test/support/fake-agent/fake-agent.ts';
 import { fakeHello, fakeSession, type HelloOver } from '#test/support/fake-agent/fake-records.ts';
 import type { TestEngine } from '#test/support/test-engine.ts';
+import { CAPABILITIES } from '#shared/protocol/handshake.ts';
 import { closing } from './cleanups.ts';
 
 const open = closing();
@@ -107,17 +108,24 @@ test('only what was previewed is ended: the preview is named, the selector is th
   ).rejects.toMatchObject({ problem: { code: 'NOT_FOUND' } });
 });
 
-test('terminate-all keeps the operator’s own sessions and wants the name typed', async () => {
+/** As older agents greet, and those of others. */
+const WITHOUT_KEEPING = CAPABILITIES.filter((one) => one !== 'sessions.clientSide' && one !== 'command.keepOwn');
+
+test.each([
+  ['named by the console', WITHOUT_KEEPING, { selector: { all: true, except: ['mine'] } }],
+  ['left by the agent', undefined, { selector: { all: true }, keepOwn: true }],
+])('terminate-all keeps the operator’s own sessions, %s, and wants the name typed', async (_, can, asked) => {
   const sent: Sent[] = [];
   const { engine, connection } = await live(
     commands((one) => done(one.id), sent),
-    { accounts: ['me'] },
+    { accounts: ['me'], ...(can === undefined ? {} : { capabilities: can }) },
   );
   const preview = await engine.call('respond.preview', {
     selection: { targets: [{ connection, selector: { all: true } }] },
   });
   expect(preview.parts[0]).toMatchObject({ needsConfirmation: 'Fake', mirrored: 1 });
-  expect(sent[0]?.selector).toEqual({ all: true, except: ['mine'] });
+  expect(sent[0]).toMatchObject({ dryRun: true, ...asked });
+  expect(sent[0]?.selector).toEqual(asked.selector);
   const execute = (confirm: Record<string, string>) =>
     engine.call('respond.execute', { operation: preview.operation, reason: 'leak', confirm });
   await expect(execute({})).rejects.toMatchObject({ problem: { code: 'CONFIRMATION_REQUIRED' } });
@@ -127,14 +135,15 @@ test('terminate-all keeps the operator’s own sessions and wants the name typed
   expect(sent).toHaveLength(1);
   await execute({ [connection]: 'Fake' });
   await engine.until('receipt', async () => (await first(engine))?.state === 'completed');
-  expect(sent[1]).toMatchObject({ confirm: 'fake', selector: { all: true, except: ['mine'] } });
+  expect(sent[1]).toMatchObject({ confirm: 'fake', ...asked });
+  expect(sent[1]?.selector).toEqual(asked.selector);
 });
 
 test('an account that is the operator’s own and named is not kept', async () => {
   const sent: Sent[] = [];
   const { engine, connection } = await live(
     commands((one) => done(one.id), sent),
-    { accounts: ['me'] },
+    { accounts: ['me'], capabilities: WITHOUT_KEEPING },
   );
   await engine.call('respond.preview', {
     selection: { targets: [{ connection, selector: { accounts: ['me'] } }] },

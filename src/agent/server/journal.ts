@@ -41,12 +41,18 @@ export function countersign(state: AgentState, caller: Caller, request: Counters
   });
 }
 
-export function journalHeads(state: AgentState, { installation }: JournalHeads): JournalHeadsAnswer {
+/** Heads that were signed for an installation, newest first, a page at a time. */
+export function journalHeads(
+  state: AgentState,
+  { installation, before }: JournalHeads,
+): JournalHeadsAnswer {
   const { signing } = state.keys;
+  const found = state.chain.countersigned(installation, HEADS + 1, before);
   return {
     ok: true,
     agent: { key: signing.fingerprint, publicKey: signing.publicKey },
-    items: [...state.chain.countersigned(installation, HEADS)],
+    items: found.slice(0, HEADS),
+    more: found.length > HEADS,
     own: signedHead(signing, state.chain.head()),
   };
 }

@@ -30,7 +30,8 @@ export interface Chain {
   lastOf(installation: string): Countersigned | null;
   /** Signs a head and notes it. Call in a transaction. */
   countersign(installation: string, head: JournalHead, by: JournalEntry['by']): Countersigned;
-  countersigned(installation: string, limit: number): readonly Countersigned[];
+  /** Newest first; with `before` only those of smaller entries. */
+  countersigned(installation: string, limit: number, before?: number): readonly Countersigned[];
   /** Walks the whole chain. */
   verify(): { readonly entries: number; readonly faults: readonly ChainFault[] };
 }
@@ -71,8 +72,8 @@ export function createChain(db: Db, key: SigningKey, clock: Clock): Chain {
   const page = db.prepare<[number, number], ChainRow>(
     'SELECT body, hash, signature FROM chain WHERE seq > ? ORDER BY seq LIMIT ?',
   );
-  const signed = db.prepare<[string, number], SignedRow>(
-    'SELECT * FROM countersigned WHERE installation = ? ORDER BY seq DESC LIMIT ?',
+  const signed = db.prepare<[string, number, number], SignedRow>(
+    'SELECT * FROM countersigned WHERE installation = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   );
   const head = (): JournalHead => last.get() ?? { seq: 0, hash: CHAIN_START };
   const append = (entry: NewEntry, at: EpochMs = clock()) => {
@@ -92,7 +93,7 @@ export function createChain(db: Db, key: SigningKey, clock: Clock): Chain {
     head,
     page: (after, limit) => page.all(after, limit),
     lastOf(installation) {
-      const row = signed.get(installation, 1);
+      const row = signed.get(installation, Number.MAX_SAFE_INTEGER, 1);
       return row === undefined ? null : toSigned(row);
     },
     countersign(installation, { seq, hash }, by) {
@@ -105,7 +106,8 @@ export function createChain(db: Db, key: SigningKey, clock: Clock): Chain {
       ).run(installation, seq, hash, at, own.seq, own.hash, signature);
       return { seq, hash, at, own, signature };
     },
-    countersigned: (installation, limit) => signed.all(installation, limit).map(toSigned),
+    countersigned: (installation, limit, before = Number.MAX_SAFE_INTEGER) =>
+      signed.all(installation, before, limit).map(toSigned),
     verify() {
       const faults: ChainFault[] = [];
       const found = (seq: number, message: string) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CHAIN_START, headText, JournalEntry, type JournalHead } from '#shared/journal/entry.ts';
 import { canonical } from '#shared/domain/canonical.ts';
-import { JournalPageAnswer, type JournalHeadsAnswer } from '#shared/protocol/journal.ts';
+import { JournalHeadsAnswer, JournalPageAnswer } from '#shared/protocol/journal.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { sha256, signatureHolds } from './key.ts';
 
@@ -21,6 +21,32 @@ export interface Comparison {
   readonly installation: string;
   /** At the entry of the console's journal that it concerns; 0 for what concerns the agent's. */
   readonly found: (seq: number, message: string) => void;
+}
+
+/** Pages of heads that are asked for at most; an agent that always says “more” does not keep anybody for ever. */
+const MOST_HEAD_PAGES = 1_000;
+
+/**
+ * Every head that an agent has signed, page after page.
+ * @param ask asks for one page
+ */
+export async function allHeads(
+  ask: (before: { readonly before?: number }) => Promise<unknown>,
+): Promise<JournalHeadsAnswer> {
+  const first = JournalHeadsAnswer.parse(await ask({}));
+  if (!first.ok) return first;
+  const items = [...first.items];
+  let { more } = first;
+  for (let page = 1; more === true && page < MOST_HEAD_PAGES; page += 1) {
+    const before = items.at(-1)?.seq ?? 1;
+    const next = JournalHeadsAnswer.parse(await ask({ before }));
+    if (!next.ok) return next;
+    // Not going down would be going round.
+    if (next.items.length === 0 || next.items.some(({ seq }) => seq >= before)) break;
+    items.push(...next.items);
+    more = next.more;
+  }
+  return { ...first, items, ...(more === undefined ? {} : { more }) };
 }
 
 /** The console's journal against the heads that an agent has signed of it. */
@@ -52,7 +78,7 @@ const Kept = z.object({
 });
 type Kept = z.infer<typeof Kept>;
 
-/** Heads that an agent lists, the newest, where it has signed more. */
+/** Heads that an agent lists, the newest, where it cannot list them all. */
 const LISTED = 100;
 
 /** What an agent says of its heads against what it signed for this console. Its own newest signatures, newest first. */
@@ -84,12 +110,13 @@ export function compareHeads(
     return [];
   }
   const said = new Map(answer.items.map((item) => [item.seq, item]));
-  const oldest = Math.min(...said.keys());
+  const oldest = answer.items.reduce((least, { seq }) => Math.min(least, seq), Number.MAX_SAFE_INTEGER);
+  const complete = answer.more === false || (answer.more === undefined && answer.items.length < LISTED);
   for (const one of kept) {
     const item = said.get(one.seq);
     const own = `entry ${String(one.own_seq)} of its own journal`;
     if (item === undefined) {
-      if (one.seq > oldest || answer.items.length < LISTED)
+      if (one.seq > oldest || complete)
         found(one.seq, `${name} has lost ${own}, where it signed entry ${String(one.seq)}.`);
     } else if (item.own.seq !== one.own_seq || item.own.hash !== one.own_hash || item.at !== one.at) {
       found(one.seq, `${name} has signed ${own} otherwise than it says now: its journal was rewritten.`);

@@ -3,11 +3,11 @@ import type { Log } from '#shared/domain/log.ts';
 import { SECOND } from '#shared/domain/units.ts';
 import type { JournalFault, JournalVerdict } from '#shared/ipc/journal-views.ts';
 import { headText } from '#shared/journal/entry.ts';
-import { CountersignAnswer, JournalHeadsAnswer } from '#shared/protocol/journal.ts';
+import { CountersignAnswer } from '#shared/protocol/journal.ts';
 import type { Environment } from '../connections/environment.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
 import type { OperatorJournal } from './journal.ts';
-import { compareHeads, compareOurs, countersignText, walkAgent, type Comparison } from './compare-agent.ts';
+import { allHeads, compareHeads, compareOurs, countersignText, walkAgent, type Comparison } from './compare-agent.ts';
 import { fingerprintOf, signatureHolds } from './key.ts';
 
 const ASK_MS = 10 * SECOND;
@@ -99,8 +99,8 @@ export function createCountersigning(options: {
     faults: JournalFault[],
   ): Promise<NonNullable<JournalVerdict['agents']>[number]> => {
     const { name, key: connection } = environment.record();
-    const answer = JournalHeadsAnswer.parse(
-      await environment.request('journal.heads', { installation: key.fingerprint }, ASK_MS),
+    const answer = await allHeads((before) =>
+      environment.request('journal.heads', { installation: key.fingerprint, ...before }, ASK_MS),
     );
     if (!answer.ok) return { name, heads: 0, problem: answer.error.message };
     const found = (seq: number, message: string): void => {

@@ -19,7 +19,11 @@ export type Countersign = z.infer<typeof Countersign>;
 export const CountersignAnswer = answerOf({ at: EpochMs, agent, own: head, signature: base64 });
 export type CountersignAnswer = z.infer<typeof CountersignAnswer>;
 
-export const JournalHeads = z.strictObject({ installation: Digest });
+export const JournalHeads = z.strictObject({
+  installation: Digest,
+  /** Only heads below this entry: the next page. Only after an answer with `more`. */
+  before: z.int().min(1).optional(),
+});
 export type JournalHeads = z.infer<typeof JournalHeads>;
 const Countersigned = z.object({
   seq: z.int().min(1),
@@ -31,7 +35,9 @@ const Countersigned = z.object({
 export type Countersigned = z.infer<typeof Countersigned>;
 export const JournalHeadsAnswer = answerOf({
   agent,
-  items: z.array(Countersigned),
+  items: z.array(Countersigned).max(1_000),
+  /** Older heads follow; absent from agents that list their newest hundred and no more. */
+  more: z.boolean().optional(),
   own: head.extend({ signature: base64 }),
 });
 export type JournalHeadsAnswer = z.infer<typeof JournalHeadsAnswer>;

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { allHeads } from '#engine/journal/compare-agent.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyJournal } from '#agent/cli/journal.ts';
 import type { AgentConfig } from '#agent/config/config.ts';
@@ -89,6 +90,30 @@ test('heads of a console are signed, once each; one that goes back is refused an
   const again = await follow();
   const heads = await again.ask('journal.heads', { installation: one.id });
   expect(heads).toMatchObject({ ok: true, items: [{ seq: 7 }, { seq: 3 }], agent: first.agent });
+});
+
+test('more heads than one answer holds are listed page by page, each once', async () => {
+  const console = await follow();
+  const one = installation();
+  for (let seq = 1; seq <= 230; seq += 1)
+    expect(await console.ask('journal.countersign', one.head(seq, 'a'))).toMatchObject({ ok: true });
+  let asked = 0;
+  const heads = await allHeads((before) => {
+    asked += 1;
+    return console.ask('journal.heads', { installation: one.id, ...before });
+  });
+  expect(heads.ok && heads.items.map(({ seq }) => seq)).toEqual(Array.from({ length: 230 }, (_, n) => 230 - n));
+  expect(heads).toMatchObject({ more: false });
+  expect(asked).toBe(3);
+  // An agent that goes round, or says “more” for ever, is not followed.
+  const page = await console.ask('journal.heads', { installation: one.id });
+  let round = 0;
+  const same = await allHeads(() => {
+    round += 1;
+    return Promise.resolve({ ...(page as object), more: true });
+  });
+  expect(same.ok && same.items).toHaveLength(100);
+  expect(round).toBe(2);
 });
 
 test('commands and rules are in it before and after; only who reads the audit reads it', async () => {

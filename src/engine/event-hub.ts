@@ -20,6 +20,8 @@ export interface EventHub {
   approvals(): void;
   /** Detections changed; `fresh` are the keys of those that are new and heard. */
   detections(fresh: readonly number[]): void;
+  /** An agent's rules or what they did changed, or what is written and not published here. */
+  rules(what: 'published' | 'drafts'): void;
   problems(): void;
   on(listener: (event: EngineEvent) => void): Dispose;
   stop(): void;
@@ -47,6 +49,8 @@ export function createEventHub(options: {
   let audits = 0;
   let findings: { readonly revision: number; readonly fresh: readonly number[] } | null = null;
   let findingsRevision = 0;
+  let rules = { published: 0, drafts: 0 };
+  let rulesMoved = false;
 
   const flush = (): void => {
     timer = null;
@@ -61,6 +65,8 @@ export function createEventHub(options: {
     audits = 0;
     const found = findings;
     findings = null;
+    const moved = rulesMoved;
+    rulesMoved = false;
     if (listeners.size === 0) return;
     const event: EngineEvent = {
       at: options.clock(),
@@ -77,6 +83,7 @@ export function createEventHub(options: {
               open: options.openDetections(),
               newest: options.detectionRows(found.fresh),
             },
+      rules: moved ? rules : undefined,
       problems: now.problems ? options.problems() : undefined,
     };
     for (const listener of listeners) {
@@ -119,6 +126,11 @@ export function createEventHub(options: {
       findingsRevision += 1;
       const newest = [...fresh.toReversed(), ...(findings?.fresh ?? [])].slice(0, NEWEST_DETECTIONS);
       findings = { revision: findingsRevision, fresh: newest };
+      soon();
+    },
+    rules: (what) => {
+      rules = { ...rules, [what]: rules[what] + 1 };
+      rulesMoved = true;
       soon();
     },
     problems: () => {

@@ -73,6 +73,7 @@ export function engineHandlers(parts: {
   /** Other Sigma rules are imported now. */
   readonly sigmaChanged: () => void;
   readonly detectionsChanged: () => void;
+  readonly draftsChanged: () => void;
   readonly detectionsReconfigured: () => void;
 }): Answers {
   const { db, clock, environments, reader, operatorName, journal } = parts;
@@ -132,6 +133,7 @@ export function engineHandlers(parts: {
       journal,
       find,
       environments: () => environments.list().flatMap(({ connection }) => find(connection) ?? []),
+      draftsChanged: parts.draftsChanged,
     }),
     'environments.list': () => soon(() => environments.list()),
     'environments.add': (request) =>

@@ -170,10 +170,12 @@ export function writingEngine(
         runner.greeted(environment.record().id);
         countersigning.greeted(environment.record().id);
         approvals.greeted(environment.record().id);
+        hub.rules('published');
       },
       told: (environment, event, payload) => {
         runner.told(environment.record().id, event, payload);
         approvals.told(environment.record().id, event, payload);
+        if (event === 'rules.changed') hub.rules('published');
       },
     },
   });
@@ -254,6 +256,9 @@ export function writingEngine(
     vault: options.vault,
     detectionsChanged: () => {
       hub.detections([]);
+    },
+    draftsChanged: () => {
+      hub.rules('drafts');
     },
     detectionsReconfigured: () => {
       detecting.reconfigured();

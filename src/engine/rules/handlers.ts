@@ -25,12 +25,20 @@ export function rulesHandlers(parts: {
   readonly journal: OperatorJournal;
   readonly environments: () => readonly Environment[];
   readonly find: (connection: ConnectionId) => Environment | null;
+  /** What is written and not published changed: other windows show it too. */
+  readonly draftsChanged: () => void;
 }): Answers {
   const { db, reader, clock, journal } = parts;
   const must = (connection: ConnectionId): Environment => {
     const found = parts.find(connection);
     if (found !== null) return found;
     throw new ProblemError({ code: 'NOT_FOUND', message: 'This environment is not configured any more.' });
+  };
+
+  const drop = (connection: ConnectionId): boolean => {
+    const dropped = dropDraft(db, connection);
+    if (dropped) parts.draftsChanged();
+    return dropped;
   };
 
   async function publish(item: {
@@ -49,7 +57,7 @@ export function rulesHandlers(parts: {
       const payload = { id: randomUUID(), rules, ifVersion };
       const answer = RulesPutAnswer.parse(await environment.request('rules.put', payload, ANSWER_MS));
       if (!answer.ok) return { is: 'refused', connection, problem: refused(environment, answer.error) };
-      dropDraft(db, connection);
+      drop(connection);
       if (answer.state === 'completed') return { is: 'published', connection, version: answer.version };
       return {
         is: 'waiting',
@@ -104,8 +112,12 @@ export function rulesHandlers(parts: {
       return { items, next: answer.next ?? null };
     },
     'rules.drafts': async () => drafts(db),
-    'rules.saveDraft': async (draft) => saveDraft(db, draft, clock()),
-    'rules.dropDraft': async ({ connection }) => ({ dropped: dropDraft(db, connection) }),
+    'rules.saveDraft': async (draft) => {
+      const saved = saveDraft(db, draft, clock());
+      parts.draftsChanged();
+      return saved;
+    },
+    'rules.dropDraft': async ({ connection }) => ({ dropped: drop(connection) }),
   };
 }
 

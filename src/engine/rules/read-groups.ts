@@ -11,13 +11,24 @@ export interface PastSession extends RuleSession {
 }
 /** One account's sessions and events, as the mirror has them. */
 export interface MirroredGroup {
+  /** Of the mirror. */
+  readonly key: number;
   readonly account: RuleAccount;
   readonly privileged: boolean;
   readonly sessions: readonly PastSession[];
   readonly events: readonly RuleEvent[];
 }
 
-const Row = z.object({
+/** Where something was done from, as the mirror has it. */
+export const SeenFrom = z.object({
+  ip: z.string().nullable(),
+  country: z.string().nullable(),
+  region: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  class: z.string().nullable(),
+  type_key: z.string().nullable(),
+});
+const Row = SeenFrom.extend({
   holder: z.number(),
   id: SessionId,
   opened_at: EpochMs.nullable(),
@@ -25,12 +36,6 @@ const Row = z.object({
   last_seen_at: EpochMs.nullable(),
   expires_at: EpochMs.nullable(),
   ended_at: EpochMs.nullable(),
-  ip: z.string().nullable(),
-  country: z.string().nullable(),
-  region: z.string().nullable(),
-  user_agent: z.string().nullable(),
-  class: z.string().nullable(),
-  type_key: z.string().nullable(),
 });
 const AccountRow = z.object({
   key: z.number(),
@@ -43,7 +48,7 @@ const AccountRow = z.object({
 
 /** What the mirror knows of places and devices; filled while sessions are read. */
 export interface MirroredFacts extends RuleFacts {
-  note(row: z.infer<typeof Row>): void;
+  note(row: z.infer<typeof SeenFrom>): void;
 }
 
 export function mirroredFacts(writeIntervalMs: number): MirroredFacts {
@@ -126,6 +131,7 @@ export function readGroups(
     .map((raw) => {
       const { key, id, name, roles, privileged, service } = AccountRow.parse(raw);
       return {
+        key,
         account: { id, name, roles, service: service === 1 },
         privileged: privileged === 1,
         sessions: sessions.get(key) ?? [],

@@ -11,14 +11,15 @@ import { ownAccounts, type Question } from '../mirror/question.ts';
 import { ownKey } from '../mirror/session-rows.ts';
 import { holders, mirroredFacts, nothingSettled, readEvents, readGroups } from './read-groups.ts';
 import type { MirroredFacts, MirroredGroup, PastSession } from './read-groups.ts';
+import { asOfThen, pastAccounts, pastSightings, type PastAccount, type PastSighting } from './read-past.ts';
 
 const ACCOUNTS = 200;
 const MOST = 10;
 
 /**
  * What a rule would have done over past days: every account's sessions are gone through in time, and what the rule ends
- * stays ended. Roles are those of today, and addresses those last seen; how long a session was idle is known only for
- * its end, because the mirror keeps the last sighting.
+ * stays ended. Roles, addresses and browsers are those that the mirror had then (before its first record of them, that
+ * one); how long a session was idle is known only for its end, because the mirror keeps the last sighting.
  */
 export function* simulateHistory(
   db: ReadableDb,
@@ -44,9 +45,12 @@ export function* simulateHistory(
     const keys = holders(db, record.key, from);
     for (let at = 0; at < keys.length; at += ACCOUNTS) {
       const chunk = keys.slice(at, at + ACCOUNTS);
+      const accounts = pastAccounts(db, chunk);
+      const seen = looksAtOrigin(rule) ? pastSightings(db, record.key, chunk, from, facts) : NOTHING_SEEN;
       for (const group of readGroups(db, record.key, chunk, from, to, facts, events)) {
         sessions += group.sessions.length;
-        const ends = endsOf(rule, evaluator, hours, facts, group, from, to);
+        const past: Past = { accounts: accounts.get(group.key) ?? [], seen };
+        const ends = endsOf(rule, evaluator, hours, facts, group, past, from, to);
         if (ends.length === 0) continue;
         ended += ends.length;
         for (const end of ends) {
@@ -64,6 +68,20 @@ export function* simulateHistory(
   return { from, to, sessions, ended, accounts: ranked.length, own, perDay, most: ranked.slice(0, MOST) };
 }
 
+/** How the account and its sessions were before. */
+interface Past {
+  readonly accounts: readonly PastAccount[];
+  readonly seen: ReadonlyMap<string, readonly PastSighting[]>;
+}
+const NOTHING_SEEN: Past['seen'] = new Map();
+
+/** Whether it matters to the rule where from, and with what, a session was used. */
+const looksAtOrigin = (rule: Rule): boolean =>
+  rule.kind === 'network' ||
+  rule.kind === 'place' ||
+  rule.kind === 'device' ||
+  (rule.kind === 'concurrency' && rule.per === 'device');
+
 /** When the rule would have ended sessions of this account. */
 function endsOf(
   rule: Rule,
@@ -71,21 +89,24 @@ function endsOf(
   hours: HoursTest | null,
   facts: MirroredFacts,
   group: MirroredGroup,
+  past: Past,
   from: number,
   to: number,
 ): readonly number[] {
   const gone = new Set<string>();
   const ends: number[] = [];
   let settled = 0;
-  for (const at of moments(rule, hours, facts, group, from, to)) {
+  for (const at of moments(rule, hours, facts, group, past, from, to)) {
     const there = group.sessions
       .filter((session) => bornAt(session) <= at && (session.endedAt === null || session.endedAt > at))
       .filter(({ id }) => !gone.has(id))
-      .map((session): PastSession => asOf(session, at));
+      .map((session): PastSession => asOf(session, past.seen, at));
     if (there.length === 0) continue;
     const events = group.events.filter((event) => event.at <= at);
     const settledUntil = settled === 0 ? nothingSettled : () => settled;
-    const verdicts = evaluator.judge({ ...group, sessions: there, events, settledUntil }, epochMs(at));
+    const account = asOfThen(past.accounts, at)?.account ?? group.account;
+    const then = { ...group, account, sessions: there, events, settledUntil };
+    const verdicts = evaluator.judge(then, epochMs(at));
     for (const { session, trigger } of verdicts) {
       if (trigger !== null) settled = Math.max(settled, events.find(({ id }) => id === trigger)?.at ?? 0);
       if (session === null) continue;
@@ -97,10 +118,14 @@ function endsOf(
 }
 
 /** The session as it was then: what was seen later was not known, and it was at work until it was last seen. */
-const asOf = (session: PastSession, at: number): PastSession => ({
-  ...session,
-  lastSeenAt: session.lastSeenAt === null ? null : epochMs(Math.min(session.lastSeenAt, at)),
-});
+function asOf(session: PastSession, seen: Past['seen'], at: number): PastSession {
+  const from = asOfThen(seen.get(session.id), at);
+  return {
+    ...session,
+    ...(from === null ? {} : { ip: from.ip, userAgent: from.userAgent }),
+    lastSeenAt: session.lastSeenAt === null ? null : epochMs(Math.min(session.lastSeenAt, at)),
+  };
+}
 
 /** Moments at which the rule can decide anew, in order. */
 function moments(
@@ -108,6 +133,7 @@ function moments(
   hours: HoursTest | null,
   facts: MirroredFacts,
   group: MirroredGroup,
+  past: Past,
   from: number,
   to: number,
 ): readonly number[] {
@@ -115,7 +141,10 @@ function moments(
   const add = (at: number | null) => {
     if (at !== null && at > from && at <= to) found.add(at);
   };
+  // Only a rule that names roles or people decides anew when those change.
+  if (rule.appliesTo !== undefined) for (const { at } of past.accounts) add(at);
   for (const session of group.sessions) {
+    for (const { at } of past.seen.get(session.id) ?? []) add(at);
     add(bornAt(session));
     if (rule.kind === 'idle') add(idleAt(rule, session, facts.writeIntervalMs));
     if (rule.kind === 'lifetime') add(lifetimeAt(rule, session));

@@ -20,6 +20,8 @@ export interface AppState {
   readonly liveSessions: number | null;
   /** Grows when detections changed; how many are open and not silenced. Null until the engine has said. */
   readonly detections: { readonly revision: number; readonly open: number } | null;
+  /** Both grow: when rules or their effects changed at an agent, and when what is written here did. */
+  readonly rules: { readonly published: number; readonly drafts: number };
   /** What waits for a second operator. */
   readonly approvals: readonly ApprovalView[];
   /** Newest first. */
@@ -37,6 +39,7 @@ export const useApp = create<AppState>(() => ({
   revision: 0,
   liveSessions: null,
   detections: null,
+  rules: { published: 0, drafts: 0 },
   approvals: [],
   operations: null,
 }));

@@ -26,18 +26,25 @@ export const chooseEnvironment = (connection: ConnectionId): void =>
   useRules.setState({ connection, selected: null });
 export const selectRule = (selected: RuleId | null): void => useRules.setState({ selected });
 
-/** Takes over drafts that were saved, without touching what is being written. */
+/** Takes over drafts as they are saved, also by other windows, without touching what is being written in this one. */
 export function takeDrafts(saved: readonly RuleDraft[]): void {
   useRules.setState(({ drafts }) => {
-    const all = new Map(drafts);
-    for (const { connection, rules, basedOn } of saved)
-      if (!all.has(connection)) all.set(connection, { rules, basedOn });
+    const all = new Map([...drafts].filter(([connection]) => saving.has(connection)));
+    for (const { connection, rules, basedOn, savedAt } of saved) {
+      const own = savedHere.get(connection);
+      if (saving.has(connection)) continue;
+      // A list that was read before this window's own save is out of date.
+      if (own !== undefined && own.savedAt > savedAt) all.set(connection, own);
+      else all.set(connection, { rules, basedOn });
+    }
     return { drafts: all };
   });
 }
 
 const SAVE_AFTER_MS = 600;
+/** What was written here and is not saved yet, by the timer that will. */
 const saving = new Map<ConnectionId, number>();
+const savedHere = new Map<ConnectionId, RuleDraft>();
 
 function keep(connection: ConnectionId, draft: Draft): void {
   useRules.setState(({ drafts }) => ({ drafts: new Map(drafts).set(connection, draft) }));
@@ -46,7 +53,11 @@ function keep(connection: ConnectionId, draft: Draft): void {
     const { rules, basedOn } = draft;
     engine
       .call('rules.saveDraft', { connection, rules: [...rules], basedOn })
-      .catch((error: unknown) => notify({ tone: 'bad', problem: problemOf(error) }));
+      .then((saved) => void savedHere.set(connection, saved))
+      .catch((error: unknown) => notify({ tone: 'bad', problem: problemOf(error) }))
+      .finally(() => {
+        if (saving.get(connection) === timer) saving.delete(connection);
+      });
   }, SAVE_AFTER_MS);
   saving.set(connection, timer);
 }
@@ -54,6 +65,8 @@ function keep(connection: ConnectionId, draft: Draft): void {
 /** Forgets what was written for an environment. */
 export function forgetDraft(connection: ConnectionId): void {
   window.clearTimeout(saving.get(connection));
+  saving.delete(connection);
+  savedHere.delete(connection);
   useRules.setState(({ drafts }) => {
     const rest = new Map(drafts);
     rest.delete(connection);

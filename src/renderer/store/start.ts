@@ -60,6 +60,7 @@ function receiveFromEngine(event: EngineEvent): void {
     useApp.setState({ operations: mergeOperations(useApp.getState().operations ?? [], event.operations) });
   }
   if (event.detections !== undefined) receiveDetections(event.detections);
+  if (event.rules !== undefined) useApp.setState({ rules: event.rules });
   if (event.approvals !== undefined) setApprovals(event.approvals);
   if (event.problems !== undefined) useApp.setState({ problems: event.problems });
 }

@@ -234,5 +234,7 @@ export interface EngineEvent {
   /** All that wait, when any came or went. */
   readonly approvals?: readonly ApprovalView[] | undefined;
   readonly detections?: DetectionNews | undefined;
+  /** Both grow: when an agent's rules or their effects changed, and when what is written here did. */
+  readonly rules?: { readonly published: number; readonly drafts: number } | undefined;
   readonly problems?: readonly Problem[] | undefined;
 }

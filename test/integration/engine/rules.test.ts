@@ -209,6 +209,39 @@ test('what a rule would have done: exact per day against sessions written by han
   await expect(asked).rejects.toThrow();
 });
 
+test('what a rule would have done goes by the roles, addresses and browsers of then', async () => {
+  const now = Date.now();
+  store.account('cleo', { roles: ['guest'] });
+  const from = (ip: string, at: number) => ({ at: epochMs(now - at), ip, userAgent: null });
+  const session = { account: 'cleo', opened: from('91.0.0.1', 4.5 * DAY) };
+  store.put('c1', { ...session, last: from('91.0.0.1', 4.5 * DAY) });
+  const connection = await connect(store);
+  await mirrored(1);
+  const simulate = (own: Record<string, unknown>): Promise<HistorySimulation> =>
+    engine.call('rules.simulateHistory', { connection, rule: rule(own), days: 7 });
+  const denied = { kind: 'place', deny: ['DE'], unknown: 'allow' };
+  const editors = { ...denied, appliesTo: { roles: ['editor'] } };
+  // In Germany for days as a guest, whom the rule does not mean.
+  expect((await simulate(editors)).ended).toBe(0);
+  expect((await simulate(denied)).ended).toBe(1);
+  // Now she is an editor, and elsewhere: the rule means her from now on, and Germany is past.
+  store.put('c1', { ...session, last: from('8.8.8.8', 0) });
+  await engine.until('elsewhere', async () =>
+    (await engine.sessions()).some(({ ip }) => ip === '8.8.8.8'),
+  );
+  store.account('cleo', { roles: ['editor'] });
+  const roles = () => engine.rows('SELECT roles FROM account_change ORDER BY at').map((row) => row['roles']);
+  await engine.until('an editor', () => Promise.resolve(roles().at(-1) === '["editor"]'));
+  expect((await simulate(editors)).ended).toBe(0);
+  const ended = await simulate(denied);
+  expect(ended).toMatchObject({ ended: 1, most: [{ name: 'cleo' }] });
+  expect(ended.perDay).toEqual([0, 0, 1, 0, 0, 0, 0]);
+  const abroad = { ...denied, deny: ['US'] };
+  // When she came to the United States she was a guest for a moment.
+  expect((await simulate({ ...abroad, appliesTo: { roles: ['guest'] } })).ended).toBe(1);
+  expect((await simulate({ ...abroad, appliesTo: { roles: ['editor'] } })).perDay.at(-1)).toBe(1);
+});
+
 test('an agent that is away, or knows no rules, is said and not hidden', async () => {
   const connection = await connect(store);
   await agents[0]?.stop();

@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { RulesOfEnvironment } from '#shared/ipc/rules-views.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -22,8 +22,17 @@ export function RulesView(): ReactNode {
   // Warnings and counts of the agents move with their statuses: then the rules are asked for again.
   const statuses = (environments ?? []).map(({ status, state }) => `${String(status?.now ?? 0)}${state.is}`);
   const revision = hash(statuses.join(' '));
+  const moved = useApp((state) => state.rules);
   const list = useEngineQuery('rules.list', {}, { revision, everyMs: ASK_AGAIN_MS });
-  const drafts = useEngineQuery('rules.drafts', {});
+  const drafts = useEngineQuery('rules.drafts', {}, { revision: moved.drafts });
+  // An agent said that its rules changed, perhaps by another window or console: that is shown at once.
+  const { again } = list;
+  const shown = useRef(moved.published);
+  useEffect(() => {
+    if (shown.current === moved.published) return;
+    shown.current = moved.published;
+    again();
+  }, [moved.published, again]);
   useEffect(() => {
     if (drafts.is === 'ready') takeDrafts(drafts.value);
   }, [drafts]);

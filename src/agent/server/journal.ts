@@ -42,10 +42,7 @@ export function countersign(state: AgentState, caller: Caller, request: Counters
 }
 
 /** Heads that were signed for an installation, newest first, a page at a time. */
-export function journalHeads(
-  state: AgentState,
-  { installation, before }: JournalHeads,
-): JournalHeadsAnswer {
+export function journalHeads(state: AgentState, { installation, before }: JournalHeads): JournalHeadsAnswer {
   const { signing } = state.keys;
   const found = state.chain.countersigned(installation, HEADS + 1, before);
   return {

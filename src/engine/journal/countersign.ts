@@ -7,7 +7,14 @@ import { CountersignAnswer } from '#shared/protocol/journal.ts';
 import type { Environment } from '../connections/environment.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
 import type { OperatorJournal } from './journal.ts';
-import { allHeads, compareHeads, compareOurs, countersignText, walkAgent, type Comparison } from './compare-agent.ts';
+import {
+  allHeads,
+  compareHeads,
+  compareOurs,
+  countersignText,
+  walkAgent,
+  type Comparison,
+} from './compare-agent.ts';
 import { fingerprintOf, signatureHolds } from './key.ts';
 
 const ASK_MS = 10 * SECOND;

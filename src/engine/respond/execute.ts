@@ -61,9 +61,7 @@ export function execute(parts: ExecuteParts, request: Execution): OperationView 
         reason: request.reason,
         operator: operatorOf(parts, commands),
         retryUntil: now + request.retryForMs,
-        payloads: new Map(
-          commands.map((command) => [command.id, payload(parts, request, found, command)]),
-        ),
+        payloads: new Map(commands.map((command) => [command.id, payload(parts, request, found, command)])),
       });
       for (const command of all) {
         if (!commands.includes(command)) {

@@ -102,7 +102,9 @@ test('more heads than one answer holds are listed page by page, each once', asyn
     asked += 1;
     return console.ask('journal.heads', { installation: one.id, ...before });
   });
-  expect(heads.ok && heads.items.map(({ seq }) => seq)).toEqual(Array.from({ length: 230 }, (_, n) => 230 - n));
+  expect(heads.ok && heads.items.map(({ seq }) => seq)).toEqual(
+    Array.from({ length: 230 }, (_, n) => 230 - n),
+  );
   expect(heads).toMatchObject({ more: false });
   expect(asked).toBe(3);
   // An agent that goes round, or says “more” for ever, is not followed.

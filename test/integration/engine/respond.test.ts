@@ -109,7 +109,9 @@ test('only what was previewed is ended: the preview is named, the selector is th
 });
 
 /** As older agents greet, and those of others. */
-const WITHOUT_KEEPING = CAPABILITIES.filter((one) => one !== 'sessions.clientSide' && one !== 'command.keepOwn');
+const WITHOUT_KEEPING = CAPABILITIES.filter(
+  (one) => one !== 'sessions.clientSide' && one !== 'command.keepOwn',
+);
 
 test.each([
   ['named by the console', WITHOUT_KEEPING, { selector: { all: true, except: ['mine'] } }],

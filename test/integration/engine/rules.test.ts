@@ -226,9 +226,7 @@ test('what a rule would have done goes by the roles, addresses and browsers of t
   expect((await simulate(denied)).ended).toBe(1);
   // Now she is an editor, and elsewhere: the rule means her from now on, and Germany is past.
   store.put('c1', { ...session, last: from('8.8.8.8', 0) });
-  await engine.until('elsewhere', async () =>
-    (await engine.sessions()).some(({ ip }) => ip === '8.8.8.8'),
-  );
+  await engine.until('elsewhere', async () => (await engine.sessions()).some(({ ip }) => ip === '8.8.8.8'));
   store.account('cleo', { roles: ['editor'] });
   const roles = () => engine.rows('SELECT roles FROM account_change ORDER BY at').map((row) => row['roles']);
   await engine.until('an editor', () => Promise.resolve(roles().at(-1) === '["editor"]'));

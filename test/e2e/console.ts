@@ -53,6 +53,9 @@ interface Fixtures {
   readonly folder: string;
 }
 
+// The window's agents write their last lines after it has closed: the folder is tried again until they are done.
+const REMOVED = { recursive: true, force: true, maxRetries: 20, retryDelay: 250 } as const;
+
 export const test = base.extend<Fixtures>({
   open: async ({}, use) => {
     const opened: Console[] = [];
@@ -63,13 +66,13 @@ export const test = base.extend<Fixtures>({
     });
     for (const { app, profile } of opened) {
       await app.close().catch(() => app.process().kill('SIGKILL'));
-      rmSync(profile, { recursive: true, force: true });
+      rmSync(profile, REMOVED);
     }
   },
   folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'watchfloor-e2e-'));
     await use(folder);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, REMOVED);
   },
 });
 export { expect } from '@playwright/test';

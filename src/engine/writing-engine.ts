@@ -108,6 +108,9 @@ export function writingEngine(
     clock,
     log,
     hook: {
+      onArriving: (batch) => {
+        detecting.onArriving(batch);
+      },
       onEnriched: (batch) => {
         detecting.onEnriched(batch);
         options.hook?.onEnriched(batch);

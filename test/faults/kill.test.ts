@@ -5,6 +5,7 @@ import { temporaryFolder } from '#test/support/agent-in-process.ts';
 import { AGENT_PROGRAM, agentFolder } from '#test/support/agent-process.ts';
 import { checkMirror } from '#engine/mirror/check.ts';
 import { agentHolds, differences, mirrorHolds } from './parts/compare.ts';
+import { KillReport, type Side } from './parts/kill-report.ts';
 import {
   freePort,
   INSIDE,
@@ -14,13 +15,19 @@ import {
   STEPS,
   type Fault,
   type Killable,
+  type Step,
 } from './parts/killable.ts';
 
 // kill −9 of either side, at named steps of its transactions and at random moments, while changes stream between
-// the built programs. `npm run soak` does the same with hundreds.
+// the built programs, and again while they take up their work. `npm run soak` does the same with hundreds.
 const KILLS = Number(process.env['WATCHFLOOR_KILLS'] ?? '25');
 const SEED = Number(process.env['WATCHFLOOR_SEED'] ?? String(Date.now() % 1_000_000));
+/** Kills after which both sides come to rest and are compared, whole. */
+const COMPARE_EVERY = 50;
+const RATE = 300;
 const ENGINE_PROGRAM = join(import.meta.dirname, '../../out/main/cli.js');
+
+const sleep = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
 async function until<T>(what: string, ms: number, ask: () => T | null | false): Promise<T> {
   const end = Date.now() + ms;
@@ -28,22 +35,23 @@ async function until<T>(what: string, ms: number, ask: () => T | null | false): 
     const value = ask();
     if (value !== null && value !== false) return value;
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resume) => setTimeout(resume, 50));
+    await sleep(25);
   }
 }
 
 test(
   `${String(KILLS)} kills of engine and agent lose nothing and double nothing (seed ${String(SEED)})`,
-  { timeout: 60_000 + KILLS * 25_000 },
+  { timeout: 120_000 + KILLS * 20_000 },
   async () => {
     const random = seeded(SEED);
+    const upTo = (most: number): number => 1 + Math.floor(random() * most);
     const { path, remove } = temporaryFolder();
     const profile = join(path, 'profile');
     const mirror = join(profile, 'mirror.db');
     const port = await freePort();
     const folder = agentFolder(join(path, 'agent'), {
       listen: { port },
-      store: { kind: 'demo', dir: 'demo', preset: 'shop', people: 200, historyDays: 2, rate: 300 },
+      store: { kind: 'demo', dir: 'demo', preset: 'shop', people: 200, historyDays: 2, rate: RATE },
     });
     const journal = join(folder.path, 'data', 'agent.db');
     const token = await folder.token('op');
@@ -54,74 +62,36 @@ test(
     );
     chmodSync(file, 0o600);
     const running: Killable[] = [];
-    const startAgent = (fault: Fault): Killable => {
-      const agent = startKillable({
-        program: AGENT_PROGRAM,
-        args: ['--config', folder.config],
-        database: 'agent.db',
-        mark: join(path, 'agent.mark'),
-        fault,
-      });
-      running.push(agent);
-      return agent;
-    };
-    const startEngine = (fault: Fault): Killable => {
-      const engine = startKillable({
+    const program = {
+      agent: { program: AGENT_PROGRAM, args: ['--config', folder.config], database: 'agent.db' },
+      engine: {
         program: ENGINE_PROGRAM,
         args: ['collect', '--profile', profile, '--connection-file', file],
         database: 'mirror.db',
-        mark: join(path, 'engine.mark'),
-        fault,
-      });
-      running.push(engine);
-      return engine;
+      },
     };
-    const sides = {
-      agent: { start: startAgent, now: startAgent(NO_FAULT) },
-      engine: { start: startEngine, now: startEngine(NO_FAULT) },
+    const start = (side: Side, fault: Fault = NO_FAULT): Killable => {
+      const one = startKillable({ ...program[side], mark: join(path, `${side}.mark`), fault });
+      running.push(one);
+      return one;
     };
-    const report = { engine: 0, agent: 0, inside: 0, steps: new Map<string, number>() };
-    try {
-      await until('a first position', 60_000, () => mirrorHolds(mirror).head > 0);
-      for (let kill = 0; kill < KILLS; kill += 1) {
-        // Three of five hit the engine; the named steps in turn, every fifth anywhere.
-        const name = kill % 5 < 3 ? 'engine' : 'agent';
-        const side = sides[name];
-        const step = STEPS[kill % STEPS.length] ?? 'random';
-        const fault: Fault = {
-          step,
-          after: 1 + Math.floor(random() * 15),
-          statement: 1 + Math.floor(random() * 60),
-          inMs: 1_000 + Math.floor(random() * 1_500),
-        };
-        side.now.process.kill('SIGKILL');
-        await side.now.ended;
-        side.now = side.start(fault);
-        if (step === 'random') {
-          await new Promise((resume) => setTimeout(resume, fault.inMs));
-          side.now.process.kill('SIGKILL');
-        }
-        const ended = await Promise.race([
-          side.now.ended,
-          new Promise<string>((resume) =>
-            setTimeout(() => {
-              resume('in vain');
-            }, 30_000).unref(),
-          ),
-        ]);
-        expect(ended, `${name} at ${step}: ${side.now.output()}`).toBe('SIGKILL');
-        report[name] += 1;
-        report.steps.set(step, (report.steps.get(step) ?? 0) + 1);
-        if (side.now.insideTransaction()) report.inside += 1;
-        if (INSIDE.has(step)) expect(side.now.insideTransaction()).toBe(true);
-        const before = mirrorHolds(mirror).head;
-        side.now = side.start(NO_FAULT);
-        await until(`the stream after kill ${String(kill + 1)} of the ${name} at ${step}`, 30_000, () => {
-          const { head } = mirrorHolds(mirror);
-          return head > before;
-        });
-      }
-      writeFileSync(join(folder.path, 'demo', 'control.json'), JSON.stringify({ rate: 0 }));
+    const now: Record<Side, Killable> = { agent: start('agent'), engine: start('engine') };
+    const report = new KillReport(KILLS, SEED);
+    const head = (): number => mirrorHolds(mirror, 'cursor').head;
+
+    /** It has been killed, by its fault or from outside: notes how, and whether in the middle of a transaction. */
+    const died = async (side: Side, step: Step, starting: boolean): Promise<void> => {
+      const killed = now[side];
+      const ended = await Promise.race([killed.ended, sleep(30_000).then(() => 'in vain')]);
+      expect(ended, `${side} at ${step}: ${killed.output()}`).toBe('SIGKILL');
+      const inside = killed.insideTransaction();
+      if (INSIDE.has(step)) expect(inside).toBe(true);
+      report.add(side, step, inside, starting);
+    };
+    /** Lets both sides come to rest and compares all they hold. */
+    const compare = async (): Promise<void> => {
+      const control = join(folder.path, 'demo', 'control.json');
+      writeFileSync(control, JSON.stringify({ rate: 0 }));
       await until('both sides at the same position', 60_000, () => {
         const agent = agentHolds(journal);
         return agent.pending === 0 && agent.head === mirrorHolds(mirror).head && agent;
@@ -130,17 +100,47 @@ test(
         const found = differences(agentHolds(journal), mirrorHolds(mirror));
         return found.length === 0 ? found : null;
       }).catch(() => differences(agentHolds(journal), mirrorHolds(mirror)));
-      expect(problems.slice(0, 10)).toEqual([]);
+      expect(problems.slice(0, 10), `after ${String(report.count)} kills`).toEqual([]);
+      report.compared += 1;
+      writeFileSync(control, JSON.stringify({ rate: RATE }));
+    };
+
+    try {
+      await until('a first position', 60_000, () => head() > 0);
+      for (let round = 0; report.count < KILLS; round += 1) {
+        // Three of five hit the engine; the named steps in turn, every fifth anywhere.
+        const side: Side = round % 5 < 3 ? 'engine' : 'agent';
+        const step = STEPS[round % STEPS.length] ?? 'random';
+        if (step === 'random') {
+          await sleep(upTo(400));
+          now[side].process.kill('SIGKILL');
+        } else now[side].arm({ step, after: upTo(5), statement: upTo(60) });
+        await died(side, step, false);
+        // Every third time it is hit again while it takes its work up.
+        if (round % 3 === 2 && report.count < KILLS) {
+          const again = STEPS[Math.floor(random() * (STEPS.length - 1))] ?? 'begin';
+          now[side] = start(side, { step: again, after: upTo(3) - 1, statement: upTo(60) });
+          await died(side, again, true);
+        }
+        const before = head();
+        now[side] = start(side);
+        await until(
+          `the stream after kill ${String(report.count)}, of the ${side} at ${step}`,
+          30_000,
+          () => {
+            return head() > before;
+          },
+        );
+        if (Math.floor(report.count / COMPARE_EVERY) > report.compared && report.count < KILLS)
+          await compare();
+      }
+      await compare();
       expect(agentHolds(journal).audit.size).toBeGreaterThan(1_000);
-      const share = report.inside / KILLS;
-      process.stdout.write(
-        `kills: ${String(report.engine)} engine, ${String(report.agent)} agent; ${String(report.inside)} of ${String(KILLS)} inside an open transaction; ` +
-          `${[...report.steps].map(([step, count]) => `${step} ${String(count)}`).join(', ')}; seed ${String(SEED)}\n`,
-      );
-      expect(share).toBeGreaterThanOrEqual(0.5);
-      for (const side of Object.values(sides)) {
-        side.now.process.kill('SIGTERM');
-        expect(await side.now.ended, side.now.output()).toBe(0);
+      report.print();
+      expect(report.inside / report.count).toBeGreaterThanOrEqual(0.5);
+      for (const side of ['agent', 'engine'] as const) {
+        now[side].process.kill('SIGTERM');
+        expect(await now[side].ended, now[side].output()).toBe(0);
       }
       expect(checkMirror(profile)).toMatchObject({ ok: true, value: { faults: [] } });
     } finally {

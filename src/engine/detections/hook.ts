@@ -1,11 +1,12 @@
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { Committed, Job } from '../ingest/committer.ts';
-import type { EnrichedBatch, IngestHook } from '../ingest/hooks.ts';
+import type { ArrivingBatch, EnrichedBatch, IngestHook } from '../ingest/hooks.ts';
 import { allConnections } from '../mirror/connections.ts';
 import { sqliteCode, transaction, type WritableDb } from '../mirror/database.ts';
 import { historySummary } from '../mirror/history-ranges.ts';
 import type { RuleKeeper } from '../sigma-rules/rule-keeper.ts';
+import type { EnrichedEvent } from '../detect/event.ts';
 import { openKeeper, type Keeper } from './keeper.ts';
 import { forgetMemory } from './memory.ts';
 import { standingSuppressions } from './suppressions.ts';
@@ -14,6 +15,7 @@ import { train } from './train.ts';
 import { createDetectionWriter, type Fresh, type Where } from './write.ts';
 
 export interface Detecting extends IngestHook {
+  onArriving(batch: ArrivingBatch): void;
   committed(): void;
   rolledBack(): void;
   /** Learns from history that was read while nobody was there to learn from it. */
@@ -72,9 +74,13 @@ export function createDetecting(options: {
   const evaluate = (where: Where, batch: EnrichedBatch): void => {
     const keeper = keeperOf(where);
     if (batch.items.some(({ is }) => is === 'account')) keeper.facts.forget();
-    const events = batch.items.flatMap((item) => eventsOfItem(item, batch.source, keeper.facts));
-    if (events.length === 0) return;
     const silent = batch.source === 'snapshot';
+    const items = silent ? keeper.recall.remembered(batch.items) : batch.items;
+    const events = items.flatMap((item) => eventsOfItem(item, batch.source, keeper.facts));
+    take(where, keeper, silent, events);
+  };
+  const take = (where: Where, keeper: Keeper, silent: boolean, events: readonly EnrichedEvent[]): void => {
+    if (events.length === 0) return;
     const deltas = [...keeper.take({ silent, events }), ...options.rules.take(where.key, events, silent)];
     if (deltas.length > 0) tell(where, writer.write(where, deltas, clock()));
     keeper.settle(training.has(where.key) || historySummary(db, where.key).is === 'loading');
@@ -136,6 +142,13 @@ export function createDetecting(options: {
   };
 
   return {
+    onArriving({ connection: id, connectionKey: key, changes }) {
+      const where: Where = { key, id };
+      guarded(where, () => {
+        const keeper = keeperOf(where);
+        take(where, keeper, true, keeper.recall.before(changes));
+      });
+    },
     onEnriched(batch: EnrichedBatch) {
       const where: Where = { key: batch.connectionKey, id: batch.connection };
       if (batch.source === 'history') {

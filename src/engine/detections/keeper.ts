@@ -7,6 +7,7 @@ import { tablesOf } from '../detect/snapshot.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { createAccountFacts } from './mirror-events.ts';
 import { createMemory, forgetMemory, type Memory } from './memory.ts';
+import { createRecall, type Recall } from './recall.ts';
 import { settingsOf } from './settings-store.ts';
 import type { AccountFacts } from './to-events.ts';
 import type { Where } from './write.ts';
@@ -29,6 +30,7 @@ export interface Logged {
 export interface Keeper {
   readonly where: Where;
   readonly facts: AccountFacts & { forget(): void };
+  readonly recall: Recall;
   readonly detector: Detector;
   /**
    * Works out a batch and notes it in the log. In the transaction of the batch.
@@ -122,9 +124,11 @@ export function openKeeper(db: WritableDb, where: Where, clock: Clock): Keeper {
     dropLog.run(where.key);
     logged = 0;
   };
+  const facts = createAccountFacts(db, where.key);
   return {
     where,
-    facts: createAccountFacts(db, where.key),
+    facts,
+    recall: createRecall(db, where.key, facts, () => detector.state().sessions),
     detector,
     take(batch) {
       const deltas = feed(detector, batch);

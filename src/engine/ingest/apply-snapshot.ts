@@ -1,15 +1,25 @@
 import { z } from 'zod';
 import { Epoch, seq } from '#shared/domain/ids.ts';
+import { isQuickAccount, isQuickSession } from '#shared/protocol/quick-records.ts';
 import { Account, Session } from '#shared/protocol/records.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { writeCursor } from '../mirror/cursors.ts';
-import { dropSnapshot, stagedRows, sweepStaging, type StagedSnapshot } from '../mirror/staging.ts';
+import {
+  dropSnapshot,
+  stagedRows,
+  sweepStaging,
+  type StagedSnapshot,
+  type Swept,
+} from '../mirror/staging.ts';
 import type { Committed, Job } from './committer.ts';
+import { KeySet } from './key-set.ts';
 import { known, type Writer } from './writer.ts';
 import type { EnrichedItem } from './hooks.ts';
 
-/** Rows a transaction: small enough that live batches of other environments go in between. */
-const STEP = 1_000;
+/** Rows a transaction: as many as a group of live batches, which go in between. */
+const STEP = 4_000;
+/** Open sessions that are looked at between them. */
+const LOOKED = 5_000;
 
 export interface SnapshotSink {
   readonly db: WritableDb;
@@ -35,9 +45,9 @@ export async function applySnapshot(sink: SnapshotSink, snapshot: StagedSnapshot
 
   const steps = async (
     table: 'staged_session' | 'staged_account',
-    apply: (body: string, items: EnrichedItem[]) => number,
+    apply: (row: { readonly id: string; readonly body: string | null }, items: EnrichedItem[]) => number,
   ): Promise<Committed> => {
-    let after = '';
+    let after = 0;
     for (;;) {
       const rows = stagedRows(db, table, generation, after, STEP);
       if (rows.length === 0) return { is: 'committed' };
@@ -47,27 +57,39 @@ export async function applySnapshot(sink: SnapshotSink, snapshot: StagedSnapshot
         write: () => {
           live = 0;
           const items: EnrichedItem[] = [];
-          for (const { body } of rows) if (body !== null) live += apply(body, items);
+          for (const row of rows) live += apply(row, items);
           sink.enriched(items);
         },
       });
       if (result.is !== 'committed') return result;
-      after = rows.at(-1)?.id ?? '';
+      after = rows.at(-1)?.key ?? after;
       done += rows.length;
       sink.progress(live, done);
     }
   };
 
-  const accounts = await steps('staged_account', (body, items) => {
-    const account = Account.parse(JSON.parse(body));
+  const accounts = await steps('staged_account', ({ body }, items) => {
+    if (body === null) return 0;
+    const raw: unknown = JSON.parse(body);
+    const account = isQuickAccount(raw) ? raw : Account.parse(raw);
     writer.accounts.upsert(connection, account, sink.at);
     items.push({ is: 'account', at: sink.at, account });
     return 0;
   });
   if (accounts.is !== 'committed') return accounts;
-  const sessions = await steps('staged_session', (body, items) => {
-    const session = Session.parse(JSON.parse(body));
+  /** Keys of the sessions that the snapshot names; nobody asks for them when none was open before. */
+  const named = new KeySet();
+  const anyBefore = openSessions(db, snapshot, 0, 1).length > 0;
+  const sessions = await steps('staged_session', ({ id, body }, items) => {
+    if (body === null) {
+      named.add(writer.dictionaries.handle(connection, id));
+      return 0;
+    }
+    // It was parsed when it came; a version that wrote it before this one may have known other fields.
+    const raw: unknown = JSON.parse(body);
+    const session = isQuickSession(raw) ? raw : Session.parse(raw);
     const written = writer.sessions.upsert(connection, session, sink.at, view);
+    named.add(written.key);
     items.push({
       is: 'session',
       kind: 'updated',
@@ -79,8 +101,10 @@ export async function applySnapshot(sink: SnapshotSink, snapshot: StagedSnapshot
     return written.live;
   });
   if (sessions.is !== 'committed') return sessions;
-  const closed = await closeUnnamed(sink, snapshot, () => done);
-  if (closed.is !== 'committed') return closed;
+  if (anyBefore) {
+    const closed = await closeUnnamed(sink, snapshot, named, () => done);
+    if (closed.is !== 'committed') return closed;
+  }
   const finished = await sink.submit({
     rows: 1,
     write: () => {
@@ -92,28 +116,32 @@ export async function applySnapshot(sink: SnapshotSink, snapshot: StagedSnapshot
   return finished;
 }
 
-const Unnamed = z.object({ key: z.number(), id: z.string(), named: z.number() });
+const Open = z.object({ key: z.number(), id: z.string() });
+
+/** Sessions held open in the view of a snapshot, in order of their keys, from `after` on. */
+const openSessions = (db: WritableDb, { connection, view }: StagedSnapshot, after: number, limit: number) =>
+  db
+    .prepare(
+      `SELECT s.key, h.id FROM session s JOIN handle h ON h.key = s.key JOIN word w ON w.key = s.view
+       WHERE s.connection = @connection AND s.ended_at IS NULL AND w.text = @view AND s.key > @after
+       ORDER BY s.key LIMIT @limit`,
+    )
+    .all({ connection, view, after, limit })
+    .map((row) => Open.parse(row));
 
 /** Sessions held open in the same view that no part names have ended, nobody saw how. */
 async function closeUnnamed(
   sink: SnapshotSink,
   snapshot: StagedSnapshot,
+  named: KeySet,
   done: () => number,
 ): Promise<Committed> {
   const { db, writer } = sink;
-  const open = db.prepare(
-    `SELECT s.key, h.id, EXISTS (SELECT 1 FROM staged_session t WHERE t.generation = @generation AND t.id = h.id) AS named
-     FROM session s JOIN handle h ON h.key = s.key JOIN word w ON w.key = s.view
-     WHERE s.connection = @connection AND s.ended_at IS NULL AND w.text = @view AND s.key > @after
-     ORDER BY s.key LIMIT ${String(STEP * 5)}`,
-  );
   let after = 0;
   for (;;) {
-    const rows = open
-      .all({ generation: snapshot.generation, connection: snapshot.connection, view: snapshot.view, after })
-      .map((row) => Unnamed.parse(row));
+    const rows = openSessions(db, snapshot, after, LOOKED);
     if (rows.length === 0) return { is: 'committed' };
-    const gone = rows.filter((row) => row.named === 0);
+    const gone = rows.filter(({ key }) => !named.has(key));
     let live = 0;
     const result = await sink.submit({
       rows: gone.length,
@@ -140,13 +168,14 @@ async function closeUnnamed(
 
 /** Deletes staged rows nobody needs any more, in the background. */
 export async function sweep(sink: Pick<SnapshotSink, 'db' | 'submit'>): Promise<void> {
-  const left = { more: true };
-  while (left.more) {
+  const left: { from: Swept | null } = { from: { session: 0, account: 0 } };
+  while (left.from !== null) {
+    const { from } = left;
     const result = await sink.submit({
       rows: STEP,
       background: true,
       write: () => {
-        left.more = sweepStaging(sink.db, STEP * 2);
+        left.from = sweepStaging(sink.db, STEP, from);
       },
     });
     if (result.is !== 'committed') return;

@@ -1,5 +1,6 @@
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Device, Network, Place } from '#shared/domain/place.ts';
+import type { Change } from '#shared/protocol/changes.ts';
 import type { Account, AuditEvent, CloseReason, Session } from '#shared/protocol/records.ts';
 
 /** What is known about an address and a user agent. */
@@ -31,11 +32,17 @@ export interface EnrichedBatch {
   readonly items: readonly EnrichedItem[];
 }
 
+export interface ArrivingBatch extends Pick<EnrichedBatch, 'connection' | 'connectionKey'> {
+  readonly changes: readonly Change[];
+}
+
 /**
  * Where detections hook in. Called inside the transaction that writes the batch and its cursor, so that what it
  * writes is committed with them or not at all. It must not keep anything outside that transaction before `committed`.
  */
 export interface IngestHook {
+  /** Changes of the stream are about to be written, in this transaction: the mirror is as it was before them. */
+  onArriving?(batch: ArrivingBatch): void;
   onEnriched(batch: EnrichedBatch): void;
   /** The transaction of everything since the last call is on disk. */
   committed?(): void;

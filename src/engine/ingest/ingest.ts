@@ -121,6 +121,7 @@ export function createIngest(options: {
         write: (careful) => {
           applied = nothingApplied();
           bad = parsed.bad;
+          hook?.onArriving?.({ connection: who.id, connectionKey: who.key, changes: parsed.good });
           for (const change of parsed.good) {
             if (!careful) applyChange(writer, who.key, change, batch.view, applied);
             else if (

@@ -46,8 +46,8 @@ export function forgetStep(db: WritableDb, connection: number): boolean {
   for (const table of ['staged_session', 'staged_account']) {
     const staged = db
       .prepare(
-        `DELETE FROM ${table} WHERE (generation, id) IN
-           (SELECT generation, id FROM ${table} WHERE generation IN (${generations}) LIMIT ?)`,
+        `DELETE FROM ${table} WHERE key IN
+           (SELECT key FROM ${table} WHERE generation IN (${generations}) LIMIT ?)`,
       )
       .run(connection, STEP);
     if (staged.changes > 0) return true;

@@ -16,13 +16,9 @@ export type StagedSnapshot = z.infer<typeof StagedSnapshot>;
 /** Begins staging a snapshot and returns its generation; an unfinished one of the same connection is dropped. */
 export function beginSnapshot(db: WritableDb, one: Omit<StagedSnapshot, 'generation'>): number {
   db.prepare('DELETE FROM snapshot WHERE connection = ? AND complete = 0').run(one.connection);
-  // Generations are never used again while rows of them may be left over.
+  // Never used again: rows of earlier ones may be left over.
   const next = db
-    .prepare(
-      `SELECT 1 + max(coalesce((SELECT max(generation) FROM snapshot), 0),
-         coalesce((SELECT max(generation) FROM staged_session), 0),
-         coalesce((SELECT max(generation) FROM staged_account), 0))`,
-    )
+    .prepare("UPDATE constant SET value = value + 1 WHERE name = 'snapshot' RETURNING value")
     .pluck()
     .get();
   db.prepare('INSERT INTO snapshot (generation, connection, epoch, as_of, view) VALUES (?, ?, ?, ?, ?)').run(
@@ -35,16 +31,16 @@ export function beginSnapshot(db: WritableDb, one: Omit<StagedSnapshot, 'generat
   return Number(next);
 }
 
-/** Keeps a part. A session whose body is null was named but malformed. */
+/** Keeps a part; of an id that comes twice the later one counts. A session whose body is null was named but malformed. */
 export function stagePart(
   db: WritableDb,
   generation: number,
   sessions: readonly { readonly id: string; readonly body: string | null }[],
   accounts: readonly { readonly id: string; readonly body: string }[],
 ): void {
-  const session = db.prepare('INSERT OR REPLACE INTO staged_session (generation, id, body) VALUES (?, ?, ?)');
+  const session = db.prepare('INSERT INTO staged_session (generation, id, body) VALUES (?, ?, ?)');
   for (const one of sessions) session.run(generation, one.id, one.body);
-  const account = db.prepare('INSERT OR REPLACE INTO staged_account (generation, id, body) VALUES (?, ?, ?)');
+  const account = db.prepare('INSERT INTO staged_account (generation, id, body) VALUES (?, ?, ?)');
   for (const one of accounts) account.run(generation, one.id, one.body);
 }
 
@@ -60,18 +56,18 @@ export function completeSnapshots(db: ReadableDb): readonly StagedSnapshot[] {
     .map((row) => StagedSnapshot.parse(row));
 }
 
-const StagedRow = z.object({ id: z.string(), body: z.string().nullable() });
+const StagedRow = z.object({ key: z.number(), id: z.string(), body: z.string().nullable() });
 
-/** The next rows after `after` in order of id. */
+/** The next rows after the key `after`, in the order in which they came. */
 export function stagedRows(
   db: ReadableDb,
   table: 'staged_session' | 'staged_account',
   generation: number,
-  after: string,
+  after: number,
   limit: number,
 ): readonly z.infer<typeof StagedRow>[] {
   return db
-    .prepare(`SELECT id, body FROM ${table} WHERE generation = ? AND id > ? ORDER BY id LIMIT ?`)
+    .prepare(`SELECT key, id, body FROM ${table} WHERE generation = ? AND key > ? ORDER BY key LIMIT ?`)
     .all(generation, after, limit)
     .map((row) => StagedRow.parse(row));
 }
@@ -85,16 +81,29 @@ export const dropIncomplete = (db: WritableDb): void => {
   db.prepare('DELETE FROM snapshot WHERE complete = 0').run();
 };
 
-/** Deletes staged rows that belong to no snapshot any more, some at a time; false when none are left. */
-export function sweepStaging(db: WritableDb, limit: number): boolean {
-  for (const table of ['staged_session', 'staged_account']) {
-    const { changes } = db
+/** How far leftovers have been swept; the rows of snapshots under way in between stay. */
+export interface Swept {
+  readonly session: number;
+  readonly account: number;
+}
+
+/** Deletes staged rows that belong to no snapshot any more, some at a time; null when none are left. */
+export function sweepStaging(db: WritableDb, limit: number, swept: Swept): Swept | null {
+  for (const name of ['session', 'account'] as const) {
+    const keys = db
       .prepare(
-        `DELETE FROM ${table} WHERE (generation, id) IN
-           (SELECT generation, id FROM ${table} WHERE generation NOT IN (SELECT generation FROM snapshot) LIMIT ?)`,
+        `SELECT key FROM staged_${name} WHERE key > ? AND generation NOT IN (SELECT generation FROM snapshot)
+         ORDER BY key LIMIT ?`,
       )
-      .run(limit);
-    if (changes > 0) return true;
+      .pluck()
+      .all(swept[name], limit)
+      .map(Number);
+    const last = keys.at(-1);
+    if (last === undefined) continue;
+    db.prepare(
+      `DELETE FROM staged_${name} WHERE key > ? AND key <= ? AND generation NOT IN (SELECT generation FROM snapshot)`,
+    ).run(swept[name], last);
+    return { ...swept, [name]: last };
   }
-  return false;
+  return null;
 }

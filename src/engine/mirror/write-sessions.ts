@@ -7,6 +7,7 @@ import type { WritableDb } from './database.ts';
 
 /** What a write did to the number of live sessions, and what was found out about the session. */
 export interface SessionWritten {
+  readonly key: number;
   readonly live: -1 | 0 | 1;
   readonly opened: Enriched;
   readonly last: Enriched;
@@ -176,7 +177,7 @@ export function createSessionWriter(
       ) {
         observe.run(key, session.last.at ?? at, address ?? 0, device ?? 0, ...rest);
       }
-      return { live: before === null || before.ended_at !== null ? 1 : 0, opened, last };
+      return { key, live: before === null || before.ended_at !== null ? 1 : 0, opened, last };
     },
     close(connection, id, ending) {
       const key = findHandle.get(connection, id);

@@ -58,7 +58,8 @@ export function agentHolds(file: string): Held & { readonly pending: number } {
   });
 }
 
-export function mirrorHolds(file: string): Held {
+/** What the mirror holds; `cursor`: only how far it has come, which is quick to ask. */
+export function mirrorHolds(file: string, only?: 'cursor'): Held {
   const nothing = { sessions: new Map(), audit: new Map(), epoch: '', head: -1 };
   if (!existsSync(file)) return nothing;
   return reading(file, (all) => {
@@ -72,7 +73,7 @@ export function mirrorHolds(file: string): Held {
       ip: z.string().nullable(),
     });
     const sessions = new Map(
-      all(
+      (only === 'cursor' ? () => [] : all)(
         `SELECT h.id, a.id AS account, s.opened_at, s.last_seen_at, p.ip FROM session s JOIN handle h ON h.key = s.key
          LEFT JOIN account a ON a.key = s.account LEFT JOIN address p ON p.key = s.last_address
          WHERE s.ended_at IS NULL`,
@@ -85,7 +86,7 @@ export function mirrorHolds(file: string): Held {
     const [cursor] = all('SELECT epoch, seq FROM cursor').map((raw) => Cursor.parse(raw));
     return {
       sessions,
-      audit: counted(all('SELECT id FROM audit')),
+      audit: counted(only === 'cursor' ? [] : all('SELECT id FROM audit')),
       epoch: cursor?.epoch ?? '',
       head: cursor?.seq ?? -1,
     };

@@ -1,15 +1,23 @@
 // Test equipment, loaded with `node --import` before a program that is not changed for it: watches the transactions
 // of one database and, when told so, kills this very process (SIGKILL) at a chosen step of one of them.
-import { openSync, writeSync } from 'node:fs';
+import { openSync, readFileSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 const env = process.env;
 const file = env['FAULT_DATABASE'] ?? '';
-const step = env['FAULT_STEP'] ?? 'none';
+let step = env['FAULT_STEP'] ?? 'none';
 let left = Number(env['FAULT_AFTER'] ?? '0');
 let statementsLeft = Number(env['FAULT_STATEMENT'] ?? '1');
 const mark = openSync(env['FAULT_MARK'] ?? '/dev/null', 'w');
 const open = new Set();
+
+// A fault for a program that runs already: the signal says that it is written down.
+process.on('SIGUSR2', () => {
+  const fault = JSON.parse(readFileSync(env['FAULT_FILE'] ?? '', 'utf8'));
+  left = fault.after;
+  statementsLeft = fault.statement;
+  step = fault.step;
+});
 
 /** One byte that outlives this process: o while a transaction is open, c otherwise. */
 const write = () => writeSync(mark, open.size > 0 ? 'o' : 'c', 0);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -14,14 +14,14 @@ export interface Fault {
   /** Transactions that go well before it. */
   readonly after: number;
   readonly statement: number;
-  /** `random`: when it is killed, ms after it runs. */
-  readonly inMs: number;
 }
-export const NO_FAULT: Fault = { step: 'none', after: 0, statement: 1, inMs: 0 };
+export const NO_FAULT: Fault = { step: 'none', after: 0, statement: 1 };
 
 export interface Killable {
   readonly process: ChildProcess;
   output(): string;
+  /** Gives a running process a fault; it must have begun its first transaction, or the signal would just end it. */
+  arm(fault: Fault): void;
   /** Resolves when it has ended; says by what. */
   readonly ended: Promise<NodeJS.Signals | number | null>;
   /** Whether a transaction was open when it ended. */
@@ -46,6 +46,7 @@ export function startKillable(options: {
       FAULT_AFTER: String(fault.after),
       FAULT_STATEMENT: String(fault.statement),
       FAULT_MARK: mark,
+      FAULT_FILE: `${mark}.fault`,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -63,6 +64,10 @@ export function startKillable(options: {
   return {
     process: child,
     output: () => text,
+    arm: (next) => {
+      writeFileSync(`${mark}.fault`, JSON.stringify(next));
+      child.kill('SIGUSR2');
+    },
     ended,
     insideTransaction: () => readFileSync(mark, 'utf8') === 'o',
   };

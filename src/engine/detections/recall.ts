@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { boundedCache } from '#geo/bounded-cache.ts';
+import { CloseReason, type Session } from '#shared/protocol/records.ts';
+import type { Change } from '#shared/protocol/changes.ts';
+import type { EnrichedEvent } from '../detect/event.ts';
+import type { Table } from '../detect/table.ts';
+import type { EnrichedItem, Known } from '../ingest/hooks.ts';
+import type { WritableDb } from '../mirror/database.ts';
+import { KNOWN_COLUMNS, KnownRow, knownView } from '../mirror/known-columns.ts';
+import { eventsOfItem, typeOf, type AccountFacts } from './to-events.ts';
+
+/** Sessions of one person that are recalled, newest first; as many as a detection counts. */
+const MOST_SESSIONS = 100;
+/** Sessions of one person that are looked through for them. */
+const MOST_LOOKED = 1_000;
+/** Kind of the marks, among the memories of the detections, of people whose sessions have been recalled. */
+const MARK = 'recalled';
+
+const Row = z.object({
+  id: z.string(),
+  account_id: z.string().nullable(),
+  account_name: z.string().nullable(),
+  opened_at: z.number().nullable(),
+  last_seen_at: z.number().nullable(),
+  expires_at: z.number().nullable(),
+  ended_at: z.number().nullable(),
+  cause: CloseReason.nullable(),
+  opened_address: z.number().nullable(),
+  opened_device: z.number().nullable(),
+  last_address: z.number().nullable(),
+  last_device: z.number().nullable(),
+  marks: z.string(),
+  attributes: z.string().nullable(),
+});
+const Marks = z.array(z.string());
+const Attributes = z.record(z.string(), z.string());
+
+const COLUMNS = `h.id, a.id AS account_id, a.name AS account_name, s.opened_at, s.last_seen_at, s.expires_at, s.ended_at,
+  c.text AS cause, s.opened_address, s.opened_device, s.last_address, s.last_device, m.text AS marks, s.attributes
+  FROM session s JOIN handle h ON h.key = s.key JOIN word m ON m.key = s.marks LEFT JOIN account a ON a.key = s.account
+  LEFT JOIN word c ON c.key = s.cause`;
+
+/**
+ * What detections know of the sessions that an agent held before anybody watched. A snapshot may name a million of
+ * them, and most are never heard of again: so they are not worked through when they come, but read from the mirror
+ * when one of them, or the person whose they are, is next heard of.
+ */
+export interface Recall {
+  /** What the mirror knows, and the detections do not yet, of the sessions and people in a batch that is about to be
+   * written, oldest first. Before the batch is written, in its transaction. */
+  before(changes: readonly Change[]): readonly EnrichedEvent[];
+  /** Of the sessions of a snapshot, the ones that detections remember; people with others are recalled anew. */
+  remembered(items: readonly EnrichedItem[]): readonly EnrichedItem[];
+}
+
+/** @param sessions the memories of sessions that the detector holds */
+export function createRecall(
+  db: WritableDb,
+  connection: number,
+  facts: AccountFacts,
+  sessions: () => Table<unknown>,
+): Recall {
+  const one = db.prepare(`SELECT ${COLUMNS} WHERE h.connection = ? AND h.id = ? AND s.rebuilt = 0`);
+  const ofAccount = db.prepare(
+    `SELECT ${COLUMNS} WHERE s.key IN (SELECT key FROM session
+       WHERE account = (SELECT key FROM account WHERE connection = @connection AND id = @user)
+       ORDER BY opened_at DESC LIMIT ${String(MOST_LOOKED)}) AND s.ended_at IS NULL AND s.rebuilt = 0
+     ORDER BY s.opened_at DESC LIMIT ${String(MOST_SESSIONS)}`,
+  );
+  const exists = db
+    .prepare('SELECT 1 FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?')
+    .pluck();
+  const mark = db.prepare(
+    `INSERT OR IGNORE INTO detector_entity (connection, kind, id, body) VALUES (?, '${MARK}', ?, '1')`,
+  );
+  const unmark = db.prepare(
+    `DELETE FROM detector_entity WHERE connection = ? AND kind = '${MARK}' AND id IN (SELECT value FROM json_each(?))`,
+  );
+  const look = db.prepare(
+    `SELECT ${KNOWN_COLUMNS} FROM (SELECT 1) LEFT JOIN address p ON p.key = @address
+     LEFT JOIN device d ON d.key = @device`,
+  );
+  const views = boundedCache<ReturnType<typeof knownView>>(5_000);
+  const people = boundedCache<true>(50_000);
+
+  const isRemembered = (id: string): boolean => {
+    const table = sessions();
+    if (table.held.has(id)) return true;
+    return !table.changed.has(id) && exists.get(connection, table.kind, id) !== undefined;
+  };
+  const isRecalled = (user: string): boolean =>
+    people.peek(user) === true || exists.get(connection, MARK, user) !== undefined;
+  const sight = (address: number | null, device: number | null, at: number | null) => {
+    const view = views.get(`${String(address)} ${String(device)}`, () =>
+      knownView(KnownRow.parse(look.get({ address, device }))),
+    );
+    const known: Known = { place: view.place, network: view.network, device: view.device };
+    return { seen: { at, ip: view.ip, userAgent: view.userAgent }, known };
+  };
+
+  const eventsOf = (raw: unknown): readonly EnrichedEvent[] => {
+    const row = Row.parse(raw);
+    if (isRemembered(row.id)) return [];
+    const opened = sight(row.opened_address, row.opened_device, row.opened_at);
+    const last = sight(row.last_address, row.last_device, row.last_seen_at);
+    const session = {
+      id: row.id,
+      account: row.account_id === null ? null : { id: row.account_id, name: row.account_name ?? '' },
+      opened: opened.seen,
+      last: last.seen,
+      expiresAt: row.expires_at,
+      marks: Marks.parse(JSON.parse(row.marks)),
+      ...(row.attributes === null ? {} : { attributes: Attributes.parse(JSON.parse(row.attributes)) }),
+    } as Session;
+    const at = row.last_seen_at ?? row.opened_at ?? row.ended_at ?? 0;
+    const [was, is] = [opened.known, last.known];
+    const live = eventsOfItem(
+      { is: 'session', kind: 'updated', at, session, opened: was, last: is },
+      'snapshot',
+      facts,
+    );
+    if (row.ended_at === null) return live;
+    const reason: CloseReason = row.cause ?? 'unknown';
+    const end: EnrichedItem = { is: 'session-closed', at: row.ended_at, id: row.id, reason };
+    return [...live, ...eventsOfItem(end, 'snapshot', facts)];
+  };
+
+  return {
+    before(changes) {
+      const [ids, users] = [new Set<string>(), new Set<string>()];
+      for (const change of changes) {
+        const { session, user } = mentioned(change, facts);
+        if (session !== null && !isRemembered(session)) ids.add(session);
+        if (user !== null && !isRecalled(user)) users.add(user);
+      }
+      const found = new Map<string, EnrichedEvent>();
+      const take = (raw: unknown): void => {
+        for (const event of eventsOf(raw)) found.set(event.id, event);
+      };
+      for (const id of ids) {
+        const raw = one.get(connection, id);
+        if (raw !== undefined) take(raw);
+      }
+      for (const user of users) {
+        for (const raw of ofAccount.all({ connection, user })) take(raw);
+        mark.run(connection, user);
+        people.get(user, () => true);
+      }
+      return [...found.values()].sort((a, b) => Number(a.ts) - Number(b.ts));
+    },
+    remembered(items) {
+      const kept: EnrichedItem[] = [];
+      const users = new Set<string>();
+      for (const item of items) {
+        if (item.is === 'audit' || item.is === 'account') kept.push(item);
+        else if (isRemembered(item.is === 'session' ? item.session.id : item.id)) kept.push(item);
+        else if (item.is === 'session' && item.session.account !== null) users.add(item.session.account.id);
+      }
+      if (users.size > 0) {
+        unmark.run(connection, JSON.stringify([...users]));
+        people.clear();
+      }
+      return kept;
+    },
+  };
+}
+
+/** Whose and which session a change is about, as far as detections look at it. */
+function mentioned(
+  change: Change,
+  facts: AccountFacts,
+): { readonly session: string | null; readonly user: string | null } {
+  switch (change.kind) {
+    case 'session.opened':
+    case 'session.updated':
+      return { session: change.session.id, user: change.session.account?.id ?? null };
+    case 'session.closed':
+      return { session: change.id, user: null };
+    case 'audit': {
+      const { event } = change;
+      if (typeOf(event.action, event.outcome) === null) return { session: null, user: null };
+      const { account } = event;
+      const user = account === null ? null : (account.id ?? facts.idOf(account.name));
+      return { session: event.sessionId ?? null, user };
+    }
+    default:
+      return { session: null, user: null };
+  }
+}

@@ -58,7 +58,9 @@ const memory = (pid: number, field: 'VmRSS' | 'VmHWM'): number => {
 
 /** Time on a processor so far, in user mode and in the system, s; a clock tick of Linux is 10 ms. */
 const processorTime = (pid: number): number => {
-  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 

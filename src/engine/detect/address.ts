@@ -24,8 +24,8 @@ export const addressFacts = (text: string): AddressFacts | null => {
   const address = ipaddr.process(text);
   const placeless = PLACELESS.has(address.range());
   if (address instanceof ipaddr.IPv6) {
-    const prefix = address.parts.slice(0, 4).map((part) => part.toString(16));
-    return { key: `${prefix.join(':')}::/64`, family: 6, placeless };
+    const network = new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]);
+    return { key: `${network.toString()}/64`, family: 6, placeless };
   }
   return { key: address.toString(), family: 4, placeless };
 };

@@ -1,5 +1,5 @@
 import type { AttemptLog, Span } from './attempts.ts';
-import { MAX_LISTED, listEvent } from './episode.ts';
+import { beginsLive, MAX_LISTED, listEvent } from './episode.ts';
 import type { PreparedEvent } from './prepare.ts';
 
 const MAX_NAMES = 1_000;
@@ -63,6 +63,7 @@ export const startRun = (log: AttemptLog, span: Span, event: PreparedEvent): Att
 };
 
 export const extendRun = (run: AttackRun, event: PreparedEvent): void => {
+  if (beginsLive(run, event)) Object.assign(run, { at: event.id, raisedAt: event.ts, silent: false });
   run.lastAt = event.ts;
   run.attempts += 1;
   listEvent(run.events, event.id);

@@ -38,6 +38,8 @@ export interface DetectorOptions {
    * is switched off is left out altogether. Several times faster.
    */
   readonly straight?: boolean;
+  /** How long events are kept to be worked out again, h, where that is longer than the reorder horizon. */
+  readonly keepH?: number;
   /** With `load`: where the memory stood. */
   readonly resume?: { readonly watermark: number | null; readonly counters: DetectorCounters };
 }
@@ -86,6 +88,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const settings = parseSettings(options.settings);
   const prepare = createPreparer(settings, options.environment ?? 'default');
   const horizonMs = settings.reorderHorizonH * HOUR;
+  const keepMs = Math.max(settings.reorderHorizonH, options.keepH ?? 0) * HOUR;
   const straight = options.straight === true;
   const wants = straight ? needed(settings) : EVERYTHING;
   const state: DetectorState =
@@ -327,12 +330,13 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     counters.ingested += 1;
     const receivedAt = raw.receivedAt === undefined ? null : msOf(raw.receivedAt);
     const skewMs = silent ? null : skewOf(prepared, receivedAt, settings);
-    const arrival = receivedAt ?? Math.max(state.watermark ?? prepared.ts, prepared.ts);
+    // An event that does not say when it arrived is not late, wherever it stands.
+    const arrival = receivedAt ?? prepared.ts;
     // History says nothing about how far the live stream has come.
     if (!silent) state.watermark = Math.max(state.watermark ?? arrival, arrival);
     const reached =
       how.ordered === true ? Math.max(state.watermark ?? prepared.ts, prepared.ts) : state.watermark;
-    const horizonStart = reached === null ? -Infinity : reached - horizonMs;
+    const horizonStart = reached === null ? -Infinity : reached - keepMs;
     state.seen?.set(prepared.id, Math.max(prepared.ts, arrival));
     state.sincePrune += 1;
     if (state.seen !== null && state.sincePrune >= PRUNE_EVERY) {
@@ -370,7 +374,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     snapshot: () => writeSnapshot(state, figures),
     state: () => state,
     prune: () => {
-      if (state.watermark !== null) prune(state.watermark - horizonMs);
+      if (state.watermark !== null) prune(state.watermark - keepMs);
     },
     counters,
     outcome: () => outcome,

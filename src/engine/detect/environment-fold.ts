@@ -81,7 +81,7 @@ const onFailure = (state: EnvironmentState, event: PreparedEvent, context: Detec
     context.notEvaluable('password_spray_distributed', event.user === null ? 'no account' : 'no address');
     return;
   }
-  if (event.benignFailure || event.ignoredUser || event.ignoredIp) return;
+  if (event.benignFailure || event.ignoredUser || event.ignoredIp || event.ignoredAsn) return;
   context.evaluated('password_spray_distributed');
   if (isRetry(state.retries, event, context.settings.dedupWindowS)) return;
   const windowMs = own.windowMin * MINUTE;

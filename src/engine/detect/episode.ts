@@ -17,6 +17,13 @@ export interface Episode {
 }
 export type Episodes = Map<string, Episode>;
 
+/**
+ * Whether an event must begin a finding of its own: what was only learned from history goes on live. The old
+ * finding stays as found retrospectively, which nobody is told of.
+ */
+export const beginsLive = (open: { readonly silent: boolean }, event: PreparedEvent): boolean =>
+  open.silent && !event.silent;
+
 export const listEvent = (events: string[], id: string): void => {
   if (events.length < MAX_LISTED && !events.includes(id)) events.push(id);
 };
@@ -33,7 +40,7 @@ export const episodeOf = (
   since: readonly string[] = [],
 ): Episode => {
   let episode = episodes.get(key);
-  if (!episode || event.ts - episode.raisedAt > windowMs) {
+  if (!episode || event.ts - episode.raisedAt > windowMs || beginsLive(episode, event)) {
     if (episodes.size >= MAX_EPISODES) {
       const [oldest] = episodes.keys();
       if (oldest !== undefined) episodes.delete(oldest);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEVICE_CLASSES, NETWORK_KINDS } from '#shared/domain/place.ts';
+import { parseInstant } from './instant.ts';
 
 export const EVENT_TYPES = [
   'login-failed',
@@ -13,9 +14,15 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-const Instant = z.iso.datetime({
-  offset: true,
-  error: 'must be an ISO 8601 time with a zone, such as 2026-01-31T09:00:00Z',
+/** Any ISO 8601 time with a zone, as UTC text with milliseconds. */
+const Instant = z.string().transform((text, context) => {
+  const ms = parseInstant(text);
+  if (ms !== null) return new Date(ms).toISOString();
+  context.addIssue({
+    code: 'custom',
+    message: `must be an ISO 8601 time with a zone, such as 2026-01-31T09:00:00Z, not "${text.slice(0, 40)}"`,
+  });
+  return z.NEVER;
 });
 const Named = z.object({ name: z.string().min(1), version: z.string().nullish() });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DetectionRecord } from '#shared/domain/detection.ts';
+import { HOUR } from '#shared/domain/units.ts';
 import { createDetector, type DetectorCounters } from './detector.ts';
 import { DetectEvent, EventEnrichment } from './event.ts';
 import { compareEvents, createPreparer, type PreparedEvent } from './prepare.ts';
@@ -31,6 +32,16 @@ const byTime = (a: DetectionRecord, b: DetectionRecord): number =>
   (a.detection < b.detection ? -1 : a.detection > b.detection ? 1 : 0) ||
   (a.id < b.id ? -1 : 1);
 
+/** How far behind an event before it in the file the latest one is, h: what must be kept to place it. */
+const longestLag = (events: readonly DetectEvent[]): number => {
+  let [reached, longest] = [-Infinity, 0];
+  for (const { ts, receivedAt } of events) {
+    longest = Math.max(longest, reached - Date.parse(ts));
+    reached = Math.max(reached, Date.parse(receivedAt ?? ts));
+  }
+  return longest / HOUR;
+};
+
 /** Runs the whole catalogue over already enriched events. */
 export const replay = (
   settings: DetectSettings,
@@ -38,7 +49,7 @@ export const replay = (
   events: readonly DetectEvent[],
 ): ReplayResult => {
   // Parsed settings are valid input again: every default is filled in.
-  const detector = createDetector({ settings });
+  const detector = createDetector({ settings, keepH: longestLag(events) });
   const prepare = createPreparer(settings, 'default');
   const logins: PreparedEvent[] = [];
   const unscored: ReplayScore[] = [];

@@ -1,6 +1,6 @@
 import type { DetectContext } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
-import { listEvent, type Episode } from './episode.ts';
+import { beginsLive, listEvent, type Episode } from './episode.ts';
 import { filter } from './filters.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { SessionState } from './session-state.ts';
@@ -27,7 +27,7 @@ export const continueEpisode = <E extends Episode>(
   create: (base: Episode) => E,
 ): E => {
   const episode =
-    open ??
+    (open !== null && !beginsLive(open, event) ? open : null) ??
     create({
       at: event.id,
       raisedAt: event.ts,

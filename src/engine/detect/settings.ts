@@ -51,7 +51,7 @@ const AllowEntry = z.strictObject({
   ip: network.optional(),
   country: country.optional(),
   /** Event time from which the entry no longer holds; absent = for good. */
-  until: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time with a zone' }).optional(),
   note: z.string().optional(),
 });
 export type AllowEntry = z.infer<typeof AllowEntry>;

@@ -73,6 +73,8 @@ export interface LiveSession extends Point {
 export interface UserState {
   profile: Profile;
   place: Point | null;
+  /** The last place before those that satellite networks gave; null when the last place is none of theirs. */
+  ground: Point | null;
   failures: { ts: number[]; id: string[]; source: string[]; reason: string[] };
   retries: Map<string, number>;
   failureRun: FailureRun | null;
@@ -99,6 +101,7 @@ export const createProfile = (): Profile => ({
 export const createUserState = (): UserState => ({
   profile: createProfile(),
   place: null,
+  ground: null,
   failures: { ts: [], id: [], source: [], reason: [] },
   retries: new Map(),
   failureRun: null,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { distanceKm } from '#shared/domain/geodesic.ts';
+import { geodesicKm } from '#shared/domain/geodesic.ts';
 import type { DetectEvent } from '#engine/detect/event.ts';
 import { DAY, event, fired, HOUR, MINUTE, of, PLACES, run } from './support.ts';
 
 const { paris, berlin, newYork, tokyo } = PLACES;
-const km = distanceKm(
+const km = geodesicKm(
   { latitude: paris.lat, longitude: paris.lon },
   { latitude: newYork.lat, longitude: newYork.lon },
 );
@@ -29,7 +29,7 @@ test('speed: above 900 km/h fires, at 900 km/h and below does not', () => {
 test('speed exactly at the limit does not fire', () => {
   const a = event(0, { enrich: { country: 'XA', lat: 0, lon: 0 } });
   const b = there(HOUR, { country: 'XB', lat: 0, lon: 9 });
-  const exact = distanceKm({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 9 });
+  const exact = geodesicKm({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 9 });
   const at = (maxSpeedKmh: number) => travel([a, b], { impossibleTravel: { maxSpeedKmh } }).length;
   expect([at(exact - 0.001), at(exact), at(exact + 0.001)]).toEqual([1, 0, 0]);
 });
@@ -37,7 +37,7 @@ test('speed exactly at the limit does not fire', () => {
 test('distance: at the limit fires, just under does not', () => {
   const a = event(0, { enrich: { country: 'XA', lat: 0, lon: 0 } });
   const b = there(MINUTE, { country: 'XB', lat: 0, lon: 5 });
-  const exact = distanceKm({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 5 });
+  const exact = geodesicKm({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 5 });
   const at = (minDistanceKm: number) => travel([a, b], { impossibleTravel: { minDistanceKm } }).length;
   expect([at(exact - 0.001), at(exact), at(exact + 0.001)]).toEqual([1, 1, 0]);
 });

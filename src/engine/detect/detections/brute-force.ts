@@ -1,7 +1,7 @@
 import { MINUTE } from '#shared/domain/units.ts';
 import type { DetectContext } from '../context.ts';
 import type { Descriptor } from '../descriptor.ts';
-import { listEvent } from '../episode.ts';
+import { beginsLive, listEvent } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import { isRetry } from '../retries.ts';
@@ -101,6 +101,7 @@ export const bruteForce: UserDetection = {
     let run = state.failureRun;
     // A run that is over stays: a success within its 15 minutes still belongs to it.
     if (run && event.ts - run.lastAt <= windowMs) {
+      if (beginsLive(run, event)) Object.assign(run, { at: event.id, raisedAt: event.ts, silent: false });
       run.lastAt = event.ts;
       run.count += 1;
       run.allExempt &&= exempt;

@@ -1,5 +1,5 @@
 import type { Descriptor } from '../descriptor.ts';
-import { listEvent } from '../episode.ts';
+import { beginsLive, listEvent } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import type { UserDetection } from '../user-detection.ts';
@@ -65,7 +65,7 @@ export const concurrentSessions: UserDetection = {
       return;
     }
     let episode = state.overLimit;
-    if (!episode) {
+    if (!episode || beginsLive(episode, event)) {
       episode = {
         at: event.id,
         raisedAt: event.ts,

@@ -1,4 +1,4 @@
-import { distanceKm } from '#shared/domain/geodesic.ts';
+import { geodesicKm } from '#shared/domain/geodesic.ts';
 import { DAY, HOUR } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { addRow, episodeOf, fromEpisode } from '../episode.ts';
@@ -112,6 +112,51 @@ const travelSummary = ({ from, to, km, minutes, kmh }: Hop, count: number): stri
   return `${from.city ?? from.country ?? 'a place'} to ${to.city ?? to.country ?? 'another'}: ${Math.round(km)} km in ${Math.round(minutes)} min (${speed})${more}`;
 };
 
+/** Raises a hop between two located events of a person that nobody makes. */
+const compare = (state: UserState, from: Point, event: PreparedEvent, context: UserContext): void => {
+  const settings = context.settings.impossibleTravel;
+  if (settings === null || from.lat === null || from.lon === null) return;
+  if (event.lat === null || event.lon === null) return;
+  if (from.lat === event.lat && from.lon === event.lon) return;
+  const km = geodesicKm(
+    { latitude: from.lat, longitude: from.lon },
+    { latitude: event.lat, longitude: event.lon },
+  );
+  const ms = event.ts - from.ts;
+  const kmh = ms === 0 ? Infinity : km / (ms / HOUR);
+  if (km < settings.minDistanceKm || km === 0 || kmh <= settings.maxSpeedKmh) return;
+  const verdict = travelFilters(state, from, event, context);
+  const key = `travel|${verdict.filtered ?? ''}`;
+  const episode = episodeOf(state.episodes, key, event, DAY, [from.id]);
+  const hop = {
+    from: end(from),
+    to: end(event),
+    km: Math.round(km * 10) / 10,
+    minutes: Math.round((ms / 60_000) * 100) / 100,
+    kmh: Number.isFinite(kmh) ? Math.round(kmh * 10) / 10 : null,
+    infiniteSpeed: !Number.isFinite(kmh),
+  };
+  const hops = addRow(episode, hop) as (typeof hop)[];
+  const first = hops[0] ?? hop;
+  context.raise(descriptor, {
+    ...fromEpisode(episode, key),
+    entity: { kind: 'user', id: event.user ?? '' },
+    users: [event.user ?? ''],
+    severity: 'high',
+    verdict,
+    summary: travelSummary(first, episode.count),
+    figures: {
+      // The hop that raised it; the others of the same day are in the list.
+      ...first,
+      hops,
+      hopCount: episode.count,
+      minDistanceKm: settings.minDistanceKm,
+      maxSpeedKmh: settings.maxSpeedKmh,
+      knownCountries: [...state.profile.countries.keys()],
+    },
+  });
+};
+
 /** Neighbours in event time are compared once each: with a late event, both its sides are worked out anew. */
 export const impossibleTravel: UserDetection = {
   descriptor,
@@ -122,50 +167,17 @@ export const impossibleTravel: UserDetection = {
       context.notEvaluable('impossible_travel', 'no place');
       return;
     }
-    const from = state.place;
-    if (from === null || from.lat === null || from.lon === null) {
-      context.notEvaluable('impossible_travel', 'no other place to compare');
-    } else {
+    const { place, ground } = state;
+    if (place === null) context.notEvaluable('impossible_travel', 'no other place to compare');
+    else {
       context.evaluated('impossible_travel');
-      const km = distanceKm(
-        { latitude: from.lat, longitude: from.lon },
-        { latitude: event.lat, longitude: event.lon },
-      );
-      const ms = event.ts - from.ts;
-      const kmh = ms === 0 ? Infinity : km / (ms / HOUR);
-      if (km >= settings.minDistanceKm && km > 0 && kmh > settings.maxSpeedKmh) {
-        const verdict = travelFilters(state, from, event, context);
-        const key = `travel|${verdict.filtered ?? ''}`;
-        const episode = episodeOf(state.episodes, key, event, DAY, [from.id]);
-        const hop = {
-          from: end(from),
-          to: end(event),
-          km: Math.round(km * 10) / 10,
-          minutes: Math.round((ms / 60_000) * 100) / 100,
-          kmh: Number.isFinite(kmh) ? Math.round(kmh * 10) / 10 : null,
-          infiniteSpeed: !Number.isFinite(kmh),
-        };
-        const hops = addRow(episode, hop) as (typeof hop)[];
-        const first = hops[0] ?? hop;
-        context.raise(descriptor, {
-          ...fromEpisode(episode, key),
-          entity: { kind: 'user', id: event.user ?? '' },
-          users: [event.user ?? ''],
-          severity: 'high',
-          verdict,
-          summary: travelSummary(first, episode.count),
-          figures: {
-            // The hop that raised it; the others of the same day are in the list.
-            ...first,
-            hops,
-            hopCount: episode.count,
-            minDistanceKm: settings.minDistanceKm,
-            maxSpeedKmh: settings.maxSpeedKmh,
-            knownCountries: [...state.profile.countries.keys()],
-          },
-        });
-      }
+      compare(state, place, event, context);
+      // A satellite network tells little of where somebody is: what it hides is compared too.
+      if (ground !== null && event.network !== 'satellite') compare(state, ground, event, context);
     }
-    if (!event.trusted && !event.ignoredIp && !event.ignoredAsn) state.place = pointOf(event);
+    if (event.trusted || event.ignoredIp || event.ignoredAsn) return;
+    if (event.network !== 'satellite') state.ground = null;
+    else if (place !== null && place.network !== 'satellite') state.ground = place;
+    state.place = pointOf(event);
   },
 };

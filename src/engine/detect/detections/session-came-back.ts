@@ -21,12 +21,16 @@ const descriptor: Descriptor = {
   countsForRisk: true,
 };
 
-const REVOKED = /revok|terminat|kill|force|admin|rule|credential|password[\s_-]*change/i;
+const REVOKED =
+  /revok|terminat|kill|force|admin|operator|rule|polic|credential|compromis|invalidat|password[\s_-]*(change|reset)/i;
 
 /** Notes how a session ended. A cause that says nobody ended it (logout, expiry) may well start anew. */
 export const noteEnd = (state: SessionState, event: PreparedEvent): void => {
   const attribute = event.attributes?.['cause'];
-  const cause = event.reason ?? (typeof attribute === 'string' ? attribute : null);
+  const given = event.reason ?? (typeof attribute === 'string' ? attribute : null);
+  // Somebody else ended it: that is a revocation, said or not.
+  const other = event.actor !== null && event.actor !== (event.user ?? state.user);
+  const cause = given ?? (other ? `revoked by ${event.actor ?? ''}` : null);
   state.ended = {
     id: event.id,
     ts: event.ts,

@@ -41,6 +41,8 @@ const describe = (file: string, error: z.ZodError): string => {
     const at = pathText(issue.path) || 'the file';
     if (issue.code === 'unrecognized_keys')
       return `${file}: ${at}: unknown setting ${issue.keys.map((key) => `"${key}"`).join(', ')}. The settings are listed in docs/detections.md.`;
+    if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+      return `${file}: ${at}: is missing (${issue.expected}). Add it and run again.`;
     return `${file}: ${at}: ${issue.message}. Correct it and run again.`;
   });
   const more = error.issues.length - lines.length;
@@ -145,7 +147,9 @@ export const runDetect = async (args: readonly string[], io: DetectIo): Promise<
     const { input, raw } = parseInput(values.events, await readAll(values.events, io));
     const strange = unknownNames(raw);
     if (strange.length > 0)
-      io.stderr.write(`watchfloor detect: ${values.events}: ignored in the events: ${strange.join(', ')}\n`);
+      io.stderr.write(
+        `watchfloor detect: ${values.events}: ignored, because the names mean nothing here: ${strange.join(', ')}\n`,
+      );
     const { history, events } = await enrichAll(input, io);
     const result = replay(input.settings, history, events);
     const lines: unknown[] = result.detections.map(detectionLine);

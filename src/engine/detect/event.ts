@@ -55,9 +55,10 @@ export const DetectEvent = z.object({
   /** Absent: the event arrived in order. */
   receivedAt: Instant.optional(),
   type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(', ')}` }),
-  user: z.string().min(1).nullish(),
-  ip: z.string().min(1).nullish(),
-  session: z.string().min(1).nullish(),
+  // An empty text is unknown, as null is.
+  user: z.string().nullish(),
+  ip: z.string().nullish(),
+  session: z.string().nullish(),
   userAgent: z.string().nullish(),
   reason: z.string().nullish(),
   actor: z.string().nullish(),

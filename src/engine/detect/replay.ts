@@ -9,8 +9,8 @@ import { DetectSettings } from './settings.ts';
 
 /** A file of events: `history` trains and reports nothing; `events` are in order of arrival. */
 export const ReplayInput = z.object({
-  settings: DetectSettings.prefault({}),
-  history: z.array(DetectEvent).default([]),
+  settings: z.preprocess((given) => given ?? {}, DetectSettings),
+  history: z.preprocess((given) => given ?? [], z.array(DetectEvent)),
   events: z.array(DetectEvent),
 });
 export type ReplayInput = z.output<typeof ReplayInput>;
@@ -84,7 +84,9 @@ export const replay = (
 const EVENT_KEYS = new Set(Object.keys(DetectEvent.shape));
 const ENRICH_KEYS = new Set(Object.keys(EventEnrichment.shape));
 
-/** Names in the events of a file that mean nothing here, such as misspelt ones; each once. */
+const INPUT_KEYS = new Set(Object.keys(ReplayInput.shape));
+
+/** Names in a file that mean nothing here, such as misspelt ones; each once. */
 export const unknownNames = (input: unknown): string[] => {
   const names = new Set<string>();
   const check = (value: unknown, known: ReadonlySet<string>, prefix: string): void => {
@@ -93,6 +95,7 @@ export const unknownNames = (input: unknown): string[] => {
   };
   if (typeof input !== 'object' || input === null) return [];
   const { history, events } = input as { history?: unknown; events?: unknown };
+  check(input, INPUT_KEYS, '');
   for (const list of [history, events])
     if (Array.isArray(list))
       for (const event of list as unknown[]) {

@@ -81,7 +81,10 @@ export const DetectSettings = z.strictObject({
       minUsers: count.default(5),
       minAttempts: count.default(15),
       maxPerUser: count.default(8),
-      band: z.tuple([count, count]).default([2, 6]),
+      band: z
+        .tuple([count, count])
+        .refine(([low, high]) => low <= high, { error: 'must be [lowest, highest]' })
+        .default([2, 6]),
       bandPct: z.number().min(0).max(100).default(60),
       minDurationMin: z.number().min(0).default(5),
       windowMin: above0.default(60),

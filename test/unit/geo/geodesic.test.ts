@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test, expect } from 'vitest';
-import { distanceKm, EARTH_RADIUS_KM } from '#shared/domain/geodesic.ts';
+import { distanceKm, EARTH_RADIUS_KM, geodesicKm } from '#shared/domain/geodesic.ts';
 
 const point = fc.record({
   latitude: fc.double({ min: -90, max: 90, noNaN: true }),
@@ -66,4 +66,33 @@ test('opposite and near points keep their precision', () => {
   expect(opposite).toBeCloseTo(HALF_WAY_ROUND, 6);
   const metre = distanceKm({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 1 / 111_195 });
   expect(metre * 1000).toBeCloseTo(1, 4);
+});
+
+// Published lengths on the ellipsoid: Vincenty's own test line as Geoscience Australia gives it, the example of
+// GeographicLib's manual, a degree of the equator, and the way from a pole to the equator.
+test.each([
+  [
+    'Flinders Peak to Buninyong',
+    -37.95103341666667,
+    144.42486788888888,
+    -37.65282113888889,
+    143.92649552777777,
+    54.972271,
+  ],
+  ['JFK to LHR', 40.6, -73.8, 51.6, -0.5, 5551.7594],
+  ['a degree of the equator', 0, 10, 0, 11, 111.319491],
+  ['from a pole to the equator', 90, 0, 0, 77, 10_001.965729],
+])('on the ellipsoid: %s', (_name, latitude, longitude, toLatitude, toLongitude, expected) => {
+  const found = geodesicKm({ latitude, longitude }, { latitude: toLatitude, longitude: toLongitude });
+  expect(found).toBeCloseTo(expected, 5);
+});
+
+test('the ellipsoid and the sphere differ by 0.56 % at most, everywhere', () => {
+  fc.assert(
+    fc.property(point, point, (a, b) => {
+      const [round, exact] = [distanceKm(a, b), geodesicKm(a, b)];
+      expect(Math.abs(exact - round)).toBeLessThanOrEqual(0.0057 * round + 1e-6);
+      expect(Math.abs(exact - geodesicKm(b, a))).toBeLessThan(1e-5);
+    }),
+  );
 });

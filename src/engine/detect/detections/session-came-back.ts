@@ -29,8 +29,9 @@ export const noteEnd = (state: SessionState, event: PreparedEvent): void => {
   const attribute = event.attributes?.['cause'];
   const given = event.reason ?? (typeof attribute === 'string' ? attribute : null);
   // Somebody else ended it: that is a revocation, said or not.
-  const other = event.actor !== null && event.actor !== (event.user ?? state.user);
-  const cause = given ?? (other ? `revoked by ${event.actor ?? ''}` : null);
+  const { actor } = event;
+  const other = actor !== null && actor !== (event.user ?? state.user);
+  const cause = given ?? (other ? `revoked by ${actor}` : null);
   state.ended = {
     id: event.id,
     ts: event.ts,

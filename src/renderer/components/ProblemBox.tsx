@@ -1,15 +1,17 @@
 import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import type { Problem } from '#shared/domain/result.ts';
 
-/** What happened, what was kept, what to do; an action beside it where there is one. */
+/** What happened, what was kept, what to do; beside it an action of its own, or asking again. */
 export function ProblemBox(props: {
   readonly problem: Problem;
   readonly action?: ReactNode;
+  readonly onAgain?: () => void;
   readonly flat?: boolean;
 }): ReactNode {
-  const { problem, action = null, flat = false } = props;
+  const { problem, action = null, onAgain, flat = false } = props;
   return (
     <Box
       role="alert"
@@ -32,6 +34,7 @@ export function ProblemBox(props: {
         )}
       </Box>
       {action}
+      {onAgain === undefined ? null : <Button onClick={onAgain}>Try again</Button>}
     </Box>
   );
 }

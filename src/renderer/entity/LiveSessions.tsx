@@ -9,8 +9,9 @@ import { Unknown } from '../components/Unknown.tsx';
 import { deviceDetail, deviceText, placeDoubts, placeText } from '../format/words.ts';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { AddressLink, PersonLink } from '../parts/Links.tsx';
+import { OpenSession } from '../parts/OpenSession.tsx';
 import { TimeAgo } from '../parts/TimeText.tsx';
-import { chosenKey, openPanel } from '../store/selection-store.ts';
+import { chosenKey } from '../store/selection-store.ts';
 
 /** Live sessions as a short table; where sessions can be kept, each has a box for that. */
 export function LiveSessions(props: {
@@ -102,28 +103,5 @@ export function LiveSessions(props: {
         ))}
       </tbody>
     </Table>
-  );
-}
-
-function OpenSession({ row }: { readonly row: SessionRow }): ReactNode {
-  return (
-    <Box
-      component="button"
-      type="button"
-      aria-label={`Open the session of ${row.account?.name ?? 'nobody'}`}
-      onClick={() => {
-        openPanel(row);
-      }}
-      sx={{
-        border: 0,
-        p: 0,
-        bgcolor: 'transparent',
-        color: 'accent.text',
-        font: 'inherit',
-        cursor: 'pointer',
-      }}
-    >
-      Session
-    </Box>
   );
 }

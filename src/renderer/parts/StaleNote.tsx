@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
+import { TextButton } from '../components/TextButton.tsx';
 import { relativeTime } from '../format/time.ts';
 import { useApp } from '../store/app-store.ts';
 import { useFromClock } from '../store/clock.ts';
@@ -34,26 +35,17 @@ export function StaleNote({ among }: { readonly among: readonly ConnectionId[] }
   const [first] = stale;
   if (first === undefined) return null;
   return (
-    <Box
-      component="button"
-      type="button"
-      data-testid="stale-note"
-      title="Not live: what is shown is what was read last. Press to see why."
-      onClick={() => {
-        goTo('environments', first.connection);
-      }}
-      sx={{
-        p: 0,
-        border: 0,
-        bgcolor: 'transparent',
-        color: 'severity.medium',
-        font: 'inherit',
-        typography: 'caption',
-        cursor: 'pointer',
-        textAlign: 'left',
-      }}
-    >
-      {`⚠ ${text}`}
+    <Box component="span" sx={{ typography: 'caption' }}>
+      <TextButton
+        testId="stale-note"
+        tone="warning"
+        title="Not live: what is shown is what was read last. Press to see why."
+        onPress={() => {
+          goTo('environments', first.connection);
+        }}
+      >
+        {`⚠ ${text}`}
+      </TextButton>
     </Box>
   );
 }

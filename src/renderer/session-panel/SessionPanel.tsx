@@ -141,13 +141,7 @@ export function SessionPanel(): ReactNode {
         sx={{ flex: 1, minHeight: 0, overflowY: 'auto' }}
       >
         {answer.is === 'loading' ? <Waiting what="the session" lines={10} /> : null}
-        {answer.is === 'failed' ? (
-          <ProblemBox
-            flat
-            problem={answer.problem}
-            action={<Button onClick={answer.again}>Try again</Button>}
-          />
-        ) : null}
+        {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} onAgain={answer.again} /> : null}
         {answer.is === 'ready' && detail === null ? (
           <EmptyState title="This session is not in the mirror">
             It may have been deleted by retention, or its environment was removed.

@@ -8,6 +8,7 @@ import { Address } from '../../parts/Address.tsx';
 import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TextButton } from '../../components/TextButton.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { bothTimes, clockTime, shortDate } from '../../format/time.ts';
@@ -30,33 +31,6 @@ function what(row: AuditRow): string {
 }
 
 const AROUND_MS = 5 * MINUTE;
-
-function Press(props: {
-  readonly label: string;
-  readonly title?: string;
-  readonly onPress: () => void;
-  readonly children: ReactNode;
-}): ReactNode {
-  return (
-    <Box
-      component="button"
-      type="button"
-      aria-label={props.label}
-      title={props.title}
-      onClick={props.onPress}
-      sx={{
-        border: 0,
-        p: 0,
-        bgcolor: 'transparent',
-        color: 'accent.text',
-        font: 'inherit',
-        cursor: 'pointer',
-      }}
-    >
-      {props.children}
-    </Box>
-  );
-}
 
 function Row({ row, height }: { readonly row: AuditRow; readonly height: number }): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
@@ -116,7 +90,7 @@ function Row({ row, height }: { readonly row: AuditRow; readonly height: number 
       </Box>
       <td>
         <Box component="span" sx={{ display: 'inline-flex', gap: 2 }}>
-          <Press
+          <TextButton
             label={`What happened around this event: ${actionTitle(row)}`}
             title="Everything in the five minutes before and after"
             onPress={() => {
@@ -128,16 +102,16 @@ function Row({ row, height }: { readonly row: AuditRow; readonly height: number 
             }}
           >
             ±5 min
-          </Press>
+          </TextButton>
           {sessionId === null ? null : (
-            <Press
+            <TextButton
               label={`Open the session of this event: ${row.account?.name ?? 'no account'}`}
               onPress={() => {
                 openPanel({ connection: row.connection, id: sessionId });
               }}
             >
               Session
-            </Press>
+            </TextButton>
           )}
         </Box>
       </td>

@@ -130,11 +130,7 @@ export function AuditView(): ReactNode {
         <CoverageNote coverage={audit.coverage} />
       </Heading>
       {problem === null ? null : (
-        <ProblemBox
-          flat
-          problem={problem}
-          action={fault === null ? <Button onClick={audit.again}>Try again</Button> : null}
-        />
+        <ProblemBox flat problem={problem} {...(fault === null ? { onAgain: audit.again } : {})} />
       )}
       {histogram === null ? null : (
         <Bars

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
+import { TextButton } from '../../components/TextButton.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { deviceText, networkText, placeText } from '../../format/words.ts';
@@ -54,24 +55,15 @@ export function EventList({ detail }: { readonly detail: DetectionDetail }): Rea
                     {sessionId === null ? (
                       words
                     ) : (
-                      <Box
-                        component="button"
-                        type="button"
+                      <TextButton
                         title="Open the session"
-                        onClick={() => {
+                        tone={event.outcome === 'failure' ? 'failure' : 'link'}
+                        onPress={() => {
                           openPanel({ connection: event.connection, id: sessionId });
-                        }}
-                        sx={{
-                          p: 0,
-                          border: 0,
-                          bgcolor: 'transparent',
-                          color: 'accent.text',
-                          font: 'inherit',
-                          cursor: 'pointer',
                         }}
                       >
                         {words}
-                      </Box>
+                      </TextButton>
                     )}
                   </Box>
                   <td>{event.account?.name ?? <Unknown why="The event names no account" />}</td>

@@ -1,5 +1,4 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
@@ -87,13 +86,7 @@ export function FiguresView(): ReactNode {
   );
   const catalogue = useEngineQuery('detections.catalogue', {});
   if (figures.is === 'failed') {
-    return (
-      <ProblemBox
-        flat
-        problem={figures.problem}
-        action={<Button onClick={figures.again}>Try again</Button>}
-      />
-    );
+    return <ProblemBox flat problem={figures.problem} onAgain={figures.again} />;
   }
   if (figures.is === 'loading' || catalogue.is !== 'ready') return <Waiting what="figures" lines={14} />;
   const joined = joinFigures(figures.value);

@@ -1,18 +1,12 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
-import { Choice } from '../../components/Choice.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { count } from '../../format/words.ts';
-import {
-  QUEUE_TABS,
-  useDetections,
-  type Grouping,
-  type QueueSort,
-  type QueueTab,
-} from '../../store/detection-store.ts';
+import { QUEUE_TABS, useDetections, type QueueTab } from '../../store/detection-store.ts';
+import { StoreChoice } from '../../parts/StoreChoice.tsx';
 import { SIZE } from '../../theme/size.ts';
 import { BulkBar } from './BulkBar.tsx';
 import { QueueList } from './QueueList.tsx';
@@ -74,7 +68,7 @@ export function QueuePane(props: {
   readonly current: string | null;
 }): ReactNode {
   const { queue, current } = props;
-  const { tab, grouping, sort, text } = useDetections();
+  const { tab, grouping, text } = useDetections();
   const ready = queue.is === 'ready' ? queue.value : null;
   const [title, words] = EMPTY[tab];
   return (
@@ -106,45 +100,33 @@ export function QueuePane(props: {
       >
         <Tabs total={ready?.total ?? null} />
         <Box sx={{ display: 'flex', gap: 1 }}>
-          <Choice<Grouping>
-            quiet
+          <StoreChoice
+            store={useDetections}
+            field="grouping"
             label="Group by"
-            value={grouping}
             options={[
               ['campaign', 'Stories'],
               ['person', 'People'],
               ['none', 'No groups'],
             ]}
-            onChange={(next) => {
-              useDetections.setState({ grouping: next });
-            }}
           />
           {grouping === 'none' ? (
-            <Choice<QueueSort>
-              quiet
+            <StoreChoice
+              store={useDetections}
+              field="sort"
               label="Order"
-              value={sort}
               options={[
                 ['severity', 'Severity'],
                 ['newest', 'Newest'],
                 ['oldest', 'Oldest'],
               ]}
-              onChange={(next) => {
-                useDetections.setState({ sort: next });
-              }}
             />
           ) : null}
         </Box>
       </Box>
       <BulkBar rows={ready?.rows ?? []} />
       <Box role="region" aria-label="Queue" tabIndex={0} sx={{ flex: 1, minHeight: 0, overflowY: 'auto' }}>
-        {queue.is === 'failed' ? (
-          <ProblemBox
-            flat
-            problem={queue.problem}
-            action={<Button onClick={queue.again}>Try again</Button>}
-          />
-        ) : null}
+        {queue.is === 'failed' ? <ProblemBox flat problem={queue.problem} onAgain={queue.again} /> : null}
         {queue.is === 'loading' ? <Waiting what="detections" lines={10} /> : null}
         {ready?.lines.length === 0 ? (
           text.trim() === '' ? (

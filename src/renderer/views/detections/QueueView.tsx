@@ -1,5 +1,4 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import { useEffect, type ReactNode } from 'react';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -55,13 +54,7 @@ export function QueueView(): ReactNode {
         tabIndex={0}
         sx={{ flex: 1, minWidth: 0, overflowY: 'auto', containerType: 'inline-size', containerName: 'card' }}
       >
-        {answer.is === 'failed' ? (
-          <ProblemBox
-            flat
-            problem={answer.problem}
-            action={<Button onClick={answer.again}>Try again</Button>}
-          />
-        ) : null}
+        {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} onAgain={answer.again} /> : null}
         {named !== null && answer.is === 'loading' ? <Waiting what="the evidence" lines={12} /> : null}
         {named !== null && answer.is === 'ready' && detail === null ? (
           <EmptyState title="This detection is not there any more">

@@ -1,5 +1,4 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import type { DetectionDescription, DetectSettingsView } from '#shared/ipc/detections-views.ts';
@@ -75,13 +74,7 @@ export function SettingsEditor(): ReactNode {
   const catalogue = useEngineQuery('detections.catalogue', {});
   const settings = useEngineQuery('detections.settings', { connection }, { revision: done });
   if (settings.is === 'failed') {
-    return (
-      <ProblemBox
-        flat
-        problem={settings.problem}
-        action={<Button onClick={settings.again}>Try again</Button>}
-      />
-    );
+    return <ProblemBox flat problem={settings.problem} onAgain={settings.again} />;
   }
   if (settings.is === 'loading' || catalogue.is !== 'ready') return <Waiting what="settings" lines={14} />;
   const one = catalogue.value.find(({ setting }) => setting === named) ?? catalogue.value[0];

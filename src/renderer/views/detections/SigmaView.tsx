@@ -43,9 +43,7 @@ export function SigmaView(): ReactNode {
   const revision = useDetections((state) => state.done);
   const answer = useEngineQuery('sigma.rules', {}, { revision });
   if (answer.is === 'failed') {
-    return (
-      <ProblemBox flat problem={answer.problem} action={<Button onClick={answer.again}>Try again</Button>} />
-    );
+    return <ProblemBox flat problem={answer.problem} onAgain={answer.again} />;
   }
   if (answer.is === 'loading') return <Waiting what="rules" />;
   const { files, rules, problems, fieldMap } = answer.value;

@@ -74,9 +74,7 @@ export function SuppressionsView(): ReactNode {
   const revision = useApp((state) => state.detections?.revision ?? 0) + useDetections((state) => state.done);
   const answer = useEngineQuery('suppressions.list', {}, { revision });
   if (answer.is === 'failed') {
-    return (
-      <ProblemBox flat problem={answer.problem} action={<Button onClick={answer.again}>Try again</Button>} />
-    );
+    return <ProblemBox flat problem={answer.problem} onAgain={answer.again} />;
   }
   if (answer.is === 'loading') return <Waiting what="suppressions" />;
   if (answer.value.length === 0) {

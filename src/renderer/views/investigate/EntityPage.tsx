@@ -202,13 +202,7 @@ export function EntityPage(props: { readonly kind: EntityKind; readonly value: s
   return (
     <PeriodPage label={`${NAMES[props.kind]} ${props.value}`} testId="entity">
       {answer.is === 'loading' ? <Waiting what="what it touched" lines={14} /> : null}
-      {answer.is === 'failed' ? (
-        <ProblemBox
-          flat
-          problem={answer.problem}
-          action={<Button onClick={answer.again}>Try again</Button>}
-        />
-      ) : null}
+      {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} onAgain={answer.again} /> : null}
       {answer.is === 'ready' && entity === null ? (
         <EmptyState title={`${NAMES[props.kind]} ${props.value} is not in the mirror`}>
           Nobody was seen with it, or what was seen is older than the mirror keeps.

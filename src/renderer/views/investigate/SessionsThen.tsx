@@ -8,8 +8,9 @@ import { causeText } from '../../format/actions.ts';
 import { deviceDetail, deviceText, placeDoubts, placeText } from '../../format/words.ts';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
+import { OpenSession } from '../../parts/OpenSession.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
-import { chosenKey, openPanel } from '../../store/selection-store.ts';
+import { chosenKey } from '../../store/selection-store.ts';
 
 function Line({ row }: { readonly row: SessionAt }): ReactNode {
   const { session, seen, perhaps } = row;
@@ -68,24 +69,7 @@ function Line({ row }: { readonly row: SessionAt }): ReactNode {
         <Marks row={session} />
       </td>
       <td>
-        <Box
-          component="button"
-          type="button"
-          aria-label={`Open the session of ${account?.name ?? 'nobody'}`}
-          onClick={() => {
-            openPanel(session);
-          }}
-          sx={{
-            border: 0,
-            p: 0,
-            bgcolor: 'transparent',
-            color: 'accent.text',
-            font: 'inherit',
-            cursor: 'pointer',
-          }}
-        >
-          Session
-        </Box>
+        <OpenSession row={session} />
       </td>
     </tr>
   );

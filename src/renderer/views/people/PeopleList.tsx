@@ -2,7 +2,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
-import { Choice } from '../../components/Choice.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
@@ -10,10 +9,11 @@ import { SearchField } from '../../components/SearchField.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { counted } from '../../format/words.ts';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
+import { StoreChoice } from '../../parts/StoreChoice.tsx';
 import { StaleNote } from '../../parts/StaleNote.tsx';
 import { goTo } from '../../store/route-store.ts';
 import { PeopleTable } from './PeopleTable.tsx';
-import { usePeopleFilter, type Only, type PeopleSort, type Which } from './people-filter.ts';
+import { usePeopleFilter } from './people-filter.ts';
 import { usePeople } from '../../store/use-people.ts';
 
 /** Everybody who is signed in, or everybody there is. */
@@ -56,46 +56,37 @@ export function PeopleList(): ReactNode {
             usePeopleFilter.setState({ connection: next });
           }}
         />
-        <Choice<Which>
-          quiet
+        <StoreChoice
+          store={usePeopleFilter}
+          field="which"
           label="Signed in or everybody"
-          value={which}
           options={[
             ['live', 'Signed in now'],
             ['all', 'Everybody'],
           ]}
-          onChange={(next) => {
-            usePeopleFilter.setState({ which: next });
-          }}
         />
-        <Choice<Only>
-          quiet
+        <StoreChoice
+          store={usePeopleFilter}
+          field="only"
           label="Only"
-          value={only}
           options={[
             ['', 'All of them'],
             ['several-environments', 'In several environments'],
             ['several-countries', 'Live from several countries'],
             ['privileged', 'Privileged'],
           ]}
-          onChange={(next) => {
-            usePeopleFilter.setState({ only: next });
-          }}
         />
         {which === 'all' ? null : (
-          <Choice<PeopleSort>
-            quiet
+          <StoreChoice
+            store={usePeopleFilter}
+            field="sort"
             label="Order"
-            value={sort}
             options={[
               ['live', 'Most sessions first'],
               ['countries', 'Most countries first'],
               ['lastSeenAt', 'Last seen first'],
               ['name', 'By name'],
             ]}
-            onChange={(next) => {
-              usePeopleFilter.setState({ sort: next });
-            }}
           />
         )}
         {total === null ? null : (
@@ -109,7 +100,7 @@ export function PeopleList(): ReactNode {
         <ProblemBox
           flat
           problem={first.is === 'failed' ? first.problem : (people.problem ?? { code: '', message: '' })}
-          action={<Button onClick={first.again}>Try again</Button>}
+          onAgain={first.again}
         />
       ) : null}
       <Box

@@ -1,5 +1,4 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 import type { AccountAt, PersonView } from '#shared/ipc/people-views.ts';
 import { DayBars } from '../../components/DayBars.tsx';
@@ -148,13 +147,7 @@ export function PersonPage({ at }: { readonly at: AccountAt }): ReactNode {
   return (
     <PeriodPage label={person === null ? 'Person' : person.name} testId="person">
       {answer.is === 'loading' ? <Waiting what="the person" lines={14} /> : null}
-      {answer.is === 'failed' ? (
-        <ProblemBox
-          flat
-          problem={answer.problem}
-          action={<Button onClick={answer.again}>Try again</Button>}
-        />
-      ) : null}
+      {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} onAgain={answer.again} /> : null}
       {answer.is === 'ready' && person === null ? (
         <EmptyState title="Nobody by this name is in the mirror">
           The account may have been erased, or its environment was removed.

@@ -1,6 +1,7 @@
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
+import type { Settings } from '#shared/ipc/main-contract.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { zoneName } from '../../format/time.ts';
 import { changeSettings, useSettings } from '../../store/settings-store.ts';
@@ -22,54 +23,41 @@ export function settingFits(setting: Pick<SettingEntry, 'name' | 'what'>, text: 
     .every((word) => facts.includes(word));
 }
 
-const Theme: Control = ({ label }) => {
-  const value = useSettings((state) => state.settings.theme);
-  return (
-    <Choice
-      quiet
-      label={label}
-      value={value}
-      options={[
-        ['system', 'As the system'],
-        ['dark', 'Dark'],
-        ['light', 'Light'],
-      ]}
-      onChange={(theme) => void changeSettings({ theme })}
-    />
-  );
-};
+type WordSetting = {
+  [Key in keyof Settings]: Settings[Key] extends string ? Key : never;
+}[keyof Settings];
+type Flag = { [Key in keyof Settings]: Settings[Key] extends boolean ? Key : never }[keyof Settings];
 
-const Density: Control = ({ label }) => {
-  const value = useSettings((state) => state.settings.density);
-  return (
-    <Choice
-      quiet
-      label={label}
-      value={value}
-      options={[
-        ['compact', 'Compact'],
-        ['comfortable', 'Comfortable'],
-      ]}
-      onChange={(density) => void changeSettings({ density })}
-    />
-  );
-};
+/** One of a few words. */
+const choiceOf = <Key extends WordSetting>(
+  key: Key,
+  options: readonly (readonly [Settings[Key], string])[],
+): Control =>
+  function ChoiceOf({ label }) {
+    const value = useSettings((state) => state.settings[key]);
+    return (
+      <Choice
+        quiet
+        label={label}
+        value={value}
+        options={options}
+        onChange={(next) => void changeSettings({ [key]: next })}
+      />
+    );
+  };
 
-const TimeZone: Control = ({ label }) => {
-  const value = useSettings((state) => state.settings.timeZone);
-  return (
-    <Choice
-      quiet
-      label={label}
-      value={value}
-      options={[
-        ['local', `Local (${zoneName('local')})`],
-        ['utc', 'UTC'],
-      ]}
-      onChange={(timeZone) => void changeSettings({ timeZone })}
-    />
-  );
-};
+/** On or off. */
+const switchOf = (key: Flag): Control =>
+  function SwitchOf({ label }) {
+    const value = useSettings((state) => state.settings[key]);
+    return (
+      <Switch
+        checked={value}
+        slotProps={{ input: { 'aria-label': label } }}
+        onChange={(_event, next) => void changeSettings({ [key]: next })}
+      />
+    );
+  };
 
 const ZOOMS = ['0.8', '0.9', '1', '1.1', '1.25', '1.5', '1.75', '2'] as const;
 type Zoom = (typeof ZOOMS)[number];
@@ -84,28 +72,6 @@ const Zoom: Control = ({ label }) => {
       value={isZoom(value) ? value : '1'}
       options={ZOOMS.map((zoom) => [zoom, `${String(Math.round(Number(zoom) * 100))} %`] as const)}
       onChange={(zoom) => void changeSettings({ zoom: Number(zoom) })}
-    />
-  );
-};
-
-const MaskAddresses: Control = ({ label }) => {
-  const value = useSettings((state) => state.settings.maskAddresses);
-  return (
-    <Switch
-      checked={value}
-      slotProps={{ input: { 'aria-label': label } }}
-      onChange={(_event, maskAddresses) => void changeSettings({ maskAddresses })}
-    />
-  );
-};
-
-const Demo: Control = ({ label }) => {
-  const value = useSettings((state) => state.settings.demo);
-  return (
-    <Switch
-      checked={value}
-      slotProps={{ input: { 'aria-label': label } }}
-      onChange={(_event, demo) => void changeSettings({ demo })}
     />
   );
 };
@@ -133,41 +99,46 @@ const OperatorName: Control = ({ label }) => {
   return <NameField key={value} label={label} value={value} />;
 };
 
-const Announce: Control = ({ label }) => {
-  const value = useSettings((state) => state.settings.announceDetections);
-  return (
-    <Choice
-      quiet
-      label={label}
-      value={value}
-      options={[
-        ['all', 'All'],
-        ['high', 'High and critical'],
-        ['none', 'None'],
-      ]}
-      onChange={(announceDetections) => void changeSettings({ announceDetections })}
-    />
-  );
-};
-
 export const SETTINGS: readonly SettingEntry[] = [
-  { name: 'Theme', what: 'Dark, light, or as the system is set.', Control: Theme },
-  { name: 'Density', what: 'How tall the rows of lists and tables are.', Control: Density },
+  {
+    name: 'Theme',
+    what: 'Dark, light, or as the system is set.',
+    Control: choiceOf('theme', [
+      ['system', 'As the system'],
+      ['dark', 'Dark'],
+      ['light', 'Light'],
+    ]),
+  },
+  {
+    name: 'Density',
+    what: 'How tall the rows of lists and tables are.',
+    Control: choiceOf('density', [
+      ['compact', 'Compact'],
+      ['comfortable', 'Comfortable'],
+    ]),
+  },
   {
     name: 'Time zone',
     what: 'In which zone times are written. The exact time in both zones is shown on hovering.',
-    Control: TimeZone,
+    Control: choiceOf('timeZone', [
+      ['local', `Local (${zoneName('local')})`],
+      ['utc', 'UTC'],
+    ]),
   },
   { name: 'Zoom', what: 'Size of everything in the window, text included.', Control: Zoom },
   {
     name: 'Mask addresses',
     what: 'Privacy: hides the personal half of every address until it is asked for in a session.',
-    Control: MaskAddresses,
+    Control: switchOf('maskAddresses'),
   },
   {
     name: 'Announce detections',
     what: 'Which new detections are read out by a screen reader as they arrive.',
-    Control: Announce,
+    Control: choiceOf('announceDetections', [
+      ['all', 'All'],
+      ['high', 'High and critical'],
+      ['none', 'None'],
+    ]),
   },
   {
     name: 'Your name',
@@ -177,6 +148,6 @@ export const SETTINGS: readonly SettingEntry[] = [
   {
     name: 'Demo environments',
     what: 'Starts three demo agents with invented people together with the console.',
-    Control: Demo,
+    Control: switchOf('demo'),
   },
 ];

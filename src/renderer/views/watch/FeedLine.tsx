@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import { memo, type ReactNode } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
+import { TextButton } from '../../components/TextButton.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { bothTimes, clockTime } from '../../format/time.ts';
@@ -63,26 +64,15 @@ function Line({ row, times }: { readonly row: AuditRow; readonly times: number }
               {titleOf(row, times)}
             </Box>
           ) : (
-            <Box
-              component="button"
-              type="button"
-              onClick={() => {
-                openPanel({ connection: row.connection, id: sessionId });
-              }}
-              sx={{
-                flex: 1,
-                p: 0,
-                border: 0,
-                bgcolor: 'transparent',
-                font: 'inherit',
-                fontWeight: 500,
-                textAlign: 'left',
-                color: failed ? 'severity.high' : 'text.primary',
-                cursor: 'pointer',
-                '&:hover': { textDecoration: 'underline' },
-              }}
-            >
-              {titleOf(row, times)}
+            <Box component="span" sx={{ flex: 1, fontWeight: 500 }}>
+              <TextButton
+                tone={failed ? 'failure' : 'plain'}
+                onPress={() => {
+                  openPanel({ connection: row.connection, id: sessionId });
+                }}
+              >
+                {titleOf(row, times)}
+              </TextButton>
             </Box>
           )}
           <Box component="span" sx={{ typography: 'caption', color: 'text.secondary', maxWidth: '45%' }}>

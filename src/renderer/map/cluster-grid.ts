@@ -1,4 +1,4 @@
-import { LEVELS, type PlaceColumns } from './point-set.ts';
+import type { PlaceColumns } from './point-set.ts';
 
 export interface Box {
   readonly left: number;
@@ -81,71 +81,96 @@ export function clusterPlaces(
   const top = Math.floor(view.top / CELL);
   const across = Math.max(1, Math.floor(view.right / CELL) - left + 1);
   const down = Math.max(1, Math.floor(view.bottom / CELL) - top + 1);
-  const cells = new Int32Array(across * down).fill(-1);
-  const found: Growing[] = [];
-  const clusterOf = new Int32Array(places.length).fill(-1);
-  for (let slot = 0; slot < places.length; slot += 1) {
-    const count = places.count[slot] ?? 0;
-    if (count === 0) continue;
-    const x = (places.x[slot] ?? 0) * worldSize;
-    const y = (places.y[slot] ?? 0) * worldSize;
-    if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue;
-    const cell = (Math.floor(y / CELL) - top) * across + Math.floor(x / CELL) - left;
-    let index = cells[cell] ?? -1;
-    if (index === -1) {
-      index = found.length;
-      cells[cell] = index;
-      found.push(nothing());
-    }
-    clusterOf[slot] = index;
-    const into = found[index];
-    if (into !== undefined) addPlace(into, places, slot, x, y, count, chosen);
-  }
-  for (const cluster of found) settle(cluster);
+  const sums = gather(places, worldSize, view, { left, top, across, size: across * down }, chosen);
+  const { found, indexes } = circlesOf(sums);
   const apart = separate(found);
-  return { clusters: columnsOf(apart, worldSize, places), members: membersOf(apart, found, clusterOf) };
+  return {
+    clusters: columnsOf(apart, worldSize, places),
+    members: membersOf(apart, found, indexes, sums.cellOf),
+  };
 }
 
-const nothing = (): Growing => ({
-  x: 0,
-  y: 0,
-  count: 0,
-  radius: 0,
-  worst: 0,
-  places: 0,
-  first: 0,
-  firstCount: 0,
-  chosen: 0,
-  into: null,
-});
+/** What lies in each cell of the grid, by column: half a million places are walked through without an object for any. */
+interface CellSums {
+  /** Sums of the positions, weighted with the counts. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly count: Uint32Array;
+  readonly worst: Uint8Array;
+  readonly places: Uint32Array;
+  readonly first: Int32Array;
+  readonly firstCount: Uint32Array;
+  readonly chosen: Uint8Array;
+  /** The cell that each place lies in; −1 for one that is out of view or empty. */
+  readonly cellOf: Int32Array;
+}
 
-/** While gathering, x and y are sums weighted with the counts. */
-function addPlace(
-  into: Growing,
+function gather(
   places: PlaceColumns,
-  slot: number,
-  x: number,
-  y: number,
-  count: number,
+  worldSize: number,
+  view: Box,
+  grid: { readonly left: number; readonly top: number; readonly across: number; readonly size: number },
   chosen: ReadonlySet<number> | null,
-): void {
-  into.x += x * count;
-  into.y += y * count;
-  into.count += count;
-  into.places += 1;
-  if (count > into.firstCount) {
-    into.first = slot;
-    into.firstCount = count;
+): CellSums {
+  const { size, across } = grid;
+  const sums: CellSums = {
+    x: new Float64Array(size),
+    y: new Float64Array(size),
+    count: new Uint32Array(size),
+    worst: new Uint8Array(size),
+    places: new Uint32Array(size),
+    first: new Int32Array(size),
+    firstCount: new Uint32Array(size),
+    chosen: new Uint8Array(size),
+    cellOf: new Int32Array(places.length).fill(-1),
+  };
+  const { x: sumX, y: sumY, count: sumCount, worst: sumWorst, firstCount, cellOf } = sums;
+  const { x: xs, y: ys, count: counts, worst, length } = places;
+  for (let slot = 0; slot < length; slot += 1) {
+    const count = counts[slot] ?? 0;
+    if (count === 0) continue;
+    const x = (xs[slot] ?? 0) * worldSize;
+    const y = (ys[slot] ?? 0) * worldSize;
+    if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue;
+    const cell = (Math.floor(y / CELL) - grid.top) * across + Math.floor(x / CELL) - grid.left;
+    cellOf[slot] = cell;
+    sumX[cell] = (sumX[cell] ?? 0) + x * count;
+    sumY[cell] = (sumY[cell] ?? 0) + y * count;
+    sumCount[cell] = (sumCount[cell] ?? 0) + count;
+    sums.places[cell] = (sums.places[cell] ?? 0) + 1;
+    const level = worst[slot] ?? 0;
+    if (level > (sumWorst[cell] ?? 0)) sumWorst[cell] = level;
+    if (count > (firstCount[cell] ?? 0)) {
+      sums.first[cell] = slot;
+      firstCount[cell] = count;
+    }
+    if (chosen?.has(places.cell[slot] ?? 0) === true) sums.chosen[cell] = 1;
   }
-  for (let level = LEVELS - 1; level > into.worst; level -= 1) {
-    if ((places.levels[slot * LEVELS + level] ?? 0) > 0) into.worst = level;
-  }
-  if (chosen !== null && chosen.has(places.cell[slot] ?? 0)) into.chosen = 1;
+  return sums;
 }
-function settle(cluster: Growing): void {
-  cluster.x /= cluster.count;
-  cluster.y /= cluster.count;
-  cluster.radius = radiusOf(cluster.count);
+
+/** A circle for each cell that holds something, and where it stands among them. */
+function circlesOf(sums: CellSums): { readonly found: readonly Growing[]; readonly indexes: Int32Array } {
+  const found: Growing[] = [];
+  const indexes = new Int32Array(sums.count.length).fill(-1);
+  for (let cell = 0; cell < sums.count.length; cell += 1) {
+    const count = sums.count[cell] ?? 0;
+    if (count === 0) continue;
+    indexes[cell] = found.length;
+    found.push({
+      x: (sums.x[cell] ?? 0) / count,
+      y: (sums.y[cell] ?? 0) / count,
+      count,
+      radius: radiusOf(count),
+      worst: sums.worst[cell] ?? 0,
+      places: sums.places[cell] ?? 0,
+      first: sums.first[cell] ?? 0,
+      firstCount: sums.firstCount[cell] ?? 0,
+      chosen: sums.chosen[cell] ?? 0,
+      into: null,
+    });
+  }
+  return { found, indexes };
 }
 
 function join(into: Growing, other: Growing): void {
@@ -227,7 +252,7 @@ function columnsOf(clusters: readonly Growing[], worldSize: number, places: Plac
 }
 
 const membersOf =
-  (apart: readonly Growing[], found: readonly Growing[], clusterOf: Int32Array) =>
+  (apart: readonly Growing[], found: readonly Growing[], indexes: Int32Array, cellOf: Int32Array) =>
   (index: number): readonly number[] => {
     const wanted = apart[index];
     if (wanted === undefined) return [];
@@ -237,8 +262,8 @@ const membersOf =
       return end === wanted;
     });
     const slots: number[] = [];
-    clusterOf.forEach((cluster, slot) => {
-      if (cluster >= 0 && within[cluster] === true) slots.push(slot);
+    cellOf.forEach((cell, slot) => {
+      if (cell >= 0 && within[indexes[cell] ?? -1] === true) slots.push(slot);
     });
     return slots;
   };

@@ -15,6 +15,8 @@ export interface PlaceColumns {
   readonly count: Uint32Array;
   /** Sessions of each severity: LEVELS numbers a slot. */
   readonly levels: Uint32Array;
+  /** The worst severity of which there is a session. */
+  readonly worst: Uint8Array;
   readonly label: readonly string[];
   readonly country: readonly string[];
 }
@@ -28,6 +30,7 @@ export class PointSet {
   #cell = new Float64Array(FIRST_SIZE);
   #count = new Uint32Array(FIRST_SIZE);
   #levels = new Uint32Array(FIRST_SIZE * LEVELS);
+  #worst = new Uint8Array(FIRST_SIZE);
   #label: string[] = [];
   #country: string[] = [];
   #slots = new Map<number, number>();
@@ -49,6 +52,7 @@ export class PointSet {
       cell: this.#cell,
       count: this.#count,
       levels: this.#levels,
+      worst: this.#worst,
       label: this.#label,
       country: this.#country,
     };
@@ -76,6 +80,7 @@ export class PointSet {
     this.#country = [];
     this.#count.fill(0);
     this.#levels.fill(0);
+    this.#worst.fill(0);
     this.#unplaced = 0;
   }
 
@@ -95,7 +100,7 @@ export class PointSet {
 
   #grow(): void {
     const size = this.#count.length * 2;
-    const wider = <T extends Float64Array | Uint32Array>(next: T, before: T): T => {
+    const wider = <T extends Float64Array | Uint32Array | Uint8Array>(next: T, before: T): T => {
       next.set(before);
       return next;
     };
@@ -104,6 +109,7 @@ export class PointSet {
     this.#cell = wider(new Float64Array(size), this.#cell);
     this.#count = wider(new Uint32Array(size), this.#count);
     this.#levels = wider(new Uint32Array(size * LEVELS), this.#levels);
+    this.#worst = wider(new Uint8Array(size), this.#worst);
   }
 
   #put(key: number, at: number): void {
@@ -125,6 +131,15 @@ export class PointSet {
     const slot = Math.floor(at / LEVELS);
     this.#count[slot] = (this.#count[slot] ?? 0) + by;
     this.#levels[at] = (this.#levels[at] ?? 0) + by;
+    const level = at % LEVELS;
+    const worst = this.#worst[slot] ?? 0;
+    if (level > worst) this.#worst[slot] = level;
+    else if (level === worst) this.#worst[slot] = this.#worstOf(slot);
+  }
+  #worstOf(slot: number): number {
+    let level = LEVELS - 1;
+    while (level > 0 && (this.#levels[slot * LEVELS + level] ?? 0) === 0) level -= 1;
+    return level;
   }
 }
 

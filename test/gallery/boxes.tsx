@@ -1,0 +1,125 @@
+import Button from '@mui/material/Button';
+import { EmptyState } from '#renderer/components/EmptyState.tsx';
+import { Figure } from '#renderer/components/Figure.tsx';
+import { Heading } from '#renderer/components/Heading.tsx';
+import { Part } from '#renderer/components/Part.tsx';
+import { ProblemBox } from '#renderer/components/ProblemBox.tsx';
+import { Splitter } from '#renderer/components/Splitter.tsx';
+import { Table } from '#renderer/components/Table.tsx';
+import { Waiting } from '#renderer/components/Waiting.tsx';
+import type { Entry } from './entry.ts';
+import { PROBLEM } from './fixtures.ts';
+
+const nothing = (): void => undefined;
+
+export const BOX_ENTRIES: readonly Entry[] = [
+  {
+    component: 'Heading',
+    wide: true,
+    states: [
+      ['title', () => <Heading title="Sessions" />],
+      [
+        'with what is shown and actions',
+        () => (
+          <Heading title="Audit" actions={<Button>Newest</Button>}>
+            1,204 events in the last 24 hours
+          </Heading>
+        ),
+      ],
+    ],
+  },
+  {
+    component: 'ProblemBox',
+    wide: true,
+    states: [
+      ['message', () => <ProblemBox problem={{ code: 'X', message: PROBLEM.message }} />],
+      ['with advice and asking again', () => <ProblemBox problem={PROBLEM} onAgain={nothing} />],
+      [
+        'flat, with an action',
+        () => <ProblemBox flat problem={PROBLEM} action={<Button>Open settings</Button>} />,
+      ],
+    ],
+  },
+  {
+    component: 'EmptyState',
+    wide: true,
+    states: [
+      ['title', () => <EmptyState title="Nobody fits" />],
+      [
+        'with words and the one action',
+        () => (
+          <EmptyState
+            title="No environment yet"
+            action={<Button variant="contained">Add environment</Button>}
+          >
+            An agent beside the application tells this console who is signed in.
+          </EmptyState>
+        ),
+      ],
+    ],
+  },
+  {
+    component: 'Waiting',
+    states: [
+      ['usual', () => <Waiting what="sessions" />],
+      ['a list', () => <Waiting what="events" lines={8} />],
+    ],
+  },
+  {
+    component: 'Part',
+    states: [
+      [
+        'with something beside its title',
+        () => (
+          <Part title="Devices" aside={<Button>All</Button>}>
+            Firefox · Linux
+          </Part>
+        ),
+      ],
+    ],
+  },
+  { component: 'Figure', states: [['number', () => <Figure name="live sessions">1,204</Figure>]] },
+  {
+    component: 'Splitter',
+    wide: true,
+    states: [
+      [
+        'at rest',
+        () => (
+          <Splitter label="Size" value={200} least={100} most={300} onChange={nothing} onDone={nothing} />
+        ),
+      ],
+    ],
+  },
+  {
+    component: 'Table',
+    wide: true,
+    states: [
+      [
+        'rows',
+        () => (
+          <Table>
+            <thead>
+              <tr>
+                <th scope="col">Environment</th>
+                <th scope="col" className="number">
+                  Sessions
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                <td className="name">shop</td>
+                <td className="number">1,204</td>
+              </tr>
+              <tr>
+                <td className="name">a name that is very much longer than any column wants to be wide</td>
+                <td className="number">7</td>
+              </tr>
+            </tbody>
+          </Table>
+        ),
+      ],
+    ],
+  },
+];

@@ -68,9 +68,9 @@ test('the past: who was signed in at an instant in one environment, and what ano
   await expect(answer.getByTestId('at-count')).toContainText('03:10:00');
   await expect(answer.getByTestId('coverage')).toContainText(/^(⚠ )?intranet as of/);
   await expect(answer.getByTestId('coverage')).not.toContainText('shop');
-  await page.getByRole('tab', { name: 'Between two instants' }).click();
+  await page.getByRole('link', { name: 'Between two instants' }).click();
   await expect(answer.getByRole('heading', { name: /^Came: \d+ session/ })).toBeVisible();
-  await page.getByRole('tab', { name: 'Shared addresses' }).click();
+  await page.getByRole('link', { name: 'Shared addresses' }).click();
   await expect(answer.getByRole('link', { name: /touched$/ }).first()).toBeVisible();
   const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
   expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);

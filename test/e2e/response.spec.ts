@@ -78,7 +78,7 @@ test('everyone in two environments at once: names typed, one receipt, exported a
     await dialog.getByRole('button', { name: 'Show every session' }).click();
     await expect(dialog.getByTestId('receipt-sessions').getByRole('row').nth(3)).toBeVisible();
     await dialog.getByRole('button', { name: 'Close' }).click();
-    await page.getByRole('button', { name: 'Journal', exact: true }).click();
+    await page.getByRole('link', { name: 'Journal', exact: true }).click();
     await expect(page.getByTestId('journal')).toContainText('Command given');
     await expect(page.getByTestId('journal')).toContainText('Command finished');
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
@@ -147,7 +147,7 @@ test('a hold keeps somebody out until it is lifted', async ({ open, folder }) =>
     await expect(dialog.getByTestId('receipt-command')).toContainText(/ended\s*\d/);
     await dialog.getByRole('button', { name: 'Close' }).click();
     await view(page, 'Response');
-    await page.getByRole('button', { name: 'Holds and blocks' }).click();
+    await page.getByRole('link', { name: 'Holds and blocks' }).click();
     const hold = page.getByTestId('hold');
     await expect(hold).toContainText('new sessions are ended');
     await hold.getByRole('button', { name: 'Lift…' }).click();

@@ -1,4 +1,5 @@
 import Box from '@mui/material/Box';
+import GlobalStyles from '@mui/material/GlobalStyles';
 import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import type { Entry } from './entry.ts';
@@ -6,8 +7,8 @@ import { GROUP_NAMES, GROUPS, type GroupName } from './groups.ts';
 
 function State({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
   return (
-    <Box sx={{ minWidth: 0 }}>
-      <Box sx={{ typography: 'caption', color: 'text.disabled' }}>{name}</Box>
+    <Box sx={{ minWidth: 0, overflow: 'clip', overflowClipMargin: '6px' }}>
+      <Box sx={{ typography: 'caption', color: 'text.disabled', mb: 1 }}>{name}</Box>
       {children}
     </Box>
   );
@@ -37,7 +38,11 @@ export function Gallery(props: { readonly group: GroupName; readonly alone: stri
   const alone = entries.find(({ component }) => component === props.alone);
   if (alone !== undefined) return alone.states.map(([name, show]) => <Box key={name}>{show()}</Box>);
   return (
-    <Box sx={{ height: '100%', overflow: 'auto' }}>
+    <>
+      {/* The window of the product never scrolls; this page does. */}
+      <GlobalStyles
+        styles={{ 'html, body, #root': { height: 'auto !important', overflow: 'visible !important' } }}
+      />
       <Box data-testid="gallery" sx={{ p: 4, bgcolor: 'background.paper' }}>
         <Box component="nav" sx={{ display: 'flex', gap: 3, pb: 3, alignItems: 'baseline' }}>
           <Box component="h1" sx={{ typography: 'h1', m: 0 }}>
@@ -63,6 +68,6 @@ export function Gallery(props: { readonly group: GroupName; readonly alone: stri
           ),
         )}
       </Box>
-    </Box>
+    </>
   );
 }

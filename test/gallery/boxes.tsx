@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import { EmptyState } from '#renderer/components/EmptyState.tsx';
 import { Figure } from '#renderer/components/Figure.tsx';
 import { Heading } from '#renderer/components/Heading.tsx';
+import { PageLinks } from '#renderer/components/PageLinks.tsx';
 import { Part } from '#renderer/components/Part.tsx';
 import { ProblemBox } from '#renderer/components/ProblemBox.tsx';
 import { Splitter } from '#renderer/components/Splitter.tsx';
@@ -24,6 +25,26 @@ export const BOX_ENTRIES: readonly Entry[] = [
           <Heading title="Audit" actions={<Button>Newest</Button>}>
             1,204 events in the last 24 hours
           </Heading>
+        ),
+      ],
+    ],
+  },
+  {
+    component: 'PageLinks',
+    wide: true,
+    states: [
+      [
+        'the second is shown',
+        () => (
+          <PageLinks
+            label="Pages"
+            current="journal"
+            pages={[
+              ['operations', 'Operations'],
+              ['journal', 'Journal'],
+            ]}
+            hrefOf={(name) => `#${name}`}
+          />
         ),
       ],
     ],

@@ -34,7 +34,7 @@ function Held<T>(props: {
 function Faulty(): ReactNode {
   const parsed = parseQuery(WRONG, 'sessions');
   return (
-    <Box sx={{ position: 'relative', height: '4.5rem' }}>
+    <Box sx={{ position: 'relative', height: '1.75rem', mb: 8 }}>
       <SearchFault
         id="fault"
         text={WRONG}

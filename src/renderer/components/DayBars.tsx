@@ -19,7 +19,14 @@ export function DayBars(props: {
       <Box
         role="img"
         aria-label={`${counted(ok, 'sign-in')} and ${counted(failed, 'failure')} in ${counted(days.length, 'day')}`}
-        sx={{ display: 'flex', alignItems: 'flex-end', gap: '1px', height: '3.5rem' }}
+        sx={{
+          display: 'flex',
+          alignItems: 'flex-end',
+          gap: '1px',
+          height: '3.5rem',
+          borderBottom: 1,
+          borderColor: 'divider',
+        }}
       >
         {days.map((day) => (
           <Box

@@ -18,6 +18,7 @@ export function Heading(props: {
         rowGap: 1,
         px: 4,
         py: 2,
+        minHeight: (theme) => theme.spacing(12),
         borderBottom: 1,
         borderColor: 'divider',
         bgcolor: 'background.paper',

@@ -18,10 +18,23 @@ function words(one: Coverage, now: number, zone: Zone): string {
   return `${one.name} ${asOf}${gaps.length === 0 ? '' : `, not watched ${older}${gaps.join(', ')}`}`;
 }
 
+/** What is the same in every environment is said once. */
+function sentence(coverage: readonly Coverage[], now: number, zone: Zone): string {
+  const all = coverage.map((one) => ({
+    name: one.name,
+    said: words({ ...one, name: '' }, now, zone).trim(),
+  }));
+  const [first] = all;
+  if (first !== undefined && all.length > 1 && all.every(({ said }) => said === first.said)) {
+    return `everything ${first.said}`;
+  }
+  return all.map(({ name, said }) => `${name} ${said}`).join(' · ');
+}
+
 /** As of when an answer is true in each environment, and when nobody watched. */
 export function CoverageNote({ coverage }: { readonly coverage: readonly Coverage[] }): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
-  const text = useFromClock((now) => coverage.map((one) => words(one, now, zone)).join(' · '));
+  const text = useFromClock((now) => sentence(coverage, now, zone));
   const gaps = text.includes(', not watched ') || coverage.some((one) => one.asOf === null);
   const exact = coverage
     .flatMap((one) =>

@@ -27,7 +27,7 @@ export function LiveSessions(props: {
       sx={{
         '& td, & th': { px: 1, verticalAlign: 'middle', whiteSpace: 'nowrap', overflowWrap: 'normal' },
         '& td:first-of-type, & th:first-of-type': { pl: 0 },
-        '& td.wide': { maxWidth: '11rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td.wide': { maxWidth: '8rem', overflow: 'hidden', textOverflow: 'ellipsis' },
       }}
     >
       <thead>

@@ -30,8 +30,8 @@ export const mapStyles: SxProps<Theme> = (theme) => {
     },
     '& .wf-cluster:hover': { boxShadow: `0 0 0 2px ${palette.text.secondary}` },
     '& .wf-cluster:focus-visible': { outline: `2px solid ${palette.text.primary}`, outlineOffset: '1px' },
-    '& .leaflet-bar': { border: `1px solid ${palette.divider}`, boxShadow: 'none' },
-    '& .leaflet-bar a': {
+    '&.leaflet-container .leaflet-bar': { border: `1px solid ${palette.divider}`, boxShadow: 'none' },
+    '&.leaflet-container .leaflet-bar a': {
       backgroundColor: palette.background.paper,
       color: palette.text.primary,
       borderBottomColor: palette.divider,
@@ -39,8 +39,8 @@ export const mapStyles: SxProps<Theme> = (theme) => {
       height: theme.spacing(6.5),
       lineHeight: theme.spacing(6),
     },
-    '& .leaflet-bar a:hover': { backgroundColor: palette.surface.hover },
-    '& .leaflet-bar a.leaflet-disabled': {
+    '&.leaflet-container .leaflet-bar a:hover': { backgroundColor: palette.surface.hover },
+    '&.leaflet-container .leaflet-bar a.leaflet-disabled': {
       backgroundColor: palette.background.paper,
       color: palette.text.disabled,
     },

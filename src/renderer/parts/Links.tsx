@@ -4,6 +4,7 @@ import type { Network } from '#shared/domain/place.ts';
 import type { AccountAt } from '#shared/ipc/people-views.ts';
 import { networkText } from '../format/words.ts';
 import { hrefOf } from '../store/route-store.ts';
+import { Unknown } from '../components/Unknown.tsx';
 import { Address } from './Address.tsx';
 
 const quiet = {
@@ -42,7 +43,9 @@ export function NetworkLink({
 }): ReactNode {
   const value = network.asn === null ? network.organisation : `AS${String(network.asn)}`;
   const text = networkText({ ...network, trusted: false });
-  if (value === null) return text;
+  if (value === null) {
+    return text === '' ? <Unknown why="No list names the network of this address" /> : text;
+  }
   return (
     <Link sx={quiet} href={hrefOf('investigate', 'network', value)} title={value}>
       {text}

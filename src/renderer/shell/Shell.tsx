@@ -52,7 +52,16 @@ export function Shell(): ReactNode {
           component="main"
           id="main"
           tabIndex={-1}
-          sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', outline: 'none' }}
+          sx={{
+            position: 'relative',
+            flex: 1,
+            minWidth: 0,
+            display: 'flex',
+            flexDirection: 'column',
+            outline: 'none',
+            // What only screen readers see must not make the window scroll.
+            overflow: 'clip',
+          }}
         >
           <Banners />
           <TimeBanner />

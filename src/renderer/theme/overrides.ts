@@ -45,6 +45,13 @@ export function overrides(density: Density): Components<Theme> {
             outlineOffset: '1px',
           },
         }),
+        // The one button that does it; MUI would make a filled button without a colour grey, as if it were off.
+        contained: ({ theme }) => ({
+          '&.MuiButton-colorInherit:not(.Mui-disabled)': {
+            color: theme.vars.palette.primary.contrastText,
+            backgroundColor: theme.vars.palette.primary.main,
+          },
+        }),
       },
     },
     MuiIconButton: {
@@ -61,6 +68,8 @@ export function overrides(density: Density): Components<Theme> {
           border: hairline(theme),
           backgroundColor: theme.vars.palette.surface.raised,
           borderRadius: theme.spacing(2),
+          // It takes the focus for what is in it.
+          '&:focus-visible': { outline: 'none' },
         }),
       },
     },
@@ -71,8 +80,8 @@ export function overrides(density: Density): Components<Theme> {
     },
     MuiDialogContent: { styleOverrides: { root: ({ theme }) => ({ padding: theme.spacing(1, 5, 3) }) } },
     MuiDialogActions: { styleOverrides: { root: ({ theme }) => ({ padding: theme.spacing(2, 5, 4) }) } },
-    MuiMenu: {
-      defaultProps: { transitionDuration: 0 },
+    MuiMenu: { defaultProps: { transitionDuration: 0 } },
+    MuiPopover: {
       styleOverrides: {
         paper: ({ theme }) => ({
           border: hairline(theme),
@@ -81,7 +90,19 @@ export function overrides(density: Density): Components<Theme> {
       },
     },
     MuiMenuItem: { defaultProps: { dense: true } },
-    MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
+    MuiTextField: {
+      defaultProps: { size: 'small', fullWidth: true },
+      styleOverrides: {
+        // The label stands on the upper line of the field: half of it needs room above.
+        root: ({ theme }) => ({ '&:has(> .MuiInputLabel-root)': { marginTop: theme.spacing(2) } }),
+      },
+    },
+    MuiFormHelperText: { styleOverrides: { root: { marginInline: 0 } } },
+    MuiFormControlLabel: {
+      styleOverrides: {
+        root: ({ theme }) => ({ '&:has(> .MuiSwitch-root)': { marginLeft: theme.spacing(-1.5) } }),
+      },
+    },
     MuiOutlinedInput: {
       // Labels stand on the line above the field always, so the line is always open for them.
       defaultProps: { notched: true },
@@ -89,6 +110,7 @@ export function overrides(density: Density): Components<Theme> {
         root: ({ theme }) => ({ backgroundColor: theme.vars.palette.background.default }),
         notchedOutline: ({ theme }) => ({ borderColor: theme.vars.palette.divider }),
         input: ({ theme }) => ({ padding: theme.spacing(control.py + 0.75, 2.5), height: 'auto' }),
+        multiline: { padding: 0 },
       },
     },
     MuiSelect: { defaultProps: { size: 'small' } },

@@ -1,7 +1,6 @@
 import 'leaflet/dist/leaflet.css';
 import { placeCell } from '#shared/domain/place-cell.ts';
 import type { MapChanges } from '#shared/ipc/watch-views.ts';
-import { CanvasLayer, type Frame } from '#renderer/map/canvas-layer.ts';
 import { startClusters } from '#renderer/map/cluster-client.ts';
 import { ClusterLayer } from '#renderer/map/cluster-layer.ts';
 import { coloursOf } from '#renderer/map/map-colours.ts';
@@ -9,6 +8,9 @@ import { unitX, unitY } from '#renderer/map/mercator.ts';
 import { lookAround } from '#renderer/map/look-around.ts';
 import { createWorldView } from '#renderer/map/world-view.ts';
 import { percentile, median, seeded } from '../parts/report.ts';
+import { BareOverlay } from './bare-overlay.ts';
+import { framesDuring } from './frames.ts';
+import { scatter } from './scatter.ts';
 
 /** What the page found; frame times and blocks of the main thread in ms. */
 export interface MapFound {
@@ -23,51 +25,6 @@ export interface MapFound {
 const ROUNDS = 15;
 const FRAMES_MS = 3_000;
 const CHANGES_A_SECOND = 1_000;
-
-/** The plainest overlay there is: every point as four pixels by four, written straight into the picture. */
-class BareOverlay extends CanvasLayer {
-  protected readonly pane = 'overlayPane';
-  readonly #x: Float64Array;
-  readonly #y: Float64Array;
-  #image: ImageData | null = null;
-  constructor(x: Float64Array, y: Float64Array) {
-    super();
-    this.#x = x;
-    this.#y = y;
-  }
-  protected paint(context: CanvasRenderingContext2D, frame: Frame): void {
-    const { width, height } = context.canvas;
-    if (this.#image?.width !== width || this.#image.height !== height) {
-      this.#image = context.createImageData(width, height);
-    }
-    const pixels = new Uint32Array(this.#image.data.buffer).fill(0);
-    for (let index = 0; index < this.#x.length; index += 1) {
-      const left = Math.trunc((this.#x[index] ?? 0) * frame.worldSize - frame.left) - 2;
-      const top = Math.trunc((this.#y[index] ?? 0) * frame.worldSize - frame.top) - 2;
-      if (left < 0 || top < 0 || left > width - 4 || top > height - 4) continue;
-      for (let row = 0, at = top * width + left; row < 4; row += 1, at += width) {
-        pixels.fill(0xff_d0_c2_4c, at, at + 4);
-      }
-    }
-    context.putImageData(this.#image, 0, 0);
-  }
-}
-
-const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
-
-/** Points around 300 centres, as sessions lie around cities; each at a place of its own, the worst case. */
-function scatter(count: number): { readonly latitude: Float64Array; readonly longitude: Float64Array } {
-  const random = seeded(42);
-  const centres = Array.from({ length: 300 }, () => [random() * 110 - 45, random() * 320 - 160] as const);
-  const latitude = new Float64Array(count);
-  const longitude = new Float64Array(count);
-  for (let index = 0; index < count; index += 1) {
-    const [north, east] = centres[Math.floor(random() * random() * 300)] ?? [0, 0];
-    latitude[index] = Math.max(-80, Math.min(80, north + (random() + random() - 1) * 4));
-    longitude[index] = east + (random() + random() - 1) * 4;
-  }
-  return { latitude, longitude };
-}
 
 function changesOf(points: ReturnType<typeof scatter>, which: readonly number[] | null): MapChanges {
   const indexes = which ?? Array.from(points.latitude.keys());
@@ -88,20 +45,6 @@ function changesOf(points: ReturnType<typeof scatter>, which: readonly number[] 
       country: indexes.map(() => 'XX'),
     },
   };
-}
-
-/** Times between frames while something goes on. */
-async function framesDuring(work: (elapsedMs: number) => void): Promise<number[]> {
-  const times: number[] = [];
-  const start = performance.now();
-  let last = await nextFrame();
-  while (performance.now() - start < FRAMES_MS) {
-    work(performance.now() - start);
-    const now = await nextFrame();
-    times.push(now - last);
-    last = now;
-  }
-  return times;
 }
 
 async function measure(count: number): Promise<MapFound> {
@@ -156,14 +99,14 @@ async function measure(count: number): Promise<MapFound> {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) blocked = Math.max(blocked, entry.duration);
   }).observe({ type: 'longtask' });
-  const panning = await framesDuring((elapsed) => {
+  const panning = await framesDuring(FRAMES_MS, (elapsed) => {
     map.panBy([Math.round(Math.sin(elapsed / 400) * 14), Math.round(Math.cos(elapsed / 300) * 6)], {
       animate: false,
     });
   });
   const random = seeded(7);
   let sent = 0;
-  const changing = await framesDuring((elapsed) => {
+  const changing = await framesDuring(FRAMES_MS, (elapsed) => {
     // As the window does: gathered, four times a second.
     if (elapsed < sent * 250) return;
     sent += 1;

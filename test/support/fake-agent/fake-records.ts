@@ -7,7 +7,7 @@ export interface HelloOver {
   readonly log?: Partial<{ epoch: string; tail: number; head: number }>;
   readonly scopes?: readonly string[];
   readonly accounts?: readonly string[];
-  readonly environment?: Partial<{ id: string; name: string; protected: boolean }>;
+  readonly environment?: Partial<{ id: string; name: string; tier: string; protected: boolean }>;
   readonly limits?: Partial<Record<keyof typeof DEFAULT_HELLO_LIMITS, number>>;
   readonly capabilities?: readonly string[];
 }

@@ -38,7 +38,11 @@ function Row({ row, height }: { readonly row: AuditRow; readonly height: number 
   const words = device === null ? '' : deviceText(device);
   return (
     <Box component="tr" sx={{ '&:hover': { bgcolor: 'surface.hover' } }} style={{ height }}>
-      <Box component="td" sx={(theme) => ({ ...theme.typography.mono, whiteSpace: 'nowrap' })}>
+      <Box
+        component="td"
+        className="time"
+        sx={(theme) => ({ ...theme.typography.mono, whiteSpace: 'nowrap' })}
+      >
         <time dateTime={new Date(row.at).toISOString()} title={bothTimes(row.at)}>
           {shortDate(row.at, zone)} {clockTime(row.at, zone)}
         </time>
@@ -166,13 +170,14 @@ export function AuditTable(props: {
         '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 },
         '& td': {
           whiteSpace: 'nowrap',
-          maxWidth: '13rem',
+          maxWidth: '8.5rem',
           overflow: 'hidden',
           textOverflow: 'ellipsis',
           py: 0,
           verticalAlign: 'middle',
         },
-        '& td.details': { maxWidth: '22rem' },
+        '& td.time': { maxWidth: 'none' },
+        '& td.details': { maxWidth: '16rem' },
       }}
     >
       <thead>

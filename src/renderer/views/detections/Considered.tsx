@@ -24,6 +24,7 @@ export function Considered({ detail }: { readonly detail: DetectionDetail }): Re
                 <Box
                   component="td"
                   sx={{
+                    whiteSpace: 'nowrap',
                     fontWeight: applied ? 600 : 400,
                     color: applied ? 'severity.medium' : 'text.secondary',
                   }}

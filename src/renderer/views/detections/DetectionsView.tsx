@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
-import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import { Heading } from '../../components/Heading.tsx';
+import { PageLinks } from '../../components/PageLinks.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { useDetections } from '../../store/detection-store.ts';
@@ -31,25 +31,12 @@ export function DetectionsView(): ReactNode {
   return (
     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
       <Heading title="Detections">
-        <Box component="nav" aria-label="Pages of detections" sx={{ display: 'flex', gap: 3, mx: 2 }}>
-          {PAGES.map(([name, title]) => (
-            <Link
-              key={name}
-              href={name === 'queue' ? hrefOf('detections') : hrefOf('detections', name)}
-              aria-current={page === name ? 'page' : undefined}
-              sx={{
-                color: page === name ? 'text.primary' : 'text.secondary',
-                fontWeight: page === name ? 600 : 500,
-                borderBottom: 2,
-                borderColor: page === name ? 'primary.main' : 'transparent',
-                py: 0.5,
-                '&:hover': { textDecoration: 'none', color: 'text.primary' },
-              }}
-            >
-              {title}
-            </Link>
-          ))}
-        </Box>
+        <PageLinks
+          label="Pages of detections"
+          current={page}
+          pages={PAGES}
+          hrefOf={(name) => (name === 'queue' ? hrefOf('detections') : hrefOf('detections', name))}
+        />
         {page === 'queue' ? (
           <SearchField
             label="Person, address, summary"

@@ -7,7 +7,13 @@ import { counted } from '../../format/words.ts';
 import { ColourSquare, useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { useApp } from '../../store/app-store.ts';
-import { keyOf, openDetection, toggleDetection, useDetections } from '../../store/detection-store.ts';
+import {
+  keyOf,
+  openDetection,
+  toggleDetection,
+  useDetections,
+  type QueueTab,
+} from '../../store/detection-store.ts';
 import type { QueueLine } from './use-queue.ts';
 
 const ellipsis = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
@@ -17,11 +23,19 @@ function silencedWord(row: DetectionRow): string | null {
   if (row.withdrawnAt !== null) return 'taken back';
   if (row.filtered !== null) return 'filtered';
   if (row.suppressed !== null) return 'suppressed';
-  return row.retrospective ? 'found in history' : null;
+  return row.retrospective ? 'from the past' : null;
+}
+
+/** What the list does not say already of all that is in it. */
+function standingOf(row: DetectionRow, tab: QueueTab): string {
+  if (row.assignee !== null) return row.assignee;
+  const word = silencedWord(row);
+  if (word !== null) return tab === 'past' && row.retrospective ? '' : word;
+  return row.state === 'open' ? '' : STATE_WORDS[row.state];
 }
 
 function Right({ row }: { readonly row: DetectionRow }): ReactNode {
-  const word = silencedWord(row) ?? (row.state === 'open' ? null : STATE_WORDS[row.state]);
+  const tab = useDetections((state) => state.tab);
   return (
     <Box
       sx={{
@@ -33,7 +47,7 @@ function Right({ row }: { readonly row: DetectionRow }): ReactNode {
       }}
     >
       <TimeAgo at={row.lastAt} />
-      <Box sx={ellipsis}>{row.assignee ?? word ?? ''}</Box>
+      <Box sx={ellipsis}>{standingOf(row, tab)}</Box>
     </Box>
   );
 }
@@ -139,7 +153,7 @@ function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'sto
     >
       <SeverityMark severity={line.worst} />
       <Box
-        component="h3"
+        component="h2"
         sx={{ m: 0, flex: 1, minWidth: 0, typography: 'h3', ...ellipsis }}
         title={line.label}
       >

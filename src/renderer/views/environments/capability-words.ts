@@ -19,6 +19,8 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['hold', 'hold'],
   ['account.block', 'block an account'],
   ['rules', 'rules'],
+  ['journal', 'journal'],
+  ['command.targets', 'receipts session by session'],
 ];
 
 /** Each known capability, there or not, and those this version does not know. */

@@ -18,7 +18,7 @@ import { usePeriod } from '../../entity/period.ts';
 import { PeriodPage } from '../../entity/PeriodPage.tsx';
 import { SeenTable } from '../../entity/SeenTable.tsx';
 import { zoneName } from '../../format/time.ts';
-import { count, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
+import { count, counted, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
 import { Address } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
@@ -44,11 +44,11 @@ function Head({ entity }: { readonly entity: EntityView }): ReactNode {
   ].filter((part) => part !== null);
   return (
     <Box sx={{ px: 4, py: 3, display: 'flex', gap: 6, alignItems: 'center', flexWrap: 'wrap' }}>
-      <Box sx={{ minWidth: 0, display: 'grid', gap: 1 }}>
+      <Box sx={{ minWidth: 0, flex: '1 1 18rem', display: 'grid', gap: 1 }}>
         <Typography variant="caption" sx={{ color: 'text.secondary' }}>
           {NAMES[entity.kind]}
         </Typography>
-        <Typography variant="h1" sx={{ fontSize: '1.25rem' }}>
+        <Typography variant="h1" sx={{ fontSize: '1.25rem', '& span': { fontSize: 'inherit' } }}>
           {entity.kind === 'address' ? <Address ip={entity.value} /> : entity.title}
         </Typography>
         <Box sx={{ color: 'text.secondary' }} title={place === null ? undefined : placeDoubts(place)}>
@@ -64,15 +64,11 @@ function Head({ entity }: { readonly entity: EntityView }): ReactNode {
         <Figure name="sign-ins">{count(entity.signIns)}</Figure>
         <Figure name="failed">{count(entity.failures)}</Figure>
       </Box>
-      <Box sx={{ flex: 1 }} />
-      <Button
-        variant="contained"
-        color="error"
-        disabled={entity.live.length === 0}
-        onClick={() => void endSessions(entity.live)}
-      >
-        {`End ${count(entity.live.length)} live sessions…`}
-      </Button>
+      {entity.live.length === 0 ? null : (
+        <Button variant="contained" color="error" onClick={() => void endSessions(entity.live)}>
+          {`End ${counted(entity.live.length, 'live session')}…`}
+        </Button>
+      )}
     </Box>
   );
 }
@@ -105,7 +101,7 @@ function Body({ entity }: { readonly entity: EntityView }): ReactNode {
       <Box
         sx={{
           display: 'grid',
-          gridTemplateColumns: 'minmax(0, 3fr) minmax(22rem, 2fr)',
+          gridTemplateColumns: 'minmax(0, 2fr) minmax(21rem, 1fr)',
           '@media (max-width: 1100px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
         }}
       >

@@ -1,13 +1,12 @@
 import Box from '@mui/material/Box';
-import Tab from '@mui/material/Tab';
-import Tabs from '@mui/material/Tabs';
 import { useEffect, type ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { Heading } from '../../components/Heading.tsx';
+import { PageLinks } from '../../components/PageLinks.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { useInvestigate } from '../../store/investigate-store.ts';
-import { goTo, useRoute } from '../../store/route-store.ts';
+import { hrefOf, useRoute } from '../../store/route-store.ts';
 import { AllNotes } from './AllNotes.tsx';
 import { AtInstant } from './AtInstant.tsx';
 import { Difference } from './Difference.tsx';
@@ -54,6 +53,12 @@ export function InvestigateView(): ReactNode {
   return (
     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
       <Heading title="Investigate">
+        <PageLinks
+          label="Questions"
+          current={question}
+          pages={QUESTIONS}
+          hrefOf={(name) => hrefOf('investigate', name)}
+        />
         <SearchField
           label="Among: user:anna country:BR ip:10.0.0.0/8 …"
           value={search}
@@ -68,25 +73,6 @@ export function InvestigateView(): ReactNode {
           }}
         />
       </Heading>
-      <Tabs
-        value={question}
-        aria-label="Question"
-        onChange={(_event, next: Question) => {
-          goTo('investigate', next);
-        }}
-        sx={{
-          minHeight: 0,
-          px: 2,
-          borderBottom: 1,
-          borderColor: 'divider',
-          bgcolor: 'background.paper',
-          flex: 'none',
-        }}
-      >
-        {QUESTIONS.map(([name, title]) => (
-          <Tab key={name} value={name} label={title} sx={{ minHeight: 0, textTransform: 'none', py: 2 }} />
-        ))}
-      </Tabs>
       <Box
         tabIndex={0}
         role="region"

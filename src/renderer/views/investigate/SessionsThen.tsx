@@ -101,7 +101,7 @@ export function SessionsThen({
     <Table
       sx={{
         '& td, & th': { whiteSpace: 'nowrap', overflowWrap: 'normal' },
-        '& td.wide': { maxWidth: '10.5rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td.wide': { maxWidth: '8rem', overflow: 'hidden', textOverflow: 'ellipsis' },
       }}
     >
       <thead>

@@ -70,7 +70,7 @@ export function PeopleList(): ReactNode {
           field="only"
           label="Only"
           options={[
-            ['', 'All of them'],
+            ['', 'Anybody'],
             ['several-environments', 'In several environments'],
             ['several-countries', 'Live from several countries'],
             ['privileged', 'Privileged'],

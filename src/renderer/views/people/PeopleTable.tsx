@@ -26,7 +26,7 @@ function Line({ row }: { readonly row: PersonRow }): ReactNode {
         )}
       </Box>
       <td>
-        <PersonMarks person={row} />
+        <PersonMarks person={row} otherwise={<Unknown why="No marks on this person" />} />
       </td>
       <td>
         <Box component="span" sx={{ display: 'inline-flex', gap: 3, flexWrap: 'wrap' }}>

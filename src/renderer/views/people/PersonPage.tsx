@@ -39,7 +39,7 @@ function Body({ person, again }: { readonly person: PersonView; readonly again: 
       <Box
         sx={{
           display: 'grid',
-          gridTemplateColumns: 'minmax(0, 3fr) minmax(22rem, 2fr)',
+          gridTemplateColumns: 'minmax(0, 2fr) minmax(21rem, 1fr)',
           '@media (max-width: 1100px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
         }}
       >

@@ -1,11 +1,11 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState, type ReactNode } from 'react';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
+import { PageLinks } from '../../components/PageLinks.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { totalsOf } from '../../format/operation-words.ts';
@@ -13,7 +13,7 @@ import { counted } from '../../format/words.ts';
 import { Receipt } from '../../respond/Receipt.tsx';
 import { receiptTitle } from '../../respond/receipt-words.ts';
 import { useApp } from '../../store/app-store.ts';
-import { goTo, useRoute } from '../../store/route-store.ts';
+import { hrefOf, useRoute } from '../../store/route-store.ts';
 import { SIZE } from '../../theme/size.ts';
 import { Approvals } from './Approvals.tsx';
 import { EndEveryone } from './EndEveryone.tsx';
@@ -149,21 +149,12 @@ export function ResponseView(): ReactNode {
           </Box>
         }
       >
-        <Box component="nav" aria-label="Parts of Response" sx={{ display: 'flex', gap: 1 }}>
-          {SHOWN.map(([name, words]) => (
-            <Button
-              key={name}
-              variant={shown === name ? 'contained' : 'text'}
-              color="primary"
-              aria-current={shown === name ? 'true' : undefined}
-              onClick={() => {
-                goTo('response', ...(name === 'operations' ? [] : [name]));
-              }}
-            >
-              {words}
-            </Button>
-          ))}
-        </Box>
+        <PageLinks
+          label="Parts of Response"
+          current={shown}
+          pages={SHOWN}
+          hrefOf={(name) => (name === 'operations' ? hrefOf('response') : hrefOf('response', name))}
+        />
         {operations === null ? null : (
           <Typography sx={{ color: 'text.secondary' }}>
             {underWay === 0 ? counted(operations.length, 'operation') : `${String(underWay)} under way`}

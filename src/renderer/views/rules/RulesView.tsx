@@ -42,7 +42,15 @@ export function RulesView(): ReactNode {
   const current = all.find(({ connection }) => connection === chosen) ?? all[0];
   if (environments?.length === 0) return <NoEnvironments />;
   return (
-    <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
+    <Box
+      sx={{
+        display: 'flex',
+        flexDirection: 'column',
+        height: '100%',
+        minHeight: 0,
+        bgcolor: 'background.paper',
+      }}
+    >
       {current === undefined ? (
         <>
           <Heading title="Rules" />

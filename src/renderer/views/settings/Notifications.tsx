@@ -4,6 +4,7 @@ import Typography from '@mui/material/Typography';
 import { useState, type ReactNode } from 'react';
 import type { Problem } from '#shared/domain/result.ts';
 import type { ChannelView } from '#shared/ipc/notify-contract.ts';
+import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { counted } from '../../format/words.ts';
 import { TimeAgo } from '../../parts/TimeText.tsx';
@@ -11,7 +12,6 @@ import { useApp } from '../../store/app-store.ts';
 import { removeChannel, retryChannel, testChannel, useChannels } from '../../store/notify-channels.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { useTask } from '../../store/use-task.ts';
-import { SIZE } from '../../theme/size.ts';
 import { ChannelForm } from './ChannelForm.tsx';
 
 const where = ({ target }: ChannelView): string => {
@@ -90,10 +90,7 @@ export function Notifications(): ReactNode {
   const [adding, setAdding] = useState(false);
   const channels = answer.is === 'ready' ? answer.value : [];
   return (
-    <Box component="section" aria-label="Notifications" sx={{ px: 4, py: 3, maxWidth: SIZE.dialog * 1.4 }}>
-      <Typography variant="h3" component="h2">
-        Notifications
-      </Typography>
+    <Part title="Notifications">
       <Typography sx={{ color: 'text.secondary' }}>
         Tells people of detections by webhook, syslog or mail when nobody looks. Nothing is sent anywhere
         before you add a channel.
@@ -120,6 +117,6 @@ export function Notifications(): ReactNode {
           Add a channel…
         </Button>
       )}
-    </Box>
+    </Part>
   );
 }

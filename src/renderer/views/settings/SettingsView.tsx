@@ -30,12 +30,16 @@ export function SettingsView(): ReactNode {
       <Heading title="Settings">
         <SearchField label="Find a setting" value={text} onChange={setText} />
       </Heading>
-      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', bgcolor: 'background.paper' }}>
-        <Box
-          component="ul"
-          aria-label="Settings"
-          sx={{ m: 0, p: 0, listStyle: 'none', maxWidth: SIZE.dialog * 1.4 }}
-        >
+      <Box
+        sx={{
+          flex: 1,
+          minHeight: 0,
+          overflowY: 'auto',
+          bgcolor: 'background.paper',
+          '& > *': { maxWidth: SIZE.dialog * 1.4 },
+        }}
+      >
+        <Box component="ul" aria-label="Settings" sx={{ m: 0, p: 0, listStyle: 'none' }}>
           {shown.map(({ name, what, Control }) => (
             <Box
               component="li"
@@ -47,8 +51,7 @@ export function SettingsView(): ReactNode {
                 flexWrap: 'wrap',
                 px: 4,
                 py: 3,
-                borderBottom: 1,
-                borderColor: 'divider',
+                '&:not(:first-of-type)': { borderTop: 1, borderColor: 'divider' },
               }}
             >
               <Box sx={{ flex: '1 1 20rem' }}>

@@ -41,6 +41,7 @@ function Figure(props: {
         borderColor: 'divider',
         '&:first-of-type': { borderLeft: 0 },
         '&:hover': { bgcolor: 'surface.hover' },
+        '@container map (max-width: 620px)': { px: 2, py: 1 },
       }}
     >
       <Typography variant="label" component="div" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
@@ -56,12 +57,26 @@ function Figure(props: {
             {props.value}
           </Typography>
           {props.beside === undefined || props.beside === null ? null : (
-            <Typography variant="caption" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
+            <Typography
+              variant="caption"
+              sx={{
+                color: 'text.secondary',
+                whiteSpace: 'nowrap',
+                '@container map (max-width: 620px)': { display: 'none' },
+              }}
+            >
               {props.beside}
             </Typography>
           )}
         </Box>
-        <Box sx={{ '@media (max-height: 560px)': { display: 'none' } }}>{props.chart}</Box>
+        <Box
+          sx={{
+            '@media (max-height: 560px)': { display: 'none' },
+            '@container map (max-width: 620px)': { display: 'none' },
+          }}
+        >
+          {props.chart}
+        </Box>
       </Box>
     </Box>
   );
@@ -133,6 +148,7 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
         zIndex: 500,
         display: 'flex',
         maxWidth: (theme) => `calc(100% - ${theme.spacing(14)})`,
+        flexWrap: 'wrap',
         overflow: 'hidden',
         bgcolor: 'background.paper',
         border: 1,

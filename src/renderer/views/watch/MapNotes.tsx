@@ -41,7 +41,7 @@ export function MapNotes(): ReactNode {
           borderColor: 'divider',
           borderRadius: 1,
           whiteSpace: 'nowrap',
-          '@container (max-width: 620px)': { bottom: (theme) => theme.spacing(7) },
+          '@container map (max-width: 620px)': { bottom: (theme) => theme.spacing(7.5), gap: 2, px: 2 },
         }}
       >
         {LEVELS.map(([name, colour, letter]) => (

@@ -52,7 +52,7 @@ export function MapTools(props: { readonly shaded: boolean; readonly following: 
         top: (theme) => theme.spacing(3),
         display: 'flex',
         gap: 1,
-        '@container (max-width: 980px)': {
+        '@container map (max-width: 760px)': {
           top: 'auto',
           bottom: (theme) => theme.spacing(17),
           right: (theme) => theme.spacing(3),

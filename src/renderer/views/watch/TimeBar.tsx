@@ -104,7 +104,16 @@ export function TimeBar({ connections }: { readonly connections: readonly Connec
         bgcolor: 'background.paper',
       }}
     >
-      <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
+      <Box
+        sx={{
+          flex: 1,
+          minWidth: 0,
+          display: 'flex',
+          flexDirection: 'column',
+          containerType: 'inline-size',
+          containerName: 'rail',
+        }}
+      >
         <Box
           ref={rail}
           role="slider"
@@ -175,6 +184,9 @@ export function TimeBar({ connections }: { readonly connections: readonly Connec
             lineHeight: 1.4,
             whiteSpace: 'nowrap',
             overflow: 'hidden',
+            // Where there is little room, the ends and the middle say enough.
+            '@container rail (max-width: 460px)': { '& > :nth-of-type(even)': { display: 'none' } },
+            '@container rail (max-width: 300px)': { '& > :nth-of-type(3)': { display: 'none' } },
           })}
         >
           {marksOf(from, to).map((at, index, all) => (

@@ -65,7 +65,16 @@ export function WatchView(): ReactNode {
         }}
       >
         <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
-          <Box sx={{ flex: 1, minHeight: 0, position: 'relative', overflow: 'hidden' }}>
+          <Box
+            sx={{
+              flex: 1,
+              minHeight: 0,
+              position: 'relative',
+              overflow: 'hidden',
+              containerType: 'inline-size',
+              containerName: 'map',
+            }}
+          >
             <WatchMap
               start={start}
               selected={shown.places}

@@ -39,6 +39,7 @@ import { SessionHeader } from './SessionHeader.tsx';
 import { SessionMenu, type MenuAt } from './SessionMenu.tsx';
 import { SessionRowView } from './SessionRowView.tsx';
 import { SessionToolbar } from './SessionToolbar.tsx';
+import { markUsable } from './mark-usable.ts';
 import { chooseAll, toggleAll } from './select-all.ts';
 import { useColumns, type Columns } from './use-columns.ts';
 import { useGridKeys } from './use-grid-keys.ts';
@@ -120,6 +121,10 @@ function Frame(
   useEffect(() => {
     need(first, last);
   }, [need, first, last, list.length]);
+
+  useEffect(() => {
+    if (view.is !== 'loading') markUsable();
+  }, [view.is]);
 
   const lines = items.flatMap((item) => {
     const entry = list.entry(item.index);
@@ -243,6 +248,7 @@ function Frame(
       {view.problem === null ? null : <ProblemBox flat problem={view.problem} />}
       <Scroller
         ref={scroller}
+        data-testid="session-scroller"
         onScroll={(event) => {
           hold.scrolled(event.currentTarget.scrollTop > 0);
         }}

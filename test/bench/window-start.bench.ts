@@ -1,0 +1,131 @@
+// needs: window
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from '@playwright/test';
+import { openGeo, resolveGeoData } from '#geo/open.ts';
+import { hostPage, pageWindowCommand } from '#test/support/page-window.ts';
+import { consoleCommand, prepareProfile } from './parts/console-window.ts';
+import { sendLive, startLiveSender } from './parts/live-sender.ts';
+import { memoryOf, processTree } from './parts/process-memory.ts';
+import { startProduct } from './parts/product.ts';
+import { interleaved, median, note, quick, row } from './parts/report.ts';
+
+// From starting the program to the first sessions on screen, of a mirror that holds a day's work, beside a window with the
+// same React and MUI and nothing in it. Nothing looks on while it starts; the page's own marks are read afterwards.
+
+const SESSIONS = quick ? 5_000 : 100_000;
+const ROUNDS = quick ? 1 : 5;
+/** Until then everything has settled; memory is read after it. */
+const SETTLED_MS = quick ? 5_000 : 8_000;
+
+interface Started {
+  readonly usableMs: number;
+  readonly memory: number;
+}
+
+async function start(command: {
+  readonly executablePath: string;
+  readonly args: readonly string[];
+}): Promise<Started> {
+  const began = Date.now();
+  const child = spawn(command.executablePath, ['--remote-debugging-port=0', ...command.args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const endpoint = new Promise<string>((resolve) => {
+    let text = '';
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      const url = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
+  try {
+    await sleep(SETTLED_MS);
+    const memory = memoryOf(processTree(child.pid ?? 0));
+    const browser = await chromium.connectOverCDP(await endpoint);
+    const page = browser.contexts()[0]?.pages()[0];
+    if (page === undefined) throw new Error('there is no window');
+    const usable = await page.evaluate(
+      async () =>
+        new Promise<number>((resolve) => {
+          const look = () => {
+            const [mark] = performance.getEntriesByName('usable');
+            if (mark === undefined) setTimeout(look, 200);
+            else resolve(performance.timeOrigin + mark.startTime);
+          };
+          look();
+        }),
+    );
+    await browser.close();
+    return { usableMs: usable - began, memory };
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** A profile whose mirror holds so many sessions; its agent is gone. */
+async function filledProfile(): Promise<string> {
+  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-bench-start-'));
+  const sender = await startLiveSender(SESSIONS);
+  const product = startProduct(profile, await openGeo({ files: resolveGeoData(process.cwd()) }));
+  await product.connect(sender.url);
+  await sender.listed;
+  await sleep(1_000);
+  await product.stop();
+  sender.stop();
+  prepareProfile(profile, 'watch');
+  return profile;
+}
+
+async function bench(): Promise<void> {
+  const profile = await filledProfile();
+  const hosted = await hostPage('test/bench/window/empty.html');
+  const memory = { product: [] as number[], ceiling: [] as number[] };
+  const timed = async (of: keyof typeof memory, command: Parameters<typeof start>[0]): Promise<number> => {
+    const { usableMs, memory: held } = await start(command);
+    memory[of].push(held);
+    return usableMs;
+  };
+  try {
+    const { product, ceiling } = await interleaved(ROUNDS, {
+      product: () => timed('product', consoleCommand(profile)),
+      ceiling: () => timed('ceiling', pageWindowCommand(hosted, { width: 1440, height: 900 })),
+    });
+    const words = SESSIONS.toLocaleString('en-GB');
+    row({
+      name: 'start-usable',
+      what: `from starting the program to the first of ${words} sessions in the table, against an empty window with React and MUI`,
+      product,
+      ceiling,
+      unit: 'ms',
+      goal: 1.5,
+      better: 'lower',
+      quote: true,
+    });
+    row({
+      name: 'start-memory',
+      what: 'memory of all its processes once it has settled, against the same empty window',
+      product: median(memory.product),
+      ceiling: median(memory.ceiling),
+      unit: 'MB',
+      goal: 1.4,
+      better: 'lower',
+      quote: true,
+    });
+    note(
+      'Memory is PSS: what processes share is divided among them. The product’s includes the engine and its readers.',
+    );
+  } finally {
+    hosted.stop();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[2] === 'live-sender') sendLive(Number(process.argv[3]));
+else await bench();

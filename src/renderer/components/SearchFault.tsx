@@ -52,12 +52,10 @@ export function SearchFault(props: {
         <Box
           component="span"
           data-testid="search-fault"
-          sx={{
+          sx={(theme) => ({
             textDecoration: 'underline wavy',
-            textDecorationColor: 'currentcolor',
-            color: 'severity.high',
-            WebkitTextFillColor: 'transparent',
-          }}
+            textDecorationColor: theme.vars.palette.severity.high,
+          })}
         >
           {text.slice(fault.offset, end) || ' '}
         </Box>

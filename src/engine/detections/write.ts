@@ -152,37 +152,63 @@ export function createDetectionWriter(
   };
 }
 
-const Member = z.object({ key: z.number(), id: z.string(), campaign: z.string().nullable() });
+const Member = z.object({
+  key: z.number(),
+  id: z.string(),
+  campaign: z.string().nullable(),
+  raised_at: z.number(),
+});
+/**
+ * Findings about the same person, session or address that a new one is compared with, the latest. Under an attack there
+ * are thousands; each was compared with the latest of its own time, so that the story holds together all the same.
+ */
+const MOST_COMPARED = 50;
 
 /** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
 function createCampaigns(db: WritableDb): (key: number) => void {
+  const latest = (where: string, order: string): string =>
+    `SELECT key FROM (SELECT key FROM detection WHERE ${where} ORDER BY ${order} DESC LIMIT ${String(MOST_COMPARED)})`;
   const related = db.prepare(
-    `SELECT o.key, o.id, o.campaign FROM detection d JOIN detection o
+    `SELECT o.key, o.id, o.campaign, o.raised_at FROM detection d CROSS JOIN detection o
        ON o.connection = d.connection AND o.withdrawn_at IS NULL AND o.filtered IS NULL
       AND o.raised_at <= d.last_at + ${STORY_MS} AND o.last_at >= d.raised_at - ${STORY_MS}
      WHERE d.key = @key AND o.key IN (
-       SELECT key FROM detection WHERE account = d.account AND d.account IS NOT NULL
-       UNION SELECT key FROM detection WHERE session = d.session AND d.session IS NOT NULL
-       UNION SELECT key FROM detection WHERE ip = d.ip AND d.ip IS NOT NULL
-         AND (entity_kind IN ('ip', 'environment') OR d.entity_kind IN ('ip', 'environment')))
+       SELECT @key
+       UNION ${latest('account = @account', 'last_at')}
+       UNION ${latest('session = @session', 'key')}
+       UNION ${latest("ip = @ip AND (entity_kind IN ('ip', 'environment') OR @anyAtAddress = 1)", 'key')})
      ORDER BY o.raised_at, o.id`,
   );
+  const about = db.prepare(
+    'SELECT connection, account, session, ip, entity_kind FROM detection WHERE key = ?',
+  );
+  const About = z.object({
+    connection: z.number(),
+    account: z.number().nullable(),
+    session: z.number().nullable(),
+    ip: z.string().nullable(),
+    entity_kind: z.string(),
+  });
+  const named = db.prepare(
+    'SELECT key, id, campaign, raised_at FROM detection WHERE connection = ? AND id = ? AND withdrawn_at IS NULL',
+  );
   const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
-  const connection = db.prepare('SELECT connection FROM detection WHERE key = ?').pluck();
   const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
-  const first = db
-    .prepare('SELECT id FROM detection WHERE connection = ? AND campaign = ? ORDER BY raised_at, id LIMIT 1')
-    .pluck();
   return (key) => {
-    const members = related.all({ key }).map((row) => Member.parse(row));
+    const { connection, account, session, ip, entity_kind } = About.parse(about.get(key));
+    const anyAtAddress = Number(entity_kind === 'ip' || entity_kind === 'environment');
+    const members = related.all({ key, account, session, ip, anyAtAddress }).map((row) => Member.parse(row));
     if (members.length < 2) return;
-    const where = Number(connection.get(key));
     const campaigns = new Set(members.flatMap(({ campaign }) => campaign ?? []));
     const name = [...campaigns][0] ?? members[0]?.id ?? '';
-    for (const other of campaigns) if (other !== name) merge.run(name, where, other);
+    for (const other of campaigns) if (other !== name) merge.run(name, connection, other);
     for (const member of members) if (member.campaign !== name) set.run(name, member.key);
-    // Named after its earliest finding, whatever order they were written in.
-    const earliest = first.get(where, name);
-    if (typeof earliest === 'string' && earliest !== name) merge.run(earliest, where, name);
+    // Named after its earliest finding, whatever order they were written in. So was each of the campaigns that were
+    // joined: the ones they are named after stand for all the rest of them.
+    const heads = [...campaigns].flatMap((id) => named.all(connection, id).map((row) => Member.parse(row)));
+    const [earliest] = [...members, ...heads].sort(
+      (a, b) => a.raised_at - b.raised_at || (a.id < b.id ? -1 : 1),
+    );
+    if (earliest !== undefined && earliest.id !== name) merge.run(earliest.id, connection, name);
   };
 }

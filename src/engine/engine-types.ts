@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly systemUser?: string;
   /** Other lengths of time than usual, for tests. */
   readonly respondTimes?: Partial<RunnerTimes> | undefined;
+  /** False: nothing is evaluated; to measure what writing alone costs. */
+  readonly detect?: boolean;
   /** Also told what was written, after the detections. */
   readonly hook?: IngestHook;
 }

@@ -109,10 +109,10 @@ export function writingEngine(
     log,
     hook: {
       onArriving: (batch) => {
-        detecting.onArriving(batch);
+        if (options.detect !== false) detecting.onArriving(batch);
       },
       onEnriched: (batch) => {
-        detecting.onEnriched(batch);
+        if (options.detect !== false) detecting.onEnriched(batch);
         options.hook?.onEnriched(batch);
       },
     },

@@ -22,6 +22,8 @@ export interface TrafficOptions {
   readonly start?: number;
   /** Mean time between events, ms. */
   readonly stepMs?: number;
+  /** People who stay where they are: one network and one device each, two sessions. Otherwise nobody is ever at home. */
+  readonly settled?: boolean;
   /** Set before every event id, so that two kinds of traffic share none. */
   readonly prefix?: string;
 }
@@ -86,16 +88,22 @@ export function traffic(options: TrafficOptions = {}): Traffic {
   let now = options.start ?? Date.UTC(2026, 0, 1);
   const skewed = (count: number): number => Math.floor(random() ** 2 * count);
   const name = (person: number): string => `user${String(person).padStart(5, '0')}@corp.example`;
-  const addressOf = (person: number): string =>
+  const { settled = false } = options;
+  const homeOf = (person: number): string =>
+    (addresses[person % addressCount] ?? '8.8.8.8').replace(/\d+$/, String(1 + Math.floor(random() * 3)));
+  const addressOf = (person: number): string => (settled ? homeOf(person) : someAddress(person));
+  const someAddress = (person: number): string =>
     addresses[(person * 7 + Math.floor(random() * 6)) % addressCount] ?? '8.8.8.8';
   const agentOf = (person: number): string =>
-    agents[(person * 3 + Math.floor(random() * 2)) % agents.length] ?? 'curl/8.0.0';
+    agents[(person * 3 + (settled ? 0 : Math.floor(random() * 2))) % agents.length] ?? 'curl/8.0.0';
   const sessionId = (number: number): string => `ses_${number.toString(36).padStart(18, '0')}`;
-  const sessionOf = (person: number): number => (person * 40 + Math.floor(random() * 40)) % sessions;
+  const sessionOf = (person: number): number =>
+    (person * 40 + Math.floor(random() * (settled ? 2 : 40))) % sessions;
   const letters = (): string => Math.floor(random() * 2 ** 50).toString(36);
   const session = (number: number, seen: number): Session => {
     const person = Math.floor(number / 40) % people;
-    const [ip, userAgent] = [addresses[(person * 7) % addressCount] ?? '8.8.8.8', agentOf(person)];
+    const home = settled ? homeOf(person) : (addresses[(person * 7) % addressCount] ?? '8.8.8.8');
+    const [ip, userAgent] = [home, agentOf(person)];
     return {
       id: sessionId(number),
       account: { id: String(person), name: name(person) },

@@ -14,7 +14,11 @@ export interface Product {
 }
 
 /** The real engine on a profile, in this process. */
-export function startProduct(profile: string, geo: OpenedGeo, hook?: IngestHook): Product {
+export function startProduct(
+  profile: string,
+  geo: OpenedGeo,
+  over: { readonly hook?: IngestHook; readonly detect?: boolean } = {},
+): Product {
   const complain = (message: string, detail?: unknown): void => {
     console.log(`  ${message} ${JSON.stringify(detail)}`);
   };
@@ -27,7 +31,7 @@ export function startProduct(profile: string, geo: OpenedGeo, hook?: IngestHook)
     log: { debug: nothing, info: nothing, warn: complain, error: complain },
     geo,
     version: '0.0.0-bench',
-    ...(hook === undefined ? {} : { hook }),
+    ...over,
   });
   if (!created.ok) throw new Error(created.error.message);
   const engine = created.value;

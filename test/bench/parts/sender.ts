@@ -20,7 +20,7 @@ interface Prepared {
 
 /** Runs when the program is started as `<program> sender`. */
 export function send(): void {
-  const people = traffic({ seed: 11, prefix: '', sessions: 20_000 });
+  const people = traffic({ seed: 11, prefix: '', sessions: 200_000, settled: true });
   const prepared: Prepared[] = Array.from({ length: PREPARED }, () => ({
     items: Array.from({ length: BATCH }, (_, n) => {
       // Sessions lie between events, as they do in an agent's log.

@@ -6,7 +6,8 @@ import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import { NO_PLACE, type MapChanges, type Timeline, type TravelStop } from '#shared/ipc/watch-views.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
-import { ADDRESS_THEN, LAST_ADDRESS, sessionCondition } from './session-filter.ts';
+import { ADDRESS_THEN, LAST_ADDRESS } from './last-seen-from.ts';
+import { sessionCondition } from './session-filter.ts';
 
 type Methods = typeof ENGINE_METHODS;
 

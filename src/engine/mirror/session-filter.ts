@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
 import { OPEN_AT, OPEN_DURING } from './open-at.ts';
 import { CELL_SQL } from '#shared/domain/place-cell.ts';
+import { ADDRESS_THEN, LAST_ADDRESS } from './last-seen-from.ts';
 import { groupCondition } from './session-grouping.ts';
 import { ACTIVE_SLACK_MS, STALE_AFTER_MS } from '#shared/domain/status.ts';
 
@@ -21,11 +22,6 @@ const TEXT = `(s.account IN (SELECT key FROM account WHERE name LIKE @text ESCAP
     OR city LIKE @text ESCAPE '\\' OR country LIKE @text ESCAPE '\\' OR organisation LIKE @text ESCAPE '\\')
   OR coalesce(s.last_device, s.opened_device) IN (SELECT key FROM device WHERE browser LIKE @text ESCAPE '\\'
     OR system LIKE @text ESCAPE '\\'))`;
-
-export const LAST_ADDRESS = 'coalesce(s.last_address, s.opened_address)';
-/** The address seen last before `@at`; where nothing was observed by then, the one it was opened from. */
-export const ADDRESS_THEN = `coalesce((SELECT nullif(o.address, 0) FROM observation o
-  WHERE o.session = s.key AND o.at <= CAST(@at AS INTEGER) ORDER BY o.at DESC LIMIT 1), s.opened_address, s.last_address)`;
 
 export function sessionCondition(filter: z.output<typeof SessionFilter>): Condition {
   const parts: string[] = [];

@@ -2,14 +2,10 @@ import type { z } from 'zod';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import type { SessionFilter } from '#shared/ipc/session-filter.ts';
 import type { Grouping } from '#shared/ipc/session-groupings.ts';
-import { ADDRESS_THEN, LAST_ADDRESS, type Condition } from './session-filter.ts';
+import { ADDRESS_THEN, DEVICE_THEN, LAST_ADDRESS, LAST_DEVICE } from './last-seen-from.ts';
 
 type Filter = Pick<z.output<typeof SessionFilter>, 'at' | 'since'>;
 
-const LAST_DEVICE = 'coalesce(s.last_device, s.opened_device)';
-/** The device seen last before `@at`; where nothing was observed by then, the one it was opened with. */
-const DEVICE_THEN = `coalesce((SELECT nullif(o.device, 0) FROM observation o
-  WHERE o.session = s.key AND o.at <= CAST(@at AS INTEGER) ORDER BY o.at DESC LIMIT 1), s.opened_device, s.last_device)`;
 /** Rows say what was known at an instant; for a period, as for now, they say what is known latest. */
 const isInstant = (filter: Filter): boolean => filter.at !== undefined && filter.since === undefined;
 
@@ -62,7 +58,7 @@ export const PEOPLE = `count(DISTINCT ${PERSON})`;
 export function groupCondition(
   group: { readonly by: Grouping; readonly key: string | null },
   filter: Filter,
-): Condition {
+): { readonly sql: string; readonly bound: Readonly<Record<string, string | null>> } {
   const { by, key } = group;
   if (by === 'person') {
     if (key === null) return { sql: 's.account IS NULL', bound: {} };

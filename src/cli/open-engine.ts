@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { getProxyForUrl } from 'proxy-from-env';
 import { fileURLToPath } from 'node:url';
 import { epochMs } from '#shared/domain/units.ts';
 import type { Log } from '#shared/domain/log.ts';
@@ -22,6 +23,8 @@ export async function openEngine(profile: string, version: string, log: Log): Pr
     log,
     geo,
     version,
+    // Without a desktop the system's proxies are those of its environment variables.
+    systemProxy: (url) => Promise.resolve(getProxyForUrl(url)),
     operatorName: process.env['USER'] ?? '',
     systemUser: process.env['USER'] ?? '',
   });

@@ -6,6 +6,7 @@ import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { DemoEnvironment, Secrets } from '#shared/ipc/engine-process.ts';
 import type { EngineAbout, EngineEvent } from '#shared/ipc/views.ts';
 import type { OpenedGeo } from '#geo/open.ts';
+import type { SystemProxy } from './connections/find-proxy.ts';
 import type { IngestHook } from './ingest/hooks.ts';
 import type { SpawnReader } from './mirror/reader-frames.ts';
 import type { RunnerTimes } from './respond/runner.ts';
@@ -23,6 +24,8 @@ export interface EngineOptions {
   readonly version: string;
   /** Starts a reader process; absent: a child of this one. */
   readonly spawnReader?: SpawnReader;
+  /** Which proxy the system has for an address; absent: it has none. */
+  readonly systemProxy?: SystemProxy;
   /** What the operator calls themselves. */
   readonly operatorName?: string;
   /** The system's name for who runs this; goes into the journal. */

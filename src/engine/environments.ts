@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import type { Log } from '#shared/domain/log.ts';
+import type { ProxyChoice } from '#shared/domain/proxy.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { DemoEnvironment } from '#shared/ipc/engine-process.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { checkAgentUrl } from '#shared/protocol/connection-file.ts';
+import type { CertificateView } from '#shared/ipc/desk-views.ts';
 import type { Hello } from '#shared/protocol/handshake.ts';
+import { findProxy, proxySecret } from './connections/find-proxy.ts';
 import { PROBLEMS } from './connections/problems.ts';
+import { choiceOf, credentialsFor, keepCredentials, type ProxyRequest } from './environment-proxy.ts';
 import { createEnvironment, type Environment, type EnvironmentParts } from './connections/environment.ts';
 import type { SocketTarget } from './connections/socket.ts';
 import { testConnection } from './connections/test-connection.ts';
@@ -31,6 +35,9 @@ export interface NewEnvironment {
   readonly token: string;
   readonly ca?: string | undefined;
   readonly colour?: number | undefined;
+  readonly proxy?: ProxyRequest | undefined;
+  readonly pin?: string | undefined;
+  readonly folder?: string | undefined;
 }
 export interface EnvironmentEdit {
   readonly connection: ConnectionId;
@@ -40,9 +47,18 @@ export interface EnvironmentEdit {
   readonly ca?: string | null | undefined;
   readonly colour?: number | undefined;
   readonly enabled?: boolean | undefined;
+  readonly proxy?: ProxyRequest | undefined;
+  readonly pin?: string | null | undefined;
+  readonly folder?: string | undefined;
 }
 export type TestResult =
-  | { readonly ok: true; readonly hello: Hello; readonly ms: number }
+  | {
+      readonly ok: true;
+      readonly hello: Hello;
+      readonly ms: number;
+      /** What the agent showed; null without TLS. */
+      readonly certificate: CertificateView | null;
+    }
   | { readonly ok: false; readonly problem: Problem };
 
 /** All configured connections. One that fails disturbs no other: they share nothing but the writer. */
@@ -132,9 +148,11 @@ export function createEnvironments(options: {
     live: () => [...environments.values()].reduce((sum, one) => sum + one.view().liveSessions, 0),
     add: (one) => {
       const url = goodUrl(one.url);
+      const proxy = one.proxy ?? { is: 'none' };
+      const choice = choiceOf(proxy);
       const id = ConnectionId.parse(randomUUID());
       transaction(db, () => {
-        insertConnection(db, {
+        const key = insertConnection(db, {
           id,
           name: one.name ?? new URL(url).host,
           nameGiven: one.name !== undefined,
@@ -144,8 +162,14 @@ export function createEnvironments(options: {
           demoKey: null,
           createdAt: clock(),
         });
+        updateConnection(db, key, {
+          proxy: choice,
+          ...(one.pin === undefined ? {} : { pin: one.pin }),
+          ...(one.folder === undefined ? {} : { folder: one.folder }),
+        });
       });
       vault.put(id, one.token);
+      keepCredentials(vault, id, credentialsFor(proxy, choice, undefined));
       const environment = begin(id, 0);
       environment.start();
       changed();
@@ -161,7 +185,11 @@ export function createEnvironments(options: {
         ...(edit.name === undefined ? {} : { name: edit.name, nameGiven: true }),
         ...(edit.colour === undefined ? {} : { colour: edit.colour }),
         ...(edit.enabled === undefined ? {} : { enabled: edit.enabled }),
+        ...(edit.proxy === undefined ? {} : { proxy: choiceOf(edit.proxy) }),
+        ...(edit.pin === undefined ? {} : { pin: edit.pin }),
+        ...(edit.folder === undefined ? {} : { folder: edit.folder }),
       };
+      const kept = vault.get(proxySecret(edit.connection));
       transaction(db, () => {
         updateConnection(db, before.key, change);
         if (edit.ca !== undefined) {
@@ -169,9 +197,17 @@ export function createEnvironments(options: {
         }
       });
       if (edit.token !== undefined) vault.put(edit.connection, edit.token);
+      if (edit.proxy !== undefined) {
+        keepCredentials(vault, edit.connection, credentialsFor(edit.proxy, before.proxy, kept));
+      }
       environment.reload();
       const reconnects =
-        edit.token !== undefined || edit.ca !== undefined || url !== before.url || edit.enabled !== undefined;
+        edit.token !== undefined ||
+        edit.ca !== undefined ||
+        edit.proxy !== undefined ||
+        edit.pin !== undefined ||
+        url !== before.url ||
+        edit.enabled !== undefined;
       if (reconnects) environment.restart();
       changed();
       return environment.view();
@@ -182,6 +218,7 @@ export function createEnvironments(options: {
       environment.stop();
       environments.delete(connection);
       vault.delete(connection);
+      keepCredentials(vault, connection, undefined);
       transaction(db, () => {
         updateConnection(db, key, { removedAt: clock(), enabled: false });
       });
@@ -207,7 +244,19 @@ export function createEnvironments(options: {
           one.token ?? (one.connection === undefined ? undefined : tokenFor(one.connection, checked.url));
         if (token === undefined) return { ok: false, problem: PROBLEMS.noToken() };
         const ca = one.ca ?? known?.ca ?? null;
-        return await testConnection({ url: checked.url, token, ca, client: options.client }, options.log);
+        const before: ProxyChoice = known?.proxy ?? { is: 'none' };
+        const kept = one.connection === undefined ? undefined : vault.get(proxySecret(one.connection));
+        const choice = one.proxy === undefined ? before : choiceOf(one.proxy);
+        const credentials = one.proxy === undefined ? kept : credentialsFor(one.proxy, before, kept);
+        const target: SocketTarget = {
+          url: checked.url,
+          token,
+          ca,
+          pin: one.pin ?? known?.pin ?? null,
+          proxy: findProxy(choice, checked.url, credentials, options.parts.systemProxy),
+          client: options.client,
+        };
+        return await testConnection(target, options.log);
       } catch (error) {
         if (error instanceof ProblemError) return { ok: false, problem: error.problem };
         throw error;

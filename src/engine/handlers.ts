@@ -174,12 +174,16 @@ const environmentSubject = (environments: Environments, connection: ConnectionId
   connection,
   name: environments.find(connection)?.view().name ?? '',
 });
+const proxyWords = (proxy: NonNullable<ParsedOf<EngineContract['environments.update']>['proxy']>): string =>
+  proxy.is === 'manual' ? proxy.url : proxy.is;
 /** What was changed, without the token itself. */
 const environmentChanges = (request: ParsedOf<EngineContract['environments.update']>): ActionDetails => ({
   ...(request.name === undefined ? {} : { name: request.name }),
   ...(request.url === undefined ? {} : { url: request.url }),
   ...(request.enabled === undefined ? {} : { enabled: request.enabled }),
   ...(request.token === undefined ? {} : { token: 'replaced' }),
+  ...(request.pin === undefined ? {} : { pin: request.pin ?? 'removed' }),
+  ...(request.proxy === undefined ? {} : { proxy: proxyWords(request.proxy) }),
   ...(request.ca === undefined ? {} : { ca: request.ca === null ? 'removed' : 'replaced' }),
 });
 
@@ -229,6 +233,10 @@ function readOnlyEnvironments(db: ReadableDb, problem: Problem): readonly Enviro
       demo: record.demoKey !== null,
       enabled: record.enabled,
       hasCa: record.ca !== null,
+      pin: record.pin,
+      certificate: record.certificate,
+      proxy: { ...record.proxy, credentials: false },
+      folder: record.folder,
       secret: 'missing',
       state: { is: 'refused', problem },
       hello: record.hello,

@@ -4,6 +4,7 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { MessageToEngine, type MessageToMain } from '#shared/ipc/engine-process.ts';
 import { lineLog } from './console-log.ts';
+import { createHostedProxy } from './hosted-proxy.ts';
 import { createHostedReaders } from './hosted-readers.ts';
 import type { Engine } from './engine-types.ts';
 import { createEngine } from './engine.ts';
@@ -37,6 +38,7 @@ function main(parent: ParentPort): void {
     parent.postMessage(message);
   };
   const readers = createHostedReaders(tell);
+  const proxies = createHostedProxy(tell);
   let engine: Engine | null = null;
   let control: ControlServer | null = null;
   let starting: Promise<void> = Promise.resolve();
@@ -64,6 +66,7 @@ function main(parent: ParentPort): void {
       geo,
       version: message.version,
       spawnReader: readers.spawn,
+      systemProxy: proxies.find,
       ...(message.operatorName === undefined ? {} : { operatorName: message.operatorName }),
       ...(message.systemUser === undefined ? {} : { systemUser: message.systemUser }),
     });
@@ -143,6 +146,9 @@ function main(parent: ParentPort): void {
       }
       case 'reader.ended':
         readers.ended(message.id);
+        return;
+      case 'proxy.rule':
+        proxies.told(message.id, message.rule);
         return;
       case 'secrets':
         void starting.then(() => engine?.secrets({ tokens: message.tokens, kept: message.kept }));

@@ -160,6 +160,7 @@ export function writingEngine(
       random: options.random,
       log,
       client,
+      systemProxy: options.systemProxy ?? (() => Promise.resolve('')),
       changed: () => {
         hub.environments();
       },

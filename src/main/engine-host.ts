@@ -37,6 +37,8 @@ export function createEngineHost(options: {
   readonly operatorName: () => string;
   readonly systemUser?: string | undefined;
   readonly secrets: Secrets;
+  /** The system's rule for an address, as browsers write it. */
+  readonly systemProxy: (url: string) => Promise<string>;
   readonly log: Log;
   readonly onState: (state: EngineState) => void;
 }): EngineHost {
@@ -84,6 +86,17 @@ export function createEngineHost(options: {
         setState({ is: 'running' });
         for (const window of windows) mint(window);
         return;
+      case 'proxy.ask': {
+        const { id, url } = message;
+        options.systemProxy(url).then(
+          (rule) => send({ type: 'proxy.rule', id, rule }),
+          (error: unknown) => {
+            log.warn('the proxy of the system could not be found out', { problem: String(error) });
+            send({ type: 'proxy.rule', id, rule: null });
+          },
+        );
+        return;
+      }
       case 'reader.start':
         readers.start(message.id);
         return;

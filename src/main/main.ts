@@ -83,6 +83,7 @@ function run(): void {
     operatorName: () => settings.get().operatorName,
     systemUser: systemUser(),
     secrets,
+    systemProxy: (url) => session.defaultSession.resolveProxy(url),
     log,
     onState: (state) => {
       tell({ type: 'engine', state });

@@ -3,6 +3,7 @@ import { seq } from '#shared/domain/ids.ts';
 import type { Log } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { Clock } from '#shared/domain/units.ts';
+import type { CertificateView } from '#shared/ipc/desk-views.ts';
 import type { Hello, Status } from '#shared/protocol/handshake.ts';
 import { SubscribeAnswer, type ChangesEnvelope, type SnapshotEnvelope } from '#shared/protocol/stream.ts';
 import type { Cursor } from '../mirror/cursors.ts';
@@ -19,6 +20,8 @@ export interface ConnectionNews {
   /** May replace who this is: the connection took over the data of a removed one. */
   greeted(hello: Hello): Who;
   status(status: Status): void;
+  /** What the agent showed. */
+  certificate(certificate: CertificateView): void;
   noted(problem: Problem): void;
   told(event: string, payload: unknown): void;
 }

@@ -9,6 +9,7 @@ import {
   adoptable,
   connectionById,
   saveAsOf,
+  saveCertificate,
   saveHello,
   saveStatus,
   type ConnectionRecord,
@@ -19,6 +20,7 @@ import { historySummary, planHistory } from '../mirror/history-ranges.ts';
 import { liveCounts, noteWatch, type WatchState } from '../mirror/watch-log.ts';
 import type { SecretVault } from '../secrets.ts';
 import { createConnection, type Connection } from './connection.ts';
+import { findProxy, proxySecret, type SystemProxy } from './find-proxy.ts';
 import { createHistoryLoader } from './history-loader.ts';
 import type { Machine } from './machine.ts';
 import { PROBLEMS } from './problems.ts';
@@ -36,6 +38,7 @@ export interface EnvironmentParts {
   readonly random: () => number;
   readonly log: Log;
   readonly client: SocketTarget['client'];
+  readonly systemProxy: SystemProxy;
   /** Something that windows show has changed. */
   readonly changed: () => void;
   /** Rows were deleted: remembered keys are worthless. */
@@ -193,7 +196,14 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   const build = (token: string): Connection =>
     createConnection({
       who: { id: record.id, key: record.key },
-      target: () => ({ url: record.url, token, ca: record.ca, client: parts.client }),
+      target: () => ({
+        url: record.url,
+        token,
+        ca: record.ca,
+        pin: record.pin,
+        proxy: findProxy(record.proxy, record.url, vault.get(proxySecret(record.id)), parts.systemProxy),
+        client: parts.client,
+      }),
       cursor: readCursor(db, record.key),
       environment: record.environmentId,
       clock,
@@ -220,6 +230,14 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         moved,
         greeted,
         status: onStatus,
+        certificate: (shown) => {
+          if (JSON.stringify(shown) === JSON.stringify(record.certificate)) return;
+          tryWrite(() => {
+            saveCertificate(db, record.key, shown);
+          });
+          reload();
+          parts.changed();
+        },
         noted: () => {
           parts.changed();
         },
@@ -288,6 +306,10 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       demo: record.demoKey !== null,
       enabled: record.enabled,
       hasCa: record.ca !== null,
+      pin: record.pin,
+      certificate: record.certificate,
+      proxy: { ...record.proxy, credentials: vault.get(proxySecret(record.id)) !== undefined },
+      folder: record.folder,
       secret: vault.state(record.id),
       state:
         connection !== null

@@ -31,6 +31,36 @@ export const PROBLEMS = {
       `The agent’s certificate is not trusted (${detail}).`,
       'Ask who runs the agent for its certificate authority (PEM) and enter it for this environment.',
     ),
+  pinned: (pin: string) =>
+    problem(
+      'PINNED_KEY',
+      `The agent shows another key than the one that was pinned for this environment (${pin}).`,
+      'If its owner has changed the key, edit the environment and remove the pin; otherwise somebody may stand between you and the agent.',
+    ),
+  proxyUnreachable: (proxy: string, detail: string) =>
+    problem(
+      'PROXY_UNREACHABLE',
+      `The proxy ${proxy} does not answer (${detail}).`,
+      'Edit the environment and correct its proxy, or reach the agent without one. It is tried again by itself.',
+    ),
+  proxyRefused: (proxy: string, detail: string) =>
+    problem(
+      'PROXY_REFUSED',
+      `The proxy ${proxy} does not lead to the agent (${detail}).`,
+      'Ask who runs the proxy to allow it, or reach the agent without one. It is tried again by itself.',
+    ),
+  proxyCredentials: (proxy: string) =>
+    problem(
+      'PROXY_CREDENTIALS',
+      `The proxy ${proxy} does not accept the name and password.`,
+      'Edit the environment and enter name and password of the proxy. It is tried again by itself.',
+    ),
+  proxyUnknown: (detail: string) =>
+    problem(
+      'PROXY_UNKNOWN',
+      `Which proxy the system uses could not be found out (${detail}).`,
+      'Edit the environment and set its proxy by hand. It is tried again by itself.',
+    ),
   notAnAgent: (detail: string) =>
     problem(
       'NOT_AN_AGENT',

@@ -5,12 +5,19 @@ import { Goodbye, Hello, Refusal, Status } from '#shared/protocol/handshake.ts';
 import { REFUSALS_WAIT_FOR_PERSON } from '#shared/protocol/codes.ts';
 import { LIMITS, NAMESPACE, PROTOCOL_VERSION } from '#shared/protocol/limits.ts';
 import { ChangesEnvelope, SnapshotEnvelope } from '#shared/protocol/stream.ts';
+import type { CertificateView } from '#shared/ipc/desk-views.ts';
+import { certificateCheck, PinnedKeyError } from './certificate.ts';
+import { proxyAgent, ProxyFailure, type FindProxy } from './proxy-agent.ts';
 import { PROBLEMS, refusalProblem } from './problems.ts';
 
 export interface SocketTarget {
   readonly url: string;
   readonly token: string;
   readonly ca: string | null;
+  /** The one key that is accepted, as `certificateView` names it; null: any that the authority vouches for. */
+  readonly pin: string | null;
+  /** Null: straight. */
+  readonly proxy: FindProxy | null;
   readonly client: { readonly id: string; readonly name: string; readonly version: string };
 }
 export type Acknowledge = (answer: unknown) => void;
@@ -18,6 +25,8 @@ export type Answered = (error: Error | null, answer: unknown) => void;
 export interface SocketListener {
   failed(problem: Problem, person: boolean, retryAfterMs: number | null): void;
   closed(problem: Problem): void;
+  /** What the agent showed; before anything else is said. */
+  certificate(certificate: CertificateView): void;
   hello(hello: Hello): void;
   goodbye(goodbye: Goodbye): void;
   status(status: Status): void;
@@ -49,8 +58,15 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
     rejectUnauthorized: true,
     ...(target.ca === null ? {} : { ca: target.ca }),
     auth: { protocol: PROTOCOL_VERSION, token: target.token, client: target.client },
-    // Read by the websocket library; the client's types do not know it.
-    ...({ maxPayload: LIMITS.messageBytes, perMessageDeflate: false } as object),
+    // Read by the websocket library; the client's types do not know them.
+    ...({
+      maxPayload: LIMITS.messageBytes,
+      perMessageDeflate: false,
+      checkServerIdentity: certificateCheck(target.pin, (certificate) => {
+        listener.certificate(certificate);
+      }),
+      ...(target.proxy === null ? {} : { agent: proxyAgent(target.proxy) }),
+    } as object),
   });
   let over = false;
   const finish = (tell: () => void): void => {
@@ -70,7 +86,7 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
           REFUSALS_WAIT_FOR_PERSON.includes(code),
           retryAfterMs ?? null,
         );
-      } else listener.failed(connectProblem(error), false, null);
+      } else listener.failed(connectProblem(error, target), false, null);
     });
   });
   socket.on('disconnect', (reason, details) => {
@@ -206,8 +222,10 @@ const protocolOf = (payload: unknown): string | null =>
     ? payload.protocol.slice(0, 64)
     : null;
 
-function connectProblem(error: Error & { description?: unknown }): Problem {
+function connectProblem(error: Error & { description?: unknown }, { pin }: SocketTarget): Problem {
   const cause = innermost(error);
+  if (cause instanceof ProxyFailure) return cause.problem;
+  if (cause instanceof PinnedKeyError) return PROBLEMS.pinned(pin ?? '');
   const code = cause !== null && 'code' in cause ? String(cause.code) : '';
   const text = cause?.message ?? error.message;
   if (error.message === 'Invalid namespace') return PROBLEMS.notAnAgent('it has no /ssap');

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ConnectionId } from '#shared/domain/ids.ts';
+import type { ProxyChoice } from '#shared/domain/proxy.ts';
+import type { CertificateView } from '#shared/ipc/desk-views.ts';
 import { Hello, Status } from '#shared/protocol/handshake.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 
@@ -14,6 +16,17 @@ const json = <T extends z.ZodType>(schema: T) =>
       return parsed.success ? parsed.data : null;
     });
 const flag = z.number().transform((value) => value === 1);
+
+const Certificate = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  validFrom: z.number(),
+  validTo: z.number(),
+  pin: z.string(),
+});
+const proxyChoice = (text: string): ProxyChoice =>
+  text === 'none' || text === 'system' ? { is: text } : { is: 'manual', url: text };
+const proxyText = (choice: ProxyChoice): string => (choice.is === 'manual' ? choice.url : choice.is);
 
 const ConnectionRecord = z
   .object({
@@ -34,6 +47,10 @@ const ConnectionRecord = z
     skew_ms: z.number().nullable(),
     set_aside: z.number(),
     as_of: z.number().nullable(),
+    proxy: z.string(),
+    pin: z.string().nullable(),
+    certificate: json(Certificate),
+    folder: z.string(),
   })
   .transform((row) => ({
     key: row.key,
@@ -53,6 +70,10 @@ const ConnectionRecord = z
     skewMs: row.skew_ms,
     setAside: row.set_aside,
     asOf: row.as_of,
+    proxy: proxyChoice(row.proxy),
+    pin: row.pin,
+    certificate: row.certificate,
+    folder: row.folder,
   }));
 /** A configured (or removed) connection as the mirror keeps it. Tokens are never here. */
 export type ConnectionRecord = z.infer<typeof ConnectionRecord>;
@@ -93,7 +114,10 @@ export function insertConnection(db: WritableDb, one: NewConnection): number {
 }
 
 export type ConnectionEdit = Partial<
-  Pick<ConnectionRecord, 'name' | 'nameGiven' | 'url' | 'ca' | 'colour' | 'enabled' | 'removedAt'>
+  Pick<
+    ConnectionRecord,
+    'name' | 'nameGiven' | 'url' | 'ca' | 'colour' | 'enabled' | 'removedAt' | 'proxy' | 'pin' | 'folder'
+  >
 >;
 
 /** Writes what an edit names and leaves the rest. */
@@ -106,10 +130,18 @@ export function updateConnection(db: WritableDb, key: number, edit: ConnectionEd
     colour: edit.colour,
     enabled: edit.enabled === undefined ? undefined : Number(edit.enabled),
     removed_at: edit.removedAt,
+    proxy: edit.proxy === undefined ? undefined : proxyText(edit.proxy),
+    pin: edit.pin,
+    folder: edit.folder,
   };
   for (const [column, value] of Object.entries(columns)) {
     if (value !== undefined) db.prepare(`UPDATE connection SET ${column} = ? WHERE key = ?`).run(value, key);
   }
+}
+
+/** Keeps what the agent showed last. */
+export function saveCertificate(db: WritableDb, key: number, certificate: CertificateView): void {
+  db.prepare('UPDATE connection SET certificate = ? WHERE key = ?').run(JSON.stringify(certificate), key);
 }
 
 /** Keeps the last hello, so that an environment can be described while it is away. */
@@ -165,7 +197,9 @@ export function adoptable(db: ReadableDb, key: number, hello: Hello): number | n
 export function adopt(db: WritableDb, from: number, to: number): void {
   db.prepare('UPDATE connection SET demo_key = NULL WHERE key = ?').run(to);
   const row = db
-    .prepare('SELECT id, name, name_given, url, ca, colour, demo_key FROM connection WHERE key = ?')
+    .prepare(
+      'SELECT id, name, name_given, url, ca, colour, demo_key, proxy, pin, folder FROM connection WHERE key = ?',
+    )
     .get(from);
   const one = z
     .object({
@@ -176,6 +210,9 @@ export function adopt(db: WritableDb, from: number, to: number): void {
       ca: z.string().nullable(),
       colour: z.number(),
       demo_key: z.string().nullable(),
+      proxy: z.string(),
+      pin: z.string().nullable(),
+      folder: z.string(),
     })
     .parse(row);
   for (const table of ['watch', 'fresh', 'cursor', 'history', 'set_aside', 'detector', 'detector_log']) {
@@ -184,7 +221,7 @@ export function adopt(db: WritableDb, from: number, to: number): void {
   db.prepare('DELETE FROM connection WHERE key = ?').run(from);
   db.prepare(
     `UPDATE connection SET id = @id, name = @name, name_given = @name_given, url = @url, ca = @ca,
-       colour = @colour, demo_key = @demo_key, enabled = 1, removed_at = NULL
+       colour = @colour, demo_key = @demo_key, proxy = @proxy, pin = @pin, folder = @folder, enabled = 1, removed_at = NULL
      WHERE key = @to`,
   ).run({ ...one, to });
 }

@@ -24,6 +24,7 @@ import type {
   SessionRow,
 } from './views.ts';
 import { QUERY_METHODS } from './query-contract.ts';
+import type { CertificateView } from './desk-views.ts';
 import { SESSION_SORTS } from './session-sorts.ts';
 import type { Problem } from '../domain/result.ts';
 import type { Hello } from '../protocol/handshake.ts';
@@ -45,11 +46,30 @@ const AuditFilter = z.strictObject({
   until: z.int().min(0).optional(),
 });
 
+/** Name and password are secrets: they are kept where tokens are. Absent: those that are kept for this address. */
+const ProxyRequest = z.discriminatedUnion('is', [
+  z.strictObject({ is: z.literal('none') }),
+  z.strictObject({ is: z.literal('system') }),
+  z.strictObject({
+    is: z.literal('manual'),
+    url: z.string().min(1).max(2_048),
+    credentials: z
+      .strictObject({ name: z.string().min(1).max(128), password: z.string().max(128) })
+      .nullable()
+      .optional(),
+  }),
+]);
+/** SHA-256 in base64. */
+const Pin = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'a pin is the SHA-256 of a public key in base64');
+
 const newEnvironment = {
   name: name.optional(),
   url: z.string().min(1).max(2_048),
   token: z.string().min(1).max(1_024),
   ca: z.string().max(65_536).optional(),
+  proxy: ProxyRequest.optional(),
+  pin: Pin.optional(),
+  folder: z.string().trim().max(80).optional(),
 };
 
 /** Window (and command line) to engine. */
@@ -71,6 +91,9 @@ export const ENGINE_METHODS = {
       url: z.string().min(1).max(2_048).optional(),
       token: z.string().min(1).max(1_024).optional(),
       ca: z.string().max(65_536).nullable().optional(),
+      proxy: ProxyRequest.optional(),
+      pin: Pin.nullable().optional(),
+      folder: z.string().trim().max(80).optional(),
       colour: z.int().min(0).max(31).optional(),
       enabled: z.boolean().optional(),
     }),
@@ -82,7 +105,13 @@ export const ENGINE_METHODS = {
   'environments.retry': method<EnvironmentView>()(z.strictObject({ connection: ConnectionId })),
   /** Connects once, reads hello, disconnects. Changes nothing. */
   'environments.test': method<
-    | { readonly ok: true; readonly hello: Hello; readonly ms: number }
+    | {
+        readonly ok: true;
+        readonly hello: Hello;
+        readonly ms: number;
+        /** What the agent showed; null without TLS. */
+        readonly certificate: CertificateView | null;
+      }
     | { readonly ok: false; readonly problem: Problem }
   >()(
     z.strictObject({

@@ -66,6 +66,8 @@ export const MessageToEngine = z.discriminatedUnion('type', [
   /** Comes with one transferred MessagePort: to the reader process that was asked for under this number. */
   z.strictObject({ type: z.literal('reader'), id: z.int() }),
   z.strictObject({ type: z.literal('reader.ended'), id: z.int() }),
+  /** The system's rule for an address that was asked for, as browsers write it; null: it could not be found out. */
+  z.strictObject({ type: z.literal('proxy.rule'), id: z.int(), rule: z.string().max(4_096).nullable() }),
   /** Finish the transaction under way, close, exit with 0. */
   z.strictObject({ type: z.literal('stop') }),
 ]);
@@ -86,6 +88,8 @@ export const MessageToMain = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fatal'), problem: ProblemShape }),
   z.strictObject({ type: z.literal('secret.put'), owner: SecretOwner, token }),
   z.strictObject({ type: z.literal('secret.delete'), owner: SecretOwner }),
+  /** Only main knows the system's proxies. */
+  z.strictObject({ type: z.literal('proxy.ask'), id: z.int(), url: z.string().max(2_048) }),
   /** Only main can start processes: a reader, for questions that can be stopped in the middle of a statement. */
   z.strictObject({ type: z.literal('reader.start'), id: z.int() }),
   z.strictObject({ type: z.literal('reader.kill'), id: z.int() }),

@@ -8,6 +8,7 @@ import type { Hello, Status } from '../protocol/handshake.ts';
 import type { Action, CloseReason, Mark } from '../protocol/records.ts';
 import type { ResponseAct } from './respond-contract.ts';
 import type { ApprovalView } from './respond-views.ts';
+import type { CertificateView, ProxyView } from './desk-views.ts';
 import type { DetectionNews } from './detections-views.ts';
 
 /** Where a connection stands. Every state that needs a person says what to do. */
@@ -31,6 +32,13 @@ export interface EnvironmentView {
   readonly demo: boolean;
   readonly enabled: boolean;
   readonly hasCa: boolean;
+  /** The one key that is accepted; null: any that the authority vouches for. */
+  readonly pin: string | null;
+  /** What the agent showed last; null: nothing yet, or no TLS. */
+  readonly certificate: CertificateView | null;
+  readonly proxy: ProxyView;
+  /** Under which heading it stands; empty: none. */
+  readonly folder: string;
   readonly secret: SecretState;
   readonly state: ConnectionState;
   /** From the last hello, also while offline; null before the first. */

@@ -12,6 +12,7 @@ import detections from './0008-detections.sql?raw';
 import rules from './0009-rules.sql?raw';
 import sigma from './0011-sigma.sql?raw';
 import staging from './0012-staging.sql?raw';
+import desk from './0013-desk.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -36,5 +37,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: '0010-retention', sql: retention },
   { version: 11, name: '0011-sigma', sql: sigma },
   { version: 12, name: '0012-staging', sql: staging },
+  { version: 13, name: '0013-desk', sql: desk },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

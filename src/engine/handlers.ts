@@ -5,7 +5,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Handlers, ParsedOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
-import { deskHandlers } from './desk-handlers.ts';
+import { deskHandlers, readOnlyDeskHandlers } from './desk-handlers.ts';
 import { detectionHandlers, readOnlyDetectionHandlers } from './detections/handlers.ts';
 import type { Environments } from './environments.ts';
 import type { Countersigning } from './journal/countersign.ts';
@@ -97,7 +97,7 @@ export function engineHandlers(parts: {
     }),
     ...queryHandlers(reader),
     ...watchHandlers(reader, parts.mapLog),
-    ...deskHandlers(reader),
+    ...deskHandlers({ db, reader, clock, find }),
     ...complianceHandlers({
       db,
       reader,
@@ -202,7 +202,7 @@ export function readOnlyHandlers(
     ...readOnlyRespondHandlers(db, problem),
     ...queryHandlers(reader),
     ...watchHandlers(reader, null),
-    ...deskHandlers(reader),
+    ...readOnlyDeskHandlers(db, reader, problem),
     ...readOnlyComplianceHandlers(problem),
     ...readOnlyJournalHandlers(db, profile, problem),
     ...readOnlyNotifyHandlers(db, refuse),

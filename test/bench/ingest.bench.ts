@@ -78,7 +78,14 @@ const validatedReceive = async (): Promise<number> => {
   const sender = await startSender();
   const nothing = (): void => undefined;
   const socket = openSocket(
-    { url: sender.url, token: 't', ca: null, client: { id: 'b', name: 'b', version: '0' } },
+    {
+      url: sender.url,
+      token: 't',
+      ca: null,
+      pin: null,
+      proxy: null,
+      client: { id: 'b', name: 'b', version: '0' },
+    },
     {
       failed: (problem) => {
         throw new Error(problem.message);
@@ -87,6 +94,7 @@ const validatedReceive = async (): Promise<number> => {
       hello: () => {
         socket.ask('subscribe', { resume: null, want: ['sessions', 'audit'] }, 5_000, nothing);
       },
+      certificate: nothing,
       goodbye: nothing,
       status: nothing,
       snapshot: (part, acknowledge) => {

@@ -70,6 +70,7 @@ export interface TestEngineOptions {
   readonly random?: () => number;
   readonly operatorName?: string;
   readonly respondTimes?: EngineOptions['respondTimes'];
+  readonly systemProxy?: EngineOptions['systemProxy'];
 }
 
 const WAIT_MS = 20_000;
@@ -88,6 +89,7 @@ export function startTestEngine(profile: string, options: TestEngineOptions = {}
     version: '0.0.0-test',
     operatorName: options.operatorName ?? 'Tess Ter',
     respondTimes: options.respondTimes,
+    ...(options.systemProxy === undefined ? {} : { systemProxy: options.systemProxy }),
   });
   if (!created.ok) throw new Error(`${created.error.code}: ${created.error.message}`);
   const engine = created.value;

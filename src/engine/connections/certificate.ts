@@ -23,15 +23,18 @@ const oneLine = (name: string): string => name.replaceAll(/\s*\n\s*/g, ', ').sli
 
 /**
  * Looks at the certificate of an agent whose chain is trusted: its name as always, then its key where one is pinned.
+ * @param address the agent's: over a proxy, Node does not know whose certificate it looks at
  * @param seen told what was shown, also when it is refused
  */
 export const certificateCheck =
-  (pin: string | null, seen: (certificate: CertificateView) => void) =>
-  (host: string, peer: PeerCertificate): Error | undefined => {
-    const wrongName = tls.checkServerIdentity(host, peer);
+  (address: string, pin: string | null, seen: (certificate: CertificateView) => void) =>
+  (_host: string, peer: PeerCertificate): Error | undefined => {
+    const wrongName = tls.checkServerIdentity(hostOf(address), peer);
     if (wrongName !== undefined) return wrongName;
     const view = certificateView(peer.raw);
     seen(view);
     if (pin === null || pin === view.pin) return undefined;
     return new PinnedKeyError(`the key is ${view.pin}`);
   };
+
+const hostOf = (address: string): string => new URL(address).hostname.replaceAll(/^\[|\]$/g, '');

@@ -155,6 +155,9 @@ export function createConnection(options: {
         goodbye: (goodbye) => {
           dispatch({ type: 'goodbye', goodbye });
         },
+        certificate: (certificate) => {
+          news.certificate(certificate);
+        },
         status: (status) => {
           news.status(status);
         },

@@ -62,7 +62,7 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
     ...({
       maxPayload: LIMITS.messageBytes,
       perMessageDeflate: false,
-      checkServerIdentity: certificateCheck(target.pin, (certificate) => {
+      checkServerIdentity: certificateCheck(target.url, target.pin, (certificate) => {
         listener.certificate(certificate);
       }),
       ...(target.proxy === null ? {} : { agent: proxyAgent(target.proxy) }),

@@ -1,5 +1,9 @@
 import type { Hello } from '#shared/protocol/handshake.ts';
 import type { Problem } from '#shared/domain/result.ts';
+import type { ProxyChoice } from '#shared/domain/proxy.ts';
+import type { RequestOf } from '#shared/ipc/contract.ts';
+import type { CertificateView } from '#shared/ipc/desk-views.ts';
+import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { main } from '../bridge/main.ts';
@@ -14,12 +18,25 @@ export interface FormState {
   readonly ca: string;
   readonly colour: number;
   readonly dropCa: boolean;
+  readonly folder: string;
+  readonly proxy: ProxyChoice['is'];
+  readonly proxyUrl: string;
+  /** Empty keeps those that are kept for the proxy at this address. */
+  readonly proxyName: string;
+  readonly proxyPassword: string;
+  /** Empty: any key that the authority vouches for. */
+  readonly pin: string;
 }
 
 export type Tested =
   | { readonly is: 'no' }
   | { readonly is: 'asking' }
-  | { readonly is: 'works'; readonly hello: Hello; readonly ms: number }
+  | {
+      readonly is: 'works';
+      readonly hello: Hello;
+      readonly ms: number;
+      readonly certificate: CertificateView | null;
+    }
   | { readonly is: 'fails'; readonly problem: Problem };
 
 /** The least used colour, so that a new environment looks like no other. */
@@ -37,7 +54,25 @@ export const emptyForm = (environment: EnvironmentView | null): FormState => ({
   ca: '',
   colour: environment?.colour ?? freeColour(),
   dropCa: false,
+  folder: environment?.folder ?? '',
+  proxy: environment?.proxy.is ?? 'none',
+  proxyUrl: environment?.proxy.is === 'manual' ? environment.proxy.url : '',
+  proxyName: '',
+  proxyPassword: '',
+  pin: environment?.pin ?? '',
 });
+
+type ProxyRequest = NonNullable<RequestOf<EngineContract['environments.add']>['proxy']>;
+/** What the form says of the proxy; without a name, name and password that are kept stay. */
+function proxyOf({ proxy, proxyUrl, proxyName, proxyPassword }: FormState): ProxyRequest {
+  if (proxy !== 'manual') return { is: proxy };
+  const name = proxyName.trim();
+  return {
+    is: 'manual',
+    url: proxyUrl.trim(),
+    ...(name === '' ? {} : { credentials: { name, password: proxyPassword } }),
+  };
+}
 
 /**
  * Fields from the pasted text of a connection file; null when the text is something else.
@@ -57,10 +92,12 @@ export async function testConnection(form: FormState, environment: EnvironmentVi
     url: form.url.trim(),
     ...(form.token.trim() === '' ? {} : { token: form.token.trim() }),
     ...(form.ca.trim() === '' ? {} : { ca: form.ca }),
+    ...(form.pin.trim() === '' ? {} : { pin: form.pin.trim() }),
     ...(environment === null ? {} : { connection: environment.connection }),
+    proxy: proxyOf(form),
   });
   return answer.ok
-    ? { is: 'works', hello: answer.hello, ms: answer.ms }
+    ? { is: 'works', hello: answer.hello, ms: answer.ms, certificate: answer.certificate }
     : { is: 'fails', problem: answer.problem };
 }
 
@@ -75,14 +112,33 @@ export async function saveForm(form: FormState, environment: EnvironmentView | n
   const name = form.name.trim();
   const token = form.token.trim();
   const ca = form.ca.trim() === '' ? undefined : form.ca;
-  const shared = { url: form.url.trim(), colour: form.colour, ...(name === '' ? {} : { name }) };
+  const pin = form.pin.trim();
+  const shared = {
+    url: form.url.trim(),
+    colour: form.colour,
+    folder: form.folder.trim(),
+    ...(name === '' ? {} : { name }),
+  };
+  const proxy = proxyOf(form);
   if (environment === null) {
-    await addEnvironment({ ...shared, token, ...(ca === undefined ? {} : { ca }) });
+    await addEnvironment({
+      ...shared,
+      token,
+      ...(proxy.is === 'none' ? {} : { proxy }),
+      ...(ca === undefined ? {} : { ca }),
+      ...(pin === '' ? {} : { pin }),
+    });
     return;
   }
+  const before = emptyForm(environment);
+  const sameProxy =
+    before.proxy === form.proxy && before.proxyUrl === form.proxyUrl.trim() && form.proxyName.trim() === '';
   await updateEnvironment({
     ...shared,
     connection: environment.connection,
+    // What did not change does not break the connection that stands.
+    ...(sameProxy ? {} : { proxy }),
+    ...(pin === before.pin ? {} : { pin: pin === '' ? null : pin }),
     ...(token === '' ? {} : { token }),
     ...(ca === undefined ? (form.dropCa ? { ca: null } : {}) : { ca }),
   });

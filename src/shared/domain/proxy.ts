@@ -39,7 +39,7 @@ export function checkProxyUrl(text: string): ProxyUrl {
       message: `The address of the proxy ends after the port; remove “${url.pathname}${url.search}${url.hash}”.`,
     };
   }
-  return { ok: true, url: `${url.protocol}//${url.host}` };
+  return { ok: true, url: trimmed.replace(/\/$/, '').toLowerCase() };
 }
 
 const RULE_SCHEMES: Readonly<Record<string, string>> = {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { EpochMs } from '../domain/units.ts';
+import { ConnectionId } from '../domain/ids.ts';
 import { method } from './contract.ts';
 import { SessionFilter } from './session-filter.ts';
 import { GROUPINGS, MOST_GROUPS } from './session-groupings.ts';
+import type { OutageHistory, PostureView } from './desk-views.ts';
 import type { SessionRow } from './views.ts';
 
 /** Sessions that share a person, an address, a network, a country, a kind of device or an environment. */
@@ -35,5 +37,11 @@ export const DESK_METHODS = {
       by: z.enum(GROUPINGS),
       limit: z.int().min(1).max(MOST_GROUPS),
     }),
+  ),
+  /** What the agent says of its store's settings, asked now. */
+  'environments.posture': method<PostureView>()(z.strictObject({ connection: ConnectionId })),
+  /** When the agent or its store could not be seen. */
+  'environments.outages': method<OutageHistory>()(
+    z.strictObject({ connection: ConnectionId, limit: z.int().min(1).max(1_000).default(200) }),
   ),
 } as const;

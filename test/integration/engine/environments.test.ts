@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FakeAgent } from '#test/support/fake-agent/fake-agent.ts';
 import { fakeEvent, audited, fakeSession, opened } from '#test/support/fake-agent/fake-records.ts';
 import type { TestEngine } from '#test/support/test-engine.ts';
+import { testCertificates } from '#test/support/certificates.ts';
 import { closing } from './cleanups.ts';
 
 const open = closing();
@@ -148,56 +146,7 @@ test('one engine a profile', () => {
 });
 
 test('TLS: an unknown certificate is refused in words, its own authority makes it good', async () => {
-  const path = open.folder();
-  const at = (name: string) => join(path, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: path, stdio: 'ignore' });
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=Test CA',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-  );
-  openssl(
-    'req',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-subj',
-    '/CN=agent',
-    '-addext',
-    'subjectAltName=IP:127.0.0.1',
-    '-keyout',
-    'key.pem',
-    '-out',
-    'csr.pem',
-  );
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    'csr.pem',
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca.key',
-    '-days',
-    '2',
-    '-copy_extensions',
-    'copy',
-    '-out',
-    'cert.pem',
-  );
-  const tls = { key: readFileSync(at('key.pem'), 'utf8'), cert: readFileSync(at('cert.pem'), 'utf8') };
-  const ca = readFileSync(at('ca.pem'), 'utf8');
+  const { tls, ca } = testCertificates(open.folder());
   const agent = await open.agent({}, { tls });
   const engine = open.engine(open.folder());
   const bare = await engine.call('environments.test', { url: agent.url, token: 't' });
@@ -232,4 +181,42 @@ test('windows are told at most ten times a second, however much happens', async 
   const seconds = (performance.now() - started) / 1_000;
   expect(engine.events.length).toBeLessThanOrEqual(Math.ceil(seconds * 10) + 1);
   await engine.until('the last figure', () => Promise.resolve(engine.events.at(-1)?.sessions?.live === 300));
+});
+
+test('the posture of a store is asked of its agent, and outages are remembered', async () => {
+  const checks = [
+    {
+      id: 'mfa',
+      title: 'Second factor',
+      status: 'warn',
+      observed: 'off',
+      advice: 'Switch it on',
+      source: 'settings',
+    },
+    { id: 'new', title: 'From a later version', status: 'shiny', observed: '', advice: '', source: '' },
+  ];
+  const agent = await open.agent({
+    answer: (event) =>
+      event === 'posture.get'
+        ? { ok: true, checks }
+        : { ok: false, error: { code: 'UNSUPPORTED', message: '' } },
+  });
+  const engine = open.engine(open.folder());
+  const { connection } = await liveWith(engine, agent, []);
+  const posture = await engine.call('environments.posture', { connection });
+  expect(posture.checks.map(({ id, status }) => [id, status])).toEqual([
+    ['mfa', 'warn'],
+    ['new', 'unknown'],
+  ]);
+  const before = await engine.call('environments.outages', { connection });
+  expect(before).toMatchObject({ outages: [], total: 0 });
+  await agent.stop();
+  const outage = await engine.until(
+    'an outage',
+    async () => (await engine.call('environments.outages', { connection })).outages[0],
+  );
+  expect(outage).toMatchObject({ is: 'offline', to: null, why: 'CLOSED' });
+  await expect(engine.call('environments.posture', { connection })).rejects.toMatchObject({
+    problem: { code: 'NO_ANSWER' },
+  });
 });

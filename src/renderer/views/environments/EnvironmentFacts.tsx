@@ -3,6 +3,11 @@ import type { ReactNode } from 'react';
 import type { EnvironmentView, SecretState } from '#shared/ipc/views.ts';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
+import { useFromClock } from '../../store/clock.ts';
+import { useSettings } from '../../store/settings-store.ts';
+import { Outages } from './Outages.tsx';
+import { Posture } from './Posture.tsx';
+import { certificateText, certificateWarning } from './certificate-words.ts';
 import { capabilityWords } from './capability-words.ts';
 import { duration } from '../../format/time.ts';
 import { count, counted } from '../../format/words.ts';
@@ -21,9 +26,17 @@ function skewWords(skewMs: number): string {
   return `${duration(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} this machine; times may look wrong`;
 }
 
+function proxyText(proxy: EnvironmentView['proxy']): string {
+  if (proxy.is === 'none') return 'none';
+  if (proxy.is === 'system') return 'as the system says';
+  return `${proxy.url}${proxy.credentials ? ', with name and password' : ''}`;
+}
+
 /** What is known of an agent, its store and what this token may do. */
 export function EnvironmentFacts({ environment }: { readonly environment: EnvironmentView }): ReactNode {
-  const { hello, status, history } = environment;
+  const { hello, status, history, certificate } = environment;
+  const zone = useSettings((state) => state.settings.timeZone);
+  const warning = useFromClock((now) => (certificate === null ? null : certificateWarning(certificate, now)));
   const before = <Unknown why="The agent has not answered yet" />;
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Address', environment.url],
@@ -56,6 +69,25 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
     ],
     ['Token', TOKENS[environment.secret]],
     ['Authority', environment.hasCa ? 'own certificate authority' : 'those that the system trusts'],
+    [
+      'Certificate',
+      certificate === null ? (
+        <Unknown
+          why={
+            environment.url.startsWith('https:')
+              ? 'The agent has not shown one yet'
+              : 'Without TLS on this machine'
+          }
+        />
+      ) : (
+        <>
+          {certificateText(certificate, zone)}
+          {warning === null ? null : <Box sx={{ color: 'severity.medium' }}>{`⚠ ${warning}`}</Box>}
+        </>
+      ),
+    ],
+    ['Key', environment.pin === null ? 'any that the authority vouches for' : `pinned: ${environment.pin}`],
+    ['Proxy', proxyText(environment.proxy)],
     ['Operator', hello === null ? before : hello.operator.name],
     ['This token may', hello === null ? before : hello.operator.scopes.join(', ')],
     [
@@ -122,6 +154,8 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
           ))}
         </Box>
       )}
+      <Outages connection={environment.connection} />
+      {hello?.store.capabilities.includes('posture') === true ? <Posture environment={environment} /> : null}
     </Box>
   );
 }

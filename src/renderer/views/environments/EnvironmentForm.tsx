@@ -19,6 +19,7 @@ import {
   type FormState,
   type Tested,
 } from '../../store/environment-form.ts';
+import { ReachFields } from './ReachFields.tsx';
 import { TestResult } from './TestResult.tsx';
 
 /** Adding an agent by address and token or by a connection file, or changing one; can be tried before it is kept. */
@@ -139,8 +140,15 @@ export function EnvironmentForm(props: {
                 {form.dropCa ? 'The authority will be removed' : 'Remove the authority'}
               </Button>
             ) : null}
+            <ReachFields form={form} environment={environment} onChange={change} />
           </Box>
-          <TestResult tested={tested} />
+          <TestResult
+            tested={tested}
+            pinned={form.pin.trim()}
+            onPin={(pin) => {
+              setForm((before) => ({ ...before, pin }));
+            }}
+          />
           {problem === null ? null : <ProblemBox problem={problem} />}
         </DialogContent>
         <DialogActions>

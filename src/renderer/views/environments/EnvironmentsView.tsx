@@ -14,6 +14,17 @@ import { EnvironmentForm } from './EnvironmentForm.tsx';
 import { EnvironmentRow } from './EnvironmentRow.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
 
+/** Environments under their headings, those without one first. */
+function foldersOf(
+  environments: readonly EnvironmentView[],
+): readonly (readonly [string, readonly EnvironmentView[]])[] {
+  const folders = new Map<string, EnvironmentView[]>();
+  for (const environment of environments) {
+    folders.set(environment.folder, [...(folders.get(environment.folder) ?? []), environment]);
+  }
+  return [...folders].toSorted(([a], [b]) => a.localeCompare(b));
+}
+
 /** Every connection with how it stands and what to do; adding, changing and removing them. */
 export function EnvironmentsView(): ReactNode {
   const environments = useApp((state) => state.environments);
@@ -51,21 +62,30 @@ export function EnvironmentsView(): ReactNode {
             connection file with both.
           </EmptyState>
         ) : null}
-        <Box component="ul" aria-label="Connections" sx={{ m: 0, p: 0, listStyle: 'none' }}>
-          {(environments ?? []).map((environment) => (
-            <EnvironmentRow
-              key={environment.connection}
-              environment={environment}
-              open={first === environment.connection}
-              onEdit={() => {
-                setEditing(environment);
-              }}
-              onRemove={() => {
-                setRemoving(environment);
-              }}
-            />
-          ))}
-        </Box>
+        {foldersOf(environments ?? []).map(([folder, members]) => (
+          <Box component="section" key={folder} aria-label={folder === '' ? 'Connections' : folder}>
+            {folder === '' ? null : (
+              <Typography variant="h2" sx={{ px: 4, pt: 4, color: 'text.secondary' }}>
+                {folder}
+              </Typography>
+            )}
+            <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+              {members.map((environment) => (
+                <EnvironmentRow
+                  key={environment.connection}
+                  environment={environment}
+                  open={first === environment.connection}
+                  onEdit={() => {
+                    setEditing(environment);
+                  }}
+                  onRemove={() => {
+                    setRemoving(environment);
+                  }}
+                />
+              ))}
+            </Box>
+          </Box>
+        ))}
         <DemoAgents />
       </Box>
       {adding ? (

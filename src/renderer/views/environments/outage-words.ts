@@ -1,0 +1,57 @@
+import type { Outage, OutageHistory } from '#shared/ipc/desk-views.ts';
+
+const WHAT: Readonly<Record<Outage['is'], string>> = {
+  offline: 'The agent was not connected',
+  'store-down': 'The agent could not read its store',
+  'store-degraded': 'The agent could read part of its store only',
+};
+/** Codes that the log keeps, as a person says them; words stay as they are. */
+const WHY: Readonly<Record<string, string>> = {
+  UNREACHABLE: 'it did not answer',
+  CLOSED: 'the connection ended',
+  HANDSHAKE_TIMEOUT: 'it did not greet in time',
+  CERTIFICATE: 'its certificate was not trusted',
+  PINNED_KEY: 'it showed another key than the pinned one',
+  UNAUTHENTICATED: 'it did not accept the token',
+  TOKEN_REVOKED: 'the token was revoked',
+  SHUTTING_DOWN: 'it was shut down',
+  PROXY_UNREACHABLE: 'the proxy did not answer',
+  PROXY_REFUSED: 'the proxy did not lead to it',
+  PROXY_CREDENTIALS: 'the proxy did not accept name and password',
+};
+
+export const outageWords = ({ is, why }: Pick<Outage, 'is' | 'why'>): string =>
+  why === '' ? WHAT[is] : `${WHAT[is]}: ${WHY[why] ?? why}`;
+
+interface StripPart {
+  readonly is: Outage['is'] | 'unknown';
+  /** From 0, the beginning of the period, to 1, its end. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A period as parts of a strip. `away`: ms in which nothing could be seen, each counted once. */
+export function stripOf(
+  history: Pick<OutageHistory, 'since' | 'outages'>,
+  from: number,
+  to: number,
+): { readonly parts: readonly StripPart[]; readonly away: number } {
+  const clamp = (at: number): number => Math.min(to, Math.max(from, at));
+  const share = (at: number): number => (clamp(at) - from) / (to - from);
+  const inside = history.outages.filter((outage) => outage.from < to && (outage.to ?? to) > from);
+  const parts: StripPart[] = inside.map(({ is, from: began, to: ended }) => ({
+    is,
+    from: share(began),
+    to: share(ended ?? to),
+  }));
+  if (history.since > from) parts.unshift({ is: 'unknown', from: 0, to: share(history.since) });
+  let away = 0;
+  let until = from;
+  for (const { from: began, to: ended } of inside.toSorted((a, b) => a.from - b.from)) {
+    const start = Math.max(until, clamp(began));
+    const end = clamp(ended ?? to);
+    if (end > start) away += end - start;
+    until = Math.max(until, end);
+  }
+  return { parts, away };
+}

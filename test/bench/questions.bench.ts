@@ -1,18 +1,14 @@
 // Every question of the search language on a big mirror, beside the query that one would write by hand for it.
 // needs: data
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DAY, epochMs, HOUR } from '#shared/domain/units.ts';
 import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
 import type { RequestOf } from '#shared/ipc/contract.ts';
-import { openReadable, transaction } from '#engine/mirror/database.ts';
+import { openReadable } from '#engine/mirror/database.ts';
 import { auditSegments } from '#engine/mirror/audit-segments.ts';
-import { openMirror, mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/open.ts';
 import type { Question } from '#engine/mirror/question.ts';
 import { ANSWERERS } from '#engine/mirror/questions.ts';
-import { sealStep } from '#engine/mirror/seal.ts';
-import { BIG_UNTIL, bigMirror } from './parts/big-mirror-file.ts';
+import { BIG_UNTIL, caughtUpMirror } from './parts/big-mirror-file.ts';
 import { note, percentile, quick, row, seeded } from './parts/report.ts';
 
 const EVENTS = quick ? 300_000 : 10_000_000;
@@ -22,19 +18,7 @@ const RUNS = quick ? 10 : 40;
 const WARM = 5;
 const random = seeded(4);
 
-const made = await bigMirror(EVENTS, SESSIONS);
-const profile = mkdtempSync(join(tmpdir(), 'watchfloor-bench-'));
-process.on('exit', () => {
-  rmSync(profile, { recursive: true, force: true });
-});
-cpSync(made, profile, { recursive: true });
-const opened = openMirror(profile, epochMs(BIG_UNTIL));
-if (opened.is !== 'open') throw new Error(opened.problem.message);
-while (transaction(opened.db, () => sealStep(opened.db))) {
-  // Until every full segment is whole.
-}
-opened.db.exec('ANALYZE');
-opened.db.close();
+const profile = await caughtUpMirror(EVENTS, SESSIONS);
 const db = openReadable(mirrorFile(profile));
 
 const one = (sql: string, ...bound: readonly unknown[]): unknown =>

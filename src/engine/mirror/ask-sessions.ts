@@ -8,11 +8,11 @@ import { auditSegments } from './audit-segments.ts';
 import type { ReadableDb } from './database.ts';
 import { END_OF_TIME, newestEvents } from './newest-events.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
-import { ownAccounts, type Question } from './question.ts';
+import type { Question } from './question.ts';
 import { rowsAt } from './rows-at.ts';
 import { searchedCondition } from './search/searched-condition.ts';
 import { ordersByNow, sessionOrder, type Bound } from './session-filter.ts';
-import { SESSION_COLUMNS, SESSION_FROM, sessionRow } from './session-rows.ts';
+import { rowsOf } from './session-rows.ts';
 
 type Methods = typeof ENGINE_METHODS;
 
@@ -66,16 +66,6 @@ function fromFor(by: ParsedOf<Methods['sessions.page']>['sort']['by']): string {
     default:
       return 'session s';
   }
-}
-
-/** Sessions by key as rows, in the order of the keys. */
-export function rowsOf(db: ReadableDb, keys: readonly number[], now: EpochMs): readonly SessionRow[] {
-  const own = ownAccounts(db);
-  const one = db.prepare(`SELECT ${SESSION_COLUMNS} FROM ${SESSION_FROM} WHERE s.key = ?`);
-  return keys.flatMap((key) => {
-    const row = one.get(key);
-    return row === undefined ? [] : [sessionRow(row, own, now)];
-  });
 }
 
 /** Sessions as rows, in the order asked; those that the mirror does not know are left out. */

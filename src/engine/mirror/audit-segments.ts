@@ -18,6 +18,8 @@ export interface AuditSegment {
   readonly table: string;
   readonly kind: SegmentKind;
   readonly state: SegmentState;
+  /** Steps of sealing that are done: it has the indexes that they make. */
+  readonly steps: number;
   readonly from: number;
   readonly to: number;
   readonly events: number;
@@ -27,6 +29,7 @@ const Row = z.object({
   number: z.number(),
   kind: z.enum(['stream', 'history']),
   state: z.enum(['hot', 'sealing', 'sealed']),
+  steps: z.number(),
   from_at: z.number(),
   to_at: z.number(),
   events: z.number(),
@@ -48,7 +51,7 @@ export interface SegmentRange {
 export function auditSegments(db: ReadableDb, range: SegmentRange = {}): readonly AuditSegment[] {
   return db
     .prepare(
-      `SELECT s.number, s.kind, s.state, min(p.from_at) AS from_at, max(p.to_at) AS to_at, sum(p.events) AS events
+      `SELECT s.number, s.kind, s.state, s.steps, min(p.from_at) AS from_at, max(p.to_at) AS to_at, sum(p.events) AS events
        FROM audit_segment s JOIN audit_part p ON p.segment = s.number
        WHERE p.events > 0 AND p.to_at >= @since AND p.from_at < @until
          AND (@connections IS NULL OR p.connection IN (SELECT value FROM json_each(@connections)))

@@ -6,7 +6,7 @@ export const KNOWN_COLUMNS = `p.ip, p.country, p.region, p.city, p.latitude, p.l
   p.place_source, p.disagrees, p.readable, p.asn, p.organisation, p.kind, p.trusted,
   d.user_agent, d.browser, d.browser_version, d.system, d.system_version, d.class, d.type_key`;
 
-export const KnownRow = z.object({
+export const AddressColumns = z.object({
   ip: z.string().nullable(),
   country: z.string().nullable(),
   region: z.string().nullable(),
@@ -21,6 +21,8 @@ export const KnownRow = z.object({
   organisation: z.string().nullable(),
   kind: NetworkKind.nullable().catch(null),
   trusted: z.number().nullable(),
+});
+export const DeviceColumns = z.object({
   user_agent: z.string().nullable(),
   browser: z.string().nullable(),
   browser_version: z.string().nullable(),
@@ -29,18 +31,24 @@ export const KnownRow = z.object({
   class: z.enum(DEVICE_CLASSES).nullable().catch(null),
   type_key: z.string().nullable(),
 });
+export const KnownRow = AddressColumns.extend(DeviceColumns.shape);
 export type KnownRow = z.infer<typeof KnownRow>;
+/** A column that holds a JSON array of texts. */
+export const Texts = z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text)));
 
-export interface KnownView {
+interface AddressView {
   readonly ip: string | null;
-  readonly userAgent: string | null;
   readonly place: Place | null;
   readonly network: Network | null;
+}
+interface DeviceView {
+  readonly userAgent: string | null;
   readonly device: Device | null;
 }
+export interface KnownView extends AddressView, DeviceView {}
 
-/** What the mirror knows of an address and a user agent, as the window shows it. */
-export function knownView(row: KnownRow): KnownView {
+/** What the mirror knows of an address, as the window shows it. */
+export function addressView(row: z.infer<typeof AddressColumns>): AddressView {
   const place =
     row.country === null
       ? null
@@ -58,6 +66,11 @@ export function knownView(row: KnownRow): KnownView {
     row.readable !== 1
       ? null
       : { asn: row.asn, organisation: row.organisation, kind: row.kind, trusted: row.trusted === 1 };
+  return { ip: row.ip, place, network };
+}
+
+/** What the mirror knows of a user agent. */
+export function deviceView(row: z.infer<typeof DeviceColumns>): DeviceView {
   const device =
     row.type_key === null
       ? null
@@ -67,5 +80,7 @@ export function knownView(row: KnownRow): KnownView {
           deviceClass: row.class,
           key: row.type_key,
         };
-  return { ip: row.ip, userAgent: row.user_agent, place, network, device };
+  return { userAgent: row.user_agent, device };
 }
+
+export const knownView = (row: KnownRow): KnownView => ({ ...addressView(row), ...deviceView(row) });

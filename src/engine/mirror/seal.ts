@@ -40,6 +40,10 @@ const SEAL_STEPS: readonly SealStep[] = [
   { name: 'words', run: indexWords },
 ];
 
+/** Names of what the first so many steps have made: `account` of an index, `words`. */
+export const indexesAfter = (steps: number): ReadonlySet<string> =>
+  new Set(SEAL_STEPS.slice(0, steps).map(({ name }) => name));
+
 const Next = z.object({ number: z.number(), steps: z.number() });
 
 /** Whether a segment waits to be sealed. */

@@ -4,7 +4,7 @@ import { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import { DAY, epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { PEOPLE_METHODS } from '#shared/ipc/people-contract.ts';
 import type { DeviceSeen, EntityView } from '#shared/ipc/people-views.ts';
-import { rowsOf } from '../mirror/ask-sessions.ts';
+import { rowsOf } from '../mirror/session-rows.ts';
 import { auditRows } from '../mirror/audit-rows.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from '../mirror/known-columns.ts';

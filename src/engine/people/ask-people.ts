@@ -5,8 +5,8 @@ import { EpochMs } from '#shared/domain/units.ts';
 import type { PEOPLE_METHODS } from '#shared/ipc/people-contract.ts';
 import type { PeoplePage, PersonRow } from '#shared/ipc/people-views.ts';
 import type { ReadableDb } from '../mirror/database.ts';
-import { ownAccounts, type Question } from '../mirror/question.ts';
-import { ownKey, type OwnAccounts } from '../mirror/session-rows.ts';
+import type { Question } from '../mirror/question.ts';
+import { ownAccounts, ownKey, type OwnAccounts } from '../mirror/own-accounts.ts';
 import { like, type Bound } from '../mirror/session-filter.ts';
 
 type Request = ParsedOf<(typeof PEOPLE_METHODS)['people.page']>;

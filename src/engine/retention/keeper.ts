@@ -8,6 +8,7 @@ import type { Writer } from '../ingest/writer.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { cutsOf } from './cuts.ts';
 import { deleteForSize, deleteOldEvents, deleteOldSessions, type RunInForce } from './delete-step.ts';
+import { refreshStatistics } from '../mirror/statistics.ts';
 import { eraseSteps, type PersonRows } from './erase.ts';
 import { beginRun, endRun, noteDeleted, readPolicy, type RunStart } from './policy-store.ts';
 import { handleSteps, SWEPT, sweepSteps } from './sweep.ts';
@@ -118,9 +119,7 @@ export function createRetentionKeeper(options: {
     exclusive(async () => {
       await apply(readPolicy(db));
       await step(() => {
-        // Figures about indexes, from a sample: as good, and quick at any size.
-        db.pragma('analysis_limit = 400');
-        db.pragma('optimize = 0x10002');
+        refreshStatistics(db);
       });
     });
 

@@ -5,8 +5,8 @@ import type { Rule } from '#shared/protocol/rules.ts';
 import { createEvaluator } from '#shared/rules/evaluate.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { connectionById } from '../mirror/connections.ts';
-import { ownAccounts, type Question } from '../mirror/question.ts';
-import { ownKey } from '../mirror/session-rows.ts';
+import type { Question } from '../mirror/question.ts';
+import { ownAccounts, ownKey } from '../mirror/own-accounts.ts';
 import { holders, mirroredFacts, nothingSettled, readGroups } from './read-groups.ts';
 
 const ACCOUNTS = 200;

@@ -10,6 +10,7 @@ import type { WritableDb } from '../database.ts';
 import respond from './0006-respond.sql?raw';
 import detections from './0008-detections.sql?raw';
 import rules from './0009-rules.sql?raw';
+import questions from './0014-questions.sql?raw';
 import sigma from './0011-sigma.sql?raw';
 import staging from './0012-staging.sql?raw';
 import desk from './0013-desk.sql?raw';
@@ -38,5 +39,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 11, name: '0011-sigma', sql: sigma },
   { version: 12, name: '0012-staging', sql: staging },
   { version: 13, name: '0013-desk', sql: desk },
+  { version: 14, name: '0014-questions', sql: questions },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -5,6 +5,7 @@ import { EpochMs, epochMs } from '#shared/domain/units.ts';
 import type { ReadableDb } from '../database.ts';
 import type { Question } from '../question.ts';
 import { narrower } from './compile.ts';
+import { readRows } from '../statements.ts';
 import type { Compiled } from './compiled.ts';
 import { countAudit, countSessions } from './count.ts';
 import { coverageOf } from './coverage.ts';
@@ -86,11 +87,11 @@ export function* queryHistogram(
   );
   for (const [index, segment] of segments.entries()) {
     add(
-      db
-        .prepare(
-          `SELECT ${bar('e.at')} FROM ${segment.table} e WHERE ${segmentCondition(search, segment)} GROUP BY bar`,
-        )
-        .all({ ...search.params.bound, ...own }),
+      readRows(
+        db,
+        `SELECT ${bar('e.at')} FROM ${segment.table} e WHERE ${segmentCondition(search, segment)} GROUP BY bar`,
+        { ...search.params.bound, ...own },
+      ),
     );
     looked += segment.events;
     const next = segments[index + 1];

@@ -4,9 +4,11 @@ import type { QUERY_METHODS, Counted, QueryPage, SessionAt } from '#shared/ipc/q
 import { EpochMs, epochMs } from '#shared/domain/units.ts';
 import type { AuditRow, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
 import { auditRows } from '../audit-rows.ts';
-import { rowsOf } from '../ask-sessions.ts';
+import { rowsOf } from '../session-rows.ts';
 import type { ReadableDb } from '../database.ts';
-import { KNOWN_COLUMNS, KnownRow, knownView } from '../known-columns.ts';
+import { knownEntries } from '../known-entries.ts';
+import { readRows, readValue } from '../statements.ts';
+import { narrower } from './compile.ts';
 import type { Question } from '../question.ts';
 import { countSessions } from './count.ts';
 import { coverageOf } from './coverage.ts';
@@ -51,7 +53,12 @@ export function* queryAudit(
 /** A search narrowed to the sessions that were open at an instant. */
 function openAt(db: ReadableDb, request: ScopeRequest, at: number, now: number): Compiled {
   const search = scopeOf(db, 'sessions', request, now);
-  return { ...search, sql: `${search.sql} AND (${signedInCondition(at, search.params)})` };
+  return {
+    ...search,
+    sql: `${search.sql} AND (${signedInCondition(at, search.params)})`,
+    // Nobody whose opening is known came later.
+    span: narrower(search.span, { from: null, to: at + 1 }),
+  };
 }
 
 /** Who was signed in at an instant, in the order in which they had come, the latest first. */
@@ -84,31 +91,33 @@ function* countAt(
   request: Request<'query.at'>,
   search: Compiled,
 ): Generator<undefined, Counted, undefined> {
-  const removed = db.prepare('SELECT EXISTS (SELECT 1 FROM connection WHERE removed_at IS NOT NULL)').pluck();
-  if (request.search.trim() === '' && request.connections === undefined && Number(removed.get()) === 0) {
+  const removed = readValue(db, 'SELECT EXISTS (SELECT 1 FROM connection WHERE removed_at IS NOT NULL)');
+  if (request.search.trim() === '' && request.connections === undefined && Number(removed) === 0) {
     return { value: countSignedIn(db, request.at), is: 'exact' };
   }
   return yield* countSessions(db, search, { at: request.at, most: MOST_COUNTED });
 }
 
+const Seen = z.object({ at: EpochMs, address: z.int(), device: z.int() });
+const UNKNOWN = { ip: null, place: null, network: null, userAgent: null, device: null };
+
 /** What a session looked like at an instant: what was observed last before it. */
 function seenAt(db: ReadableDb, key: number, at: number): SessionObservation | null {
-  const raw = db
-    .prepare(
-      `SELECT o.at, ${KNOWN_COLUMNS} FROM observation o LEFT JOIN address p ON p.key = o.address
-       LEFT JOIN device d ON d.key = o.device WHERE o.session = ? AND o.at <= CAST(? AS INTEGER)
-       ORDER BY o.at DESC LIMIT 1`,
-    )
-    .get(key, at);
+  const [raw] = readRows(
+    db,
+    `SELECT at, address, device FROM observation WHERE session = ? AND at <= CAST(? AS INTEGER)
+     ORDER BY at DESC LIMIT 1`,
+    [key, at],
+  );
   if (raw === undefined) return null;
-  const seen = KnownRow.extend({ at: EpochMs }).parse(raw);
-  return { at: seen.at, ...knownView(seen) };
+  const seen = Seen.parse(raw);
+  const entries = knownEntries(db);
+  return { at: seen.at, ...UNKNOWN, ...entries.address(seen.address), ...entries.device(seen.device) };
 }
 
-const Unwatched = z.object({ ended_after: z.number().nullable() });
 function perhapsEnded(db: ReadableDb, key: number, at: number): boolean {
-  const row = Unwatched.parse(db.prepare('SELECT ended_after FROM session WHERE key = ?').get(key));
-  return row.ended_after !== null && row.ended_after <= at;
+  const after = readValue(db, 'SELECT ended_after FROM session WHERE key = ?', [key]);
+  return typeof after === 'number' && after <= at;
 }
 
 /** Sessions that only one of two instants saw. */

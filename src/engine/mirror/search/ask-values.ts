@@ -5,12 +5,16 @@ import { auditSegments } from '../audit-segments.ts';
 import type { ReadableDb } from '../database.ts';
 import type { Question } from '../question.ts';
 import { textCondition, type TrigramTable } from './like.ts';
-import { createParams } from './params.ts';
+import { readValues } from '../statements.ts';
+import { createParams, type Params } from './params.ts';
 
 /** Where values of a field come from: a column of a dictionary, or what the rows use of the words. */
-const SOURCES: Partial<
-  Record<FieldName, { readonly table: string; readonly column: string; readonly trigrams?: TrigramTable }>
-> = {
+interface Source {
+  readonly table: string;
+  readonly column: string;
+  readonly trigrams?: TrigramTable;
+}
+const SOURCES: Partial<Record<FieldName, Source>> = {
   user: { table: 'account', column: 'name', trigrams: 'account_text' },
   env: { table: 'connection', column: 'name' },
   ip: { table: 'address', column: 'ip', trigrams: 'address_text' },
@@ -44,33 +48,47 @@ export function* queryValues(
   return [...new Set([...known, ...found])].slice(0, limit);
 }
 
+/** So many values are sorted at most. */
+const MOST_SORTED = 500;
+
 function fromDictionary(
   db: ReadableDb,
-  {
-    table,
-    column,
-    trigrams,
-  }: { readonly table: string; readonly column: string; readonly trigrams?: TrigramTable },
+  { table, column, trigrams }: Source,
   text: string,
   limit: number,
 ): readonly string[] {
-  const params = createParams();
-  const begins = textCondition(
-    { is: 'pattern', pattern: `${text.replaceAll(/[*?]/g, '')}*` },
-    [column],
-    null,
-    params,
+  const pattern = `${text.replaceAll(/[*?]/g, '')}*`;
+  const begins = (params: Params): string =>
+    textCondition({ is: 'pattern', pattern }, [column], null, params);
+  // The index of whole texts yields those that begin so; usually they fill the list.
+  const first = valuesWhere(db, { table, column }, begins, limit);
+  if (text === '' || first.length >= limit) return first;
+  const holds = valuesWhere(
+    db,
+    { table, column },
+    (params) =>
+      `${textCondition({ is: 'contains', text }, [column], trigrams ?? null, params)} AND NOT ${begins(params)}`,
+    limit - first.length,
   );
-  const holds =
-    text === '' ? '1' : textCondition({ is: 'contains', text }, [column], trigrams ?? null, params);
-  return db
-    .prepare(
-      `SELECT ${column} FROM (SELECT DISTINCT ${column} FROM ${table} WHERE ${column} IS NOT NULL AND ${holds} LIMIT 500)
-       ORDER BY NOT ${begins}, length(${column}), ${column} LIMIT ${params.add(limit)}`,
-    )
-    .pluck()
-    .all(params.bound)
-    .map(String);
+  return [...first, ...holds];
+}
+
+/** The shortest values of a column that meet a condition. */
+function valuesWhere(
+  db: ReadableDb,
+  { table, column }: Source,
+  condition: (params: Params) => string,
+  limit: number,
+): readonly string[] {
+  const params = createParams();
+  const where = condition(params);
+  return readValues(
+    db,
+    `SELECT ${column} FROM (SELECT DISTINCT ${column} FROM ${table} WHERE ${column} IS NOT NULL AND ${where}
+       LIMIT ${String(MOST_SORTED)})
+     ORDER BY length(${column}), ${column} LIMIT ${params.add(limit)}`,
+    params.bound,
+  ).map(String);
 }
 
 function roles(db: ReadableDb, text: string, limit: number): readonly string[] {

@@ -4,7 +4,7 @@ import { OUTCOMES } from '../audit-rows.ts';
 import { either, FALSE, inSet, never, type CompileContext, type Term } from './compiled.ts';
 import { dictionaryOf, entryCondition, type Dictionary } from './dictionary-terms.ts';
 import { keySet } from './key-sets.ts';
-import { textCondition } from './like.ts';
+import { nameCondition, textCondition } from './like.ts';
 import { messageTerm } from './message-terms.ts';
 import { asBlock, environmentTerm, handleSet, timeTerm, wordTerm } from './session-terms.ts';
 
@@ -65,17 +65,17 @@ function oneMatch(field: FieldName, match: Match, context: CompileContext): Term
 function nameTerm(match: Match, context: CompileContext): Term {
   if (!isText(match)) return never;
   const { db, params } = context;
-  const former = `key IN (SELECT account FROM account_change WHERE ${textCondition(match, ['name'], null, params)})`;
   const accounts = keySet(
     db,
     'account',
-    `(${entryCondition('account', 'name', match, context)} OR ${former})`,
+    `key IN (SELECT key FROM account WHERE ${entryCondition('account', 'name', match, context)}
+       UNION ALL SELECT account FROM account_change WHERE ${nameCondition(match, 'name', null, params)})`,
     params,
   );
   const typed = inSet(
     'e.account_name',
     'account_name',
-    keySet(db, 'word', textCondition(match, ['text'], 'word_text', params), params),
+    keySet(db, 'word', nameCondition(match, 'text', 'word_text', params), params),
   );
   return either([
     inSet('e.account', 'account', accounts),

@@ -1,6 +1,7 @@
 import type { Counted } from '#shared/ipc/query-contract.ts';
 import type { ReadableDb } from '../database.ts';
 import type { Compiled } from './compiled.ts';
+import { readValue } from '../statements.ts';
 import { gatherSessions } from './find-sessions.ts';
 import { searchedSegments, segmentCondition } from './segments.ts';
 
@@ -18,22 +19,19 @@ export function* countSessions(
   const { bound } = search.params;
   if (gathered !== null) {
     const value = Number(
-      db
-        .prepare(
-          `SELECT count(*) FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value WHERE ${search.sql}`,
-        )
-        .pluck()
-        .get({ ...bound, keys: JSON.stringify(gathered) }),
+      readValue(
+        db,
+        `SELECT count(*) FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value WHERE ${search.sql}`,
+        { ...bound, keys: JSON.stringify(gathered) },
+      ),
     );
     return { value, is: 'exact' };
   }
   let value = 0;
-  const top = Number(db.prepare('SELECT coalesce(max(key), 0) FROM session').pluck().get());
-  const count = db
-    .prepare(`SELECT count(*) FROM session s WHERE s.key > @above AND s.key <= @upTo AND ${search.sql}`)
-    .pluck();
+  const top = Number(readValue(db, 'SELECT coalesce(max(key), 0) FROM session'));
+  const sql = `SELECT count(*) FROM session s WHERE s.key > @above AND s.key <= @upTo AND ${search.sql}`;
   for (let above = 0; above < top; above += SESSION_STEP) {
-    value += Number(count.get({ ...bound, above, upTo: above + SESSION_STEP }));
+    value += Number(readValue(db, sql, { ...bound, above, upTo: above + SESSION_STEP }));
     if (options.most !== null && value >= options.most) return { value, is: 'at least' };
     yield;
   }
@@ -48,10 +46,11 @@ export function* countAudit(
   let value = 0;
   for (const segment of searchedSegments(db, search)) {
     value += Number(
-      db
-        .prepare(`SELECT count(*) FROM ${segment.table} e WHERE ${segmentCondition(search, segment)}`)
-        .pluck()
-        .get(search.params.bound),
+      readValue(
+        db,
+        `SELECT count(*) FROM ${segment.table} e WHERE ${segmentCondition(search, segment)}`,
+        search.params.bound,
+      ),
     );
     if (most !== null && value >= most) return { value, is: 'at least' };
     yield;

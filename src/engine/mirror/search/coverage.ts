@@ -4,6 +4,7 @@ import { EpochMs, epochMs } from '#shared/domain/units.ts';
 import type { Coverage } from '#shared/ipc/query-contract.ts';
 import type { TimeSpan } from '#shared/query/resolve-time.ts';
 import type { ReadableDb } from '../database.ts';
+import { readRows } from '../statements.ts';
 
 const Environment = z.object({
   key: z.number(),
@@ -26,14 +27,13 @@ export function coverageOf(
   connections: readonly ConnectionId[] | undefined,
   period: TimeSpan,
 ): readonly Coverage[] {
-  const rows = db
-    .prepare(
-      `SELECT c.key, c.id, c.name, f.as_of FROM connection c LEFT JOIN fresh f ON f.connection = c.key
+  const rows = readRows(
+    db,
+    `SELECT c.key, c.id, c.name, f.as_of FROM connection c LEFT JOIN fresh f ON f.connection = c.key
        WHERE ${connections === undefined ? 'c.removed_at IS NULL' : 'c.id IN (SELECT value FROM json_each(@ids))'}
        ORDER BY c.key`,
-    )
-    .all(connections === undefined ? {} : { ids: JSON.stringify(connections) })
-    .map((row) => Environment.parse(row));
+    connections === undefined ? {} : { ids: JSON.stringify(connections) },
+  ).map((row) => Environment.parse(row));
   return rows.map(({ key, id, name, as_of }) => ({
     connection: id,
     name,
@@ -45,13 +45,12 @@ export function coverageOf(
 
 /** From the log of what could be seen: offline, or a store that the agent could not read, until it could again. */
 function gapsOf(db: ReadableDb, connection: number, period: TimeSpan): Coverage['gaps'] {
-  const log = db
-    .prepare(
-      `SELECT at, state, detail FROM watch WHERE connection = ? AND at >= coalesce((SELECT max(at) FROM watch
+  const log = readRows(
+    db,
+    `SELECT at, state, detail FROM watch WHERE connection = ? AND at >= coalesce((SELECT max(at) FROM watch
          WHERE connection = ? AND at <= ? AND state = 'live'), 0) ORDER BY at, state`,
-    )
-    .all(connection, connection, period.from ?? 0)
-    .map((row) => Watch.parse(row));
+    [connection, connection, period.from ?? 0],
+  ).map((row) => Watch.parse(row));
   const gaps: { from: EpochMs; to: EpochMs | null; why: string }[] = [];
   let away: { readonly at: number; readonly why: string } | null = null;
   let down: { readonly at: number; readonly why: string } | null = null;
@@ -81,13 +80,13 @@ function gapsOf(db: ReadableDb, connection: number, period: TimeSpan): Coverage[
 
 function historyOf(db: ReadableDb, connection: number): Coverage['history'] {
   const { ranges, open, oldest } = History.parse(
-    db
-      .prepare(
-        `SELECT count(*) AS ranges, coalesce(sum(1 - done), 0) AS open,
+    readRows(
+      db,
+      `SELECT count(*) AS ranges, coalesce(sum(1 - done), 0) AS open,
            CASE WHEN min(done) = 1 AND min(coalesce(since, 0)) = 0 THEN NULL ELSE min(oldest) END AS oldest
          FROM history WHERE connection = ?`,
-      )
-      .get(connection),
+      [connection],
+    )[0],
   );
   return { is: ranges === 0 ? 'none' : open > 0 ? 'loading' : 'done', oldest };
 }

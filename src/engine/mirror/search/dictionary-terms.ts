@@ -3,7 +3,7 @@ import { addressSpan } from '#shared/query/address.ts';
 import type { FieldName } from '#shared/query/catalogue.ts';
 import type { Match } from '#shared/query/tree.ts';
 import type { CompileContext } from './compiled.ts';
-import { textCondition, type TrigramTable } from './like.ts';
+import { nameCondition, textCondition, type TrigramTable } from './like.ts';
 import { numberCondition } from './spans.ts';
 
 /** Fields of accounts, addresses and devices, and the column that says it. */
@@ -73,7 +73,9 @@ export function entryCondition(
           ? `country = ${params.add(match.text.toUpperCase())}`
           : column === 'id' && match.is === 'equals'
             ? `id = ${params.add(match.text)}`
-            : textCondition(match, [column], TRIGRAMS[`${table} ${column}`] ?? null, params);
+            : column === 'name'
+              ? nameCondition(match, column, 'account_text', params)
+              : textCondition(match, [column], TRIGRAMS[`${table} ${column}`] ?? null, params);
     case 'block': {
       const span = addressSpan(match.block);
       return between(span?.low ?? '', span?.high ?? '', params);

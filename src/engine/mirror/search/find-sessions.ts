@@ -1,4 +1,5 @@
 import type { ReadableDb } from '../database.ts';
+import { readValues } from '../statements.ts';
 import type { Branch, Compiled } from './compiled.ts';
 import { signedInKeys } from './signed-in.ts';
 
@@ -77,11 +78,7 @@ function byBranches(db: ReadableDb, branches: readonly Branch[], most: number): 
 function capped(db: ReadableDb, sql: string, bound: object, limit: number): readonly number[] | null {
   // Twice over: a session may have been observed at one address more than once.
   const most = limit * 2;
-  const keys = db
-    .prepare(`${sql} LIMIT ${String(most + 1)}`)
-    .pluck()
-    .all(bound)
-    .map(Number);
+  const keys = readValues(db, `${sql} LIMIT ${String(most + 1)}`, bound).map(Number);
   if (keys.length > most) return null;
   const once = [...new Set(keys)];
   return once.length > limit ? null : once;

@@ -1,4 +1,5 @@
 import type { ReadableDb } from '../database.ts';
+import { readValues } from '../statements.ts';
 import type { Params } from './params.ts';
 
 /** Keys of a dictionary that a term names, looked up before the rows are. */
@@ -17,11 +18,11 @@ const MOST_KEYS = 5_000;
  * An empty set makes its term false at once, a small one lets an index drive.
  */
 export function keySet(db: ReadableDb, table: string, where: string, params: Params): KeySet {
-  const keys = db
-    .prepare(`SELECT key FROM ${table} WHERE ${where} LIMIT ${String(MOST_KEYS + 1)}`)
-    .pluck()
-    .all(params.bound)
-    .map(Number);
+  const keys = readValues(
+    db,
+    `SELECT key FROM ${table} WHERE ${where} LIMIT ${String(MOST_KEYS + 1)}`,
+    params.bound,
+  ).map(Number);
   if (keys.length > MOST_KEYS) return { sql: `(SELECT key FROM ${table} WHERE ${where})`, keys: null };
   return listed(keys, params);
 }

@@ -45,3 +45,15 @@ export function textCondition(
   const phrase = params.add(`{${columns.join(' ')}} : "${part.replaceAll('"', '""')}"`);
   return `(key IN (SELECT rowid FROM ${table} WHERE ${table} MATCH ${phrase}) AND (${any}))`;
 }
+
+/** Columns with an index of whole texts, case ignored: the equal text is found there. Means the same as LIKE without a pattern. */
+export function nameCondition(
+  match: TextMatch,
+  column: string,
+  table: TrigramTable | null,
+  params: Params,
+): string {
+  return match.is === 'equals'
+    ? `${column} = ${params.add(match.text)} COLLATE NOCASE`
+    : textCondition(match, [column], table, params);
+}

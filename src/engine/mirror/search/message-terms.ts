@@ -19,7 +19,7 @@ const wordsOf = (text: string): readonly string[] =>
 export const HAS_WORDS = 'has_words';
 
 /** Whether a message holds these words next to each other; a star at the end stands for any ending of the last. */
-export function hasWords(message: unknown, phrase: unknown, _indexed: unknown): number {
+export function hasWords(message: unknown, phrase: unknown, _indexed: unknown, _part: unknown): number {
   if (typeof message !== 'string' || typeof phrase !== 'string') return 0;
   const open = phrase.endsWith('*');
   const wanted = wordsOf(phrase);
@@ -45,17 +45,31 @@ export function messageTerm(match: TextMatch, { params }: CompileContext): Term 
   const open = match.is === 'pattern' && text.endsWith('*');
   const plain = params.add(open ? `${phrase}*` : phrase);
   const indexed = params.add(`"${wordsOf(phrase).join(' ')}"${open ? ' *' : ''}`);
+  const part = params.add(partOf(wordsOf(phrase)));
   return {
-    sql: `${HAS_WORDS}(e.message, ${plain}, ${indexed})`,
+    sql: `${HAS_WORDS}(e.message, ${plain}, ${indexed}, ${part})`,
     branches: [{ column: 'words', keys: [], phrase: indexed }],
   };
 }
 
-/** The condition as a segment can answer it: by the index of its words where it has one. */
+/**
+ * What a message of ASCII characters alone must hold, for LIKE: the longest word. Such a message holds no other letters,
+ * so where one is asked for it holds nothing that is asked for.
+ */
+function partOf(words: readonly string[]): string {
+  const longest = words.toSorted((a, b) => b.length - a.length)[0] ?? '';
+  return words.every((word) => /^[a-z0-9]+$/.test(word)) ? `%${longest}%` : '';
+}
+
+/**
+ * The condition as a segment can answer it: by the index of its words where it has one. Otherwise messages are looked
+ * through, and most are ruled out before they are cut into words.
+ */
 export const forSegment = (sql: string, words: string | null): string =>
-  words === null
-    ? sql
-    : sql.replaceAll(
-        new RegExp(`${HAS_WORDS}\\(e\\.message, @\\w+, (@\\w+)\\)`, 'g'),
-        (_, phrase: string) => `e.key IN (SELECT rowid FROM ${words} WHERE ${words} MATCH ${phrase})`,
-      );
+  sql.replaceAll(
+    new RegExp(`${HAS_WORDS}\\(e\\.message, @\\w+, (@\\w+), (@\\w+)\\)`, 'g'),
+    (call, phrase: string, part: string) =>
+      words === null
+        ? `((e.message LIKE ${part} OR length(e.message) <> octet_length(e.message)) AND ${call})`
+        : `e.key IN (SELECT rowid FROM ${words} WHERE ${words} MATCH ${phrase})`,
+  );

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { SessionSort } from '#shared/ipc/session-sorts.ts';
 import type { ReadableDb } from '../database.ts';
+import { readRows, readValues } from '../statements.ts';
 import type { Compiled } from './compiled.ts';
 import { readCursor } from './cursor.ts';
 import { gatherSessions } from './find-sessions.ts';
+import { spanCondition } from './spans.ts';
 import { SESSION_ORDERS, type Walk } from './session-orders.ts';
 
 export interface SortedBy {
@@ -47,7 +49,7 @@ export function* searchSessions(
   if (gathered !== null) {
     found.push(...fromGathered(db, search, sort, gathered, after, wanted, page.now));
   } else {
-    const connections = db.prepare('SELECT key FROM connection').pluck().all().map(Number);
+    const connections = readValues(db, 'SELECT key FROM connection').map(Number);
     if (after === null || after.value !== null) {
       const walks = SESSION_ORDERS[sort.by].walks(search.state, connections);
       const streams: Found[][] = [];
@@ -81,10 +83,7 @@ function run(
   now: number,
 ): Found[] {
   const bound = { ...search.params.bound, ...extra, ...(/@now\b/.test(sql) ? { now } : {}) };
-  return db
-    .prepare(sql)
-    .all(bound)
-    .map((row) => Found.parse(row));
+  return readRows(db, sql, bound).map((row) => Found.parse(row));
 }
 
 function fromGathered(
@@ -122,7 +121,7 @@ function fromGathered(
 function walkKnown(
   db: ReadableDb,
   search: Compiled,
-  { descending }: SortedBy,
+  { by, descending }: SortedBy,
   walk: Walk,
   after: Cursor | null,
   limit: number,
@@ -134,8 +133,9 @@ function walkKnown(
     after === null
       ? ''
       : `AND ${walk.value} ${beyond}= @afterValue AND (${walk.value} ${beyond} @afterValue OR s.key ${beyond} @afterKey)`;
+  const span = by === 'openedAt' ? spanCondition('s.opened_at', search.span, search.params) : '1';
   const sql = `SELECT s.key AS key, ${walk.value} AS value FROM ${walk.from}
-    WHERE ${walk.where} AND ${walk.value} IS NOT NULL ${onwards} AND ${search.sql}
+    WHERE ${walk.where} AND ${walk.value} IS NOT NULL AND ${span} ${onwards} AND ${search.sql}
     ORDER BY ${walk.value} ${direction}, s.key ${direction} LIMIT @limit`;
   return run(
     db,

@@ -6,7 +6,7 @@ import { STATUS } from '../session-filter.ts';
 import { either, FALSE, inSet, never, type CompileContext, type Term } from './compiled.ts';
 import { dictionaryOf, entryCondition, type Dictionary } from './dictionary-terms.ts';
 import { keySet, type KeySet } from './key-sets.ts';
-import { textCondition } from './like.ts';
+import { nameCondition, textCondition } from './like.ts';
 import { createParams } from './params.ts';
 import { numberCondition, timeCondition } from './spans.ts';
 
@@ -95,7 +95,7 @@ export function wordTerm(column: string, match: Match, context: CompileContext):
   const set = keySet(
     context.db,
     'word',
-    textCondition(match, ['text'], 'word_text', context.params),
+    nameCondition(match, 'text', 'word_text', context.params),
     context.params,
   );
   return set.keys?.length === 0 ? never : term(`${column} IN ${set.sql}`);

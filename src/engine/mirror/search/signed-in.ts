@@ -1,4 +1,5 @@
 import type { ReadableDb } from '../database.ts';
+import { readValue, readValues } from '../statements.ts';
 import type { Params } from './params.ts';
 
 /** As the index `session_span` has it: the class of the length of an ended session, powers of two seconds. */
@@ -22,24 +23,15 @@ const since = (at: number, length: number): number => at - 2 ** (length + 1) * 1
 /** Keys of the sessions that were open at an instant; null when there are more than `most`. */
 export function signedInKeys(db: ReadableDb, at: number, most: number): readonly number[] | null {
   const keys: number[] = [];
-  const left = () => ` LIMIT ${String(most + 1 - keys.length)}`;
+  const found = (sql: string, bound: object): readonly number[] =>
+    readValues(db, `${sql} LIMIT @left`, { ...bound, at, left: most + 1 - keys.length }).map(Number);
   for (const sql of [`SELECT key ${LIVE}`, `SELECT s.key ${UNDATED}`]) {
-    keys.push(
-      ...db
-        .prepare(sql + left())
-        .pluck()
-        .all({ at })
-        .map(Number),
-    );
+    keys.push(...found(sql, {}));
     if (keys.length > most) return null;
   }
   const find = ended('key');
   for (let length = 0; length < CLASSES; length += 1) {
-    const found = db
-      .prepare(find + left())
-      .pluck()
-      .all({ at, class: length, since: since(at, length) });
-    keys.push(...found.map(Number));
+    keys.push(...found(find, { class: length, since: since(at, length) }));
     if (keys.length > most) return null;
   }
   return keys;
@@ -47,7 +39,7 @@ export function signedInKeys(db: ReadableDb, at: number, most: number): readonly
 
 /** How many sessions of any connection were open at an instant. */
 export function countSignedIn(db: ReadableDb, at: number): number {
-  const one = (sql: string, bound: object): number => Number(db.prepare(sql).pluck().get(bound));
+  const one = (sql: string, bound: object): number => Number(readValue(db, sql, bound));
   let total = one(`SELECT count(*) ${LIVE}`, { at }) + one(`SELECT count(*) ${UNDATED}`, { at });
   const count = ended('count(*)');
   for (let length = 0; length < CLASSES; length += 1) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ParsedOf, ReplyOf } from '#shared/ipc/contract.ts';
 import type { DESK_METHODS } from '#shared/ipc/desk-contract.ts';
 import { EpochMs, epochMs } from '#shared/domain/units.ts';
-import { rowsOf } from './ask-sessions.ts';
+import { rowsOf } from './session-rows.ts';
 import type { ReadableDb } from './database.ts';
 import type { Question } from './question.ts';
 import { rowsAt } from './rows-at.ts';

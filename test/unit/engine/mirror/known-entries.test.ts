@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { epochMs } from '#shared/domain/units.ts';
-import { openReadable, transaction } from '#engine/mirror/database.ts';
+import { openReadable, openWritable, transaction } from '#engine/mirror/database.ts';
+import { migrate } from '#engine/mirror/migrate.ts';
+import { MIGRATIONS } from '#engine/mirror/migrations/index.ts';
 import { mirrorFile } from '#engine/mirror/open.ts';
 import { knownEntries } from '#engine/mirror/known-entries.ts';
 import { rowsOf } from '#engine/mirror/session-rows.ts';
@@ -70,4 +75,37 @@ test('the handle that writes remembers nothing that it may take back', () => {
     }),
   ).toThrow('taken back');
   expect(knownEntries(world.db).account(1)).toBeNull();
+});
+
+test('a mirror of version 12 comes along with its sessions, and an account that waits to be joined can be renamed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
+  const old = openWritable(mirrorFile(folder));
+  migrate(old, MIGRATIONS.slice(0, 12));
+  old.exec(`INSERT INTO account (key, connection, id, name, known, roles, status, privileged, service)
+      VALUES (7, 1, 'a', 'alice', 1, '[]', 'active', 0, 0);
+    INSERT INTO account_change VALUES (7, 1, 'Alice', '[]', 'active', 0, 0, 0);
+    INSERT INTO word (key, text) VALUES (1, '[]'), (2, 'Login');
+    INSERT INTO session (key, connection, account, opened_at, last_seen_at, ended_at, marks)
+      VALUES (1, 1, 7, 10, 20, NULL, 1), (2, 1, 7, 10, 20, 30, 1), (3, 2, NULL, NULL, NULL, NULL, 1);`);
+  const rename = `INSERT INTO account (connection, id, name, known, roles, status, privileged, service)
+    VALUES (1, 'a', 'alicia', 1, '[]', 'active', 0, 0) ON CONFLICT (connection, id) DO UPDATE SET name = excluded.name`;
+  // The fault of before, so that what mends it is seen to.
+  expect(() => old.exec(rename)).toThrow(/identity_dirty/);
+  migrate(old);
+  old.exec(rename);
+  const all = (sql: string): unknown => old.prepare(sql).raw().all();
+  expect(all('SELECT account FROM identity_dirty')).toEqual([[7]]);
+  expect(all('SELECT key FROM session INDEXED BY session_live WHERE ended_at IS NULL ORDER BY key')).toEqual([
+    [1],
+    [3],
+  ]);
+  expect(
+    all(
+      "SELECT account FROM account_change INDEXED BY account_change_name WHERE name = 'ALICE' COLLATE NOCASE",
+    ),
+  ).toEqual([[7]]);
+  expect(all("SELECT key FROM word INDEXED BY word_same WHERE text = 'login' COLLATE NOCASE")).toEqual([[2]]);
+  expect(all("SELECT value > 0 FROM constant WHERE name = 'dictionaries'")).toEqual([[1]]);
+  old.close();
+  rmSync(folder, { recursive: true });
 });

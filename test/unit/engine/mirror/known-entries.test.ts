@@ -77,10 +77,11 @@ test('the handle that writes remembers nothing that it may take back', () => {
   expect(knownEntries(world.db).account(1)).toBeNull();
 });
 
-test('a mirror of version 12 comes along with its sessions, and an account that waits to be joined can be renamed', () => {
+test('a mirror of before comes along with its sessions, and an account that waits to be joined can be renamed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
   const old = openWritable(mirrorFile(folder));
-  migrate(old, MIGRATIONS.slice(0, 12));
+  const own = MIGRATIONS.findIndex(({ name }) => name.endsWith('questions'));
+  migrate(old, MIGRATIONS.slice(0, own));
   old.exec(`INSERT INTO account (key, connection, id, name, known, roles, status, privileged, service)
       VALUES (7, 1, 'a', 'alice', 1, '[]', 'active', 0, 0);
     INSERT INTO account_change VALUES (7, 1, 'Alice', '[]', 'active', 0, 0, 0);

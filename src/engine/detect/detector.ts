@@ -75,6 +75,8 @@ export interface Detector {
   readonly counters: DetectorCounters;
   /** What became of the event that was ingested last. */
   outcome(): Outcome;
+  /** That event with everything worked out; null before the first. */
+  prepared(): PreparedEvent | null;
 }
 
 export type Outcome = 'evaluated' | 'repeated' | 'beyond-horizon' | 'skewed';
@@ -108,6 +110,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   let target: Map<string, DetectionRecord> = new Map();
   let counting = true;
   let outcome: Outcome = 'evaluated';
+  let newest: PreparedEvent | null = null;
   const context: UserContext = {
     settings,
     allows: createAllowList(settings),
@@ -321,6 +324,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const ingest: Detector['ingest'] = (raw, how = {}) => {
     const silent = how.retrospective === true;
     const prepared = prepare(raw, silent);
+    newest = prepared;
     outcome = 'evaluated';
     if (state.seen?.has(prepared.id) === true) {
       outcome = 'repeated';
@@ -378,6 +382,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     },
     counters,
     outcome: () => outcome,
+    prepared: () => newest,
   };
 };
 

@@ -8,7 +8,11 @@ import type { Profile } from './user-state.ts';
  * Whether a person is still being learned at an instant: it ends at the earlier of 14 days after the first
  * login or 10 logins (Microsoft Entra's figures), counted over the logins before this one.
  */
-export const inLearning = (profile: Profile, ts: number, learning: DetectSettings['learning']): boolean => {
+export const inLearning = (
+  profile: Pick<Profile, 'first' | 'logins'>,
+  ts: number,
+  learning: DetectSettings['learning'],
+): boolean => {
   if (learning === null) return false;
   if (profile.first === null) return learning.days > 0 && learning.logins > 0;
   return profile.logins < learning.logins && ts - profile.first < learning.days * DAY;

@@ -28,6 +28,8 @@ const Subject = z.object({
 });
 type Subject = z.infer<typeof Subject>;
 
+const Found = EventPosition.extend({ raised: z.number() });
+
 const MOST_EVENTS = 50;
 const MOST_RELATED = 50;
 /** Days of the history chart. */
@@ -55,7 +57,7 @@ export function* detectionDetail(
   const record = DetectionRecord.parse(JSON.parse(subject.record));
   const descriptor = descriptorOf(record.detection);
   yield;
-  const events = eventsOf(db, subject, record);
+  const { events, raisedBy } = eventsOf(db, subject, record);
   yield;
   const history = yield* historyOf(db, subject);
   const related =
@@ -79,27 +81,40 @@ export function* detectionDetail(
     compared: comparedValues(record.evidence),
     line: mapLine(record.evidence),
     events,
-    risk: loginRisk(db, subject.connection, record.at),
+    risk: raisedBy === null ? null : loginRisk(db, raisedBy.key, raisedBy.row),
     history,
     actions: triageActions(db, key),
     related: detectionRows(db, related),
   };
 }
 
-function eventsOf(db: ReadableDb, subject: Subject, record: DetectionRecord): readonly AuditRow[] {
+function eventsOf(
+  db: ReadableDb,
+  subject: Subject,
+  record: DetectionRecord,
+): {
+  readonly events: readonly AuditRow[];
+  /** The event that raised it, when it is mirrored. */
+  readonly raisedBy: { readonly key: number; readonly row: AuditRow | null } | null;
+} {
   const range = { since: subject.raised_at - REACH_MS, until: subject.last_at + 1 };
   const ids = JSON.stringify([...new Set([record.at, ...record.events])]);
   const found = auditSegments(db, { ...range, connections: [subject.connection] }).flatMap(({ table }) =>
     db
       .prepare(
-        `SELECT e.at, e.key FROM ${table} e WHERE e.at >= @since AND e.at < @until AND e.connection = @connection
+        `SELECT e.at, e.key, e.id = @id AS raised FROM ${table} e
+         WHERE e.at >= @since AND e.at < @until AND e.connection = @connection
            AND e.id IN (SELECT value FROM json_each(@ids)) ORDER BY e.at, e.key LIMIT ${MOST_EVENTS}`,
       )
-      .all({ ...range, connection: subject.connection, ids })
-      .map((row) => EventPosition.parse(row)),
+      .all({ ...range, connection: subject.connection, ids, id: record.at })
+      .map((row) => Found.parse(row)),
   );
   const keys = found.sort((one, other) => one.at - other.at || one.key - other.key).map(({ key }) => key);
-  return auditRows(db, keys.slice(0, MOST_EVENTS));
+  const key = found.find(({ raised }) => raised === 1)?.key ?? null;
+  return {
+    events: auditRows(db, keys.slice(0, MOST_EVENTS)),
+    raisedBy: key === null ? null : { key, row: auditRows(db, [key])[0] ?? null },
+  };
 }
 
 const DayCount = z.object({ day: z.number(), sign_ins: z.number(), failures: z.number() });

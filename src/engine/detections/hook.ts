@@ -7,11 +7,12 @@ import { sqliteCode, transaction, type WritableDb } from '../mirror/database.ts'
 import { historySummary } from '../mirror/history-ranges.ts';
 import type { RuleKeeper } from '../sigma-rules/rule-keeper.ts';
 import type { EnrichedEvent } from '../detect/event.ts';
-import { openKeeper, type Keeper } from './keeper.ts';
+import { openKeeper, type Keeper, type Logged } from './keeper.ts';
 import { forgetMemory } from './memory.ts';
 import { standingSuppressions } from './suppressions.ts';
 import { eventsOfItem } from './to-events.ts';
 import { train } from './train.ts';
+import { createRiskWriter } from './write-risk.ts';
 import { createDetectionWriter, type Fresh, type Where } from './write.ts';
 
 export interface Detecting extends IngestHook {
@@ -49,6 +50,7 @@ export function createDetecting(options: {
   const training = new Map<number, { readonly stop: AbortController; readonly done: Promise<void> }>();
   let suppression = standingSuppressions(db);
   const writer = createDetectionWriter(db, () => suppression);
+  const risks = createRiskWriter(db);
   /** Of the transaction under way. */
   let touched = false;
   let fresh: number[] = [];
@@ -77,11 +79,18 @@ export function createDetecting(options: {
     const silent = batch.source === 'snapshot';
     const items = silent ? keeper.recall.remembered(batch.items) : batch.items;
     const events = items.flatMap((item) => eventsOfItem(item, batch.source, keeper.facts));
-    take(where, keeper, silent, events);
+    const keys = Object.fromEntries(
+      items.flatMap((item) =>
+        item.is === 'audit' && item.event.action === 'login' ? [[item.event.id, item.key]] : [],
+      ),
+    );
+    take(where, keeper, { silent, events, keys });
   };
-  const take = (where: Where, keeper: Keeper, silent: boolean, events: readonly EnrichedEvent[]): void => {
-    if (events.length === 0) return;
-    const deltas = [...keeper.take({ silent, events }), ...options.rules.take(where.key, events, silent)];
+  const take = (where: Where, keeper: Keeper, logged: Logged): void => {
+    if (logged.events.length === 0) return;
+    const worked = keeper.take(logged);
+    risks.write(where, worked.logins, (id) => logged.keys?.[id], worked.opened);
+    const deltas = [...worked.deltas, ...options.rules.take(where.key, logged.events, logged.silent)];
     if (deltas.length > 0) tell(where, writer.write(where, deltas, clock()));
     keeper.settle(training.has(where.key) || historySummary(db, where.key).is === 'loading');
   };
@@ -121,6 +130,7 @@ export function createDetecting(options: {
               where,
               clock,
               writer,
+              risks,
               submit: options.submit,
               signal: stop.signal,
               installed: (found) => {
@@ -146,7 +156,7 @@ export function createDetecting(options: {
       const where: Where = { key, id };
       guarded(where, () => {
         const keeper = keeperOf(where);
-        take(where, keeper, true, keeper.recall.before(changes));
+        take(where, keeper, { silent: true, events: keeper.recall.before(changes) });
       });
     },
     onEnriched(batch: EnrichedBatch) {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { DetectionDelta } from '#shared/domain/detection.ts';
 import type { Clock } from '#shared/domain/units.ts';
-import { createDetector, type Detector, type DetectorCounters } from '../detect/detector.ts';
+import type { DetectorCounters } from '../detect/detector.ts';
 import type { EnrichedEvent } from '../detect/event.ts';
-import { tablesOf } from '../detect/snapshot.ts';
+import { expiryOf } from '../detect/expiry.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { createAccountFacts } from './mirror-events.ts';
-import { createMemory, forgetMemory, type Memory } from './memory.ts';
+import { createEvaluator, type Evaluator, type OpenedWith, type ScoredLogin } from './evaluator.ts';
+import { createMemory, forgetMemory } from './memory.ts';
 import { createRecall, type Recall } from './recall.ts';
 import { settingsOf } from './settings-store.ts';
 import type { AccountFacts } from './to-events.ts';
@@ -24,6 +25,15 @@ const MOST_LOGGED_UNTRAINED = 200_000;
 export interface Logged {
   readonly silent: boolean;
   readonly events: readonly EnrichedEvent[];
+  /** Keys of the sign-ins among them in the mirror, by id. */
+  readonly keys?: Readonly<Record<string, number>>;
+}
+
+/** What a batch changed. */
+export interface Worked {
+  readonly deltas: readonly DetectionDelta[];
+  readonly logins: readonly ScoredLogin[];
+  readonly opened: readonly OpenedWith[];
 }
 
 /** The detections of one environment, their memory in the mirror. */
@@ -31,12 +41,12 @@ export interface Keeper {
   readonly where: Where;
   readonly facts: AccountFacts & { forget(): void };
   readonly recall: Recall;
-  readonly detector: Detector;
+  readonly evaluator: Evaluator;
   /**
    * Works out a batch and notes it in the log. In the transaction of the batch.
    * @throws what a detection threw; then this keeper must be opened again
    */
-  take(logged: Logged): readonly DetectionDelta[];
+  take(logged: Logged): Worked;
   /** Writes counters, and the memory when enough has come together. In the transaction of the batch. */
   settle(training: boolean): void;
   /** Saves everything now. In a transaction. */
@@ -44,7 +54,16 @@ export interface Keeper {
 }
 
 const Row = z.object({ body: z.string(), counters: z.string() });
-const Body = z.object({ watermark: z.number().nullable(), counters: z.unknown().optional() });
+const Totals = z.object({
+  logins: z.number(),
+  users: z.number(),
+  distinct: z.object({ ip: z.number(), ua: z.number() }),
+});
+const Body = z.object({
+  watermark: z.number().nullable(),
+  counters: z.unknown().optional(),
+  risk: Totals.optional(),
+});
 
 /** The name of an environment that findings about it carry: the agent's, so that two consoles say the same. */
 const environmentName = (db: WritableDb, where: Where): string => {
@@ -52,18 +71,24 @@ const environmentName = (db: WritableDb, where: Where): string => {
   return typeof name === 'string' ? name : where.id;
 };
 
-/** A detector of this environment's settings, over a memory or with an empty one. */
-export function newDetector(
+/** An evaluator of this environment's settings, over a memory or with an empty one. */
+export function newEvaluator(
   db: WritableDb,
   where: Where,
-  options: Pick<Parameters<typeof createDetector>[0] & object, 'load' | 'resume'>,
-): Detector {
-  return createDetector({
+  options: Pick<Parameters<typeof createEvaluator>[0], 'load' | 'resume' | 'totals'>,
+): Evaluator {
+  return createEvaluator({
     settings: settingsOf(db, where.key).settings,
     environment: environmentName(db, where),
     ...options,
   });
 }
+
+const memoryOf = (db: WritableDb, where: Where) =>
+  createMemory(db, where.key, expiryOf(settingsOf(db, where.key).settings));
+
+const bodyOf = ({ detector, totals }: Evaluator): string =>
+  JSON.stringify({ watermark: detector.state().watermark, counters: detector.counters, risk: totals });
 
 /** The batches that the memory does not hold yet, oldest first, after a position. */
 export function loggedSince(
@@ -78,18 +103,23 @@ export function loggedSince(
   ).map(({ seq, events }) => ({ seq, logged: JSON.parse(events) as Logged }));
 }
 
-/** Takes a batch into a detector. */
-export function feed(detector: Detector, { silent, events }: Logged): readonly DetectionDelta[] {
+/** Takes a batch into an evaluator. */
+export function feed(evaluator: Evaluator, { silent, events }: Logged): Worked {
   const last = new Map<string, DetectionDelta>();
-  for (const event of events)
-    for (const delta of detector.ingest(event, { retrospective: silent }))
-      last.set(delta.kind === 'upsert' ? delta.record.id : delta.id, delta);
-  return [...last.values()];
+  const logins: ScoredLogin[] = [];
+  const opened: OpenedWith[] = [];
+  for (const event of events) {
+    const taken = evaluator.take(event, { retrospective: silent });
+    for (const delta of taken.deltas) last.set(delta.kind === 'upsert' ? delta.record.id : delta.id, delta);
+    if (taken.login !== null) logins.push(taken.login);
+    if (taken.opened !== null) opened.push(taken.opened);
+  }
+  return { deltas: [...last.values()], logins, opened };
 }
 
 /** Opens the detections of an environment where they stood: the memory that was saved, then the log after it. */
 export function openKeeper(db: WritableDb, where: Where, clock: Clock): Keeper {
-  const memory: Memory = createMemory(db, where.key);
+  const memory = memoryOf(db, where);
   const raw = db.prepare('SELECT body, counters FROM detector WHERE connection = ?').get(where.key);
   const row = raw === undefined ? null : Row.parse(raw);
   if (row === null) {
@@ -98,15 +128,17 @@ export function openKeeper(db: WritableDb, where: Where, clock: Clock): Keeper {
     ).run(where.key, clock(), EMPTY);
   }
   const body = row === null ? null : Body.parse(JSON.parse(row.body));
-  const detector = newDetector(db, where, {
+  const evaluator = newEvaluator(db, where, {
     load: memory.load,
+    ...(body?.risk === undefined ? {} : { totals: body.risk }),
     ...(body?.counters === undefined
       ? {}
       : { resume: { watermark: body.watermark, counters: body.counters as DetectorCounters } }),
   });
+  const { detector } = evaluator;
   let logged = 0;
   for (const { logged: batch } of loggedSince(db, where.key, 0)) {
-    feed(detector, batch);
+    feed(evaluator, batch);
     logged += batch.events.length;
   }
   const append = db.prepare('INSERT INTO detector_log (connection, events) VALUES (?, ?)');
@@ -116,11 +148,8 @@ export function openKeeper(db: WritableDb, where: Where, clock: Clock): Keeper {
 
   const save = (): void => {
     detector.prune();
-    memory.save(detector.state(), MOST_HELD);
-    saveBody.run(
-      JSON.stringify({ watermark: detector.state().watermark, counters: detector.counters }),
-      where.key,
-    );
+    memory.save(evaluator.tables, MOST_HELD, detector.state().watermark);
+    saveBody.run(bodyOf(evaluator), where.key);
     dropLog.run(where.key);
     logged = 0;
   };
@@ -129,16 +158,16 @@ export function openKeeper(db: WritableDb, where: Where, clock: Clock): Keeper {
     where,
     facts,
     recall: createRecall(db, where.key, facts, () => detector.state().sessions),
-    detector,
+    evaluator,
     take(batch) {
-      const deltas = feed(detector, batch);
+      const worked = feed(evaluator, batch);
       append.run(where.key, JSON.stringify(batch));
       logged += batch.events.length;
-      return deltas;
+      return worked;
     },
     settle(training) {
       saveCounters.run(JSON.stringify(detector.counters), where.key);
-      const changed = tablesOf(detector.state()).reduce((sum, table) => sum + table.changed.size, 0);
+      const changed = evaluator.tables.reduce((sum, table) => sum + table.changed.size, 0);
       const full = logged >= MOST_LOGGED || changed >= MOST_CHANGED;
       if (training ? logged >= MOST_LOGGED_UNTRAINED : full) save();
     },
@@ -148,20 +177,15 @@ export function openKeeper(db: WritableDb, where: Where, clock: Clock): Keeper {
 
 const EMPTY = JSON.stringify({ ingested: 0, repeated: 0, beyondHorizon: 0, skewed: 0, figures: {} });
 
-/** Puts a detector that was made elsewhere in the place of the one in the mirror. In a transaction. */
-export function installDetector(db: WritableDb, where: Where, detector: Detector, clock: Clock): void {
+/** Puts an evaluator that was made elsewhere in the place of the one in the mirror. In a transaction. */
+export function installEvaluator(db: WritableDb, where: Where, evaluator: Evaluator, clock: Clock): void {
   const since = db.prepare('SELECT since FROM detector WHERE connection = ?').pluck().get(where.key);
+  const { detector, tables } = evaluator;
   forgetMemory(db, where.key);
   // A try before this one may have been rolled back: everything is written, whatever it thinks is saved.
-  for (const table of tablesOf(detector.state())) for (const key of table.held.keys()) table.changed.add(key);
-  createMemory(db, where.key).save(detector.state(), Infinity);
-  const counters = JSON.stringify(detector.counters);
+  for (const table of tables) for (const key of table.held.keys()) table.changed.add(key);
+  memoryOf(db, where).save(tables, Infinity, detector.state().watermark);
   db.prepare(
     `INSERT INTO detector (connection, since, made_with, body, counters, trained) VALUES (?, ?, '1', ?, ?, 1)`,
-  ).run(
-    where.key,
-    since ?? clock(),
-    JSON.stringify({ watermark: detector.state().watermark, counters: detector.counters }),
-    counters,
-  );
+  ).run(where.key, since ?? clock(), bodyOf(evaluator), JSON.stringify(detector.counters));
 }

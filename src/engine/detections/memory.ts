@@ -1,12 +1,14 @@
 import { decodeState, encodeState } from '../detect/codec.ts';
-import type { DetectorState } from '../detect/snapshot.ts';
-import { tablesOf } from '../detect/snapshot.ts';
-import type { Load } from '../detect/table.ts';
+import type { Expiry } from '../detect/expiry.ts';
+import type { Load, Table } from '../detect/table.ts';
 import type { Segment, Timeline } from '../detect/timeline.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
 
 /** A timeline with more events than this lies in parts, so that a save writes only what changed. */
 const INLINE_EVENTS = 300;
+
+/** Memories forgotten at one save; the rest at the next. */
+const MOST_FORGOTTEN = 20_000;
 
 type AnyTimeline = Timeline<unknown>;
 type AnySegment = Segment<unknown>;
@@ -27,12 +29,15 @@ interface Lies {
 
 export interface Memory {
   readonly load: Load;
-  /** Writes what changed and lets go of what was not used lately. In a transaction. */
-  save(state: DetectorState, most: number): void;
+  /**
+   * Writes what changed, lets go of what was not used lately and forgets what can matter no more. In a transaction.
+   * @param watermark event time up to which everything has come; null: not known yet, nothing is forgotten
+   */
+  save(tables: readonly Table<unknown>[], most: number, watermark: number | null): void;
 }
 
 /** The memory of one environment's detections in the mirror. */
-export function createMemory(db: WritableDb, connection: number): Memory {
+export function createMemory(db: WritableDb, connection: number, expires: Expiry): Memory {
   const read = reader(db, connection);
   const write = db.prepare(
     `INSERT INTO detector_entity (connection, kind, id, expires_at, body) VALUES (?, ?, ?, ?, ?)
@@ -46,6 +51,11 @@ export function createMemory(db: WritableDb, connection: number): Memory {
   const dropParts = db.prepare(
     `DELETE FROM detector_part WHERE connection = ? AND kind = ? AND id = ?
        AND part NOT IN (SELECT value FROM json_each(?))`,
+  );
+  const forgotten = db.prepare(
+    `DELETE FROM detector_entity WHERE key IN (SELECT key FROM detector_entity
+       WHERE connection = ? AND expires_at IS NOT NULL AND expires_at < ? ORDER BY expires_at LIMIT ${MOST_FORGOTTEN})
+     RETURNING kind, id`,
   );
   const lies = read.lies;
   const inParts = read.inParts;
@@ -72,8 +82,8 @@ export function createMemory(db: WritableDb, connection: number): Memory {
 
   return {
     load: read.load,
-    save(state, most) {
-      for (const table of tablesOf(state)) {
+    save(tables, most, watermark) {
+      for (const table of tables) {
         for (const key of table.changed) {
           const value = table.held.get(key);
           if (value === undefined) {
@@ -83,10 +93,17 @@ export function createMemory(db: WritableDb, connection: number): Memory {
             const body = isTimeline(value)
               ? saveTimeline(table.kind, key, value)
               : JSON.stringify(encodeState(value));
-            write.run(connection, table.kind, key, null, body);
+            const until = watermark === null ? null : expires(table.kind, value, watermark);
+            write.run(connection, table.kind, key, until === null ? null : Math.ceil(until), body);
           }
         }
         table.clean(most);
+      }
+      if (watermark === null) return;
+      const byKind = new Map(tables.map((table) => [table.kind, table]));
+      for (const { kind, id } of forgotten.all(connection, watermark) as { kind: string; id: string }[]) {
+        byKind.get(kind)?.held.delete(id);
+        dropParts.run(connection, kind, id, '[]');
       }
     },
   };

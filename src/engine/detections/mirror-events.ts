@@ -8,6 +8,8 @@ import { attributesOf, enrichment, typeOf, userOf, type AccountFacts } from './t
 export interface MirroredEvent {
   readonly event: EnrichedEvent;
   readonly history: boolean;
+  /** Of its row. */
+  readonly key: number;
 }
 
 /** Columns of a row as `raw` gives them; in the order of the query. */
@@ -181,7 +183,7 @@ export function* mirrorEvents(
     }
     if (stream === null) return;
     const event = eventOf(stream.next, look, facts);
-    if (event !== null) yield { event, history: stream.kind === 'history' };
+    if (event !== null) yield { event, history: stream.kind === 'history', key: stream.next[1] };
     const following = stream.rows.next();
     if (following.done === true) open.splice(open.indexOf(stream), 1);
     else stream.next = following.value;

@@ -4,7 +4,7 @@ import type { WritableDb } from './database.ts';
 import { dropSegment } from './segment-tables.ts';
 import type { Condition } from './session-filter.ts';
 
-const Gone = z.object({ connection: z.number() });
+const Gone = z.object({ key: z.number(), connection: z.number() });
 
 /**
  * Deletes at most `limit` events of a segment that meet a condition (alias e) and keeps the counts right; returns how
@@ -15,12 +15,15 @@ export function deleteEvents(db: WritableDb, number: number, condition: Conditio
   const gone = db
     .prepare(
       `DELETE FROM ${table} WHERE key IN (SELECT e.key FROM ${table} e WHERE ${condition.sql} LIMIT @limit)
-       RETURNING connection`,
+       RETURNING key, connection`,
     )
     .all({ ...condition.bound, limit })
-    .map((row) => Gone.parse(row).connection);
+    .map((row) => Gone.parse(row));
+  db.prepare('DELETE FROM login_risk WHERE event IN (SELECT value FROM json_each(?))').run(
+    JSON.stringify(gone.map(({ key }) => key)),
+  );
   const counts = new Map<number, number>();
-  for (const connection of gone) counts.set(connection, (counts.get(connection) ?? 0) + 1);
+  for (const { connection } of gone) counts.set(connection, (counts.get(connection) ?? 0) + 1);
   const lower = db.prepare('UPDATE audit_part SET events = events - ? WHERE segment = ? AND connection = ?');
   for (const [connection, count] of counts) lower.run(count, number, connection);
   db.prepare('DELETE FROM audit_part WHERE segment = ? AND events <= 0').run(number);

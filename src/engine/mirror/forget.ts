@@ -19,7 +19,6 @@ const PLAIN: readonly string[] = [
   'detector_part',
   'detector_log',
   'detect_settings',
-  'login_risk',
   'sigma_group',
 ];
 

@@ -1,5 +1,5 @@
 import type { WritableDb } from './database.ts';
-import { segmentTable, type SegmentKind } from './audit-segments.ts';
+import { SEGMENT_KEYS, segmentTable, type SegmentKind } from './audit-segments.ts';
 
 /** Columns of a segment in the order in which the writer binds them. */
 export const EVENT_COLUMNS = `key, hash, connection, id, at, recorded_at, action, outcome, reason, account, account_name,
@@ -59,6 +59,8 @@ export function dropSegment(db: WritableDb, number: number): void {
     .pluck()
     .all(`${table}_*`);
   db.prepare('DELETE FROM audit_part WHERE segment = ?').run(number);
+  const first = number * SEGMENT_KEYS;
+  db.prepare('DELETE FROM login_risk WHERE event >= ? AND event < ?').run(first, first + SEGMENT_KEYS);
   db.prepare('DELETE FROM audit_segment WHERE number = ?').run(number);
   remakeView(db);
   for (const name of owned) db.exec(`DROP TABLE IF EXISTS "${String(name)}"`);

@@ -119,12 +119,16 @@ export interface LoginRisk {
   /** 0 to 100: 100 · score / (score + 1). */
   readonly risk: number | null;
   readonly learning: boolean;
+  /** What it was made from: earlier sign-ins of this person and of everybody, and people. */
+  readonly basis: { readonly own: number; readonly all: number; readonly people: number } | null;
   readonly factors: readonly RiskFactor[];
 }
 export interface RiskFactor {
   readonly feature: 'ip' | 'ua' | 'user';
   /** What this multiplies the score by. */
   readonly ratio: number;
+  /** The part of it that is the attack prior; 1: nothing is known against it. */
+  readonly attack: number;
   readonly levels: readonly {
     readonly level: string;
     readonly value: string | null;

@@ -1,8 +1,15 @@
 import { inLearning } from '../learning.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import type { DetectSettings } from '../settings.ts';
-import { createProfile, type Profile } from '../user-state.ts';
+import type { AttackPrior } from './attack-prior.ts';
 import { FEATURES, FEATURE_NAMES, levelsOf, type FeatureName } from './features.ts';
+import {
+  createRiskPerson,
+  createRiskState,
+  type RiskPerson,
+  type RiskState,
+  type RiskValue,
+} from './risk-state.ts';
 
 /** How one feature of a login contributes. */
 export interface FeatureFactor {
@@ -12,7 +19,7 @@ export interface FeatureFactor {
   readonly local: number;
   /** global / local times the attack prior: what the feature multiplies the score by. */
   readonly ratio: number;
-  /** Attack prior p(A|x); 1 without attack data. */
+  /** Attack prior p(A|x) over an ordinary one's; 1 without attack data. */
   readonly attack: number;
   readonly levels: readonly {
     readonly level: string;
@@ -44,26 +51,31 @@ export interface RiskScore {
   readonly learning: boolean;
 }
 
-/** p(A|x) of one feature of a login, 0 to 1. */
-export type AttackPrior = (event: PreparedEvent, feature: FeatureName) => number;
+/**
+ * What a model in a mirror keeps: values of a level of one person, and coarser values told apart of one exact value.
+ * Of too many the one seen least leaves.
+ */
+export const BOUNDED: RiskLimits = { ofPerson: 96, within: 32 };
+interface RiskLimits {
+  readonly ofPerson: number;
+  readonly within: number;
+}
+const UNBOUNDED: RiskLimits = { ofPerson: Infinity, within: Infinity };
 
-interface Counts {
-  /** At [feature level]: value → logins. */
-  readonly levels: Map<string, number>[];
-}
-interface Person extends Counts {
-  readonly profile: Profile;
-}
-interface FeatureTable extends Counts {
-  /** Exact value → for each coarser level, the distinct values among its logins. */
-  readonly within: Map<string, Set<string>[]>;
-}
+const valueKey = (level: string, value: string): string => `${level} ${value}`;
+const offset = { ip: 0, ua: FEATURES.ip.length } as const;
+const distinct = (levels: readonly (readonly string[])[]): number =>
+  levels.reduce((sum, level) => sum + level.length, 0);
 
-const add = (map: Map<string, number>, key: string): void => {
-  map.set(key, (map.get(key) ?? 0) + 1);
+const countOwn = (map: Map<string, number>, value: string, most: number): void => {
+  const before = map.get(value);
+  if (before === undefined && map.size >= most) {
+    let [least, times]: [string | null, number] = [null, Infinity];
+    for (const [name, n] of map) if (n < times) [least, times] = [name, n];
+    if (least !== null) map.delete(least);
+  }
+  map.set(value, (before ?? 0) + 1);
 };
-const distinct = (counts: readonly { readonly size: number }[]): number =>
-  counts.reduce((sum, level) => sum + level.size, 0);
 
 /**
  * The risk score of Freeman et al. (NDSS 2016) as implemented by Wiefling et al.:
@@ -80,31 +92,31 @@ const distinct = (counts: readonly { readonly size: number }[]): number =>
  * Only successful logins enter the history, in event time. An unknown level adds nothing to either side; a
  * feature of which nothing is known is left out.
  */
-export const createRiskModel = (learning: DetectSettings['learning'], attackPrior: AttackPrior = () => 1) => {
-  let total = 0;
-  const people = new Map<string, Person>();
-  const tables: Record<FeatureName, FeatureTable> = {
-    ip: { levels: FEATURES.ip.map(() => new Map<string, number>()), within: new Map() },
-    ua: { levels: FEATURES.ua.map(() => new Map<string, number>()), within: new Map() },
-  };
-  const offset = { ip: 0, ua: FEATURES.ip.length } as const;
+export const createRiskModel = (
+  learning: DetectSettings['learning'],
+  state: RiskState = createRiskState(),
+  attackPrior: AttackPrior = () => 1,
+  limits: RiskLimits = UNBOUNDED,
+) => {
+  const { people, totals } = state;
 
-  const factorOf = (event: PreparedEvent, feature: FeatureName, person: Person): FeatureFactor | null => {
+  const factorOf = (event: PreparedEvent, feature: FeatureName, person: RiskPerson): FeatureFactor | null => {
     const values = levelsOf(event, feature);
     if (values.every((value) => value === null)) return null;
-    const table = tables[feature];
-    const own = person.profile.logins;
+    const { logins: total } = totals;
+    const own = person.logins;
+    let within: string[][] = [];
     const levels = FEATURES[feature].map(({ level, weight }, j) => {
       const value = values[j] ?? null;
-      const at = (map: ReadonlyMap<string, number> | undefined): number =>
-        value === null ? 0 : (map?.get(value) ?? 0);
-      return { level, weight, value, own: at(person.levels[offset[feature] + j]), all: at(table.levels[j]) };
+      const held = value === null ? undefined : state.values.get(valueKey(level, value));
+      if (j === 0) within = held?.within ?? [];
+      const mine = value === null ? undefined : person.levels[offset[feature] + j]?.get(value);
+      return { level, weight, value, own: mine ?? 0, all: held?.n ?? 0 };
     });
     const exact = levels[0];
     const n1 = exact?.all ?? 0;
-    const m = 1 + distinct(table.levels.slice(1));
-    const within = table.within.get(exact?.value ?? '');
-    const u1 = 1 + distinct(within ?? []);
+    const m = 1 + totals.distinct[feature];
+    const u1 = 1 + distinct(within);
     const g1 = n1 > 0 ? (n1 / (n1 + u1)) * (n1 / (total + m)) : 1 / (total + m);
     let global = (exact?.weight ?? 0) * g1;
     for (const { weight, all } of levels.slice(1)) global += weight * (all / total);
@@ -125,15 +137,15 @@ export const createRiskModel = (learning: DetectSettings['learning'], attackPrio
     /** Scores a login against what was learned before it. */
     score(event: PreparedEvent): RiskScore {
       const person = event.user === null ? undefined : people.get(event.user);
-      const isLearning = inLearning(person?.profile ?? createProfile(), event.ts, learning);
-      if (!person || person.profile.logins === 0)
+      const isLearning = inLearning(person ?? createRiskPerson(), event.ts, learning);
+      if (!person || person.logins === 0)
         return {
           value: null,
           factors: { reason: event.user === null ? 'no account' : 'first login of this person' },
           learning: isLearning,
         };
-      const pUserAttack = 1 / people.size;
-      const pUserLegitimate = person.profile.logins / total;
+      const pUserAttack = 1 / totals.users;
+      const pUserLegitimate = person.logins / totals.logins;
       const userRatio = pUserAttack / pUserLegitimate;
       let value = userRatio;
       const features: { ip?: FeatureFactor; ua?: FeatureFactor } = {};
@@ -148,41 +160,59 @@ export const createRiskModel = (learning: DetectSettings['learning'], attackPrio
         factors: {
           ...features,
           user: { pUserAttack, pUserLegitimate, ratio: userRatio },
-          history: { logins: total, ownLogins: person.profile.logins, users: people.size },
+          history: { logins: totals.logins, ownLogins: person.logins, users: totals.users },
         },
         learning: isLearning,
       };
     },
 
-    /** Adds a successful login to the history. */
-    learn(event: PreparedEvent): void {
+    /** Adds a successful login to the history; `risk` is what it was given, 0 to 100. */
+    learn(event: PreparedEvent, risk: number | null = null): void {
       if (event.user === null) return;
-      let person = people.get(event.user);
-      if (!person) {
-        const levels = [...FEATURES.ip, ...FEATURES.ua].map(() => new Map<string, number>());
-        person = { profile: createProfile(), levels };
+      const held = people.get(event.user);
+      const person = held ?? createRiskPerson();
+      if (held === undefined) {
         people.set(event.user, person);
-      }
-      total += 1;
-      person.profile.first ??= event.ts;
-      person.profile.logins += 1;
+        totals.users += 1;
+      } else people.touch(event.user);
+      totals.logins += 1;
+      person.first ??= event.ts;
+      person.logins += 1;
+      if (person.last === null || event.ts >= person.last.ts)
+        person.last = { ts: event.ts, ip: event.ip, risk };
       for (const feature of FEATURE_NAMES) {
         const values = levelsOf(event, feature);
-        const table = tables[feature];
-        values.forEach((value, j) => {
+        FEATURES[feature].forEach(({ level }, j) => {
+          const value = values[j] ?? null;
           if (value === null) return;
-          const [mine, all] = [person.levels[offset[feature] + j], table.levels[j]];
-          if (mine) add(mine, value);
-          if (all) add(all, value);
-        });
-        const [exact, ...coarser] = values;
-        if (exact === null || exact === undefined) continue;
-        let within = table.within.get(exact);
-        if (!within) table.within.set(exact, (within = coarser.map(() => new Set<string>())));
-        coarser.forEach((value, j) => {
-          if (value !== null) within[j]?.add(value);
+          const own = person.levels[offset[feature] + j];
+          if (own) countOwn(own, value, limits.ofPerson);
+          const one = countForAll(level, value, event.ts);
+          if (j > 0) {
+            if (one.n === 1) totals.distinct[feature] += 1;
+          } else addWithin(one, values.slice(1));
         });
       }
     },
   };
+
+  function countForAll(level: string, value: string, ts: number): RiskValue {
+    const key = valueKey(level, value);
+    const held = state.values.get(key);
+    const one: RiskValue = held ?? { n: 0, last: ts, within: null };
+    if (held === undefined) state.values.set(key, one);
+    else state.values.touch(key);
+    one.n += 1;
+    if (ts > one.last) one.last = ts;
+    return one;
+  }
+  function addWithin(one: RiskValue, coarser: readonly (string | null)[]): void {
+    const within = (one.within ??= coarser.map(() => []));
+    coarser.forEach((value, k) => {
+      const values = within[k];
+      if (value === null || !values || values.includes(value) || values.length >= limits.within) return;
+      values.push(value);
+    });
+  }
 };
+export type RiskModel = ReturnType<typeof createRiskModel>;

@@ -14,6 +14,7 @@ import questions from './0014-questions.sql?raw';
 import sigma from './0011-sigma.sql?raw';
 import staging from './0012-staging.sql?raw';
 import desk from './0013-desk.sql?raw';
+import risk from './0015-risk.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -40,5 +41,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 12, name: '0012-staging', sql: staging },
   { version: 13, name: '0013-desk', sql: desk },
   { version: 14, name: '0014-questions', sql: questions },
+  { version: 15, name: '0015-risk', sql: risk },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

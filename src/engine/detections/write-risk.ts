@@ -1,0 +1,99 @@
+import { FEATURES } from '../detect/risk/features.ts';
+import type { FeatureFactor, RiskScore } from '../detect/risk/risk-model.ts';
+import type { WritableDb } from '../mirror/database.ts';
+import { WITH_LOGIN_MS, type OpenedWith, type ScoredLogin } from './evaluator.ts';
+import { riskOf } from './risk-scale.ts';
+import type { Where } from './write.ts';
+
+/**
+ * What a score was made from, as the mirror keeps it: sign-ins of the person, of everybody, people; the ratio of the
+ * person; for address and user agent the ratio and its attack prior (0: nothing known), then own and all of each level.
+ */
+export function countsOf({ factors }: RiskScore): readonly number[] | null {
+  const { history, user } = factors;
+  if (history === undefined || user === undefined) return null;
+  const part = (factor: FeatureFactor | undefined, levels: number): readonly number[] => [
+    short(factor?.ratio ?? 0),
+    short(factor?.attack ?? 0),
+    ...(factor?.levels.flatMap(({ own, all }) => [own, all]) ?? new Array<number>(2 * levels).fill(0)),
+  ];
+  return [
+    history.ownLogins,
+    history.logins,
+    history.users,
+    short(user.ratio),
+    ...part(factors.ip, FEATURES.ip.length),
+    ...part(factors.ua, FEATURES.ua.length),
+  ];
+}
+const short = (value: number): number => Number(value.toPrecision(4));
+
+export interface RiskWriter {
+  /** Scores of sign-ins, by the keys of their events; in the transaction of the batch they come from. */
+  write(
+    where: Where,
+    logins: readonly ScoredLogin[],
+    keyOf: (event: string) => number | undefined,
+    opened?: readonly OpenedWith[],
+  ): void;
+}
+
+export function createRiskWriter(db: WritableDb): RiskWriter {
+  const account = db.prepare('SELECT key FROM account WHERE connection = ? AND id = ?').pluck();
+  const handle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
+  const save = db.prepare(
+    `INSERT INTO login_risk (event, connection, account, at, score, learning, counts) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (event) DO UPDATE SET score = excluded.score, learning = excluded.learning, counts = excluded.counts`,
+  );
+  const ofAccount = db.prepare(
+    `INSERT INTO account_risk (account, risk, risk_at) VALUES (?, ?, ?)
+     ON CONFLICT (account) DO UPDATE SET risk = excluded.risk, risk_at = excluded.risk_at
+     WHERE risk_at IS NULL OR risk_at <= excluded.risk_at`,
+  );
+  const ofSession = db.prepare(
+    `INSERT INTO session_risk (session, risk) VALUES (?, ?)
+     ON CONFLICT (session) DO UPDATE SET risk = excluded.risk`,
+  );
+  const openedBy = db
+    .prepare(
+      `SELECT s.key FROM session s LEFT JOIN session_risk r ON r.session = s.key
+       JOIN address p ON p.key = coalesce(s.opened_address, s.last_address)
+       WHERE s.account = ? AND s.opened_at BETWEEN ? AND ? AND p.ip = ? AND r.risk IS NULL LIMIT 1`,
+    )
+    .pluck();
+  const numberOrNull = (found: unknown): number | null => (typeof found === 'number' ? found : null);
+
+  return {
+    write(where, logins, keyOf, opened = []) {
+      for (const { event, ts, user, session, ip, score } of logins) {
+        const key = keyOf(event);
+        if (key === undefined) continue;
+        const who = user === null ? null : numberOrNull(account.get(where.key, user));
+        const counts = countsOf(score);
+        save.run(
+          key,
+          where.key,
+          who,
+          ts,
+          score.value,
+          Number(score.learning),
+          counts === null ? null : JSON.stringify(counts),
+        );
+        const risk = riskOf(score.value);
+        if (risk === null) continue;
+        if (who !== null) ofAccount.run(who, risk, ts);
+        const of =
+          session !== null
+            ? numberOrNull(handle.get(where.key, session))
+            : who === null || ip === null
+              ? null
+              : numberOrNull(openedBy.get(who, ts - WITH_LOGIN_MS, ts + WITH_LOGIN_MS, ip));
+        if (of !== null) ofSession.run(of, risk);
+      }
+      for (const { session, risk } of opened) {
+        const of = numberOrNull(handle.get(where.key, session));
+        if (of !== null && risk !== null) ofSession.run(of, risk);
+      }
+    },
+  };
+}

@@ -3,11 +3,9 @@ import { ConnectionId } from '#shared/domain/ids.ts';
 import { Severity, severityRank } from '#shared/domain/detection.ts';
 import type { DetectionDetail, DetectionRow } from '#shared/ipc/detections-views.ts';
 import { TRIAGE_STATES, VERDICTS } from '#shared/ipc/detections-contract.ts';
-import { lineLog } from '#engine/console-log.ts';
+import { act } from './act.ts';
 import { askProfile } from './ask.ts';
-import { attach } from './attach.ts';
 import { EXIT } from './exit-codes.ts';
-import { openEngine } from './open-engine.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface DetectionsListOptions {
@@ -193,25 +191,12 @@ export async function detectionsTriage(
     detections: detections.map(({ connection, id }) => ({ connection: ConnectionId.parse(connection), id })),
     change,
   };
-  const running = await attach(options.profile);
-  let done: { readonly changed: number; readonly undo: number | null };
-  if (running !== null) {
-    try {
-      done = await running.call('detections.triage', request);
-    } finally {
-      running.close();
-    }
-  } else {
-    const engine = await openEngine(
-      options.profile,
-      version,
-      lineLog((text) => process.stderr.write(text), 'warn'),
-    );
-    try {
-      done = await engine.handlers['detections.triage'](request, new AbortController().signal);
-    } finally {
-      await engine.stop();
-    }
+  const acting = await act(options.profile, version);
+  let done: { readonly changed: number };
+  try {
+    done = await acting.call('detections.triage', request);
+  } finally {
+    await acting.close();
   }
   process.stdout.write(`${z.int().parse(done.changed)} changed\n`);
   return EXIT.ok;

@@ -17,6 +17,7 @@ import { at, query, type AtOptions, type QueryOptions } from './query.ts';
 import { erase, exportPersonData, type PersonOptions } from './person.ts';
 import { retention, verifyArchiveFile, type RetentionOptions } from './retention.ts';
 import { report, type ReportOptions } from './report.ts';
+import { risk, type RiskOptions } from './risk.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
 import { sigmaCheck } from './sigma-check.ts';
 import { stats } from './stats.ts';
@@ -112,6 +113,20 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--note <text>', 'a note that stays with it')
     .action(async (ids: readonly string[], options: TriageOptions) => {
       code = await detectionsTriage(options, ids, manifest.version);
+    });
+
+  program
+    .command('risk')
+    .description('which risk to ask about, by how many questions a week that gives on the mirrored sign-ins')
+    .addOption(profile())
+    .requiredOption('--env <name>', 'the environment; each has a threshold of its own')
+    .option('--questions <number>', 'how many questions a week', '5')
+    .option('--save', 'save the threshold as the setting of this environment', false)
+    .option('--off', 'ask nobody any more', false)
+    .option('--note <text>', 'why, for the history of the settings')
+    .option('--json', 'as JSON', false)
+    .action(async (options: RiskOptions) => {
+      code = await risk(options, manifest.version);
     });
 
   const searching = (command: Command): Command =>

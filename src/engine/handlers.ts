@@ -6,6 +6,7 @@ import type { Handlers, ParsedOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
 import { deskHandlers, readOnlyDeskHandlers } from './desk-handlers.ts';
+import { riskHandlers } from './detections/risk-handlers.ts';
 import { detectionHandlers, readOnlyDetectionHandlers } from './detections/handlers.ts';
 import type { Environments } from './environments.ts';
 import type { Countersigning } from './journal/countersign.ts';
@@ -97,6 +98,7 @@ export function engineHandlers(parts: {
     }),
     ...queryHandlers(reader),
     ...watchHandlers(reader, parts.mapLog),
+    ...riskHandlers(reader),
     ...deskHandlers({ db, reader, clock, find }),
     ...complianceHandlers({
       db,
@@ -202,6 +204,7 @@ export function readOnlyHandlers(
     ...readOnlyRespondHandlers(db, problem),
     ...queryHandlers(reader),
     ...watchHandlers(reader, null),
+    ...riskHandlers(reader),
     ...readOnlyDeskHandlers(db, reader, problem),
     ...readOnlyComplianceHandlers(problem),
     ...readOnlyJournalHandlers(db, profile, problem),

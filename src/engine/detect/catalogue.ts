@@ -14,6 +14,7 @@ import { passwordSpray } from './detections/password-spray.ts';
 import { privilegedRole } from './detections/privileged-role.ts';
 import { sigmaRule } from './detections/sigma-rule.ts';
 import { userRisk } from './detections/user-risk.ts';
+import { riskySignIn } from './risk/risky-sign-in.ts';
 import { SESSION_DETECTIONS } from './session-fold.ts';
 import { USER_DETECTIONS } from './user-fold.ts';
 
@@ -29,6 +30,7 @@ const all: readonly Descriptor[] = [
   successAfterAttack,
   anonymousIp,
   hostingIp,
+  riskySignIn,
   privilegedRole,
   userRisk,
   clockSkew,

@@ -105,6 +105,8 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     figures: options.snapshot === undefined ? createFigures() : options.snapshot.figures,
     ...options.resume?.counters,
   };
+  // A memory that was written before a detection existed has no figures of it.
+  counters.figures = { ...createFigures(), ...counters.figures };
   const { figures } = counters;
 
   let target: Map<string, DetectionRecord> = new Map();

@@ -27,7 +27,7 @@ const network = (event: PreparedEvent): string =>
 
 /** The filters that every detection about one event considers. */
 export const standardFilters = (
-  context: DetectContext,
+  context: Pick<DetectContext, 'allows'>,
   name: DetectionName,
   event: PreparedEvent,
 ): FilterConsidered[] => {

@@ -74,6 +74,14 @@ export const DetectSettings = z.strictObject({
   anonymousIp: defaulted(z.strictObject({})),
   hostingIp: defaulted(z.strictObject({})),
   unfamiliarSignIn: defaulted(z.strictObject({ features: count.default(2) })),
+  riskySignIn: off(
+    z.strictObject({
+      /** What the person chose; the threshold below gives it on the history that it was chosen on. */
+      questionsPerWeek: z.number().min(0).max(100_000),
+      /** The product of the score; above it a question is asked. */
+      askAbove: z.number().min(0),
+    }),
+  ).default(null),
   bruteForce: defaulted(z.strictObject({ failures: count.default(10), windowMin: above0.default(10) })),
   bruteForceSuccess: defaulted(z.strictObject({ windowMin: above0.default(15) })),
   passwordSpray: defaulted(

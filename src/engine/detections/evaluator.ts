@@ -5,11 +5,12 @@ import type { EnrichedEvent } from '../detect/event.ts';
 import { addressFacts } from '../detect/address.ts';
 import { priorOf } from '../detect/risk/attack-prior.ts';
 import { BOUNDED, createRiskModel, type RiskScore } from '../detect/risk/risk-model.ts';
+import { createRiskySignIn } from '../detect/risk/risky-sign-in.ts';
 import { createRiskState, riskTables, type RiskTotals } from '../detect/risk/risk-state.ts';
 import type { DetectSettings } from '../detect/settings.ts';
 import { tablesOf } from '../detect/snapshot.ts';
 import type { Load, Table } from '../detect/table.ts';
-import { riskOf } from './risk-scale.ts';
+import { riskOf } from '../detect/risk/risk-scale.ts';
 
 /** A sign-in with its score. */
 export interface ScoredLogin {
@@ -77,6 +78,7 @@ export function createEvaluator(options: {
   });
   const state = createRiskState(load, options.totals);
   const model = createRiskModel(settings.learning, state, priorOf(state), BOUNDED);
+  const risky = createRiskySignIn(settings, detector.counters.figures);
 
   return {
     detector,
@@ -98,6 +100,12 @@ export function createEvaluator(options: {
       if (event.type === 'login') {
         const score = model.score(prepared);
         model.learn(prepared, riskOf(score.value));
+        const person = user === null ? undefined : state.people.get(user);
+        const asked = person === undefined ? null : (risky?.(prepared, score, person.asked) ?? null);
+        if (person !== undefined && asked !== null) {
+          if (asked.record.filtered === undefined) person.asked = asked.episode;
+          deltas.push({ kind: 'upsert', record: asked.record });
+        }
         return { deltas, login: { event: prepared.id, ts, user, session, ip, score }, opened: null };
       }
       if (event.type !== 'session-opened' || user === null || session === null)

@@ -6,7 +6,6 @@ import { allConnections } from '../mirror/connections.ts';
 import { sqliteCode, transaction, type WritableDb } from '../mirror/database.ts';
 import { historySummary } from '../mirror/history-ranges.ts';
 import type { RuleKeeper } from '../sigma-rules/rule-keeper.ts';
-import type { EnrichedEvent } from '../detect/event.ts';
 import { openKeeper, type Keeper, type Logged } from './keeper.ts';
 import { forgetMemory } from './memory.ts';
 import { standingSuppressions } from './suppressions.ts';

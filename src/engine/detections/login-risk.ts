@@ -3,7 +3,7 @@ import type { LoginRisk, RiskFactor } from '#shared/ipc/detections-views.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { FEATURES } from '../detect/risk/features.ts';
 import type { ReadableDb } from '../mirror/database.ts';
-import { riskOf } from './risk-scale.ts';
+import { riskOf } from '../detect/risk/risk-scale.ts';
 
 const Row = z.object({ score: z.number().nullable(), learning: z.number(), counts: z.string().nullable() });
 /** As write-risk.ts keeps it. */

@@ -2,7 +2,7 @@ import { FEATURES } from '../detect/risk/features.ts';
 import type { FeatureFactor, RiskScore } from '../detect/risk/risk-model.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { WITH_LOGIN_MS, type OpenedWith, type ScoredLogin } from './evaluator.ts';
-import { riskOf } from './risk-scale.ts';
+import { riskOf } from '../detect/risk/risk-scale.ts';
 import type { Where } from './write.ts';
 
 /**

@@ -63,6 +63,8 @@ function fromFor(by: ParsedOf<Methods['sessions.page']>['sort']['by']): string {
       return 'session s LEFT JOIN address p ON p.key = coalesce(s.last_address, s.opened_address)';
     case 'device':
       return 'session s LEFT JOIN device d ON d.key = coalesce(s.last_device, s.opened_device)';
+    case 'risk':
+      return 'session s LEFT JOIN session_risk r ON r.session = s.key';
     default:
       return 'session s';
   }

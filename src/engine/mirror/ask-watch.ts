@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RISK_LEVELS } from '#shared/domain/risk.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { placeCell } from '#shared/domain/place-cell.ts';
 import type { ParsedOf } from '#shared/ipc/contract.ts';
@@ -21,6 +22,9 @@ export interface MapQuestion {
   readonly revision: number;
 }
 
+/** A sign-in of much risk colours its session too, below what a detection of that severity would (docs/detections.md). */
+const RISK_RANK = `CASE WHEN r.risk >= ${String(RISK_LEVELS.much)} THEN 2 WHEN r.risk >= ${String(RISK_LEVELS.some)} THEN 1 ELSE 0 END`;
+
 const Triple = z.tuple([z.number(), z.number().nullable(), z.number()]);
 const Spot = z.object({
   latitude: z.number().nullable(),
@@ -39,7 +43,7 @@ export function* mapChanges(
   const address = filter.at === undefined ? LAST_ADDRESS : ADDRESS_THEN;
   const rows = db
     .prepare(
-      `SELECT s.key, ${address}, coalesce(r.worst, 0) FROM session s LEFT JOIN session_risk r ON r.session = s.key
+      `SELECT s.key, ${address}, max(coalesce(r.worst, 0), ${RISK_RANK}) FROM session s LEFT JOIN session_risk r ON r.session = s.key
        WHERE ${sql}${asked === null ? '' : ' AND s.key IN (SELECT value FROM json_each(@asked))'}`,
     )
     .raw()

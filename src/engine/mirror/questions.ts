@@ -9,6 +9,7 @@ import { backTest } from '../detections/back-test.ts';
 import { detectionDetail } from '../detections/ask-detail.ts';
 import { detectionFigures } from '../detections/ask-figures.ts';
 import { detectionGroups, detectionList } from '../detections/ask-list.ts';
+import { riskCalibration, riskHistory } from '../detections/ask-risk.ts';
 import { complianceReport, type ComplianceReport } from '../forensics/compliance.ts';
 import { auditPage } from './ask-audit.ts';
 import { sessionGroups } from './ask-groups.ts';
@@ -57,6 +58,8 @@ export interface Questions extends SearchQuestions {
   readonly 'detections.groups': Asked<'detections.groups'>;
   readonly 'detections.get': Asked<'detections.get'>;
   readonly 'detections.figures': Asked<'detections.figures'>;
+  readonly 'risk.history': Asked<'risk.history'>;
+  readonly 'risk.calibrate': Asked<'risk.calibrate'>;
   readonly 'sessions.byId': {
     readonly request: { readonly connection: ConnectionId; readonly ids: readonly SessionId[] };
     readonly reply: readonly SessionRow[];
@@ -102,6 +105,8 @@ export const ANSWERERS: Answerers = {
   'detections.groups': detectionGroups,
   'detections.get': detectionDetail,
   'detections.figures': detectionFigures,
+  'risk.history': riskHistory,
+  'risk.calibrate': riskCalibration,
   'sessions.byId': sessionsById,
   'compliance.report': complianceReport,
   'sessions.matching': sessionsMatching,

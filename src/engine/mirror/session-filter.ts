@@ -96,6 +96,7 @@ const SORTS: Readonly<Record<SessionSort, readonly string[]>> = {
   ip: ['p.ip'],
   network: ['p.organisation COLLATE NOCASE'],
   device: ['d.browser', 'd.system'],
+  risk: ['r.risk'],
 };
 
 /** What is not known comes last in either direction; equal rows keep one order. */

@@ -11,7 +11,8 @@ import { readRows } from './statements.ts';
 /** Rows by key without what their keys stand for: that is shared by many. */
 const BY_KEY = `SELECT s.key, s.connection, h.id, s.account, s.via, s.opened_at, s.last_seen_at, s.expires_at,
     s.ended_at, s.cause, s.marks, coalesce(s.last_address, s.opened_address) AS address,
-    coalesce(s.last_device, s.opened_device) AS device, s.last_address IS NOT NULL AS ip_is_last
+    coalesce(s.last_device, s.opened_device) AS device, s.last_address IS NOT NULL AS ip_is_last,
+    (SELECT r.risk FROM session_risk r WHERE r.session = s.key) AS risk
   FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value CROSS JOIN handle h ON h.key = s.key`;
 
 const Row = z.object({
@@ -29,6 +30,7 @@ const Row = z.object({
   address: z.int().nullable(),
   device: z.int().nullable(),
   ip_is_last: z.int(),
+  risk: z.int().nullable(),
 });
 const Connection = z.object({
   key: z.int(),
@@ -103,5 +105,6 @@ function sessionRow(
     device: device?.device ?? null,
     marks,
     via: via === null ? null : { id: via.id, name: via.name },
+    risk: row.risk,
   };
 }

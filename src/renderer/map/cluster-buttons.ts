@@ -90,7 +90,7 @@ export function createClusterButtons(
   const name = (button: HTMLButtonElement, index: number) => {
     const worst = WORST[set.worst[index] ?? 0] ?? '';
     const label = `${clusterLabel(set, index)}: ${counted(set.count[index] ?? 0, 'session')}${
-      worst === '' ? '' : `, worst open detection: ${worst}`
+      worst === '' ? '' : `, worst open detection or risk: ${worst}`
     }`;
     if (button.title !== label) {
       button.title = label;

@@ -6,6 +6,7 @@ import type { SessionRow } from '#shared/ipc/views.ts';
 import { Address } from '../parts/Address.tsx';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { Marks } from '../components/Marks.tsx';
+import { RiskMark } from '../components/RiskMark.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { TimeAgo, TimeOfDay } from '../parts/TimeText.tsx';
 import { useSettings } from '../store/settings-store.ts';
@@ -36,6 +37,7 @@ export const SORT_OF: Readonly<Record<string, SessionSort>> = {
   network: 'network',
   device: 'device',
   ended: 'endedAt',
+  risk: 'risk',
 };
 
 /** Least width in rem, and how much of the spare width a column takes. */
@@ -45,6 +47,7 @@ export const TRACKS: Tracks = {
   person: [6.5, 2],
   roles: [5, 1.5],
   status: [4.5, 1],
+  risk: [3, 0.25],
   lastSeen: [5.25, 0.5],
   signedIn: [7.25, 0.5],
   place: [6, 2],
@@ -118,6 +121,11 @@ export const columns = helper.columns([
     id: 'status',
     header: 'Status',
     cell: ({ row }) => <StatusCell row={row.original} />,
+  }),
+  helper.display({
+    id: 'risk',
+    header: 'Risk',
+    cell: ({ row }) => <RiskMark risk={row.original.risk} />,
   }),
   helper.display({
     id: 'lastSeen',

@@ -9,6 +9,7 @@ export const DETECTION_NAMES = [
   'anonymous_ip',
   'hosting_ip',
   'unfamiliar_sign_in',
+  'risky_sign_in',
   'brute_force',
   'brute_force_success',
   'password_spray',

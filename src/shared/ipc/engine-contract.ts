@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { method } from './contract.ts';
+import { RISK_METHODS } from './risk-contract.ts';
 import { DETECTION_METHODS } from './detections-contract.ts';
 import { DESK_METHODS } from './desk-contract.ts';
 import { COMPLIANCE_METHODS } from './compliance-contract.ts';
@@ -148,6 +149,7 @@ export const ENGINE_METHODS = {
   ...PEOPLE_METHODS,
   ...MIRROR_METHODS,
   ...DETECTION_METHODS,
+  ...RISK_METHODS,
   ...WATCH_METHODS,
   ...RULES_METHODS,
 } as const;

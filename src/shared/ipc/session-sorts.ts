@@ -10,5 +10,6 @@ export const SESSION_SORTS = [
   'ip',
   'network',
   'device',
+  'risk',
 ] as const;
 export type SessionSort = (typeof SESSION_SORTS)[number];

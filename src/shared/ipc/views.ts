@@ -80,6 +80,8 @@ export interface SessionRow {
   readonly device: Device | null;
   readonly marks: readonly Mark[];
   readonly via: { readonly id: AccountId; readonly name: string } | null;
+  /** Risk of the sign-in that opened it, 0 to 100 (50: as usual); null: it has no score. */
+  readonly risk: number | null;
 }
 
 /** One observed state of a session: from `at` on it looked like this. */

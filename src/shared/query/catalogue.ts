@@ -271,8 +271,8 @@ const ENTRIES = {
   risk: {
     type: 'number',
     tables: SESSIONS,
-    description: 'Risk of the account, 0 to 100',
-    examples: ['risk:>70', 'risk:40..70'],
+    description: 'Risk of the sign-in that opened it, 0 to 100 (50: as usual)',
+    examples: ['risk:>70', 'risk:40..70', 'risk:none'],
   },
   marks: {
     type: 'key',

@@ -74,6 +74,7 @@ const row = (over: Partial<SessionRow>): SessionRow => ({
   device: null,
   marks: [],
   via: null,
+  risk: null,
   ...over,
 });
 const options = { masked: false, environment: () => 'shop' };

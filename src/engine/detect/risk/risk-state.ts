@@ -1,3 +1,4 @@
+import type { Episode } from '../episode.ts';
 import { Table, type Load } from '../table.ts';
 import { FEATURES, type FeatureName } from './features.ts';
 
@@ -10,6 +11,8 @@ export interface RiskPerson {
   levels: Map<string, number>[];
   /** The latest login, for the session that is opened with it; ts in event time. */
   last: { ts: number; ip: string | null; risk: number | null } | null;
+  /** The latest finding that a sign-in was risky. */
+  asked: Episode | null;
 }
 
 /** What is counted of one value of one level. */
@@ -59,4 +62,5 @@ export const createRiskPerson = (): RiskPerson => ({
   logins: 0,
   levels: Array.from({ length: LEVELS }, () => new Map<string, number>()),
   last: null,
+  asked: null,
 });

@@ -105,4 +105,13 @@ export const SESSION_ORDERS: Readonly<Record<SessionSort, SessionOrder>> = {
       `${SHOWN_DEVICE} = d.key AND ${latest('device')}`,
     ),
   },
+  risk: {
+    join: 'LEFT JOIN session_risk r ON r.session = s.key',
+    value: 'r.risk',
+    walks: plain(
+      'session_risk r INDEXED BY session_risk_risk CROSS JOIN session s ON s.key = r.session',
+      'r.risk',
+      'r.risk IS NOT NULL',
+    ),
+  },
 };

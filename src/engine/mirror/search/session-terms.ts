@@ -58,7 +58,7 @@ function oneMatch(field: FieldName, match: Match, context: CompileContext): Term
     case 'marks':
       return marksTerm(match, context);
     case 'risk':
-      return riskTerm(match);
+      return riskTerm(match, context);
     case 'id':
       return idTerm(match, context);
     default:
@@ -159,8 +159,15 @@ function marksTerm(match: Match, context: CompileContext): Term {
   ]);
 }
 
-/** No risk is kept beside sessions yet: it is not known of any. */
-const riskTerm = (match: Match): Term => (match.is === 'none' ? TRUE : never);
+/** Risk of the sign-in that opened it; kept beside the session, by an index of its own. */
+function riskTerm(match: Match, { params }: CompileContext): Term {
+  const scored = (condition: string): string =>
+    `s.key IN (SELECT r.session FROM session_risk r WHERE ${condition})`;
+  if (match.is === 'none') return term(`NOT ${scored('r.risk IS NOT NULL')}`);
+  return term(
+    scored(match.is === 'any' ? 'r.risk IS NOT NULL' : (numberCondition('r.risk', match, params) ?? FALSE)),
+  );
+}
 
 function idTerm(match: Match, context: CompileContext): Term {
   if (match.is === 'any') return TRUE;

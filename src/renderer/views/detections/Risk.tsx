@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { LoginRisk, RiskFactor } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
-import { count } from '../../format/words.ts';
+import { count, counted } from '../../format/words.ts';
 import { CardSection } from './CardSection.tsx';
 
 const FEATURES: Readonly<Record<RiskFactor['feature'], string>> = {
@@ -11,8 +11,20 @@ const FEATURES: Readonly<Record<RiskFactor['feature'], string>> = {
   ua: 'Browser and system',
   user: 'How often this person signs in',
 };
+const LEVELS: Readonly<Record<string, string>> = {
+  ip: 'address',
+  asn: 'network',
+  country: 'country',
+  userAgent: 'exact client',
+  browser: 'browser',
+  os: 'system',
+  device: 'kind',
+};
 const ratio = (value: number): string =>
   `× ${value >= 100 ? count(Math.round(value)) : value.toPrecision(2)}`;
+
+const times = (score: number): string =>
+  score >= 10 ? `${count(Math.round(score))} times` : `${score.toPrecision(2)} times`;
 
 /** The score of the sign-in by its factors, and how far it can be trusted. */
 export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
@@ -35,9 +47,16 @@ export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
           )}
         </Box>
         <Box component="span" sx={{ typography: 'caption', color: 'text.secondary' }}>
-          of 100
+          {`of 100, where 50 is as usual${
+            risk.score === null ? '' : `; ${times(risk.score)} as risky as this person’s usual sign-in`
+          }`}
         </Box>
       </Box>
+      {risk.basis === null ? null : (
+        <Box component="p" sx={{ m: 0, mb: 2, color: 'text.secondary' }}>
+          {`Compared with ${counted(risk.basis.own, 'earlier sign-in')} of this person and ${count(risk.basis.all)} of ${counted(risk.basis.people, 'person', 'people')}.`}
+        </Box>
+      )}
       <Table>
         <thead>
           <tr>
@@ -45,7 +64,7 @@ export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
             <th scope="col" className="number">
               Risk
             </th>
-            <th scope="col">Seen before with this person, with everybody</th>
+            <th scope="col">Earlier sign-ins with it: this person’s, everybody’s</th>
           </tr>
         </thead>
         <tbody>
@@ -54,11 +73,21 @@ export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
               <Box component="th" scope="row" sx={{ whiteSpace: 'nowrap' }}>
                 {FEATURES[factor.feature]}
               </Box>
-              <td className="number">{ratio(factor.ratio)}</td>
+              <td className="number">
+                {ratio(factor.ratio)}
+                {factor.attack === 1 ? null : (
+                  <Box component="span" sx={{ display: 'block', color: 'severity.high' }}>
+                    {`${ratio(factor.attack)} known for attacks`}
+                  </Box>
+                )}
+              </td>
               <td>
                 {factor.levels.map(({ level, value, own, all }) => (
                   <Box component="span" key={level} sx={{ display: 'block' }}>
-                    <Box component="span" sx={{ color: 'text.secondary' }}>{`${level} `}</Box>
+                    <Box
+                      component="span"
+                      sx={{ color: 'text.secondary' }}
+                    >{`${LEVELS[level] ?? level} `}</Box>
                     {value ?? '—'}
                     <Box component="span" sx={{ color: own === 0 ? 'severity.high' : 'text.secondary' }}>
                       {` ${count(own)}, ${count(all)}`}

@@ -10,6 +10,7 @@ import { hrefOf, useRoute } from '../../store/route-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { SIZE } from '../../theme/size.ts';
 import { BackTestPanel } from './BackTestPanel.tsx';
+import { RiskTuning } from './RiskTuning.tsx';
 import { SettingForm } from './SettingForm.tsx';
 import { SettingsHistory } from './SettingsHistory.tsx';
 
@@ -88,23 +89,27 @@ export function SettingsEditor(): ReactNode {
         tabIndex={0}
         sx={{ flex: 1, minWidth: 0, overflowY: 'auto', p: 5, display: 'grid', gap: 5, alignContent: 'start' }}
       >
-        <SettingForm
-          key={`${connection ?? 'all'} ${one.setting} ${String(settings.value.version)}`}
-          about={one}
-          connection={connection}
-          saved={settings.value.saved as SettingsJson}
-          effective={settings.value.effective as SettingsJson}
-          defaults={settings.value.defaults as SettingsJson}
-          beside={(next, changed) => (
-            <BackTestPanel
-              connection={connection}
-              setting={one.setting}
-              next={next}
-              changed={changed}
-              catalogue={catalogue.value}
-            />
-          )}
-        />
+        {one.setting === 'riskySignIn' ? (
+          <RiskTuning about={one} connection={connection} />
+        ) : (
+          <SettingForm
+            key={`${connection ?? 'all'} ${one.setting} ${String(settings.value.version)}`}
+            about={one}
+            connection={connection}
+            saved={settings.value.saved as SettingsJson}
+            effective={settings.value.effective as SettingsJson}
+            defaults={settings.value.defaults as SettingsJson}
+            beside={(next, changed) => (
+              <BackTestPanel
+                connection={connection}
+                setting={one.setting}
+                next={next}
+                changed={changed}
+                catalogue={catalogue.value}
+              />
+            )}
+          />
+        )}
         <SettingsHistory connection={connection} setting={one.setting} current={settings.value.version} />
       </Box>
     </Box>

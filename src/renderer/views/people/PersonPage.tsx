@@ -25,6 +25,7 @@ import { useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { Lanes } from './Lanes.tsx';
 import { PersonAccounts } from './PersonAccounts.tsx';
+import { PersonRisk } from './PersonRisk.tsx';
 import { PersonHead } from './PersonHead.tsx';
 
 const EVERY_MS = 3_000;
@@ -92,6 +93,9 @@ function Body({ person, again }: { readonly person: PersonView; readonly again: 
           </Part>
           <Part title={`When they sign in (${zoneText})`}>
             <HourMap hours={person.hours} caption={`Successful sign-ins by weekday and hour, ${zoneText}`} />
+          </Part>
+          <Part title="Risk of sign-ins">
+            <PersonRisk accounts={person.accounts} since={person.since} until={person.until} />
           </Part>
           <Part title="Sign-ins by day">
             <DayBars days={person.days} zone={zone} />

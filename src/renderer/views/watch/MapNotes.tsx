@@ -14,7 +14,7 @@ const corner = {
   typography: 'caption',
 } as const;
 
-/** Colours of circles: the worst open detection in each; the letter stands beside the circle too. */
+/** Colours of circles: the worst open detection in each, or the risk of its sign-ins (80 low, 95 medium); the letter stands beside the circle too. */
 const LEVELS = [
   ['live', 'primary.main', ''],
   ['low', 'severity.low', 'L'],

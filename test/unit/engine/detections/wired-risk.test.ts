@@ -233,5 +233,14 @@ test('what strangers leave behind is forgotten in time, and what somebody who si
     .pluck()
     .get('back');
   // Two earlier sign-ins; the address itself is forgotten by everybody but her.
-  expect(JSON.parse(String(counts)).slice(0, 8)).toEqual([2, 4, 2, 1, expect.any(Number), 1, 2, 0]);
+  expect((JSON.parse(String(counts)) as number[]).slice(0, 8)).toEqual([
+    2,
+    4,
+    2,
+    1,
+    expect.any(Number),
+    1,
+    2,
+    0,
+  ]);
 });

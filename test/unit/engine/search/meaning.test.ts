@@ -119,6 +119,8 @@ const TERMS: Readonly<Record<SearchTable | 'both', readonly string[]>> = {
     'marks:any',
     'marks:s*',
     'risk:>70',
+    'risk:40..70',
+    'risk:any',
     'risk:none',
     'id:session-1',
     'id:session-1*',
@@ -242,15 +244,7 @@ test.each([...TERMS.both, ...TERMS.audit])('events: %s', (search) => {
 });
 
 test('every term finds something somewhere, or the test proves nothing', () => {
-  const empty = [
-    'env:two',
-    'nowhere-to-be-found',
-    'zz',
-    'risk:>70',
-    'id:none',
-    'user:STRÖM,bob',
-    'network:=google*',
-  ];
+  const empty = ['env:two', 'nowhere-to-be-found', 'zz', 'id:none', 'user:STRÖM,bob', 'network:=google*'];
   const dull = [...TERMS.both, ...TERMS.sessions, ...TERMS.audit].filter((term) => {
     const tables = (['sessions', 'audit'] as const).filter((table) => parseQuery(term, table).ok);
     return tables.every((table) => expected(term, table).length === 0);

@@ -184,6 +184,14 @@ export async function randomWorld(
   );
   for (const [ip, facts] of Object.entries(PLACES)) network.run(...facts, ip);
 
+  const risks = new Map(
+    drafts.filter((_, index) => index % 3 > 0).map(({ id }, index) => [id, (index * 7) % 101] as const),
+  );
+  const score = world.db.prepare(
+    'INSERT INTO session_risk (session, risk) SELECT key, ? FROM handle WHERE id = ?',
+  );
+  for (const [id, risk] of risks) score.run(risk, id);
+
   const address = dictionary(world, 'address', 'ip');
   const device = dictionary(world, 'device', 'user_agent');
   const known = (who: (typeof ACCOUNTS)[number] | null) => ({
@@ -244,7 +252,7 @@ export async function randomWorld(
         expires: [one.expiresAt],
         duration: [one.openedAt === null ? null : (ended ?? NOW) - one.openedAt],
         marks: marks.length === 0 ? [null] : marks,
-        risk: [null],
+        risk: [risks.get(one.id) ?? null],
         id: [one.id],
       };
       return {

@@ -88,5 +88,6 @@ export const session = (over: Partial<SessionRow> = {}): SessionRow => ({
   device: null,
   marks: [],
   via: null,
+  risk: 42,
   ...over,
 });

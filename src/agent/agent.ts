@@ -65,6 +65,7 @@ export interface AgentOptions {
     readonly answerWithinMs?: number;
     readonly accountsEveryMs?: number;
     readonly patienceMs?: number;
+    readonly pushWaitsMs?: number;
     readonly reached?: (point: CommandPoint) => void;
     readonly ruleReached?: (point: RulePoint) => void;
     readonly monotonic?: () => number;
@@ -125,7 +126,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     evidence,
     clock,
     storeTells: adapter.events !== undefined,
-    waitMs: Math.max(PUSH_WAITS_MS, 2 * options.poll.intervalMs),
+    waitMs: Math.max(timing.pushWaitsMs ?? PUSH_WAITS_MS, 2 * options.poll.intervalMs),
   });
   const complete = merger.complete.bind(merger);
   const context: ReadContext = { adapter, state, recorder, evidence, flags, complete, clock, log };

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 const env = process.env;
 const file = env['FAULT_DATABASE'] ?? '';
 let step = env['FAULT_STEP'] ?? 'none';
+const when = env['FAULT_WHEN'] ?? '';
 let left = Number(env['FAULT_AFTER'] ?? '0');
 let statementsLeft = Number(env['FAULT_STATEMENT'] ?? '1');
 const mark = openSync(env['FAULT_MARK'] ?? '/dev/null', 'w');
@@ -23,23 +24,24 @@ process.on('SIGUSR2', () => {
 const write = () => writeSync(mark, open.size > 0 ? 'o' : 'c', 0);
 const die = () => process.kill(process.pid, 'SIGKILL');
 const watched = (db) => db.name.endsWith(file);
-const reach = (point) => {
-  if (step === point && left <= 0) die();
+const applies = (db) => when === '' || Number(prepare.call(db, when).pluck().get()) > 0;
+const reach = (point, db) => {
+  if (step === point && left <= 0 && applies(db)) die();
 };
 const begun = (db) => {
   if (!watched(db) || open.has(db)) return;
   open.add(db);
   write();
   left -= 1;
-  reach('begin');
+  reach('begin', db);
 };
 const ending = (db) => {
-  if (open.has(db)) reach('before-commit');
+  if (open.has(db)) reach('before-commit', db);
 };
 const ended = (db) => {
   if (!open.delete(db)) return;
   write();
-  reach('after-commit');
+  reach('after-commit', db);
 };
 const ran = (db) => {
   if (!open.has(db) || step !== 'statement' || left > 0) return;

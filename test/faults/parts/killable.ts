@@ -14,6 +14,8 @@ export interface Fault {
   /** Transactions that go well before it. */
   readonly after: number;
   readonly statement: number;
+  /** A query of the database: the step counts only when it answers more than 0. */
+  readonly when?: string;
 }
 export const NO_FAULT: Fault = { step: 'none', after: 0, statement: 1 };
 
@@ -45,6 +47,7 @@ export function startKillable(options: {
       FAULT_STEP: fault.step === 'random' ? 'none' : fault.step,
       FAULT_AFTER: String(fault.after),
       FAULT_STATEMENT: String(fault.statement),
+      FAULT_WHEN: fault.when ?? '',
       FAULT_MARK: mark,
       FAULT_FILE: `${mark}.fault`,
     },

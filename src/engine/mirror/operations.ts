@@ -40,6 +40,13 @@ const STATES = [
 const from = <T extends z.ZodType>(schema: T) =>
   z.string().transform((text): z.output<T> => schema.parse(JSON.parse(text)));
 
+/** Read when somebody asks for it: a selection can name ten thousand sessions, and most readers do not want them. */
+function onDemand<T extends z.ZodType>(schema: T, text: string): () => z.output<T> {
+  let read: { readonly value: z.output<T> } | null = null;
+  return () => (read ??= { value: schema.parse(JSON.parse(text)) }).value;
+}
+const Payload = z.record(z.string(), z.unknown());
+
 const CommandRecord = z
   .object({
     id: CommandId,
@@ -49,9 +56,9 @@ const CommandRecord = z
     /** Empty: there is none, the sessions are named one by one. */
     preview: z.union([z.literal(''), PreviewId]),
     expires_at: EpochMs,
-    selector: from(Selector),
+    selector: z.string(),
     confirmation: z.string().nullable(),
-    payload: from(z.record(z.string(), z.unknown())).nullable(),
+    payload: z.string().nullable(),
     state: z.enum(STATES),
     tries: z.number(),
     outcome: from(StoredOutcome).nullable(),
@@ -78,20 +85,34 @@ const CommandRecord = z
       retry_until,
       connection,
       outcome_listed,
+      selector: selectorText,
+      payload: payloadText,
       ...rest
-    }) => ({
-      ...rest,
-      /** Its outcomes are in command_page. */
-      listed: outcome_listed === 1,
-      /** Outcomes were asked for and the end of it is in the journal. */
-      closed: outcome_listed !== 0,
-      retryUntil: retry_until,
-      connection: connection_id,
-      connectionKey: connection,
-      expiresAt: expires_at,
-      finishedAt: finished_at,
-      executedAt: executed_at,
-    }),
+    }) => {
+      const selector = onDemand(Selector, selectorText);
+      const payload = payloadText === null ? () => null : onDemand(Payload, payloadText);
+      return {
+        ...rest,
+        get selector() {
+          return selector();
+        },
+        /** Null until it is intended. */
+        get payload() {
+          return payload();
+        },
+        intended: payloadText !== null,
+        /** Its outcomes are in command_page. */
+        listed: outcome_listed === 1,
+        /** Outcomes were asked for and the end of it is in the journal. */
+        closed: outcome_listed !== 0,
+        retryUntil: retry_until,
+        connection: connection_id,
+        connectionKey: connection,
+        expiresAt: expires_at,
+        finishedAt: finished_at,
+        executedAt: executed_at,
+      };
+    },
   );
 export type CommandRecord = z.infer<typeof CommandRecord>;
 export type CommandRecordState = CommandRecord['state'];
@@ -259,17 +280,27 @@ export const openCommands = (db: ReadableDb, finishedSince: number): readonly Co
     .all(finishedSince)
     .map((row) => CommandRecord.parse(row));
 
-const OperationRecord = z.object({
-  id: OperationId,
-  executed_at: EpochMs.nullable(),
-  summary: z.string(),
-  reason: z.string(),
-  operator: z.string(),
-  kind: z.enum(COMMAND_KINDS),
-  for_ms: z.number().nullable(),
-  selection: from(ResponseSelection).nullable(),
-  retry_until: EpochMs.nullable(),
-});
+const OperationRecord = z
+  .object({
+    id: OperationId,
+    executed_at: EpochMs.nullable(),
+    summary: z.string(),
+    reason: z.string(),
+    operator: z.string(),
+    kind: z.enum(COMMAND_KINDS),
+    for_ms: z.number().nullable(),
+    selection: z.string().nullable(),
+    retry_until: EpochMs.nullable(),
+  })
+  .transform(({ selection: text, ...rest }) => {
+    const selection = text === null ? () => null : onDemand(ResponseSelection, text);
+    return {
+      ...rest,
+      get selection() {
+        return selection();
+      },
+    };
+  });
 export type OperationRecord = z.infer<typeof OperationRecord>;
 export function operationById(db: ReadableDb, id: string): OperationRecord | null {
   const row = db.prepare('SELECT * FROM operation WHERE id = ?').get(id);
@@ -296,7 +327,7 @@ export function operationView(db: ReadableDb, id: string): OperationView | null 
 
 /** Not sent, or sent to an agent that never answered: it can be taken back if the agent has not seen it. */
 export const isCancellable = (record: CommandRecord): boolean =>
-  record.payload !== null &&
+  record.intended &&
   record.finishedAt === null &&
   record.outcome === null &&
   !record.cancel &&

@@ -23,8 +23,8 @@ export function answerFindings(
         message: `It says that ${String(matched)} matched, but accounts for ${String(sum)}.`,
       });
     }
-    const most = 'sessions' in command.selector ? command.selector.sessions.length : command.reach;
-    if (!mayReachMore(command) && ended > most) {
+    const most = ended > command.reach ? mostOf(command) : command.reach;
+    if (ended > most) {
       found.push({
         code: 'OUTSIDE',
         message: `It says that it ended ${String(ended)} sessions; ${String(most)} were shown before.`,
@@ -39,6 +39,13 @@ export function answerFindings(
     });
   }
   return found;
+}
+
+/** Sessions that it can have meant at most: the preview counts those that were there, a list of names all of them. */
+function mostOf(command: CommandRecord): number {
+  if (mayReachMore(command)) return Infinity;
+  const { selector } = command;
+  return 'sessions' in selector ? selector.sessions.length : command.reach;
 }
 
 const sameOutcome = (a: StoredOutcome, b: CommandOutcome): boolean =>

@@ -229,7 +229,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const run = async (id: CommandId): Promise<void> => {
     while (!isStopped()) {
       const command = commandById(db, id);
-      if (command === null || command.payload === null) return;
+      if (command?.intended !== true) return;
       const wait = await step(command);
       const after = commandById(db, id);
       const over = after === null || after.finishedAt !== null || after.state === 'pending-approval';
@@ -277,7 +277,7 @@ export function createRunner(options: RunnerOptions): Runner {
     told: (connection, event, payload) => {
       const mine = (id: string): CommandRecord | null => {
         const command = commandById(db, id);
-        return command?.connection === connection && command.payload !== null ? command : null;
+        return command?.connection === connection && command.intended ? command : null;
       };
       if (event === 'command.progress') {
         const progress = CommandProgress.safeParse(payload);

@@ -28,7 +28,7 @@ beforeAll(async () => {
     return null;
   });
   proxy = await startFrameProxy(site.agent.url);
-  const respondTimes = { send: 250, again: 20, mostAgain: 60, poll: 30, proof: 500 };
+  const respondTimes = { send: 250, again: 20, mostAgain: 60, poll: 30, proof: 500, list: 250 };
   engine = startTestEngine(join(path, 'profile'), { respondTimes });
   const token = site.agent.token({ operator: 'alice' }).text;
   await engine.call('environments.add', { url: proxy.url, token, name: 'shop' });
@@ -41,12 +41,18 @@ afterAll(async () => {
   remove();
 });
 
+async function connectNow(): Promise<void> {
+  const { connection, state } = await engine.environment();
+  if (state.is === 'waiting') await engine.call('environments.retry', { connection });
+}
+
 let runs = 0;
 /** Ends the eleven sessions of a new account in two commands, while this befalls their frames. */
 async function carriedOut(faults: readonly Fault[]): Promise<void> {
   runs += 1;
   const account = `ann${String(runs)}`;
   fill(site, [account], 11);
+  await connectNow();
   await engine.live();
   const shown = await engine.until('seen', async () => {
     const rows = (await engine.sessions()).filter((row) => row.account?.id === account);
@@ -56,13 +62,28 @@ async function carriedOut(faults: readonly Fault[]): Promise<void> {
   if (connection === undefined) throw new Error('nobody is there');
   const sessions = shown.map(({ id }) => id);
   const selection = { targets: [{ connection, selector: { sessions } }] };
-  const { operation } = await engine.call('respond.preview', { selection });
+  // What befell the last one may still have its consequences: until the agent has answered.
+  const { operation } = await engine.until('previewed', async () => {
+    await connectNow();
+    const preview = await engine.call('respond.preview', { selection });
+    return preview.parts.every(({ is }) => is === 'ready') ? preview : null;
+  });
   for (const fault of faults) proxy.plan(fault);
   await engine.call('respond.execute', { operation, reason: 'drill' });
   // Somebody signs in meanwhile: not shown, so not ended.
   const since = `${account}-since`;
   site.store.put(since, { account });
-  const { commands } = await checkOperation({ engine, agents: [{ name: site.name, dataDir: join(path, site.name) }], operation, shown: sessions });
+  // Cuts follow each other here as in no network: the person at the console presses “connect now”.
+  const impatient = setInterval(() => {
+    void connectNow();
+  }, 100);
+  const { commands } = await checkOperation({
+    engine,
+    agents: [{ name: site.name, dataDir: join(path, site.name) }],
+    operation,
+    shown: sessions,
+  });
+  clearInterval(impatient);
   proxy.clear();
   expect(commands.map(({ state }) => state)).toEqual(['completed', 'completed']);
   expect(site.store.keys().filter((key) => key.startsWith(`${account}-`))).toEqual([since]);
@@ -70,7 +91,9 @@ async function carriedOut(faults: readonly Fault[]): Promise<void> {
   expect(mine.map(([, times]) => times)).toEqual(Array.from({ length: 11 }, () => 1));
 }
 
-const STEPS: readonly (Pick<Fault, 'direction' | 'name' | 'answer'> & { readonly but?: readonly Mishap[] })[] = [
+const STEPS: readonly (Pick<Fault, 'direction' | 'name' | 'answer'> & {
+  readonly but?: readonly Mishap[];
+})[] = [
   { direction: 'up', name: 'command', answer: false },
   { direction: 'down', name: 'command', answer: true },
   { direction: 'up', name: 'command.get', answer: false },

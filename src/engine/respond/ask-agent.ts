@@ -60,26 +60,33 @@ export const canList = (environment: Environment): boolean =>
 export const canKeepOwn = (hello: Hello | null | undefined): boolean =>
   hello?.store.capabilities.includes('command.keepOwn') === true;
 
+/** The agent will not list them, or what it says is no list: asking again does not help. */
+export class NotListed extends Error {}
+
 /**
  * Sessions of a preview or of a command, a page at a time.
- * @throws when the agent refuses, answers something else, or goes on for ever
+ * @param answerMs how long an answer is waited for
+ * @throws NotListed when the agent refuses, answers something else, or goes on for ever; other errors: no answer came
  */
 export async function* listTargets(
   environment: Environment,
   of: { readonly id: CommandId } | { readonly preview: string },
   most: number,
+  answerMs = ANSWER_MS,
 ): AsyncGenerator<readonly CommandTarget[]> {
   let cursor: string | undefined;
   let seen = 0;
   do {
     const payload = { ...of, limit: LIST_PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const answer = CommandTargetsAnswer.parse(
-      await environment.request('command.targets', payload, ANSWER_MS),
+    const parsed = CommandTargetsAnswer.safeParse(
+      await environment.request('command.targets', payload, answerMs),
     );
-    if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+    if (!parsed.success) throw new NotListed('its answer cannot be understood');
+    const answer = parsed.data;
+    if (!answer.ok) throw new NotListed(`${answer.error.code}: ${answer.error.message}`);
     seen += answer.items.length;
-    if (seen > most) throw new Error(`it lists more than the ${String(most)} sessions that it counted`);
-    if (answer.next !== undefined && answer.items.length === 0) throw new Error('its list does not end');
+    if (seen > most) throw new NotListed(`it lists more than the ${String(most)} sessions that it counted`);
+    if (answer.next !== undefined && answer.items.length === 0) throw new NotListed('its list does not end');
     yield answer.items;
     cursor = answer.next;
   } while (cursor !== undefined);

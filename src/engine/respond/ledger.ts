@@ -10,7 +10,7 @@ import {
   type Finding,
   type StoredOutcome,
 } from '../mirror/operations.ts';
-import { canList, listTargets } from './ask-agent.ts';
+import { canList, listTargets, NotListed } from './ask-agent.ts';
 import {
   answerFindings,
   endedOutside,
@@ -23,13 +23,19 @@ import type { RunnerOptions } from './runner.ts';
 
 const FINISHED: ReadonlySet<string> = new Set(['completed', 'partial', 'denied', 'expired']);
 
+/** How often a list of outcomes is asked for before the receipt does without. */
+const MOST_LISTINGS = 20;
+
 /** Writes down what agents say of commands, and where it cannot be true. */
 export interface Ledger {
   readonly save: (command: CommandRecord, change: CommandChange) => void;
   /** Takes an answer. False: it is for another command, and was not taken. */
   take(command: CommandRecord, outcome: CommandOutcome, proofs?: readonly Proof[]): boolean;
-  /** Fetches what became of each session, once, and closes the command in the journal. */
-  close(command: CommandRecord, environment: Environment): Promise<void>;
+  /**
+   * Fetches what became of each session, once, and closes the command in the journal. False: the agent did not answer,
+   * ask again later.
+   */
+  close(command: CommandRecord, environment: Environment): Promise<boolean>;
   /** A good while later: does the agent's own stream agree with what it said? */
   compareWithMirror(command: CommandRecord, environment: Environment): void;
 }
@@ -47,6 +53,14 @@ export function createLedger(options: RunnerOptions): Ledger {
       // The intent is on disk; what cannot be noted now is learnt again from the agent's journal.
       log.warn('the state of a command was not saved', { command: command.id, error: String(error) });
     }
+  };
+
+  /** Lists that no answer came to, by command. */
+  const unanswered = new Map<string, number>();
+  const mayAskAgain = (id: string): boolean => {
+    const times = (unanswered.get(id) ?? 0) + 1;
+    unanswered.set(id, times);
+    return times < MOST_LISTINGS;
   };
 
   const find = (command: CommandRecord, environment: Environment | null, more: readonly Finding[]): void => {
@@ -94,10 +108,10 @@ export function createLedger(options: RunnerOptions): Ledger {
       return true;
     },
     close: async (command, environment) => {
-      if (command.closed) return;
-      if (command.state !== 'completed' && command.state !== 'partial') return;
+      if (command.closed) return true;
+      if (command.state !== 'completed' && command.state !== 'partial') return true;
       const { outcome } = command;
-      if (outcome === null) return;
+      if (outcome === null) return true;
       let digest: string | null = null;
       let items: readonly CommandTarget[] | null = null;
       if (canList(environment)) {
@@ -109,8 +123,10 @@ export function createLedger(options: RunnerOptions): Ledger {
             environment: environment.record().name,
             error: String(error),
           });
+          if (!(error instanceof NotListed) && mayAskAgain(command.id)) return false;
         }
       }
+      unanswered.delete(command.id);
       transaction(db, () => {
         changeCommand(db, command.id, { closed: items === null ? 'unlisted' : 'listed' });
         journal.recordOperatorAction({
@@ -134,6 +150,7 @@ export function createLedger(options: RunnerOptions): Ledger {
       });
       options.changed(command.operation);
       if (items !== null) find(command, environment, listFindings(db, command, items));
+      return true;
     },
     compareWithMirror: (command, environment) => {
       const left = stillThere(db, command);
@@ -162,7 +179,7 @@ export function createLedger(options: RunnerOptions): Ledger {
   ): Promise<readonly CommandTarget[]> {
     const all: CommandTarget[] = [];
     let page = 0;
-    for await (const items of listTargets(environment, { id: command.id }, most)) {
+    for await (const items of listTargets(environment, { id: command.id }, most, options.times?.list)) {
       transaction(db, () => {
         putOutcomePage(db, command.id, page, items);
       });

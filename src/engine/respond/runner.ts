@@ -35,6 +35,8 @@ export interface RunnerTimes {
   readonly poll: number;
   /** The last look of an agent is 60 s after the end; then its proof is asked for. */
   readonly proof: number;
+  /** How long a page of outcomes is waited for. */
+  readonly list: number;
 }
 const TIMES: RunnerTimes = {
   send: 10 * SECOND,
@@ -42,6 +44,7 @@ const TIMES: RunnerTimes = {
   mostAgain: MINUTE,
   poll: 2 * SECOND,
   proof: 75 * SECOND,
+  list: 15 * SECOND,
 };
 const APPROVAL_POLL_MS = 10 * SECOND;
 /** Outcomes of commands that were sent and never answered are still asked for after this long. */
@@ -70,7 +73,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const tries = new Map<CommandId, number>();
   const nonsense = new Map<CommandId, number>();
   const slots = createSlots(AT_ONCE);
-  const ledger = createLedger(options);
+  const ledger = createLedger({ ...options, times });
   const { save } = ledger;
   let stopped = false;
   const isStopped = (): boolean => stopped;
@@ -178,7 +181,7 @@ export function createRunner(options: RunnerOptions): Runner {
         await learn(command, environment);
         return command.state === 'pending-approval' ? APPROVAL_POLL_MS : times.poll;
       }
-      await ledger.close(command, environment);
+      if (!(await ledger.close(command, environment))) return isStopped() ? null : backOff(command.id);
       return lookForProof(command, environment);
     }
     if (!slots.take(command.connection, command.id)) return MINUTE;

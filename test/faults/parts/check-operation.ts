@@ -105,7 +105,11 @@ export async function checkOperation(parts: {
     expect(held[0]?.taken.filter((one) => one === id)).toHaveLength(1);
     const said = journals.get(environment)?.outcomes.get(id) ?? held[0]?.outcomes.get(id) ?? new Map();
     expect([...said].sort()).toEqual(mine.map(({ session, outcome }) => [session, outcome]).sort());
-    const closed = await engine.call('journal.page', { before: null, action: 'command-finished', limit: 500 });
+    const closed = await engine.call('journal.page', {
+      before: null,
+      action: 'command-finished',
+      limit: 500,
+    });
     const entries = closed.rows.filter(({ subject }) => subject?.id === id);
     expect(entries.map(({ details }) => details['outcomes'])).toEqual([digest(mine)]);
   }

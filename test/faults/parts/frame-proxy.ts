@@ -51,8 +51,7 @@ export async function startFrameProxy(target: string): Promise<FrameProxy> {
 
   const take = (direction: Direction, frame: Frame): Fault | null => {
     const at = planned.findIndex(
-      (fault) =>
-        fault.direction === direction && fault.name === frame.name && fault.answer === frame.answer,
+      (fault) => fault.direction === direction && fault.name === frame.name && fault.answer === frame.answer,
     );
     const [fault] = at < 0 ? [] : planned.splice(at, 1);
     if (fault !== undefined) met.push(fault);

@@ -229,6 +229,7 @@ async function mend(): Promise<void> {
 
 test('whatever happens in whatever order, what was shown ends once, and everybody says the same', async () => {
   let run = 0;
+  let executed = 0;
   await fc.assert(
     fc.asyncProperty(fc.commands(steps, { maxCommands: 30, size: '+1' }), async (commands) => {
       run += 1;
@@ -245,6 +246,7 @@ test('whatever happens in whatever order, what was shown ends once, and everybod
       });
       await fc.asyncModelRun(() => ({ model, real: model }), commands);
       await mend();
+      executed += model.executed.length;
       const allowed = SITES.map(() => new Set<string>());
       let more = false;
       for (const { operation, includeNew } of model.executed) {
@@ -278,4 +280,5 @@ test('whatever happens in whatever order, what was shown ends once, and everybod
     }),
     { numRuns: Number(process.env['WATCHFLOOR_STATES'] ?? '8') },
   );
+  expect(executed).toBeGreaterThan(0);
 }, 300_000);

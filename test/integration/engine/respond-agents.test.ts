@@ -70,6 +70,38 @@ test('a filter over two environments ends what it matched, keeps one’s own, an
   expect(all.parts).toMatchObject([{ is: 'ready', reach: { sessions: 0 }, kept: 2 }]);
 });
 
+test('what a search finds can be ended, in every environment; what is found since is reported', async () => {
+  const [shop, blog] = [await site('shop'), await site('blog')];
+  const seen = (ip: string) => ({ last: { at: null, ip, userAgent: null } });
+  for (const one of [shop, blog]) {
+    one.store.account('anna', { roles: ['editor'] });
+    one.store.account('bert', { roles: ['guest'] });
+    one.store.put('anna-there', { account: 'anna', ...seen('91.0.0.1') });
+    one.store.put('anna-here', { account: 'anna', ...seen('8.8.8.8') });
+    one.store.put('bert-there', { account: 'bert', ...seen('91.0.0.1') });
+  }
+  const { engine, connections } = await desk([shop, blog]);
+  await engine.until('roles', () =>
+    Promise.resolve(engine.rows("SELECT 1 FROM account WHERE roles LIKE '%editor%'").length === 2),
+  );
+  const search = 'role:editor ip:91.0.0.0/8 OR user:nobody-at-all';
+  const preview = await engine.call('respond.preview', { selection: { matching: { search } } });
+  expect(preview.parts).toMatchObject([{ reach: { sessions: 1 } }, { reach: { sessions: 1 } }]);
+  shop.store.put('anna-late', { account: 'anna', ...seen('91.0.0.2') });
+  await inStep({ engine, connections }, [shop, blog]);
+  await engine.call('respond.execute', { operation: preview.operation, reason: 'leak' });
+  const done = await finished(engine, preview.operation);
+  expect(done.commands.map(({ ended }) => ended)).toEqual([1, 1]);
+  expect([...shop.store.keys()].sort()).toEqual(['anna-here', 'anna-late', 'bert-there']);
+  expect([...blog.store.keys()].sort()).toEqual(['anna-here', 'bert-there']);
+  await inStep({ engine, connections }, [shop, blog]);
+  expect(await engine.call('respond.late', { operation: preview.operation })).toMatchObject({ sessions: 1 });
+  // A search that is wrong is said, and nothing is asked of any agent.
+  await expect(
+    engine.call('respond.preview', { selection: { matching: { search: 'rolle:editor' } } }),
+  ).rejects.toThrow('There is no field “rolle”');
+});
+
 test('the receipt names every session with its outcome, as a page, as CSV and as JSON', async () => {
   const shop = await site('shop');
   fill(shop, ['ann', 'bob', '=cmd'], 2);

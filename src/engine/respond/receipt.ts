@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { returned, stillBack } from '#shared/protocol/came-back.ts';
 import { AccountId, type OperationId, type SessionId } from '#shared/domain/ids.ts';
 import { EpochMs } from '#shared/domain/units.ts';
 import type { ReceiptOutcome } from '#shared/ipc/respond-contract.ts';
@@ -66,16 +67,16 @@ export function receiptPage(
 
 function linesOf(db: ReadableDb, command: CommandRecord): readonly Line[] {
   const lines = command.listed ? listed(db, command) : pieced(db, command);
-  const back = new Map(
-    (command.proofs.at(-1)?.cameBack ?? []).map((one) => [
-      one.id,
-      { cause: one.cause, endedAgain: one.endedAgain },
-    ]),
-  );
+  const back = returned(command.proofs);
+  const still = new Set(stillBack(command.proofs).map(({ id }) => id));
   return lines.map((line) => {
     const again = back.get(line.session);
     if (again === undefined) return line;
-    const message = again.endedAgain ? 'came back and was ended again' : 'came back and is still there';
+    const message = again.endedAgain
+      ? 'came back and was ended again'
+      : still.has(line.session)
+        ? 'came back and is still there'
+        : 'came back and has gone since';
     return { ...line, outcome: 'came-back', code: again.cause, message };
   });
 }

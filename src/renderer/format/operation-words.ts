@@ -1,3 +1,4 @@
+import { returned } from '#shared/protocol/came-back.ts';
 import type { CommandView, OperationView, Preview, PreviewPart } from '#shared/ipc/views.ts';
 import { count, counted } from './words.ts';
 
@@ -32,8 +33,8 @@ export function commandResult(command: CommandView): string {
   return parts.join(', ');
 }
 
-/** Sessions seen again at the latest look. */
-export const cameBackCount = (command: CommandView): number => command.proofs.at(-1)?.cameBack.length ?? 0;
+/** Sessions that any later look found again, each once. */
+export const cameBackCount = (command: CommandView): number => returned(command.proofs).size;
 
 export interface OperationTotals {
   readonly matched: number;

@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
+import { returned, stillBack } from '#shared/protocol/came-back.ts';
 import type { CommandView } from '#shared/ipc/views.ts';
 import { TimeAgo } from '../parts/TimeText.tsx';
 import { count, counted } from '../format/words.ts';
@@ -18,6 +19,8 @@ export function Proofs(props: {
 }): ReactNode {
   const last = props.proofs.at(-1);
   if (last === undefined) return null;
+  const back = [...returned(props.proofs).values()];
+  const causes = [...new Set(back.map(({ cause }) => CAUSES[cause] ?? cause))].join(', ');
   return (
     <Box sx={{ color: 'text.secondary' }} data-testid="receipt-proof">
       {last.final ? 'Last looked at again ' : 'Looked at again '}
@@ -25,8 +28,8 @@ export function Proofs(props: {
       {`: ${count(last.stillGone)} still gone`}
       {props.cameBack === 0
         ? '.'
-        : `, ${counted(props.cameBack, 'session')} came back (${[...new Set(last.cameBack.map(({ cause }) => CAUSES[cause] ?? cause))].join(', ')}${
-            last.cameBack.every(({ endedAgain }) => endedAgain) ? '; ended again' : ''
+        : `, ${counted(props.cameBack, 'session')} came back (${causes}${
+            stillBack(props.proofs).length === 0 ? '; ended again' : ''
           }).`}
     </Box>
   );

@@ -1,3 +1,4 @@
+import { returned, stillBack } from '#shared/protocol/came-back.ts';
 import { expect, test } from 'vitest';
 import type { CommandView, OperationView, Preview, PreviewPart } from '#shared/ipc/views.ts';
 import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
@@ -99,12 +100,19 @@ test('the receipt says what happened and never more', () => {
   expect(titleOf(command({ state: 'denied', matched: 3 }))).toBe('Nothing was ended');
 });
 
-test('came back is counted from the latest look', () => {
+test('who came back is counted once, whichever look found it; what is left to end is by the latest', () => {
   const proofs = [
-    { cameBack: [{}, {}], stillGone: 1 },
-    { cameBack: [{}], stillGone: 2 },
+    { at: 1, cameBack: [{ id: 'a', endedAgain: true }, { id: 'b', endedAgain: false }], stillGone: 1 },
+    { at: 2, cameBack: [{ id: 'b', endedAgain: false }], stillGone: 2 },
+    { at: 3, cameBack: [{ id: 'c', endedAgain: false }, { id: 'b', endedAgain: true }], stillGone: 1 },
   ] as unknown as CommandView['proofs'];
-  expect(commandResult(command({ ended: 3, failedCount: 1, proofs }))).toBe('ended 3, failed 1, came back 1');
+  expect(commandResult(command({ ended: 3, failedCount: 1, proofs }))).toBe('ended 3, failed 1, came back 3');
+  expect([...returned(proofs).values()].map(({ id, at, endedAgain }) => [id, at, endedAgain])).toEqual([
+    ['a', 1, true],
+    ['b', 3, true],
+    ['c', 3, false],
+  ]);
+  expect(stillBack(proofs).map(({ id }) => id)).toEqual(['c']);
 });
 
 test('a selection over several environments becomes one target each', () => {

@@ -14,7 +14,9 @@ export interface Returned extends CameBack {
  * @param proofs in order of their time
  */
 export function returned(proofs: readonly Proof[]): ReadonlyMap<SessionId, Returned> {
-  return new Map(proofs.flatMap(({ at, cameBack }) => cameBack.map((one) => [one.id, { ...one, at }] as const)));
+  return new Map(
+    proofs.flatMap(({ at, cameBack }) => cameBack.map((one) => [one.id, { ...one, at }] as const)),
+  );
 }
 
 /** Those of them that nobody has ended again, as far as the latest look knows. */

@@ -102,9 +102,23 @@ test('the receipt says what happened and never more', () => {
 
 test('who came back is counted once, whichever look found it; what is left to end is by the latest', () => {
   const proofs = [
-    { at: 1, cameBack: [{ id: 'a', endedAgain: true }, { id: 'b', endedAgain: false }], stillGone: 1 },
+    {
+      at: 1,
+      cameBack: [
+        { id: 'a', endedAgain: true },
+        { id: 'b', endedAgain: false },
+      ],
+      stillGone: 1,
+    },
     { at: 2, cameBack: [{ id: 'b', endedAgain: false }], stillGone: 2 },
-    { at: 3, cameBack: [{ id: 'c', endedAgain: false }, { id: 'b', endedAgain: true }], stillGone: 1 },
+    {
+      at: 3,
+      cameBack: [
+        { id: 'c', endedAgain: false },
+        { id: 'b', endedAgain: true },
+      ],
+      stillGone: 1,
+    },
   ] as unknown as CommandView['proofs'];
   expect(commandResult(command({ ended: 3, failedCount: 1, proofs }))).toBe('ended 3, failed 1, came back 3');
   expect([...returned(proofs).values()].map(({ id, at, endedAgain }) => [id, at, endedAgain])).toEqual([

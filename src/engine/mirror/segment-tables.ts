@@ -37,6 +37,13 @@ export function createSegment(db: WritableDb, kind: SegmentKind): number {
       .pluck()
       .get(kind),
   );
+  makeSegmentTable(db, number);
+  remakeView(db);
+  return number;
+}
+
+/** Makes the table of a segment with the indexes that it has from the beginning. Inside a transaction. */
+export function makeSegmentTable(db: WritableDb, number: number): void {
   const table = segmentTable(number);
   db.exec(`CREATE TABLE ${table} (${columns}) STRICT`);
   // By time, and with the integers that questions filter by: a segment that lacks its other indexes is searched
@@ -45,8 +52,6 @@ export function createSegment(db: WritableDb, kind: SegmentKind): number {
     `CREATE INDEX ${table}_at ON ${table} (at, account, address, session, action, outcome, connection)`,
   );
   db.exec(`CREATE INDEX ${table}_hash ON ${table} (hash)`);
-  remakeView(db);
-  return number;
 }
 
 /** Removes a segment and everything that belongs to it (tables called `audit_<n>_…`). Inside a transaction. */
@@ -73,7 +78,7 @@ export function dropSegment(db: WritableDb, number: number): void {
 }
 
 /** The view `audit` shows all segments as one table, for checks and for looking at the mirror with other programs. */
-function remakeView(db: WritableDb): void {
+export function remakeView(db: WritableDb): void {
   const numbers = db.prepare('SELECT number FROM audit_segment ORDER BY number').pluck().all().map(Number);
   const parts = numbers.map((number) => `SELECT ${EVENT_COLUMNS} FROM ${segmentTable(number)}`);
   db.exec('DROP VIEW IF EXISTS audit');

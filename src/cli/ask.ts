@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { openOffline } from '#engine/offline.ts';
 import { attach, type Questions } from './attach.ts';
 import { EXIT } from './exit-codes.ts';

@@ -16,6 +16,7 @@ import { notifyTest } from './notify-test.ts';
 import { at, query, type AtOptions, type QueryOptions } from './query.ts';
 import { erase, exportPersonData, type PersonOptions } from './person.ts';
 import { retention, verifyArchiveFile, type RetentionOptions } from './retention.ts';
+import { recover, type RecoverOptions } from './recover.ts';
 import { report, type ReportOptions } from './report.ts';
 import { risk, type RiskOptions } from './risk.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
@@ -166,6 +167,16 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .addOption(profile())
     .action((options: WithProfile) => {
       code = check(options.profile);
+    });
+
+  program
+    .command('recover')
+    .description('read what can be read of a damaged database into a new one, and keep the old one')
+    .addOption(profile())
+    .option('--from <file>', 'a damaged file that was kept earlier, instead of the profile’s own')
+    .option('--json', 'the report as JSON', false)
+    .action((options: RecoverOptions) => {
+      code = recover(options);
     });
 
   program

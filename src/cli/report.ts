@@ -3,7 +3,7 @@ import { complianceReport } from '#engine/forensics/compliance.ts';
 import { reportCsv, reportHtml } from '#engine/forensics/compliance-file.ts';
 import { verifyProfile } from '#engine/journal/verify-profile.ts';
 import { openReadable } from '#engine/mirror/database.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { cliClock } from './open-engine.ts';
 import { EXIT } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';

@@ -5,7 +5,7 @@ import type { ReplyOf, RequestOf } from '#shared/ipc/contract.ts';
 import { ENGINE_METHODS, type EngineContract } from '#shared/ipc/engine-contract.ts';
 import { readOnlyHandlers } from './handlers.ts';
 import { isCorrupt, openReadable, type ReadableDb } from './mirror/database.ts';
-import { mirrorFile } from './mirror/open.ts';
+import { mirrorFile } from './mirror/mirror-file.ts';
 import { inProcessReader } from './mirror/reader.ts';
 
 export interface OfflineQuestions {

@@ -18,6 +18,7 @@ import { transaction, type WritableDb } from './mirror/database.ts';
 import { dropOldPreviews, operationView } from './mirror/operations.ts';
 import { createReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
+import { suspect } from './mirror/suspicion.ts';
 import { closeWatches } from './mirror/watch-log.ts';
 import { createIdentityKeeper } from './people/keeper.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
@@ -84,6 +85,7 @@ export function writingEngine(
     onProblem: (problem) => {
       if (writing?.code !== problem?.code)
         log.warn('writing to the mirror', { problem: problem?.code ?? 'solved' });
+      if (problem?.code === 'DATABASE_DAMAGED') suspect(file);
       writing = problem;
       hub.problems();
     },

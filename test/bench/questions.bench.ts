@@ -5,7 +5,7 @@ import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
 import type { RequestOf } from '#shared/ipc/contract.ts';
 import { openReadable } from '#engine/mirror/database.ts';
 import { auditSegments } from '#engine/mirror/audit-segments.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import type { Question } from '#engine/mirror/question.ts';
 import { ANSWERERS } from '#engine/mirror/questions.ts';
 import { BIG_UNTIL, caughtUpMirror } from './parts/big-mirror-file.ts';

@@ -9,7 +9,7 @@ import type { EngineEvent, EnvironmentView, SessionRow } from '#shared/ipc/views
 import type { Engine, EngineOptions } from '#engine/engine-types.ts';
 import { createEngine } from '#engine/engine.ts';
 import { createVault, type SecretVault } from '#engine/secrets.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import Database from 'better-sqlite3';
 import { userAgentReader } from '#geo/user-agent.ts';
 

@@ -4,7 +4,7 @@ import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { JournalFault, JournalVerdict } from '#shared/ipc/journal-views.ts';
 import type { HeadsFile } from '#shared/journal/entry.ts';
 import { openReadable, type ReadableDb } from '../mirror/database.ts';
-import { mirrorFile } from '../mirror/open.ts';
+import { mirrorFile } from '../mirror/mirror-file.ts';
 import { parseHeads, readLocalHead } from './head-file.ts';
 import { fingerprintOf, keyFile } from './key.ts';
 import { verifyJournal } from './verify.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import { openReadable } from './database.ts';
-import { mirrorFile } from './open.ts';
+import { mirrorFile } from './mirror-file.ts';
 
 export interface MirrorCheck {
   readonly schema: number;
@@ -87,7 +87,7 @@ export function checkFile(file: string): Result<MirrorCheck> {
       code: 'DATABASE_DAMAGED',
       message: `${file} is damaged: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
       advice:
-        'Keep a copy; the next start begins a new mirror beside it, and agents deliver their history anew.',
+        '“watchfloor recover” keeps it and reads what can be read into a new one; so does the next start. Agents deliver what they still have anew.',
     });
   }
 }

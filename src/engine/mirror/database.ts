@@ -116,7 +116,7 @@ export function diskProblem(error: unknown, file: string): Problem | null {
       code: 'DATABASE_DAMAGED',
       message: `${file} is damaged and cannot be written.`,
       advice:
-        'Stop the console and run “watchfloor check”; a restart keeps the old file and begins a new one.',
+        'Start Watchfloor again: it keeps the damaged file and reads what can be read into a new one. “watchfloor check” says what is wrong.',
     };
   }
   return null;

@@ -1,5 +1,3 @@
-import { existsSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Problem } from '#shared/domain/result.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
 import {
@@ -12,21 +10,25 @@ import {
 } from './database.ts';
 import { APPLICATION_ID, migrate, schemaVersion } from './migrate.ts';
 import { SCHEMA_VERSION } from './migrations/index.ts';
+import { mirrorFile } from './mirror-file.ts';
+import { moveAside } from './recover/recover-profile.ts';
+import { recoverMirror, recoveryText } from './recover/recover.ts';
+import { isFoundDamaged } from './suspicion.ts';
 
 export type OpenedMirror =
   | { readonly is: 'open'; readonly db: WritableDb; readonly file: string; readonly problem: Problem | null }
   | { readonly is: 'read-only'; readonly db: ReadableDb; readonly file: string; readonly problem: Problem }
   | { readonly is: 'unusable'; readonly problem: Problem };
 
-export const mirrorFile = (profile: string): string => join(profile, 'mirror.db');
-
 /**
- * Opens the mirror of a profile. A damaged file is set aside under another name and a new one begun; one from a
- * newer version is opened for reading only; a file of somebody else's is left alone.
+ * Opens the mirror of a profile. A damaged file is kept under another name, and what can be read of it goes into a new
+ * one, which takes a minute for every few hundred megabytes; one from a newer version is opened for reading only; a file
+ * of somebody else's is left alone.
  */
 export function openMirror(profile: string, now: EpochMs): OpenedMirror {
   const file = mirrorFile(profile);
   try {
+    if (isFoundDamaged(file)) return beginAnew(file, now);
     return tryOpen(file, null);
   } catch (error) {
     if (isCorrupt(error)) return beginAnew(file, now);
@@ -59,17 +61,22 @@ function tryOpen(file: string, problem: Problem | null): OpenedMirror {
 }
 
 function beginAnew(file: string, now: EpochMs): OpenedMirror {
-  const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, '-');
-  const kept = file.replace(/\.db$/, `.damaged-${stamp}.db`);
   try {
-    for (const suffix of ['', '-wal', '-shm']) {
-      if (existsSync(file + suffix)) renameSync(file + suffix, kept + suffix);
+    const kept = moveAside(file, 'damaged', now);
+    const recovered = recoverMirror(kept, file);
+    if (recovered.ok) {
+      return tryOpen(file, {
+        code: 'DATABASE_DAMAGED',
+        message: `The mirror was damaged: ${recoveryText(recovered.value)} The damaged file is kept as ${kept}.`,
+        advice:
+          'Nothing has to be done: agents tell what they still have anew. Delete the old file when you do not miss anything, and check the disk.',
+      });
     }
     return tryOpen(file, {
       code: 'DATABASE_DAMAGED',
-      message: `The mirror was damaged. It is kept as ${kept}, and a new one was begun.`,
+      message: `The mirror was damaged. It is kept as ${kept}, and a new one was begun. ${recovered.error.message}`,
       advice:
-        'Add your environments again; agents deliver their history anew. Keep the old file if you need it.',
+        'Add your environments again, or restore a backup; agents deliver their history anew. Keep the old file if you need it.',
     });
   } catch (error) {
     return { is: 'unusable', problem: diskProblem(error, file) ?? cannotOpen(file, error) };

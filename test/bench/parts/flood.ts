@@ -56,6 +56,7 @@ function agent(number: number, options: FloodOptions, told: Told): void {
     sessions: Math.max(200_000, options.sessions),
     start: Date.now() - 3_600_000,
     stepMs: 50,
+    settled: true,
   });
   const http = createServer();
   const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false });

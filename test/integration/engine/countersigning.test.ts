@@ -7,7 +7,7 @@ import { keyFileIn, readOrCreateSecret } from '#agent/keys/key-file.ts';
 import { countersignText } from '#agent/state/chain.ts';
 import { localHeadFile } from '#engine/journal/head-file.ts';
 import { openInstallationKey, sha256 } from '#engine/journal/key.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { entryBody, headText, JournalEntry } from '#shared/journal/entry.ts';
 import { silent } from '#test/support/agent-in-process.ts';
 import { startDesk, startSite, type Site } from '#test/support/response-world.ts';

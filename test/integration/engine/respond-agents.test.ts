@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
 import type { TestEngine } from '#test/support/test-engine.ts';

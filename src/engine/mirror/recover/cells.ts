@@ -26,16 +26,22 @@ function varint(
   bytes: Buffer,
   at: number,
 ): { readonly value: number | bigint; readonly next: number } | null {
-  let value = 0n;
-  for (let count = 0; count < 9; count += 1) {
+  let small = 0;
+  for (let count = 0; count < 7; count += 1) {
     const byte = bytes[at + count];
     if (byte === undefined) return null;
-    if (count === 8) value = (value << 8n) | BigInt(byte);
-    else value = (value << 7n) | BigInt(byte & 0x7f);
-    if (count === 8 || (byte & 0x80) === 0) {
+    small = small * 128 + (byte & 0x7f);
+    if (byte < 0x80) return { value: small, next: at + count + 1 };
+  }
+  let value = BigInt(small);
+  for (let count = 7; count < 9; count += 1) {
+    const byte = bytes[at + count];
+    if (byte === undefined) return null;
+    // The ninth byte counts whole.
+    value = count === 8 ? (value << 8n) | BigInt(byte) : (value << 7n) | BigInt(byte & 0x7f);
+    if (count === 8 || byte < 0x80) {
       const signed = BigInt.asIntN(64, value);
-      const small = Number(signed);
-      return { value: Number.isSafeInteger(small) ? small : signed, next: at + count + 1 };
+      return { value: Number.isSafeInteger(Number(signed)) ? Number(signed) : signed, next: at + count + 1 };
     }
   }
   return null;

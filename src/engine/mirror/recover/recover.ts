@@ -1,6 +1,7 @@
 import { existsSync, rmSync, renameSync } from 'node:fs';
+import { z } from 'zod';
 import { failure, success, type Result } from '#shared/domain/result.ts';
-import { diskProblem, openWritable, transaction } from '../database.ts';
+import { diskProblem, openWritable, transaction, type WritableDb } from '../database.ts';
 import { APPLICATION_ID, migrate } from '../migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../migrations/index.ts';
 import { fill, type RecoveredTable } from './fill.ts';
@@ -88,9 +89,11 @@ function recoverInto(damaged: string, partial: string): Result<Recovery> {
         db,
         MIGRATIONS.filter((one) => one.version <= Math.max(1, version)),
       );
+      const restore = withoutTriggers(db);
       const tables = fill(db, from);
       const hasSalt = tables.some(({ name, read }) => name === 'constant' && read > 0);
       const mended = transaction(db, () => mend(db, hasSalt));
+      restore();
       migrate(db);
       const count = (sql: string): number => Number(db.prepare(sql).pluck().get());
       const recovery: Recovery = {
@@ -115,6 +118,31 @@ function recoverInto(damaged: string, partial: string): Result<Recovery> {
   } finally {
     file.close();
   }
+}
+
+/**
+ * Takes the triggers away, which would keep the indexes of words row by row; the result puts them back and makes what
+ * they keep in one go.
+ */
+function withoutTriggers(db: WritableDb): () => void {
+  const triggers = db
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+    .all()
+    .map((row) => z.object({ name: z.string(), sql: z.string() }).parse(row));
+  for (const { name } of triggers) db.exec(`DROP TRIGGER "${name}"`);
+  return () => {
+    transaction(db, () => {
+      for (const { sql } of triggers) db.exec(sql);
+      const words = db
+        .prepare("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'")
+        .pluck()
+        .all();
+      for (const name of words)
+        db.exec(`INSERT INTO "${String(name)}" ("${String(name)}") VALUES ('rebuild')`);
+      if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'identity_dirty'").get() !== undefined)
+        db.exec('INSERT OR IGNORE INTO identity_dirty SELECT key FROM account');
+    });
+  };
 }
 
 /** “12,034 sessions and 250,110 events were read; 3 pages could not be, of session and audit_4.” */

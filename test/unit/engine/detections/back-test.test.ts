@@ -7,7 +7,7 @@ import { createDetector } from '#engine/detect/detector.ts';
 import type { EnrichedEvent } from '#engine/detect/event.ts';
 import { backTest } from '#engine/detections/back-test.ts';
 import { openReadable } from '#engine/mirror/database.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { audited, fakeEvent } from '#test/support/fake-agent/fake-records.ts';
 import { NOW, WiredWorld } from './wired-world.ts';
 

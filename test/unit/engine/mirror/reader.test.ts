@@ -8,7 +8,7 @@ import { openReadable } from '#engine/mirror/database.ts';
 import { createLane } from '#engine/mirror/reader-lane.ts';
 import { FromReader, ToReader, type SpawnReader } from '#engine/mirror/reader-frames.ts';
 import { createReader, forkReader, processReader } from '#engine/mirror/reader.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { ingestWorld } from '../ingest/world.ts';
 
 const quiet = () => undefined;

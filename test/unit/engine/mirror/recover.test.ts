@@ -37,8 +37,8 @@ const counts = (file: string): ReadonlyMap<string, number> => {
 
 beforeAll(() => {
   fillMirror(folder, {
-    events: 12_000,
-    sessions: 8_000,
+    events: 6_000,
+    sessions: 5_000,
     since: Date.UTC(2026, 0, 1),
     until: Date.UTC(2026, 0, 20),
     enricher: testGeo.enricher,

@@ -4,7 +4,7 @@ import { SESSION_SORTS } from '#shared/ipc/session-sorts.ts';
 import { parseQuery } from '#shared/query/parse.ts';
 import type { Query, SearchTable } from '#shared/query/tree.ts';
 import { openReadable, type ReadableDb } from '#engine/mirror/database.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { countAudit, countSessions } from '#engine/mirror/search/count.ts';
 import { scopeOf } from '#engine/mirror/search/scope.ts';
 import { searchAudit, type FoundEvents } from '#engine/mirror/search/search-audit.ts';

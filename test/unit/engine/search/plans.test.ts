@@ -3,7 +3,7 @@ import { epochMs } from '#shared/domain/units.ts';
 import type { RequestOf } from '#shared/ipc/contract.ts';
 import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
 import { openReadable, type ReadableDb } from '#engine/mirror/database.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import type { Question } from '#engine/mirror/question.ts';
 import { ANSWERERS } from '#engine/mirror/questions.ts';
 import { NOW, randomWorld, type RandomWorld } from './random-world.ts';

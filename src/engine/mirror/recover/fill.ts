@@ -110,25 +110,22 @@ function copy(db: WritableDb, from: Salvage, name: string): RecoveredTable {
   };
   const rows = from.rows(name, loss);
   let read = 0;
-  let more = true;
-  while (more) {
-    transaction(db, () => {
-      for (let count = 0; count < STEP; count += 1) {
-        const next = rows.next();
-        if (next.done === true) {
-          more = false;
-          return;
-        }
-        const values = valuesOf(shape, next.value);
-        try {
-          if (values === null) loss.rows += 1;
-          else read += insert(values);
-        } catch {
-          // A row whose values are not of their columns' types: what was read is no row of this table.
-          loss.rows += 1;
-        }
+  /** Copies some rows; false when there are no more. */
+  const step = (): boolean => {
+    for (let count = 0; count < STEP; count += 1) {
+      const next = rows.next();
+      if (next.done === true) return false;
+      const values = valuesOf(shape, next.value);
+      try {
+        if (values === null) loss.rows += 1;
+        else read += insert(values);
+      } catch {
+        // A row whose values are not of their columns' types: what was read is no row of this table.
+        loss.rows += 1;
       }
-    });
-  }
+    }
+    return true;
+  };
+  while (transaction(db, step));
   return { name, read, missing: false, ...loss };
 }

@@ -6,7 +6,7 @@ import { epochMs } from '#shared/domain/units.ts';
 import { openReadable, openWritable, transaction } from '#engine/mirror/database.ts';
 import { migrate } from '#engine/mirror/migrate.ts';
 import { MIGRATIONS } from '#engine/mirror/migrations/index.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { knownEntries } from '#engine/mirror/known-entries.ts';
 import { rowsOf } from '#engine/mirror/session-rows.ts';
 import { fakeAccount, fakeSession } from '#test/support/fake-agent/fake-records.ts';

@@ -143,8 +143,11 @@ export async function at(time: string, options: AtOptions, version: string): Pro
     } as const;
     let total = '';
     const { rows } = await writePages(options, atColumns, async (cursor, limit) => {
-      const page = await questions.call('query.at', { ...scope, at: instant, cursor, limit });
-      total = `${page.total.is === 'exact' ? '' : 'at least '}${String(page.total.value)}`;
+      const counted = cursor === null;
+      const page = await questions.call('query.at', { ...scope, at: instant, cursor, limit, counted });
+      if (page.total !== null) {
+        total = `${page.total.is === 'exact' ? '' : 'at least '}${String(page.total.value)}`;
+      }
       return page;
     });
     process.stderr.write(`${String(rows)} of ${total} sessions at ${new Date(instant).toISOString()}\n`);

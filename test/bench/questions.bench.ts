@@ -13,7 +13,7 @@ import { note, percentile, quick, row, seeded } from './parts/report.ts';
 
 const EVENTS = quick ? 300_000 : 10_000_000;
 const SESSIONS = quick ? 30_000 : 1_000_000;
-const RUNS = quick ? 10 : 40;
+const RUNS = Number(process.env['RUNS'] ?? (quick ? 10 : 40));
 /** Runs before that are not counted: a reader has answered before. */
 const WARM = 5;
 const random = seeded(4);
@@ -80,7 +80,11 @@ const CASES: Readonly<Record<string, Case>> = {
     what: 'sessions of a person',
     most: 100,
     pick: () => some('account'),
-    product: (key) => ask('query.sessions', { search: `user:="${nameOf(key)}"` }),
+    product: (key) =>
+      ask('query.sessions', {
+        search: `user:="${nameOf(key)}"`,
+        sort: { by: 'openedAt', descending: true },
+      }),
     byHand: (key) =>
       db.prepare('SELECT * FROM session WHERE account = ? ORDER BY opened_at DESC LIMIT 100').all(key),
   },
@@ -114,16 +118,26 @@ const CASES: Readonly<Record<string, Case>> = {
         .all(at - 30 * DAY, `${String(10 + (at % 200))}.%`),
   },
   'signed-in-at': {
-    what: 'who was signed in at an instant, first page and how many',
+    what: 'who was signed in at an instant, first page',
     most: 100,
     pick: instant,
-    product: (at) => ask('query.at', { at }),
+    product: (at) => ask('query.at', { at, counted: false }),
     byHand: (at) =>
       db
         .prepare(
           'SELECT * FROM session WHERE opened_at <= ? AND (ended_at IS NULL OR ended_at > ?) ORDER BY opened_at DESC LIMIT 100',
         )
         .all(at, at),
+  },
+  'signed-in-count': {
+    what: 'how many were signed in at an instant',
+    most: 100,
+    pick: instant,
+    product: (at) => ask('query.at', { at, limit: 1 }),
+    byHand: (at) =>
+      db
+        .prepare('SELECT count(*) FROM session WHERE opened_at <= ? AND (ended_at IS NULL OR ended_at > ?)')
+        .get(at, at),
   },
   'events-newest': {
     what: 'first page of events',
@@ -218,7 +232,9 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
+const ONLY = process.env['ONLY'];
 for (const [name, { what, most: limit, pick, product, byHand }] of Object.entries(CASES)) {
+  if (ONLY !== undefined && ONLY !== name) continue;
   const times = { product: [] as number[], byHand: [] as number[] };
   for (let run = -WARM; run < RUNS; run += 1) {
     const key = pick();
@@ -232,7 +248,10 @@ for (const [name, { what, most: limit, pick, product, byHand }] of Object.entrie
     }
   }
   const [mine, hand] = [percentile(times.product, 0.95), percentile(times.byHand, 0.95)];
-  console.log(`  ${name}: ${mine.toFixed(1)} ms, by hand ${hand.toFixed(1)} ms`);
+  const middle = (side: 'product' | 'byHand'): string => percentile(times[side], 0.5).toFixed(2);
+  console.log(
+    `  ${name}: ${mine.toFixed(2)} ms (median ${middle('product')}), by hand ${hand.toFixed(2)} ms (${middle('byHand')})`,
+  );
   row({
     name: `question-${name}`,
     what: `${what}, p95`,

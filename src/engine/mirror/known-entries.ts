@@ -6,7 +6,7 @@ import { AddressColumns, addressView, DeviceColumns, deviceView, Texts } from '.
 import { readRows, readValue } from './statements.ts';
 
 /** Entries of each dictionary that a reader remembers. */
-const KEPT = 8_000;
+const KEPT = 40_000;
 
 export type KnownAddress = ReturnType<typeof addressView>;
 export type KnownDevice = ReturnType<typeof deviceView>;

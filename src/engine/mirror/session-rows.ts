@@ -40,11 +40,19 @@ const Connection = z.object({
 });
 type Connection = z.infer<typeof Connection>;
 
+/** Sessions by key as rows, in the order of the keys; those that have gone meanwhile are left out. */
+export const rowsOf = (db: ReadableDb, keys: readonly number[], now: EpochMs): readonly SessionRow[] =>
+  sessionsByKey(db, keys, now).map(([, row]) => row);
+
 /**
- * Sessions by key, in the order of the keys; those that have gone meanwhile are left out.
+ * As `rowsOf`, each with its key.
  * @param now console clock; each agent's skew is added to it
  */
-export function rowsOf(db: ReadableDb, keys: readonly number[], now: EpochMs): readonly SessionRow[] {
+export function sessionsByKey(
+  db: ReadableDb,
+  keys: readonly number[],
+  now: EpochMs,
+): readonly (readonly [number, SessionRow])[] {
   if (keys.length === 0) return [];
   const entries = knownEntries(db);
   const own = ownAccounts(db);
@@ -62,7 +70,10 @@ export function rowsOf(db: ReadableDb, keys: readonly number[], now: EpochMs): r
     const connection = connections.get(row.connection);
     if (connection !== undefined) rows.set(row.key, sessionRow(row, connection, entries, own, now));
   }
-  return keys.flatMap((key) => rows.get(key) ?? []);
+  return keys.flatMap((key) => {
+    const row = rows.get(key);
+    return row === undefined ? [] : [[key, row] as const];
+  });
 }
 
 function sessionRow(

@@ -77,9 +77,9 @@ export const QUERY_METHODS = {
   'query.audit': method<QueryPage<AuditRow>>()(
     z.strictObject({ ...scope, descending: z.boolean().default(true), cursor, limit }),
   ),
-  /** Who was signed in at an instant, and how it looked then. */
-  'query.at': method<QueryPage<SessionAt> & { readonly total: Counted }>()(
-    z.strictObject({ ...scope, at: instant, cursor, limit }),
+  /** Who was signed in at an instant, and how it looked then. Counting all takes longer than a page: it can be left out. */
+  'query.at': method<QueryPage<SessionAt> & { readonly total: Counted | null }>()(
+    z.strictObject({ ...scope, at: instant, cursor, limit, counted: z.boolean().default(true) }),
   ),
   /** What is different at `to` from `from`: sessions that only the one or only the other saw. */
   'query.difference': method<

@@ -4,10 +4,10 @@ import type { QUERY_METHODS, Counted, QueryPage, SessionAt } from '#shared/ipc/q
 import { EpochMs, epochMs } from '#shared/domain/units.ts';
 import type { AuditRow, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
 import { auditRows } from '../audit-rows.ts';
-import { rowsOf } from '../session-rows.ts';
+import { rowsOf, sessionsByKey } from '../session-rows.ts';
 import type { ReadableDb } from '../database.ts';
 import { knownEntries } from '../known-entries.ts';
-import { readRows, readValue } from '../statements.ts';
+import { readRows, readValue, readValues } from '../statements.ts';
 import { narrower } from './compile.ts';
 import type { Question } from '../question.ts';
 import { countSessions } from './count.ts';
@@ -66,17 +66,14 @@ export function* queryAt(
   db: ReadableDb,
   request: Request<'query.at'>,
   now: EpochMs,
-): Question<QueryPage<SessionAt> & { readonly total: Counted }> {
+): Question<QueryPage<SessionAt> & { readonly total: Counted | null }> {
   const search = openAt(db, request, request.at, now);
   const sort = { by: 'openedAt', descending: true } as const;
   const page = yield* searchSessions(db, search, sort, { ...request, now });
   yield;
-  const total = yield* countAt(db, request, search);
+  const total = request.counted ? yield* countAt(db, request, search) : null;
   return {
-    rows: rowsOf(db, page.keys, now).map((session, index) => {
-      const key = page.keys[index] ?? 0;
-      return { session, seen: seenAt(db, key, request.at), perhaps: perhapsEnded(db, key, request.at) };
-    }),
+    rows: rowsThen(db, page.keys, request.at, now),
     next: page.next,
     total,
     coverage: coverageOf(db, request.connections, { from: request.at, to: request.at + 1 }),
@@ -101,23 +98,33 @@ function* countAt(
 const Seen = z.object({ at: EpochMs, address: z.int(), device: z.int() });
 const UNKNOWN = { ip: null, place: null, network: null, userAgent: null, device: null };
 
-/** What a session looked like at an instant: what was observed last before it. */
-function seenAt(db: ReadableDb, key: number, at: number): SessionObservation | null {
-  const [raw] = readRows(
-    db,
-    `SELECT at, address, device FROM observation WHERE session = ? AND at <= CAST(? AS INTEGER)
-     ORDER BY at DESC LIMIT 1`,
-    [key, at],
-  );
-  if (raw === undefined) return null;
-  const seen = Seen.parse(raw);
+/** What sessions looked like at an instant: what was observed last before it. */
+function rowsThen(db: ReadableDb, keys: readonly number[], at: number, now: EpochMs): readonly SessionAt[] {
   const entries = knownEntries(db);
-  return { at: seen.at, ...UNKNOWN, ...entries.address(seen.address), ...entries.device(seen.device) };
-}
-
-function perhapsEnded(db: ReadableDb, key: number, at: number): boolean {
-  const after = readValue(db, 'SELECT ended_after FROM session WHERE key = ?', [key]);
-  return typeof after === 'number' && after <= at;
+  const perhaps = new Set(
+    readValues(
+      db,
+      `SELECT s.key FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value
+       WHERE s.ended_after <= CAST(@at AS INTEGER)`,
+      { keys: JSON.stringify(keys), at },
+    ).map(Number),
+  );
+  const seenAt = (key: number): SessionObservation | null => {
+    const [raw] = readRows(
+      db,
+      `SELECT at, address, device FROM observation WHERE session = ? AND at <= CAST(? AS INTEGER)
+       ORDER BY at DESC LIMIT 1`,
+      [key, at],
+    );
+    if (raw === undefined) return null;
+    const seen = Seen.parse(raw);
+    return { at: seen.at, ...UNKNOWN, ...entries.address(seen.address), ...entries.device(seen.device) };
+  };
+  return sessionsByKey(db, keys, now).map(([key, session]) => ({
+    session,
+    seen: seenAt(key),
+    perhaps: perhaps.has(key),
+  }));
 }
 
 /** Sessions that only one of two instants saw. */

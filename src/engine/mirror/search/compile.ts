@@ -4,7 +4,7 @@ import type { Query, SearchTable } from '#shared/query/tree.ts';
 import { auditField, auditText } from './audit-terms.ts';
 import { FALSE, type Branch, type Compiled, type CompileContext, type Term } from './compiled.ts';
 import { createParams } from './params.ts';
-import { sessionField, sessionText } from './session-terms.ts';
+import { sessionField, sessionText, STATES } from './session-terms.ts';
 
 const NO_SPAN: TimeSpan = { from: null, to: null };
 
@@ -58,7 +58,8 @@ export function compileSearch(
     }
   };
   const sql = condition(query, true);
-  return { sql, params, impossible, drivers, span, state };
+  const dense = query.is === 'all' || sql === STATES.live || sql === STATES.ended;
+  return { sql, params, impossible, drivers, span, state, dense };
 }
 
 export const narrower = (a: TimeSpan, b: TimeSpan): TimeSpan => ({

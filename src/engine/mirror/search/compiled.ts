@@ -39,6 +39,8 @@ export interface Compiled {
   /** Rows that fit are all in this stretch of the table's own time: opening of sessions, time of events. */
   readonly span: TimeSpan;
   readonly state: 'live' | 'ended' | null;
+  /** Nothing but the state is asked for, so that every row of the state fits. */
+  readonly dense: boolean;
 }
 
 export const FALSE = '0';

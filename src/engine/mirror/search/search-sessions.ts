@@ -42,28 +42,8 @@ export function* searchSessions(
   },
 ): Generator<undefined, FoundPage, undefined> {
   const after = readCursor(Cursor, page.cursor);
-  const gathered = gatherSessions(db, search, page.at ?? null, page.gathered);
-  yield;
-  const found: Found[] = [];
   const wanted = page.limit + 1;
-  if (gathered !== null) {
-    found.push(...fromGathered(db, search, sort, gathered, after, wanted, page.now));
-  } else {
-    const connections = readValues(db, 'SELECT key FROM connection').map(Number);
-    if (after === null || after.value !== null) {
-      const walks = SESSION_ORDERS[sort.by].walks(search.state, connections);
-      const streams: Found[][] = [];
-      for (const walk of walks) {
-        streams.push(walkKnown(db, search, sort, walk, after, wanted, page.now));
-        yield;
-      }
-      found.push(...merge(streams, sort.descending).slice(0, wanted));
-    }
-    if (found.length < wanted) {
-      const rest = after?.value === null ? after : null;
-      found.push(...walkUnknown(db, search, sort, rest, wanted - found.length, page.now));
-    }
-  }
+  const found = yield* findPage(db, search, sort, page, after, wanted);
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
   return {
@@ -74,6 +54,79 @@ export function* searchSessions(
         : null,
   };
 }
+
+type Wanted = Pick<Parameters<typeof searchSessions>[3], 'at' | 'gathered' | 'now'>;
+
+function* findPage(
+  db: ReadableDb,
+  search: Compiled,
+  sort: SortedBy,
+  page: Wanted,
+  after: Cursor | null,
+  wanted: number,
+): Generator<undefined, readonly Found[], undefined> {
+  if (search.impossible) return [];
+  const { now } = page;
+  const connections = readValues(db, 'SELECT key FROM connection').map(Number);
+  const walks = SESSION_ORDERS[sort.by].walks(search.state, connections);
+  const [only] = walks;
+  // Where rows that fit lie close together, the order's own index has the page after a few rows.
+  const near = BY_TIME.has(sort.by) && page.gathered === undefined && after?.value !== null;
+  const streams = near && sort.by === 'openedAt' ? byAccount(search) : null;
+  if (streams !== null) {
+    const rows = streams.flatMap((stream) => walkKnown(db, search, sort, stream, after, wanted, now));
+    if (rows.length >= wanted) return inOrder(rows, sort.descending).slice(0, wanted);
+  } else if (near && only !== undefined && walks.length === 1 && isBroad(search)) {
+    const rows = walkKnown(db, search, sort, { ...only, most: NEAR }, after, wanted, now);
+    if (rows.length >= wanted) return rows;
+    yield;
+  }
+  const dense = near && sort.by === 'lastSeenAt' && search.dense;
+  const gathered = dense ? null : gatherSessions(db, search, page.at ?? null, page.gathered);
+  yield;
+  if (gathered !== null) return fromGathered(db, search, sort, gathered, after, wanted, now);
+  const found: Found[] = [];
+  if (after === null || after.value !== null) {
+    const streams: Found[][] = [];
+    for (const walk of walks) {
+      streams.push(walkKnown(db, search, sort, walk, after, wanted, now));
+      yield;
+    }
+    found.push(...merge(streams, sort.descending).slice(0, wanted));
+  }
+  if (found.length < wanted) {
+    const rest = after?.value === null ? after : null;
+    found.push(...walkUnknown(db, search, sort, rest, wanted - found.length, now));
+  }
+  return found;
+}
+
+/** Orders whose own index is walked from any place in it. */
+const BY_TIME: ReadonlySet<SessionSort> = new Set<SessionSort>(['openedAt', 'lastSeenAt', 'endedAt']);
+/** Accounts whose sessions are read one account after another. */
+const FEW_ACCOUNTS = 12;
+
+/** Sessions of few accounts in the order of their opening, as the index of accounts has them. */
+function byAccount({ drivers }: Compiled): readonly Bounded[] | null {
+  for (const [branch, ...others] of drivers) {
+    if (branch?.column !== 'account' || others.length > 0 || branch.keys.length > FEW_ACCOUNTS) continue;
+    return branch.keys.map((account) => ({
+      from: 'session s INDEXED BY session_account',
+      value: 's.opened_at',
+      where: 's.account = CAST(@only AS INTEGER)',
+      bound: { only: account },
+    }));
+  }
+  return null;
+}
+
+/** Entries of an order's index that are tried before candidates are gathered: a few milliseconds at most. */
+const NEAR = 2_500;
+/** Keys that are looked up faster than that. */
+const FEW_KEYS = 64;
+/** Whether it would take many look-ups to gather what may fit. */
+const isBroad = ({ drivers }: Compiled): boolean =>
+  !drivers.some((branches) => branches.reduce((sum, { keys }) => sum + keys.length, 0) <= FEW_KEYS);
 
 function run(
   db: ReadableDb,
@@ -118,11 +171,17 @@ function fromGathered(
   return run(db, search, sql, { keys: JSON.stringify(keys), limit, ...place }, now);
 }
 
+interface Bounded extends Walk {
+  readonly bound?: Readonly<Record<string, number>>;
+  /** So many entries are looked at; all when absent. */
+  readonly most?: number;
+}
+
 function walkKnown(
   db: ReadableDb,
   search: Compiled,
   { by, descending }: SortedBy,
-  walk: Walk,
+  walk: Bounded,
   after: Cursor | null,
   limit: number,
   now: number,
@@ -134,14 +193,19 @@ function walkKnown(
       ? ''
       : `AND ${walk.value} ${beyond}= @afterValue AND (${walk.value} ${beyond} @afterValue OR s.key ${beyond} @afterKey)`;
   const span = by === 'openedAt' ? spanCondition('s.opened_at', search.span, search.params) : '1';
-  const sql = `SELECT s.key AS key, ${walk.value} AS value FROM ${walk.from}
-    WHERE ${walk.where} AND ${walk.value} IS NOT NULL AND ${span} ${onwards} AND ${search.sql}
-    ORDER BY ${walk.value} ${direction}, s.key ${direction} LIMIT @limit`;
+  const order = `ORDER BY ${walk.value} ${direction}, s.key ${direction} LIMIT`;
+  const walked = `${walk.where} AND ${walk.value} IS NOT NULL AND ${span} ${onwards}`;
+  const sql =
+    walk.most === undefined
+      ? `SELECT s.key AS key, ${walk.value} AS value FROM ${walk.from} WHERE ${walked} AND ${search.sql} ${order} @limit`
+      : `SELECT w.key, w.value FROM (SELECT s.key AS key, ${walk.value} AS value FROM ${walk.from} WHERE ${walked}
+           ${order} ${String(walk.most)}) w CROSS JOIN session s ON s.key = w.key
+         WHERE ${search.sql} ORDER BY w.value ${direction}, w.key ${direction} LIMIT @limit`;
   return run(
     db,
     search,
     sql,
-    { limit, ...(after === null ? {} : { afterValue: after.value, afterKey: after.key }) },
+    { ...walk.bound, limit, ...(after === null ? {} : { afterValue: after.value, afterKey: after.key }) },
     now,
   );
 }
@@ -166,7 +230,10 @@ function walkUnknown(
 /** Streams that are each in order, as one. Texts come from one stream only, so the database has ordered them. */
 function merge(streams: readonly (readonly Found[])[], descending: boolean): readonly Found[] {
   const [only] = streams;
-  if (streams.length === 1 && only !== undefined) return only;
+  return streams.length === 1 && only !== undefined ? only : inOrder(streams.flat(), descending);
+}
+
+function inOrder(rows: readonly Found[], descending: boolean): readonly Found[] {
   const sign = descending ? -1 : 1;
-  return streams.flat().toSorted((a, b) => sign * (Number(a.value) - Number(b.value) || a.key - b.key));
+  return rows.toSorted((a, b) => sign * (Number(a.value) - Number(b.value) || a.key - b.key));
 }

@@ -112,16 +112,20 @@ function dictionaryTerm(table: Dictionary, column: string, match: Match, context
   if (table === 'account') return inSet('s.account', 'account', set);
   if (set.keys?.length === 0) return never;
   return {
-    sql: `EXISTS (SELECT 1 FROM observation o WHERE o.session = s.key AND o.${table} IN ${set.sql})`,
+    sql: seenWith(table, set),
     branches: set.keys === null ? null : [{ column: table, keys: set.keys }],
   };
 }
 
+export const STATES = { live: 's.ended_at IS NULL', ended: 's.ended_at IS NOT NULL' } as const;
+/** Asked of the few observations of the session: an index of addresses or devices would be asked once for each key. */
+const seenWith = (table: Dictionary, set: KeySet): string =>
+  `EXISTS (SELECT 1 FROM observation o WHERE o.session = s.key AND +o.${table} IN ${set.sql})`;
+
 const RANKS = ['active', 'idle', 'stale', 'unseen'];
 
 function stateTerm(state: string, { params, now }: CompileContext): Term {
-  if (state === 'live') return { sql: 's.ended_at IS NULL', branches: null, state: 'live' };
-  if (state === 'ended') return { sql: 's.ended_at IS NOT NULL', branches: null, state: 'ended' };
+  if (state === 'live' || state === 'ended') return { sql: STATES[state], branches: null, state };
   const rank = `(SELECT ${STATUS.replaceAll('@now', params.add(now))} FROM connection c WHERE c.key = s.connection)`;
   return {
     sql: `(s.ended_at IS NULL AND ${rank} = ${String(RANKS.indexOf(state))})`,
@@ -204,7 +208,7 @@ export function sessionText(match: TextMatch, context: CompileContext): Term {
     const set = anywhere(table, columns, trigrams);
     if (set.keys?.length === 0) return never;
     return {
-      sql: `EXISTS (SELECT 1 FROM observation o WHERE o.session = s.key AND o.${table} IN ${set.sql})`,
+      sql: seenWith(table, set),
       branches: set.keys === null ? null : [{ column: table, keys: set.keys }],
     };
   };

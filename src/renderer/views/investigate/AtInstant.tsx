@@ -39,9 +39,12 @@ export function AtInstant(): ReactNode {
     limit: PAGE,
     ...(connection === null ? {} : { connections: [connection] }),
   };
-  const answer = useEngineQuery('query.at', request);
+  // The rows come first; how many there are is counted beside them.
+  const answer = useEngineQuery('query.at', { ...request, counted: false });
+  const counting = useEngineQuery('query.at', { ...request, limit: 1 });
+  const total = counting.is === 'ready' ? counting.value.total : null;
   const page = answer.is === 'ready' ? answer.value : null;
-  const further = useFurtherPages('query.at', request, page?.next ?? null);
+  const further = useFurtherPages('query.at', { ...request, counted: false }, page?.next ?? null);
   const rows = [...(page?.rows ?? []), ...further.rows];
   const move = (to: number) => {
     useInvestigate.setState({ at: Math.max(0, to) });
@@ -64,7 +67,7 @@ export function AtInstant(): ReactNode {
       {page === null ? null : (
         <Box sx={{ px: 4, pb: 2 }}>
           <Typography data-testid="at-count" sx={{ fontWeight: 600 }}>
-            {`${countedText(page.total, 'session', 'sessions')} at ${exactTime(at, zone)} ${zoneName(zone)}`}
+            {`${total === null ? 'Sessions' : countedText(total, 'session', 'sessions')} at ${exactTime(at, zone)} ${zoneName(zone)}`}
           </Typography>
           <CoverageNote coverage={page.coverage} />
         </Box>

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { ConnectionId, EventId, SessionId } from '#shared/domain/ids.ts';
-import { EpochMs } from '#shared/domain/units.ts';
+import { ConnectionId, type EventId, type SessionId } from '#shared/domain/ids.ts';
+import { epochMs } from '#shared/domain/units.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { objectText } from '../ingest/audit-row.ts';
 import { segmentOfKey, segmentTable } from './audit-segments.ts';
+import { integer, integerOrNull, text, textOrNull } from './columns.ts';
 import type { ReadableDb } from './database.ts';
 import { knownEntries, type KnownEntries } from './known-entries.ts';
-import { readRows } from './statements.ts';
+import { readRows, readTuples } from './statements.ts';
 
 /** Events of one segment by key, without what their keys stand for: that is shared by many. */
 const byKey = (
@@ -18,46 +19,46 @@ const byKey = (
 
 export const OUTCOMES = ['unknown', 'success', 'failure'] as const;
 
-const Row = z.object({
-  key: z.int(),
-  connection: z.int(),
-  id: EventId,
-  at: EpochMs,
-  action: z.int(),
-  outcome: z.int(),
-  reason: z.int().nullable(),
-  account: z.int().nullable(),
-  account_name: z.int().nullable(),
-  session_id: SessionId.nullable(),
-  actor_name: z.int().nullable(),
-  object_kind: z.int().nullable(),
-  object_name: z.string().nullable(),
-  message: z.string().nullable(),
-  address: z.int().nullable(),
-  device: z.int().nullable(),
-});
-
-function auditRowOf(row: z.infer<typeof Row>, connection: ConnectionId, entries: KnownEntries): AuditRow {
-  const address = entries.address(row.address);
-  const device = entries.device(row.device);
-  const name = entries.word(row.account_name);
+function auditRowOf(row: readonly unknown[], connection: ConnectionId, entries: KnownEntries): AuditRow {
+  const [
+    ,
+    ,
+    id,
+    at,
+    action,
+    outcome,
+    reason,
+    account,
+    typed,
+    session,
+    actor,
+    kind,
+    object,
+    message,
+    ip,
+    from,
+  ] = row;
+  const address = entries.address(integerOrNull(ip));
+  const device = entries.device(integerOrNull(from));
+  const word = (key: unknown): string | null => entries.word(integerOrNull(key));
+  const name = word(typed);
   return {
     connection,
-    id: row.id,
-    at: row.at,
-    action: entries.word(row.action) ?? '',
-    outcome: OUTCOMES[row.outcome] ?? 'unknown',
-    reason: entries.word(row.reason),
-    account: name === null ? null : { id: entries.account(row.account)?.id ?? null, name },
+    id: text(id) as EventId,
+    at: epochMs(integer(at)),
+    action: word(action) ?? '',
+    outcome: OUTCOMES[integer(outcome)] ?? 'unknown',
+    reason: word(reason),
+    account: name === null ? null : { id: entries.account(integerOrNull(account))?.id ?? null, name },
     ip: address?.ip ?? null,
     place: address?.place ?? null,
     network: address?.network ?? null,
     device: device?.device ?? null,
     userAgent: device?.userAgent ?? null,
-    sessionId: row.session_id,
-    actor: entries.word(row.actor_name),
-    object: objectText(entries.word(row.object_kind), row.object_name),
-    message: row.message,
+    sessionId: textOrNull(session) as SessionId | null,
+    actor: word(actor),
+    object: objectText(word(kind), textOrNull(object)),
+    message: textOrNull(message),
   };
 }
 
@@ -82,10 +83,9 @@ export function auditRows(db: ReadableDb, keys: readonly number[]): readonly Aud
   }
   const rows = new Map<number, AuditRow>();
   for (const [segment, own] of bySegment) {
-    for (const raw of readRows(db, byKey(segmentTable(segment)), { keys: JSON.stringify(own) })) {
-      const row = Row.parse(raw);
-      const connection = connections.get(row.connection);
-      if (connection !== undefined) rows.set(row.key, auditRowOf(row, connection, entries));
+    for (const row of readTuples(db, byKey(segmentTable(segment)), { keys: JSON.stringify(own) })) {
+      const connection = connections.get(integer(row[1]));
+      if (connection !== undefined) rows.set(integer(row[0]), auditRowOf(row, connection, entries));
     }
   }
   return keys.flatMap((key) => rows.get(key) ?? []);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import { ConnectionId, type SessionId } from '#shared/domain/ids.ts';
 import { sessionStatus } from '#shared/domain/status.ts';
-import { EpochMs, epochMs } from '#shared/domain/units.ts';
+import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import { integer, integerOrNull, text } from './columns.ts';
 import type { ReadableDb } from './database.ts';
 import { knownEntries, type KnownAccount, type KnownEntries } from './known-entries.ts';
 import { ownAccounts, ownKey, type OwnAccounts } from './own-accounts.ts';
-import { readRows } from './statements.ts';
+import { readRows, readTuples } from './statements.ts';
 
 /** Rows by key without what their keys stand for: that is shared by many. */
 const BY_KEY = `SELECT s.key, s.connection, h.id, s.account, s.via, s.opened_at, s.last_seen_at, s.expires_at,
@@ -15,23 +16,7 @@ const BY_KEY = `SELECT s.key, s.connection, h.id, s.account, s.via, s.opened_at,
     (SELECT r.risk FROM session_risk r WHERE r.session = s.key) AS risk
   FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value CROSS JOIN handle h ON h.key = s.key`;
 
-const Row = z.object({
-  key: z.int(),
-  connection: z.int(),
-  id: SessionId,
-  account: z.int().nullable(),
-  via: z.int().nullable(),
-  opened_at: EpochMs.nullable(),
-  last_seen_at: EpochMs.nullable(),
-  expires_at: EpochMs.nullable(),
-  ended_at: EpochMs.nullable(),
-  cause: z.int().nullable(),
-  marks: z.int(),
-  address: z.int().nullable(),
-  device: z.int().nullable(),
-  ip_is_last: z.int(),
-  risk: z.int().nullable(),
-});
+type Columns = readonly unknown[];
 const Connection = z.object({
   key: z.int(),
   id: ConnectionId,
@@ -65,10 +50,9 @@ export function sessionsByKey(
     ),
   );
   const rows = new Map<number, SessionRow>();
-  for (const raw of readRows(db, BY_KEY, { keys: JSON.stringify(keys) })) {
-    const row = Row.parse(raw);
-    const connection = connections.get(row.connection);
-    if (connection !== undefined) rows.set(row.key, sessionRow(row, connection, entries, own, now));
+  for (const row of readTuples(db, BY_KEY, { keys: JSON.stringify(keys) })) {
+    const connection = connections.get(integer(row[1]));
+    if (connection !== undefined) rows.set(integer(row[0]), sessionRow(row, connection, entries, own, now));
   }
   return keys.flatMap((key) => {
     const row = rows.get(key);
@@ -76,46 +60,60 @@ export function sessionsByKey(
   });
 }
 
+const instant = (value: unknown): EpochMs | null => (value === null ? null : epochMs(integer(value)));
+
 function sessionRow(
-  row: z.infer<typeof Row>,
+  [
+    ,
+    ,
+    id,
+    ofAccount,
+    ofVia,
+    openedAt,
+    lastSeenAt,
+    expiresAt,
+    endedAt,
+    cause,
+    ofMarks,
+    at,
+    from,
+    ipIsLast,
+    risk,
+  ]: Columns,
   connection: Connection,
   entries: KnownEntries,
   own: OwnAccounts,
   now: number,
 ): SessionRow {
-  const account = entries.account(row.account);
-  const via = entries.account(row.via);
-  const address = entries.address(row.address);
-  const device = entries.device(row.device);
-  const marks = entries.marks(row.marks);
+  const account = entries.account(integerOrNull(ofAccount));
+  const via = entries.account(integerOrNull(ofVia));
+  const address = entries.address(integerOrNull(at));
+  const device = entries.device(integerOrNull(from));
+  const marks = entries.marks(integer(ofMarks));
+  const times = { endedAt: instant(endedAt), lastSeenAt: instant(lastSeenAt) };
   const isOwn = (one: KnownAccount | null): boolean => one !== null && own.has(ownKey(connection.id, one.id));
   return {
     connection: connection.id,
-    id: row.id,
+    id: text(id) as SessionId,
     account: account === null ? null : { id: account.id, name: account.name },
     roles: account?.roles ?? [],
     privileged: account?.privileged === true || marks.includes('privileged'),
     service: account?.service === true || marks.includes('service'),
     // A session that somebody runs as another account is that somebody's own.
     own: own.size > 0 && (isOwn(account) || isOwn(via)),
-    status: sessionStatus(
-      { endedAt: row.ended_at, lastSeenAt: row.last_seen_at },
-      connection.write_interval_ms,
-      epochMs(now + connection.skew_ms),
-    ),
-    cause: entries.word(row.cause),
-    openedAt: row.opened_at,
-    lastSeenAt: row.last_seen_at,
-    endedAt: row.ended_at,
-    expiresAt: row.expires_at,
+    status: sessionStatus(times, connection.write_interval_ms, epochMs(now + connection.skew_ms)),
+    cause: entries.word(integerOrNull(cause)),
+    openedAt: instant(openedAt),
+    ...times,
+    expiresAt: instant(expiresAt),
     ip: address?.ip ?? null,
-    ipOf: address === null ? null : row.ip_is_last === 1 ? 'last' : 'opened',
+    ipOf: address === null ? null : ipIsLast === 1 ? 'last' : 'opened',
     userAgent: device?.userAgent ?? null,
     place: address?.place ?? null,
     network: address?.network ?? null,
     device: device?.device ?? null,
     marks,
     via: via === null ? null : { id: via.id, name: via.name },
-    risk: row.risk,
+    risk: integerOrNull(risk),
   };
 }

@@ -32,14 +32,14 @@ const NOTHING = {};
 export const readRows = (db: ReadableDb, sql: string, bound: Bound = NOTHING): readonly unknown[] =>
   statement(db, 'objects', sql).all(bound);
 /** Rows as arrays in the order of the columns: half the work of objects. */
-export const readTuples = (db: ReadableDb, sql: string, bound: Bound = NOTHING): readonly unknown[] =>
-  statement(db, 'tuples', sql).all(bound);
+export const readTuples = (
+  db: ReadableDb,
+  sql: string,
+  bound: Bound = NOTHING,
+): readonly (readonly unknown[])[] => statement(db, 'tuples', sql).all(bound) as unknown[][];
 /** The first column of every row. */
 export const readValues = (db: ReadableDb, sql: string, bound: Bound = NOTHING): readonly unknown[] =>
   statement(db, 'values', sql).all(bound);
 /** The first column of the first row; undefined when there is none. */
 export const readValue = (db: ReadableDb, sql: string, bound: Bound = NOTHING): unknown =>
   statement(db, 'values', sql).get(bound);
-/** The first row as an array; undefined when there is none. */
-export const readTuple = (db: ReadableDb, sql: string, bound: Bound = NOTHING): unknown =>
-  statement(db, 'tuples', sql).get(bound);

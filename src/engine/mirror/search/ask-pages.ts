@@ -1,13 +1,13 @@
-import { z } from 'zod';
 import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { QUERY_METHODS, Counted, QueryPage, SessionAt } from '#shared/ipc/query-contract.ts';
-import { EpochMs, epochMs } from '#shared/domain/units.ts';
+import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { AuditRow, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
 import { auditRows } from '../audit-rows.ts';
+import { integer, integerOrNull } from '../columns.ts';
 import { rowsOf, sessionsByKey } from '../session-rows.ts';
 import type { ReadableDb } from '../database.ts';
 import { knownEntries } from '../known-entries.ts';
-import { readRows, readValue, readValues } from '../statements.ts';
+import { readTuples, readValue, readValues } from '../statements.ts';
 import { narrower } from './compile.ts';
 import type { Question } from '../question.ts';
 import { countSessions } from './count.ts';
@@ -95,7 +95,6 @@ function* countAt(
   return yield* countSessions(db, search, { at: request.at, most: MOST_COUNTED });
 }
 
-const Seen = z.object({ at: EpochMs, address: z.int(), device: z.int() });
 const UNKNOWN = { ip: null, place: null, network: null, userAgent: null, device: null };
 
 /** What sessions looked like at an instant: what was observed last before it. */
@@ -109,20 +108,24 @@ function rowsThen(db: ReadableDb, keys: readonly number[], at: number, now: Epoc
       { keys: JSON.stringify(keys), at },
     ).map(Number),
   );
-  const seenAt = (key: number): SessionObservation | null => {
-    const [raw] = readRows(
-      db,
-      `SELECT at, address, device FROM observation WHERE session = ? AND at <= CAST(? AS INTEGER)
-       ORDER BY at DESC LIMIT 1`,
-      [key, at],
-    );
-    if (raw === undefined) return null;
-    const seen = Seen.parse(raw);
-    return { at: seen.at, ...UNKNOWN, ...entries.address(seen.address), ...entries.device(seen.device) };
-  };
+  const seen = new Map<number, SessionObservation>();
+  const latest = readTuples(
+    db,
+    `SELECT o.session, o.at, o.address, o.device FROM json_each(@keys) j CROSS JOIN observation o ON o.session = j.value
+     WHERE o.at = (SELECT max(x.at) FROM observation x WHERE x.session = j.value AND x.at <= CAST(@at AS INTEGER))`,
+    { keys: JSON.stringify(keys), at },
+  );
+  for (const [key, then, address, device] of latest) {
+    seen.set(integer(key), {
+      at: epochMs(integer(then)),
+      ...UNKNOWN,
+      ...entries.address(integerOrNull(address)),
+      ...entries.device(integerOrNull(device)),
+    });
+  }
   return sessionsByKey(db, keys, now).map(([key, session]) => ({
     session,
-    seen: seenAt(key),
+    seen: seen.get(key) ?? null,
     perhaps: perhaps.has(key),
   }));
 }

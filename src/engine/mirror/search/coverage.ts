@@ -4,7 +4,8 @@ import { EpochMs, epochMs } from '#shared/domain/units.ts';
 import type { Coverage } from '#shared/ipc/query-contract.ts';
 import type { TimeSpan } from '#shared/query/resolve-time.ts';
 import type { ReadableDb } from '../database.ts';
-import { readRows } from '../statements.ts';
+import { integer, text, textOrNull } from '../columns.ts';
+import { readRows, readTuples } from '../statements.ts';
 
 const Environment = z.object({
   key: z.number(),
@@ -12,7 +13,6 @@ const Environment = z.object({
   name: z.string(),
   as_of: EpochMs.nullable(),
 });
-const Watch = z.object({ at: z.number(), state: z.string(), detail: z.string().nullable() });
 const History = z.object({ ranges: z.number(), open: z.number(), oldest: EpochMs.nullable() });
 
 /** Newest gaps that an answer names. */
@@ -45,12 +45,12 @@ export function coverageOf(
 
 /** From the log of what could be seen: offline, or a store that the agent could not read, until it could again. */
 function gapsOf(db: ReadableDb, connection: number, period: TimeSpan): Coverage['gaps'] {
-  const log = readRows(
+  const log = readTuples(
     db,
     `SELECT at, state, detail FROM watch WHERE connection = ? AND at >= coalesce((SELECT max(at) FROM watch
          WHERE connection = ? AND at <= ? AND state = 'live'), 0) ORDER BY at, state`,
     [connection, connection, period.from ?? 0],
-  ).map((row) => Watch.parse(row));
+  ).map(([at, state, detail]) => ({ at: integer(at), state: text(state), detail: textOrNull(detail) }));
   const gaps: { from: EpochMs; to: EpochMs | null; why: string }[] = [];
   let away: { readonly at: number; readonly why: string } | null = null;
   let down: { readonly at: number; readonly why: string } | null = null;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ReadableDb } from '../database.ts';
-import { readRows, readValues } from '../statements.ts';
+import { integer } from '../columns.ts';
+import { readTuples, readValues } from '../statements.ts';
 import type { Branch, Compiled } from './compiled.ts';
 import { segmentCondition, type SearchedSegment } from './segments.ts';
 
-/** Keys whose events an index yields in order of time, one after another; with more, the keys' events are gathered. */
+/** Keys whose many events an index yields in order of time, one key after another; with more, time itself is walked. */
 const MOST_STREAMS = 12;
 /** Keys that an index is asked for; with more, the segment's index of time is walked. */
 const MOST_PROBES = 200;
@@ -33,13 +34,16 @@ export function searchSegment(
   const driver = page.driven ? driverOf(segment, search) : null;
   if (driver === null) return ordered(db, segment, search, page, byTime);
   const probes = probesOf(driver);
-  if (probes <= MOST_STREAMS && driver.every(({ column }) => column !== 'words')) {
-    return driver.flatMap((branch) =>
+  const streams = (): readonly Position[] =>
+    driver.flatMap((branch) =>
       branch.keys.flatMap((key) => ordered(db, segment, search, page, byKey(segment, branch, key))),
     );
-  }
+  if (probes === 1 && driver.every(({ column }) => column !== 'words')) return streams();
   const keys = probes > MOST_PROBES ? null : gather(db, segment, search, driver);
-  if (keys === null) return ordered(db, segment, search, page, byTime);
+  if (keys === null) {
+    const few = probes <= MOST_STREAMS && driver.every(({ column }) => column !== 'words');
+    return few ? streams() : ordered(db, segment, search, page, byTime);
+  }
   if (keys.length === 0) return [];
   return ordered(db, segment, search, page, {
     from: `json_each(@gathered) j CROSS JOIN ${segment.table} e ON e.key = j.value`,
@@ -66,7 +70,7 @@ function ordered(
     after === null
       ? ''
       : `AND e.at ${beyond}= @afterAt AND (e.at ${beyond} @afterAt OR e.key ${beyond} @afterKey)`;
-  return readRows(
+  return readTuples(
     db,
     `SELECT e.at, e.key FROM ${source.from} WHERE ${source.where} AND ${segmentCondition(search, segment)} ${onwards}
      ORDER BY e.at ${direction}, e.key ${direction} LIMIT @limit`,
@@ -76,7 +80,7 @@ function ordered(
       limit,
       ...(after === null ? {} : { afterAt: after.at, afterKey: after.key }),
     },
-  ).map((row) => Position.parse(row));
+  ).map(([at, key]) => ({ at: integer(at), key: integer(key) }));
 }
 
 /** Indexes of columns other than time leave out rows in which the column is not known, and must be told so. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SessionSort } from '#shared/ipc/session-sorts.ts';
 import type { ReadableDb } from '../database.ts';
-import { readRows, readValues } from '../statements.ts';
+import { integer, integerOrNull } from '../columns.ts';
+import { readTuples, readValues } from '../statements.ts';
 import type { Compiled } from './compiled.ts';
 import { readCursor } from './cursor.ts';
 import { gatherSessions } from './find-sessions.ts';
@@ -15,8 +16,8 @@ export interface SortedBy {
 /** Where a page ended: the value of the order (null: among those of which it is not known) and the key. */
 const Cursor = z.strictObject({ value: z.union([z.number(), z.string()]).nullable(), key: z.int() });
 type Cursor = z.infer<typeof Cursor>;
-const Found = z.object({ key: z.number(), value: z.union([z.number(), z.string()]).nullable() });
-type Found = z.infer<typeof Found>;
+/** A session and the value of the order. */
+type Found = Cursor;
 
 export interface FoundPage {
   readonly keys: readonly number[];
@@ -136,7 +137,10 @@ function run(
   now: number,
 ): Found[] {
   const bound = { ...search.params.bound, ...extra, ...(/@now\b/.test(sql) ? { now } : {}) };
-  return readRows(db, sql, bound).map((row) => Found.parse(row));
+  return readTuples(db, sql, bound).map(([key, value]) => ({
+    key: integer(key),
+    value: typeof value === 'string' ? value : integerOrNull(value),
+  }));
 }
 
 function fromGathered(

@@ -113,8 +113,13 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   let counting = true;
   let outcome: Outcome = 'evaluated';
   let newest: PreparedEvent | null = null;
+  /** Events whose network is thought of differently since a late event of their person. */
+  let rejudged: PreparedEvent[] = [];
   const context: UserContext = {
     settings,
+    habitChanged: (event) => {
+      if (event.type === 'login') rejudged.push(event);
+    },
     allows: createAllowList(settings),
     localTime: settings.offHours === null ? null : createLocalClock(settings.offHours.timeZone),
     people: {
@@ -363,7 +368,15 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       return [];
     }
     const event = own(prepared, horizonStart);
+    rejudged = [];
     placeForUser(event, horizonStart);
+    for (const other of rejudged) {
+      if (other.id === event.id || other.ipKey === null || !wants.addresses) continue;
+      const timeline = state.addresses.get(other.ipKey);
+      if (timeline === undefined) continue;
+      state.addresses.touch(other.ipKey);
+      apply(`ip:${other.ipKey}`, replace(folds.addresses, timeline, { ...other }));
+    }
     const attempt = event.type === 'login' || event.type === 'login-failed';
     if (attempt && wants.addresses && event.ipKey !== null)
       place(folds.addresses, state.addresses, 'ip', event.ipKey, event, horizonStart);

@@ -1,3 +1,4 @@
+import { HOUR } from '#shared/domain/units.ts';
 import type { PreparedEvent } from './prepare.ts';
 
 /** Most events that a finding lists by id; the counts in its evidence go on. */
@@ -12,6 +13,8 @@ export interface Episode {
   count: number;
   events: string[];
   silent: boolean;
+  /** Event time of the last version that was told. */
+  toldAt?: number;
   /** Rows that the evidence lists, oldest first; capped. */
   rows?: unknown[];
 }
@@ -72,6 +75,13 @@ export const fromEpisode = (episode: Episode, key: string) => ({
   events: episode.events.slice(),
   retrospective: episode.silent,
 });
+
+/** Whether an update is worth a new version of the finding: the first, and then at most one an hour. */
+export const isWorthTelling = (episode: Episode, event: PreparedEvent): boolean => {
+  if (episode.toldAt !== undefined && event.ts - episode.toldAt < HOUR) return false;
+  episode.toldAt = event.ts;
+  return true;
+};
 
 const MAX_ROWS = 20;
 

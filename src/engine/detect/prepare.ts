@@ -47,6 +47,8 @@ export interface PreparedEvent {
   readonly silent: boolean;
   /** Event time minus arrival in ms, where that is too far to believe; else null. */
   readonly skewMs: number | null;
+  /** Why a network that hides places is usual for this person; worked out when the event is placed, else null. */
+  habit: string | null;
 }
 
 /**
@@ -167,6 +169,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
       benignFailure: event.type === 'login-failed' && isBenign(reason),
       silent,
       skewMs: null,
+      habit: null,
     };
   };
 };

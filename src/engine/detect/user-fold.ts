@@ -13,7 +13,8 @@ import { offHours } from './detections/off-hours.ts';
 import { unfamiliarSignIn } from './detections/unfamiliar-sign-in.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { UserContext, UserDetection } from './user-detection.ts';
-import { train, type UserState } from './user-state.ts';
+import { habitOf, isOwnDevice, isReal } from './habit.ts';
+import { pointOf, saysWhere, train, type UserState } from './user-state.ts';
 
 /** Detections on one person's events. */
 export const USER_DETECTIONS: readonly UserDetection[] = [
@@ -32,6 +33,17 @@ export const USER_DETECTIONS: readonly UserDetection[] = [
   geofence,
 ];
 
+/** Where the person is now. A trusted egress and ignored networks are nobody's place. */
+const move = (state: UserState, event: PreparedEvent): void => {
+  if (event.lat === null || event.lon === null || event.trusted || event.ignoredIp || event.ignoredAsn)
+    return;
+  const { place } = state;
+  const next = pointOf(event, isOwnDevice(state.profile, event));
+  if (isReal(next)) state.ground = null;
+  else if (place !== null && isReal(place)) state.ground = place;
+  state.place = next;
+};
+
 /** One event of one person: every detection looks at it, then the profile learns it. */
 export const stepUser = (
   detections: readonly UserDetection[],
@@ -39,7 +51,15 @@ export const stepUser = (
   event: PreparedEvent,
   context: UserContext,
 ): void => {
+  if (saysWhere(event)) {
+    const habit = habitOf(state.profile, event);
+    if (habit !== event.habit) {
+      event.habit = habit;
+      context.habitChanged(event);
+    }
+  }
   for (const detection of detections) detection.evaluate(state, event, context);
+  if (saysWhere(event)) move(state, event);
   if (event.type !== 'login') return;
   const hour = context.localTime === null ? null : Math.floor(context.localTime(event.ts).minutes / 60);
   train(state.profile, event, hour);

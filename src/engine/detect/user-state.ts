@@ -1,3 +1,4 @@
+import { DAY } from '#shared/domain/units.ts';
 import type { Episode, Episodes } from './episode.ts';
 import type { PreparedEvent } from './prepare.ts';
 
@@ -6,6 +7,8 @@ export interface Seen {
   first: number;
   last: number;
   count: number;
+  /** Days (UTC) on which it was seen. */
+  days: number;
   lastId: string;
 }
 
@@ -39,9 +42,13 @@ export interface Point {
   asOrg: string | null;
   network: string | null;
   session: string | null;
+  /** It is a network of the kind that hides places, and the person's habit, with a device of theirs. */
+  habit: boolean;
+  /** With a device that the person had used on several days. */
+  ownDevice: boolean;
 }
 
-export const pointOf = (event: PreparedEvent): Point => ({
+export const pointOf = (event: PreparedEvent, ownDevice = false): Point => ({
   id: event.id,
   ts: event.ts,
   ip: event.ip,
@@ -55,6 +62,8 @@ export const pointOf = (event: PreparedEvent): Point => ({
   asOrg: event.asOrg,
   network: event.network,
   session: event.session,
+  habit: event.habit !== null,
+  ownDevice,
 });
 
 /** A run of failures against one account. */
@@ -73,7 +82,7 @@ export interface LiveSession extends Point {
 export interface UserState {
   profile: Profile;
   place: Point | null;
-  /** The last place before those that satellite networks gave; null when the last place is none of theirs. */
+  /** The last place before those that satellites or habitual VPNs gave; null when the last place is none of theirs. */
   ground: Point | null;
   failures: { ts: number[]; id: string[]; source: string[]; reason: string[] };
   retries: Map<string, number>;
@@ -84,6 +93,10 @@ export interface UserState {
   recentPlaces: Point[];
   episodes: Episodes;
 }
+
+/** Whether an event says where its person is: what succeeded, never a failure. */
+export const saysWhere = (event: PreparedEvent): boolean =>
+  event.type === 'login' || event.type === 'session-opened' || event.type === 'session-updated';
 
 export const createProfile = (): Profile => ({
   first: null,
@@ -117,6 +130,7 @@ const LIMIT = { countries: 64, devices: 64, asns: 96, addresses: 96 } as const;
 const see = (seen: Map<string, Seen>, key: string, event: PreparedEvent, limit: number): void => {
   const entry = seen.get(key);
   if (entry) {
+    if (Math.floor(event.ts / DAY) > Math.floor(entry.last / DAY)) entry.days += 1;
     entry.last = event.ts;
     entry.lastId = event.id;
     entry.count += 1;
@@ -128,7 +142,7 @@ const see = (seen: Map<string, Seen>, key: string, event: PreparedEvent, limit: 
     for (const [name, { last }] of seen) if (last < at) [oldest, at] = [name, last];
     if (oldest !== null) seen.delete(oldest);
   }
-  seen.set(key, { first: event.ts, last: event.ts, count: 1, lastId: event.id });
+  seen.set(key, { first: event.ts, last: event.ts, count: 1, days: 1, lastId: event.id });
 };
 
 /** Adds a successful login to the profile. A trusted egress teaches devices, never places. */

@@ -2,6 +2,7 @@ import { MINUTE } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
+import { hiddenPlace, isOwnDevice } from '../habit.ts';
 import type { UserDetection } from '../user-detection.ts';
 import { pointOf } from '../user-state.ts';
 
@@ -14,7 +15,7 @@ const descriptor: Descriptor = {
   techniques: ['T1550', 'T1078'],
   severity: 'medium',
   entity: 'user',
-  filters: [...STANDARD_FILTERS, 'travel_pair'],
+  filters: [...STANDARD_FILTERS, 'habitual_network', 'travel_pair'],
   nextStep: 'Ask the person which of the two is theirs; end the other.',
   countsForRisk: true,
 };
@@ -42,7 +43,7 @@ export const concurrentCountries: UserDetection = {
         (point) => point.session === event.session && point.country === event.country,
       );
       if (own >= 0) places.splice(own, 1);
-      places.push(pointOf(event));
+      places.push(pointOf(event, isOwnDevice(state.profile, event)));
       if (places.length > MAX_PLACES) places.shift();
     }
     if (!other) return;
@@ -50,8 +51,15 @@ export const concurrentCountries: UserDetection = {
       ([a, b]) =>
         (a === other.country && b === event.country) || (b === other.country && a === event.country),
     );
+    const habit = hiddenPlace(state, other, event);
     const verdict = decide([
       ...standardFilters(context, 'concurrent_countries', event),
+      filter(
+        'habitual_network',
+        habit !== null,
+        habit ?? '',
+        'neither is a VPN or relay that is the person’s habit, with the other their own',
+      ),
       filter(
         'travel_pair',
         pair !== undefined,

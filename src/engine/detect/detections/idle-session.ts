@@ -19,7 +19,7 @@ const descriptor: Descriptor = {
   entity: 'session',
   filters: [...STANDARD_FILTERS, 'api_token'],
   nextStep: 'Set an idle time-out as a rule; look at where the new activity comes from.',
-  countsForRisk: true,
+  countsForRisk: false,
 };
 
 export const idleSession: SessionDetection = {

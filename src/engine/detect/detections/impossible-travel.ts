@@ -2,10 +2,11 @@ import { geodesicKm } from '#shared/domain/geodesic.ts';
 import { DAY, HOUR } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { addRow, episodeOf, fromEpisode } from '../episode.ts';
+import { hiddenPlace } from '../habit.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import type { UserContext, UserDetection } from '../user-detection.ts';
-import { pointOf, type Point, type UserState } from '../user-state.ts';
+import { saysWhere, type Point, type UserState } from '../user-state.ts';
 
 const descriptor: Descriptor = {
   name: 'impossible_travel',
@@ -23,6 +24,7 @@ const descriptor: Descriptor = {
     'mobile_carrier',
     'same_country',
     'satellite',
+    'habitual_network',
     'travel_pair',
     'known_ip',
   ],
@@ -31,15 +33,13 @@ const descriptor: Descriptor = {
   countsForRisk: true,
 };
 
-const isPlaceEvent = (event: PreparedEvent): boolean =>
-  event.type === 'login' || event.type === 'session-opened' || event.type === 'session-updated';
-
 const travelFilters = (state: UserState, from: Point, event: PreparedEvent, context: UserContext) => {
   const { impossibleTravel: own, filters } = context.settings;
   const sameCountry = from.country !== null && from.country === event.country;
   const pair = filters.travelPairs.find(
     ([a, b]) => (a === from.country && b === event.country) || (b === from.country && a === event.country),
   );
+  const habit = hiddenPlace(state, from, event);
   const known = event.ipKey !== null && state.profile.addresses.has(event.ipKey);
   return decide([
     ...standardFilters(context, 'impossible_travel', event),
@@ -70,6 +70,12 @@ const travelFilters = (state: UserState, from: Point, event: PreparedEvent, cont
       from.network === 'satellite' || event.network === 'satellite',
       'one end is a satellite network',
       'no satellite network',
+    ),
+    filter(
+      'habitual_network',
+      habit !== null,
+      habit ?? '',
+      'neither end is a VPN or relay that is the person’s habit, with the other end their own',
     ),
     filter(
       'travel_pair',
@@ -162,7 +168,7 @@ export const impossibleTravel: UserDetection = {
   descriptor,
   evaluate(state, event, context) {
     const settings = context.settings.impossibleTravel;
-    if (settings === null || !isPlaceEvent(event)) return;
+    if (settings === null || !saysWhere(event)) return;
     if (event.lat === null || event.lon === null) {
       context.notEvaluable('impossible_travel', 'no place');
       return;
@@ -172,12 +178,9 @@ export const impossibleTravel: UserDetection = {
     else {
       context.evaluated('impossible_travel');
       compare(state, place, event, context);
-      // A satellite network tells little of where somebody is: what it hides is compared too.
-      if (ground !== null && event.network !== 'satellite') compare(state, ground, event, context);
+      // A satellite or a habitual VPN tells little of where somebody is: what it hides is compared too.
+      if (ground !== null && event.network !== 'satellite' && event.habit === null)
+        compare(state, ground, event, context);
     }
-    if (event.trusted || event.ignoredIp || event.ignoredAsn) return;
-    if (event.network !== 'satellite') state.ground = null;
-    else if (place !== null && place.network !== 'satellite') state.ground = place;
-    state.place = pointOf(event);
   },
 };

@@ -4,7 +4,7 @@ import type { AddressState } from '../address-state.ts';
 import type { DetectContext } from '../context.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
-import { decide, standardFilters } from '../filters.ts';
+import { decide, filter, standardFilters } from '../filters.ts';
 import type { PreparedEvent } from '../prepare.ts';
 
 export const anonymousIp: Descriptor = {
@@ -18,7 +18,7 @@ export const anonymousIp: Descriptor = {
   techniques: ['T1090.003', 'T1078'],
   severity: 'high; info for a relay or an unnamed VPN',
   entity: 'ip',
-  filters: STANDARD_FILTERS,
+  filters: [...STANDARD_FILTERS, 'habitual_network'],
   nextStep: 'Ask the person whether they use it. If not, end the session and reset the password.',
   countsForRisk: true,
 };
@@ -31,7 +31,7 @@ export const hostingIp: Descriptor = {
   techniques: ['T1090.003', 'T1078'],
   severity: 'medium',
   entity: 'ip',
-  filters: STANDARD_FILTERS,
+  filters: [...STANDARD_FILTERS, 'habitual_network'],
   nextStep: 'Find out whether it is a corporate proxy or a script of the person; list it as trusted if so.',
   countsForRisk: true,
 };
@@ -74,7 +74,10 @@ export const evaluateNetworkKind = (
   )
     return;
   const { descriptor, severity } = found;
-  const verdict = decide(standardFilters(context, descriptor.name, event));
+  const verdict = decide([
+    ...standardFilters(context, descriptor.name, event),
+    filter('habitual_network', event.habit !== null, event.habit ?? '', 'not a habit of the person'),
+  ]);
   const key = `${descriptor.name}:${severity}|${verdict.filtered ?? ''}`;
   const episode = episodeOf(state.episodes, key, event, DAY);
   const users =

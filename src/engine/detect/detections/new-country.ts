@@ -1,6 +1,7 @@
 import { DAY } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
+import { looksLikeTrip } from '../habit.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import { learningFilter, nothingKnown } from '../learning.ts';
 import type { UserDetection } from '../user-detection.ts';
@@ -9,11 +10,12 @@ const descriptor: Descriptor = {
   name: 'new_country',
   setting: 'newCountry',
   title: 'Sign-in from a new country',
-  logic: 'No earlier successful sign-in by the person from this country.',
+  logic:
+    'No earlier successful sign-in by the person from this country. It looks like a trip (low) with a device used on at least 3 days, on a home, business or mobile network, where the person can have got to since they were last seen.',
   sources:
     'BuffaLogs; Microsoft Entra newCountry; Splunk baseline; Elastic new_terms with 10 days of history',
   techniques: ['T1078'],
-  severity: 'medium',
+  severity: 'medium; low when it looks like a trip',
   entity: 'user',
   filters: [...STANDARD_FILTERS, 'learning', 'trusted_country'],
   nextStep: 'Ask the person whether they travel. If not, end the session and reset the password.',
@@ -45,15 +47,16 @@ export const newCountry: UserDetection = {
         'not a trusted country',
       ),
     ]);
-    const key = `country:${event.country}|${verdict.filtered ?? ''}`;
+    const trip = looksLikeTrip(state, event);
+    const key = `country:${event.country}|${verdict.filtered ?? ''}${trip ? '|trip' : ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {
       ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
-      severity: 'medium',
+      severity: trip ? 'low' : 'medium',
       verdict,
-      summary: `First sign-in from ${event.country}; known so far: ${[...profile.countries.keys()].join(', ') || 'none'}`,
+      summary: `First sign-in from ${event.country}; known so far: ${[...profile.countries.keys()].join(', ') || 'none'}${trip ? '; looks like a trip with their own device' : ''}`,
       figures: {
         country: event.country,
         city: event.city,
@@ -62,6 +65,7 @@ export const newCountry: UserDetection = {
         asOrg: event.asOrg,
         firstLogin: profile.first,
         logins: profile.logins,
+        looksLikeTrip: trip,
         knownCountries: [...profile.countries].map(([country, seen]) => ({ country, ...seen })),
       },
     });

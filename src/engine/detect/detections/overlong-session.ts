@@ -1,5 +1,6 @@
 import { HOUR } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
+import { isWorthTelling } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
 import {
   apiTokenFilter,
@@ -19,7 +20,7 @@ const descriptor: Descriptor = {
   entity: 'session',
   filters: [...STANDARD_FILTERS, 'api_token'],
   nextStep: 'Set an absolute lifetime as a rule; end the session if nobody needs it.',
-  countsForRisk: true,
+  countsForRisk: false,
 };
 
 export const overlongSession: SessionDetection = {
@@ -33,6 +34,7 @@ export const overlongSession: SessionDetection = {
     const first = state.firstId;
     const episode = continueEpisode(state.overlong, event, (base) => ({ ...base, events: [first] }));
     state.overlong = episode;
+    if (!isWorthTelling(episode, event)) return;
     context.raise(descriptor, {
       ...sessionFinding(state, event, episode),
       severity: 'low',

@@ -2,6 +2,7 @@ import { DAY } from '#shared/domain/units.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { knownDevice } from '../device.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
+import { isOwnDevice, looksLikeTrip } from '../habit.ts';
 import { decide, standardFilters } from '../filters.ts';
 import { learningFilter, nothingKnown } from '../learning.ts';
 import type { UserDetection } from '../user-detection.ts';
@@ -14,7 +15,8 @@ const descriptor: Descriptor = {
     'At least 2 of: new network (ASN), new country, new device, new address family. What is unknown is never new.',
   sources: 'Microsoft Entra unfamiliar sign-in properties (address, network, place, device, browser, subnet)',
   techniques: ['T1078'],
-  severity: 'medium (feeds the risk score; no alert by itself)',
+  severity:
+    'medium (feeds the risk score; no alert by itself); low with their own device at home or on a trip',
   entity: 'user',
   filters: [...STANDARD_FILTERS, 'learning'],
   nextStep: 'Read the table of features; ask the person if the risk score is high too.',
@@ -56,16 +58,19 @@ export const unfamiliarSignIn: UserDetection = {
       ...standardFilters(context, 'unfamiliar_sign_in', event),
       learningFilter(profile, event.ts, context.settings.learning),
     ]);
-    const key = `unfamiliar|${verdict.filtered ?? ''}`;
+    const own =
+      isOwnDevice(profile, event) &&
+      (event.country === null || profile.countries.has(event.country) || looksLikeTrip(state, event));
+    const key = `unfamiliar|${verdict.filtered ?? ''}${own ? '|own' : ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {
       ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
-      severity: 'medium',
+      severity: own ? 'low' : 'medium',
       verdict,
       summary: `New for this person: ${fresh.map((row) => row.feature.replace('_', ' ')).join(', ')}`,
-      figures: { features, logins: profile.logins, alertByItself: false },
+      figures: { features, ownDevice: own, logins: profile.logins, alertByItself: false },
     });
   },
 };

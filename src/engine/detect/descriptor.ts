@@ -1,4 +1,4 @@
-import type { DetectionName } from '#shared/domain/detection.ts';
+import type { DetectionName, Severity } from '#shared/domain/detection.ts';
 import type { SettingName } from './settings.ts';
 
 /** What the catalogue says about one detection; docs/detections.md is made from it. */
@@ -20,6 +20,8 @@ export interface Descriptor {
   readonly nextStep: string;
   /** Whether it counts toward the person's risk level. */
   readonly countsForRisk: boolean;
+  /** It counts from this severity on; absent: always. */
+  readonly countsFrom?: Severity;
 }
 
 /** Filters that every detection about a person's sign-in considers. */

@@ -1,4 +1,4 @@
-import type { DetectionRecord } from '#shared/domain/detection.ts';
+import { severityRank, type DetectionRecord } from '#shared/domain/detection.ts';
 import { DAY } from '#shared/domain/units.ts';
 import type { DetectContext } from './context.ts';
 import { findPrivileged, type Alert } from './detections/privileged-role.ts';
@@ -68,7 +68,12 @@ export const derive = (
   const alerts = [...risk.alerts.values()].sort(inTime);
   findPrivileged(user, alerts, risk.changes, context);
   const found = collect();
-  const counted = [...alerts.filter((alert) => descriptorOf(alert.detection).countsForRisk)];
+  const counted = alerts.filter((alert) => {
+    const { countsForRisk, countsFrom } = descriptorOf(alert.detection);
+    return (
+      countsForRisk && (countsFrom === undefined || severityRank(alert.severity) >= severityRank(countsFrom))
+    );
+  });
   for (const record of found.values()) counted.push({ ...record, filtered: record.filtered ?? null });
   findUserRisk(
     user,

@@ -102,7 +102,8 @@ function fromSession(
   known: { readonly opened: Known; readonly last: Known },
   facts: AccountFacts,
 ): readonly EnrichedEvent[] {
-  const user = userOf(session.account, facts);
+  // Behind a masquerade is somebody else: where that person is says nothing of the account's own.
+  const user = userOf(session.via?.account ?? session.account, facts);
   const service = session.marks.includes('service') || (user !== null && facts.isService(user));
   return kinds.map((kind): EnrichedEvent => {
     const seen = kind === 'opened' ? session.opened : session.last;

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { planRound } from '#agent/stores/demo/attacks.ts';
+import { devicesAt } from '#agent/stores/demo/device-life.ts';
+import { dayOf } from '#agent/stores/demo/local-time.ts';
 import { PRESETS } from '#agent/stores/demo/presets.ts';
 import { distanceKm } from '#agent/stores/demo/places.ts';
 import { DAY, MINUTE } from '#shared/domain/units.ts';
@@ -62,7 +64,7 @@ test.each(PRESETS)('%s: a live round shows all three within the first quarter of
     for (const session of state.sessions.values())
       if (
         session.userId === theft?.victim.id &&
-        session.openedUserAgent === theft.victim.devices[0]?.userAgent
+        session.openedUserAgent === devicesAt(life.world, theft.victim, dayOf(theft.from))[0]?.userAgent
       )
         seen.add(`${session.lastIp} ${session.lastUserAgent}`);
   }

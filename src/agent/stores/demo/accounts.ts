@@ -28,7 +28,14 @@ export class Accounts {
     for (const token of this.#desk.state.rememberedTokens())
       if (token.userId === user.id) this.#desk.forget(token);
     const id = randomFor(this.#desk.world.seed, STREAM.session, user.id, visit.device.index, at, 1).hex(4);
-    const renewed: SessionRow = { ...session, id, createdAt: at, replaces: session.id, oneTime: false };
+    const renewed: SessionRow = {
+      ...session,
+      id,
+      createdAt: at,
+      openedIp: visit.ip,
+      replaces: session.id,
+      oneTime: false,
+    };
     this.#desk.endSilently(session, at, 'replaced');
     this.#desk.open(renewed);
     this.#desk.audit(at, renewed, {

@@ -1,4 +1,5 @@
 import { HOUR, MINUTE, SECOND } from '#shared/domain/units.ts';
+import { devicesAt } from './device-life.ts';
 import { inventDeed, planDay } from './day-plan.ts';
 import type { Device } from './devices.ts';
 import { chooseDevice } from './devices.ts';
@@ -88,13 +89,13 @@ function farFrom(world: World, home: Place, random: Random): Place {
 }
 
 function homeVisit(world: World, person: Person, at: number, key: number): Visit {
-  const device = person.devices[0];
+  const device = devicesAt(world, person, dayOf(at))[0];
   if (device === undefined) throw new Error(`${person.login} has no device`);
   return { key, person, device, ip: homeIp(world, person, dayOf(at)) };
 }
 
-function intruderDevice(person: Person, random: Random, index: number): Device {
-  return chooseDevice(random, 'desktop', index, person.devices);
+function intruderDevice(own: readonly Device[], random: Random, index: number): Device {
+  return chooseDevice(random, 'desktop', index, own);
 }
 
 /** The same person signs in at home and, minutes later, far away. */
@@ -106,7 +107,7 @@ function planTravel(world: World, at: number, victim: Person, random: Random): A
   const away: Visit = {
     key: home.key + 1,
     person: victim,
-    device: intruderDevice(victim, random, 100),
+    device: intruderDevice(devicesAt(world, victim, dayOf(at)), random, 100),
     ip: intruderIp,
   };
   const arrives = at + random.between(100, 240) * SECOND;
@@ -138,7 +139,7 @@ function planTheft(world: World, at: number, victim: Person, random: Random): At
   const place = farFrom(world, victim.home, random);
   const intruderIp = addressIn(place, 'hosting', random);
   const visit = homeVisit(world, victim, at, Math.floor(at / 1_000));
-  const userAgent = intruderDevice(victim, random, 101).userAgent;
+  const userAgent = intruderDevice(devicesAt(world, victim, dayOf(at)), random, 101).userAgent;
   const begins = at + random.between(60, 110) * SECOND;
   const until = begins + random.between(8, 14) * MINUTE;
   list.add(at, { kind: 'act', visit, arrival: true, deed: null });

@@ -1,4 +1,5 @@
 import { HOUR, MINUTE, SECOND } from '#shared/domain/units.ts';
+import { devicesAt } from './device-life.ts';
 import type { Device } from './devices.ts';
 import { atLocalHour, dayOf, weekday } from './local-time.ts';
 import { mistype } from './names.ts';
@@ -46,7 +47,8 @@ function spansOf(world: World, person: Person, day: number, random: Random): rea
   const { habit } = person.group;
   const at = (hour: number): number => atLocalHour(localZone(world, person, day), day, hour);
   const isWorkday = weekday(day) <= 5;
-  const first = person.devices[0];
+  const devices = devicesAt(world, person, day);
+  const first = devices[0];
   if (first === undefined) return [];
   if (habit.kind === 'program') {
     const start = habit.starts + person.shift;
@@ -59,8 +61,8 @@ function spansOf(world: World, person: Person, day: number, random: Random): rea
   }
   if (!random.chance(isWorkday ? habit.weekday : habit.weekend)) return [];
   return habit.kind === 'office' && isWorkday
-    ? officeDay(person, at, random, whereabouts(world, person, day).is === 'home')
-    : leisureDay(person, at, random);
+    ? officeDay(person, devices, at, random, whereabouts(world, person, day).is === 'home')
+    : leisureDay(person, devices, at, random);
 }
 
 function localZone(world: World, person: Person, day: number): string {
@@ -70,14 +72,15 @@ function localZone(world: World, person: Person, day: number): string {
 
 function officeDay(
   person: Person,
+  devices: readonly Device[],
   at: (hour: number) => number,
   random: Random,
   atHome: boolean,
 ): readonly Span[] {
   const atOffice = atHome && person.office !== null && random.chance(0.7);
-  const desktop = person.devices[0];
-  const phone = person.devices.find((device) => device.form === 'phone');
-  const second = person.devices[2];
+  const desktop = devices[0];
+  const phone = devices.find((device) => device.form === 'phone');
+  const second = devices[2];
   if (desktop === undefined) return [];
   const spans: Span[] = [];
   const morning = random.normal(person.group.habit.starts + person.shift, 0.35);
@@ -106,13 +109,18 @@ function officeDay(
   return spans;
 }
 
-function leisureDay(person: Person, at: (hour: number) => number, random: Random): readonly Span[] {
+function leisureDay(
+  person: Person,
+  devices: readonly Device[],
+  at: (hour: number) => number,
+  random: Random,
+): readonly Span[] {
   const visits = 1 + (random.chance(0.45) ? 1 : 0) + (random.chance(0.12) ? 1 : 0);
   const middle = person.group.habit.kind === 'leisure' ? person.group.habit.starts : 15;
   const spans: Span[] = [];
   let earliest = 5.5;
   for (let i = 0; i < visits; i += 1) {
-    const device = random.pickOf(person.devices);
+    const device = random.pickOf(devices);
     const start = Math.max(earliest, Math.min(23.4, random.normal(middle + person.shift, 2.4)));
     const length = Math.min(1.6, 0.05 + random.exponential(0.32));
     if (device !== undefined)

@@ -1,5 +1,6 @@
 import { MINUTE } from '#shared/domain/units.ts';
 import type { Application } from './application.ts';
+import { devicesAt } from './device-life.ts';
 import { dayOf, isAwake } from './local-time.ts';
 import { STREAM } from './people.ts';
 import type { Random } from './random.ts';
@@ -83,7 +84,7 @@ export class Load {
     const where = whereabouts(this.#world, person, day);
     const here = where.is === 'away' ? where.place : person.home;
     if (where.is === 'under-way' || !isAwake(here.timeZone, at)) return;
-    const device = this.#random.pickOf(person.devices);
+    const device = this.#random.pickOf(devicesAt(this.#world, person, day));
     if (device === undefined) return;
     const session = this.#state.sessionIn(person.id, device.userAgent, null);
     const ip = addressOf(

@@ -42,6 +42,7 @@ export const STREAM = {
   again: 7,
   load: 8,
   secret: 9,
+  device: 10,
 } as const;
 
 /** The exit of a VPN service that is nearest to home: what its program picks by itself. */

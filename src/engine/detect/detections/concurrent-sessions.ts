@@ -17,6 +17,7 @@ const descriptor: Descriptor = {
   filters: ['ignored_user', 'service_account', 'allow_list'],
   nextStep: 'Look at the list: end those that the person does not know; consider a limit as a rule.',
   countsForRisk: true,
+  countsFrom: 'medium',
 };
 /** Enough to see that it is out of hand; more change nothing about that. */
 const MAX_LIVE = 100;

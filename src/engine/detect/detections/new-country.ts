@@ -20,6 +20,7 @@ const descriptor: Descriptor = {
   filters: [...STANDARD_FILTERS, 'learning', 'trusted_country'],
   nextStep: 'Ask the person whether they travel. If not, end the session and reset the password.',
   countsForRisk: true,
+  countsFrom: 'medium',
 };
 
 export const newCountry: UserDetection = {

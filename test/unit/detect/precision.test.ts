@@ -23,7 +23,12 @@ test.each([
     const loud = result.innocent.filter(mediumOrAbove);
     expect(
       (1_000 * loud.length) / result.personDays,
-      loud.map(({ detection, evidence }) => `${detection}: ${evidence.summary} ${JSON.stringify(evidence['alerts'] ?? '')}`).join('\n'),
+      loud
+        .map(
+          ({ detection, evidence }) =>
+            `${detection}: ${evidence.summary} ${JSON.stringify(evidence['alerts'] ?? '')}`,
+        )
+        .join('\n'),
     ).toBeLessThan(1);
     // Some of them use a VPN every day: that is silenced, not unseen.
     expect(result.filtered.some(({ filtered }) => filtered === 'habitual_network')).toBe(

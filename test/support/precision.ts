@@ -6,7 +6,7 @@ import type { DetectEvent } from '#engine/detect/event.ts';
 import { lookUp } from '#engine/detect/look-up.ts';
 import type { DetectSettingsInput } from '#engine/detect/settings.ts';
 import type { Enricher } from '#geo/enrich.ts';
-import { simulatedLog, type SimulatedLog } from './simulated-log.ts';
+import type { SimulatedLog } from './simulated-log.ts';
 
 /** What must be found of each kind of attack: one of these, about the victim, the session or the address. */
 const EXPECTED: Readonly<Record<Attack['kind'], readonly DetectionName[]>> = {

@@ -13,7 +13,6 @@ import {
 import { createWorld, type World } from '#agent/stores/demo/world.ts';
 import type { DetectEvent } from '#engine/detect/event.ts';
 import { typeOf } from '#engine/detections/to-events.ts';
-import type { AuditEvent } from '#shared/protocol/records.ts';
 import { DAY } from '#shared/domain/units.ts';
 
 /** A Friday noon, UTC. */
@@ -54,7 +53,7 @@ class LogSink implements Sink, Witness {
   }
 
   audit(row: AuditRow): void {
-    const type = typeOf(row.action, row.outcome as AuditEvent['outcome']);
+    const type = typeOf(row.action, row.outcome);
     if (type === null) return;
     this.#add(type, row.at, {
       user:

@@ -5,7 +5,6 @@ import type { ReadContext } from './context.ts';
 import type { SeenRows } from './seen-rows.ts';
 import { seenRows } from './seen-rows.ts';
 
-const ROWS = 1_000;
 /** Keys that the incremental listing missed are looked up, this many at most; the rest comes with the next look. */
 const MAX_UNKNOWN = 10_000;
 
@@ -38,15 +37,17 @@ export async function diffKeys(
 
 /** Mirrored sessions that a complete listing did not name. */
 export async function unseen(context: ReadContext, seen: SeenRows): Promise<readonly MirroredSession[]> {
+  const { sessions } = context.state;
   const gone: MirroredSession[] = [];
-  let n = 0;
-  for (;;) {
-    const rows = context.state.sessions.after(n, ROWS);
-    for (const row of rows) if (!seen.has(row.n)) gone.push(row);
-    const last = rows.at(-1);
-    if (last === undefined) return gone;
-    n = last.n;
+  for (let from: number | null = 0; from !== null;) {
+    const { found, next } = sessions.numbers(from, (n) => !seen.has(n));
+    for (const n of found) {
+      const row = sessions.row(n);
+      if (row !== undefined) gone.push(row);
+    }
+    from = next;
     // Consoles are served between two pieces of a long comparison.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  return gone;
 }

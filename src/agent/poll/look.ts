@@ -7,7 +7,7 @@ import { recordEndsAndStarts } from './close-sessions.ts';
 import type { ReadContext } from './context.ts';
 import { readEvents } from './event-reader.ts';
 import { diffKeys, unseen } from './key-diff.ts';
-import { toBulkPage } from './bulk-page.ts';
+import { putInto } from './bulk-page.ts';
 import { sessionOf } from './recorder.ts';
 import { seenRows } from './seen-rows.ts';
 import type { SessionReading } from './session-reader.ts';
@@ -81,25 +81,23 @@ async function listEverything(context: ReadContext, signal: AbortSignal): Promis
     const cursor = await adapter.sessions(
       null,
       async (page) => {
-        for (let from = 0; from < page.length;) {
-          const { page: bulk, next } = toBulkPage(page, from, state.keys, flags, listing.room());
-          // No record is longer than a page of its own may be.
-          if (next === from) throw new Error('a session that does not fit into a page');
-          await listing.add(bulk);
-          from = next;
+        for (const session of page) {
+          if (putInto(listing.room(), session, state.keys, flags)) continue;
+          await listing.add();
+          if (!putInto(listing.room(), session, state.keys, flags))
+            throw new Error('a session that does not fit into a page');
         }
         // Consoles and commands are served between two pages.
         await new Promise((resolve) => setImmediate(resolve));
       },
       signal,
     );
-    await listing.finish();
+    await listing.add();
+    state.adopt(await listing.finish());
     return cursor;
   } catch (error) {
     await listing.abort();
     throw error;
-  } finally {
-    state.sessions.recount();
   }
 }
 

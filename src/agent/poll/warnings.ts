@@ -18,7 +18,7 @@ export function storeWarnings(
     });
   }
   warnings.push(...(adapter.warnings?.() ?? []));
-  const address = onlyAddress(state.db);
+  const address = onlyAddress(state);
   if (address !== null) {
     warnings.push({
       id: 'one-address',
@@ -41,12 +41,9 @@ export function storeWarnings(
   return warnings;
 }
 
-function onlyAddress(db: ReadContext['state']['db']): string | null {
-  const row = db
-    .prepare<[number], { rows: number; addresses: number; ip: string | null }>(
-      `SELECT count(ip) AS rows, count(DISTINCT ip) AS addresses, max(ip) AS ip
-       FROM (SELECT ip FROM sessions ORDER BY n DESC LIMIT ?)`,
-    )
-    .get(SAMPLE);
-  return row !== undefined && row.rows >= MANY && row.addresses === 1 ? row.ip : null;
+function onlyAddress({ sessions }: ReadContext['state']): string | null {
+  const addresses = sessions.latestAddresses(SAMPLE);
+  const [first] = addresses;
+  const one = first !== undefined && addresses.length >= MANY && addresses.every((each) => each === first);
+  return one ? first : null;
 }

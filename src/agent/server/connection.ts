@@ -122,7 +122,7 @@ export function serveConsole(socket: ConsoleSocket, deps: ConnectionDeps): Conne
       resume.seq >= changes.tail() - 1 &&
       resume.seq <= head;
     const from: Seq = resumed ? resume.seq : head;
-    const snapshot = () => openSnapshot(state.reader(), now.viewer, want, deps.limits.batch);
+    const snapshot = () => openSnapshot(state, now.viewer, want, deps.limits.batch);
     // Pinned before the answer: `next` is then exactly one more than `asOf`.
     const pinned = !resumed && deps.ready() ? snapshot() : null;
     subscription?.end();

@@ -4,6 +4,7 @@ import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Account, Session } from '#shared/protocol/records.ts';
 import type { Want } from '#shared/protocol/stream.ts';
 import type { Db } from '../state/database.ts';
+import type { AgentState } from '../state/state.ts';
 import type { Viewer } from '../state/viewer.ts';
 import { mayReadSessions, ownSql } from '../state/viewer.ts';
 
@@ -21,10 +22,18 @@ export interface SnapshotReader {
 
 type Item = { readonly is: 'session' | 'account'; readonly record: string };
 
-export function openSnapshot(db: Db, viewer: Viewer, want: ReadonlySet<Want>, batch: number): SnapshotReader {
+export function openSnapshot(
+  state: Pick<AgentState, 'reader' | 'listed'>,
+  viewer: Viewer,
+  want: ReadonlySet<Want>,
+  batch: number,
+): SnapshotReader {
+  const db = state.reader();
   db.exec('BEGIN');
+  // The first question fixes what this reader sees; the listed sessions are taken in the same moment.
   const head = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'head'").get();
-  const items = read(db, viewer, want);
+  const listed = state.listed.snapshot(viewer.own === null ? null : viewer.accounts);
+  const items = read(db, listed.records(), viewer, want);
   let held = items.next();
   let part = 0;
   let open = true;
@@ -32,6 +41,7 @@ export function openSnapshot(db: Db, viewer: Viewer, want: ReadonlySet<Want>, ba
     if (!open) return;
     open = false;
     items.return(undefined);
+    listed.close();
     db.close();
   };
   return {
@@ -58,7 +68,12 @@ export function openSnapshot(db: Db, viewer: Viewer, want: ReadonlySet<Want>, ba
   };
 }
 
-function* read(db: Db, viewer: Viewer, want: ReadonlySet<Want>): Generator<Item, undefined> {
+function* read(
+  db: Db,
+  listed: Iterable<string>,
+  viewer: Viewer,
+  want: ReadonlySet<Want>,
+): Generator<Item, undefined> {
   if (!mayReadSessions(viewer)) return;
   interface Row {
     record: string;
@@ -76,6 +91,7 @@ function* read(db: Db, viewer: Viewer, want: ReadonlySet<Want>): Generator<Item,
     for (const { record } of rows) yield { is: 'account', record };
   }
   if (want.has('sessions')) {
+    for (const record of listed) yield { is: 'session', record };
     const rows =
       viewer.own === null
         ? db.prepare<[], Row>('SELECT record FROM sessions ORDER BY n').iterate()

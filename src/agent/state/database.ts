@@ -9,6 +9,7 @@ import notices from './migrations/0006-notices.sql?raw';
 import approvedActs from './migrations/0007-approved-acts.sql?raw';
 import kept from './migrations/0008-kept.sql?raw';
 import pushes from './migrations/0009-pushes.sql?raw';
+import listedSessions from './migrations/0010-listed-sessions.sql?raw';
 
 export type Db = Database.Database;
 
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   approvedActs,
   kept,
   pushes,
+  listedSessions,
 ];
 
 /** The agent's database cannot be used; the message says what to do. */
@@ -58,17 +60,6 @@ export function openDatabase(path: string): Db {
     );
   }
   if (path !== ':memory:') chmodSync(path, 0o600);
-  return db;
-}
-
-/** A second handle for a thread that writes what is written anew after a crash. */
-export function openWriter(path: string): Db {
-  const db = new Database(path, { fileMustExist: true });
-  db.pragma('wal_autocheckpoint = 16000');
-  db.pragma('cache_size = -49152');
-  // Cannot damage a WAL database; the mark of completion is committed with FULL by the main thread.
-  db.pragma('synchronous = NORMAL');
-  db.pragma('busy_timeout = 5000');
   return db;
 }
 

@@ -24,9 +24,17 @@ export interface EpochKeeper {
   stamp(): void;
 }
 
-/** `markerPath` null: a database in memory, which has nothing to be compared with. */
-export function openEpoch(meta: Meta, markerPath: string | null, keyId: string): EpochKeeper {
-  const because = reason(meta, markerPath, keyId);
+/**
+ * @param markerPath null: a database in memory, which has nothing to be compared with
+ * @param broken why the old epoch cannot go on in any case
+ */
+export function openEpoch(
+  meta: Meta,
+  markerPath: string | null,
+  keyId: string,
+  broken: string | null = null,
+): EpochKeeper {
+  const because = broken ?? reason(meta, markerPath, keyId);
   const renew = () => {
     const epoch = Epoch.parse(word());
     meta.set('epoch', epoch);

@@ -102,7 +102,8 @@ const toBrake = (row: BrakeRow): Brake => ({
 });
 const KEPT_MS = 30 * DAY;
 
-export function createRuleActs(db: Db, clock: Clock): RuleActs {
+/** @param live whether a session is in the mirror */
+export function createRuleActs(db: Db, clock: Clock, live: (session: string) => boolean): RuleActs {
   const one = db.prepare<[string, string], ActRow>('SELECT * FROM rule_acts WHERE rule = ? AND session = ?');
   const put = db.prepare(
     'INSERT OR REPLACE INTO rule_acts (rule, session, account, version, state, reason, trigger, decided_at, approved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -181,10 +182,12 @@ export function createRuleActs(db: Db, clock: Clock): RuleActs {
     },
     trim() {
       const before = clock() - KEPT_MS;
-      db.prepare(
-        `DELETE FROM rule_acts WHERE decided_at < ? AND state IN ('observed', 'ended')
-           AND session NOT IN (SELECT id FROM sessions)`,
-      ).run(before);
+      const done = "decided_at < ? AND state IN ('observed', 'ended')";
+      const old = db.prepare<[number], { session: string }>(
+        `SELECT DISTINCT session FROM rule_acts WHERE ${done}`,
+      );
+      const forget = db.prepare(`DELETE FROM rule_acts WHERE ${done} AND session = ?`);
+      for (const { session } of old.all(before)) if (!live(session)) forget.run(before, session);
       db.prepare("DELETE FROM rule_settled WHERE until < ? AND account <> ''").run(before);
     },
   };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SessionId } from '#shared/domain/ids.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { HandleKeys } from '../keys/handle-keys.ts';
 import { createHandleKeys } from '../keys/handle-keys.ts';
@@ -7,7 +8,8 @@ import type { AccountMirror } from './account-mirror.ts';
 import { createAccountMirror } from './account-mirror.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { createAuditTrail } from './audit-trail.ts';
-import { writeHere, writeInThread, type BulkSessions } from './bulk/bulk-sessions.ts';
+import { writeHere, writeInThread, type BulkSessions, type Listing } from './bulk/bulk-sessions.ts';
+import { ListedSessions } from './bulk/listed-sessions.ts';
 import type { Chain } from './chain.ts';
 import { createChain } from './chain.ts';
 import type { ChangeLog } from './change-log.ts';
@@ -67,8 +69,12 @@ export interface AgentState {
   relaxed<T>(work: () => Promise<T>): Promise<T>;
   /** A read-only handle of its own, for one consistent long read. The caller closes it. */
   reader(): Db;
-  /** Begins a first listing: empties the mirror of sessions. Its end has to be told with `sessions.recount`. */
+  /** Begins a first listing: empties the mirror of sessions. */
   listing(): BulkSessions;
+  /** Makes what was listed the mirror of sessions. */
+  adopt(listing: Listing): void;
+  /** Of the listed sessions' part of a snapshot, see `ListedSessions.snapshot`. */
+  readonly listed: Pick<ListedSessions, 'snapshot'>;
   close(): void;
 }
 
@@ -88,9 +94,20 @@ export function openState(
   const db = openDatabase(path);
   const meta = createMeta(db);
   const log = createChangeLog(db, clock);
-  const sessions = createSessionMirror(db);
+  const listed = new ListedSessions(db, dataDir, meta);
+  const sessions = createSessionMirror(db, listed);
   const accounts = createAccountMirror(db);
-  const epoch = serving ? openEpoch(meta, join(dataDir, 'log.marker'), keys.keyId) : passiveEpoch(meta);
+  const live = (id: string) => sessions.numberOf(id as SessionId) !== undefined;
+  // A listing that is gone cannot be read anew without a new numbering: consoles follow changes, not listings.
+  const whole = !serving || listed.open();
+  const epoch = serving
+    ? openEpoch(
+        meta,
+        join(dataDir, 'log.marker'),
+        keys.keyId,
+        whole ? null : 'the listing beside the change log is damaged or gone',
+      )
+    : passiveEpoch(meta);
   if (epoch.renewedBecause !== null) {
     // The mirror belongs to the old numbering (and, after a change of key, to old handles): read the store anew.
     db.transaction(() => {
@@ -115,14 +132,25 @@ export function openState(
     journal: createJournal(db, clock),
     previews: createPreviews(db, clock),
     holds: createHolds(db, clock),
-    told: createTold(db, clock),
+    told: createTold(db, clock, live),
     chain: createChain(db, keys.signing, clock),
     notices: createNotices(db, clock),
     kept: createKept(db),
     pushes: createPushes(db),
     ruleBook: createRuleBook(db, clock),
-    ruleActs: createRuleActs(db, clock),
-    transaction: (work) => db.transaction(work).immediate(),
+    ruleActs: createRuleActs(db, clock, live),
+    transaction(work) {
+      const before = listed.leaving;
+      try {
+        const result = db.transaction(work).immediate();
+        if (!db.inTransaction) listed.commit();
+        return result;
+      } catch (error) {
+        listed.rollback(before);
+        sessions.recount();
+        throw error;
+      }
+    },
     async relaxed(work) {
       // NORMAL cannot damage a WAL database; a power cut loses the last commits, and with them the mark of completion.
       db.pragma('synchronous = NORMAL');
@@ -133,9 +161,18 @@ export function openState(
       }
     },
     reader: () => openReader(path),
-    listing: () =>
-      writer === null ? writeHere(db, keys, clock()) : writeInThread(writer, path, secret, clock()),
-    close: () => void db.close(),
+    listing() {
+      db.transaction(() => sessions.clear()).immediate();
+      return writer === null
+        ? writeHere(dataDir, keys, clock())
+        : writeInThread(writer, dataDir, secret, clock());
+    },
+    adopt: ({ name, index }) => listed.adopt(name, index),
+    listed,
+    close() {
+      listed.close();
+      db.close();
+    },
   };
 }
 

@@ -31,7 +31,8 @@ interface Row {
   mfa: number;
 }
 
-export function createTold(db: Db, clock: Clock): Told {
+/** @param live whether a session is in the mirror */
+export function createTold(db: Db, clock: Clock, live: (session: string) => boolean): Told {
   const one = db.prepare<[string], Row>('SELECT * FROM told WHERE session = ?');
   const any = db.prepare('SELECT 1 FROM told LIMIT 1');
   const put = db.prepare(
@@ -42,6 +43,8 @@ export function createTold(db: Db, clock: Clock): Told {
        last_user_agent = coalesce(excluded.last_user_agent, last_user_agent),
        mfa = max(mfa, excluded.mfa), told_at = excluded.told_at`,
   );
+  const old = db.prepare<[number], { session: string }>('SELECT session FROM told WHERE told_at < ?');
+  const forget = db.prepare('DELETE FROM told WHERE session = ?');
   // Most agents are never told anything: then no session costs a question.
   let empty = any.get() === undefined;
   return {
@@ -73,9 +76,8 @@ export function createTold(db: Db, clock: Clock): Told {
         .prepare<[], { session: SessionId }>('SELECT session FROM told')
         .all()
         .map(({ session }) => session),
-    trim: (before) =>
-      void db
-        .prepare('DELETE FROM told WHERE told_at < ? AND session NOT IN (SELECT id FROM sessions)')
-        .run(before),
+    trim(before) {
+      for (const { session } of old.all(before)) if (!live(session)) forget.run(session);
+    },
   };
 }

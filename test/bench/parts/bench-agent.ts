@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DrupalConfig, drupalGrants } from '#agent/stores/drupal/config.ts';
 import { drupalAdapter } from '#agent/stores/drupal/drupal-adapter.ts';
 import { openDatabase } from '#agent/stores/sql/open-database.ts';
@@ -41,7 +41,8 @@ export async function startBenchAgent(db: TestDatabase): Promise<BenchAgent> {
     caps: { perToken: 5, total: 5 },
     poll: { intervalMs: 2_000, adaptive: true },
     bounds: { maxAgeDays: 7, maxRows: 1_000_000, historyDays: 400 },
-    writer: join(import.meta.dirname, 'listing.js'),
+    // Beside the bench's own file; this module may lie in a chunk that several benches share.
+    writer: join(dirname(process.argv[1] ?? ''), 'listing.js'),
     clock: systemClock,
     log: silent,
   });

@@ -1,14 +1,18 @@
+import { readdirSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFlags } from '#agent/poll/flags.ts';
-import { toBulkPage } from '#agent/poll/bulk-page.ts';
+import { putInto } from '#agent/poll/bulk-page.ts';
 import { factsJson } from '#agent/poll/facts-json.ts';
 import { toFacts, toSession } from '#agent/poll/to-wire.ts';
-import { PAGE_BYTES } from '#agent/state/bulk/bulk-page.ts';
 import type { AgentState } from '#agent/state/state.ts';
 import { openState } from '#agent/state/state.ts';
 import { storeKey, type StoredSession } from '#agent/stores/store-adapter.ts';
-import type { AccountId } from '#shared/domain/ids.ts';
+import { EVERYTHING, sees, viewerOf } from '#agent/state/viewer.ts';
+import { openSnapshot } from '#agent/server/snapshot-reader.ts';
+import type { AccountId, SessionId } from '#shared/domain/ids.ts';
+import type { Session } from '#shared/protocol/records.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { temporaryFolder } from '#test/support/agent-in-process.ts';
 
@@ -64,27 +68,28 @@ test('facts are written member for member as JSON.stringify writes them', () => 
   );
 });
 
-async function list(sessions: readonly StoredSession[], roomBytes: number): Promise<void> {
-  const listing = state.listing();
-  for (let from = 0; from < sessions.length;) {
-    const room = listing.room().subarray(0, roomBytes);
-    const { page, next } = toBulkPage(sessions, from, state.keys, flags, room);
-    expect(next).toBeGreaterThan(from);
-    await listing.add(page);
-    from = next;
+async function list(sessions: readonly StoredSession[], writer: AgentState = state): Promise<void> {
+  const listing = writer.listing();
+  for (const one of sessions) {
+    if (putInto(listing.room(), one, writer.keys, flags)) continue;
+    await listing.add();
+    expect(putInto(listing.room(), one, writer.keys, flags)).toBe(true);
   }
-  await listing.finish();
-  state.sessions.recount();
+  await listing.add();
+  writer.adopt(await listing.finish());
 }
-
-test('a first listing leaves what single inserts leave, also in several pages, and nothing of before', async () => {
-  const sessions = fc.sample(session, { numRuns: 137, seed: 5 }).map((one, index) => ({
+const samples = (count: number, seed: number): readonly StoredSession[] =>
+  fc.sample(session, { numRuns: count, seed }).map((one, index) => ({
     ...one,
     key: storeKey(`${String(index)} ${one.key}`),
   }));
-  await list(sessions.slice(0, 30), PAGE_BYTES);
-  await list(sessions, 12_000);
-  const all = state.sessions.after(0, 1_000);
+
+test('a first listing leaves what single inserts leave, also in several pages, and nothing of before', async () => {
+  const sessions = samples(2_137, 5);
+  await list(sessions.slice(0, 30));
+  await list(sessions);
+  const all = state.sessions.after(0, 10_000);
+  expect(readdirSync(folder.path).filter((name) => name.endsWith('.sessions')).length).toBe(1);
   expect(all.length).toBe(sessions.length);
   for (const stored of sessions) {
     const expected = toSession(stored, state.keys, flags);
@@ -102,9 +107,12 @@ test('a first listing leaves what single inserts leave, also in several pages, a
       first_seen_at: NOW,
       reported_at: 0,
     });
-    const owner = expected.account?.id;
-    if (owner !== undefined)
-      expect(state.sessions.byAccount(owner).some(({ id }) => id === expected.id)).toBe(true);
+  }
+  const wire = sessions.map(wireOf);
+  for (const owner of new Set(wire.map((one) => one.account?.id))) {
+    if (owner === undefined) continue;
+    const theirs = wire.filter((one) => one.account?.id === owner);
+    expect(state.sessions.byAccount(owner).map(({ id }) => id)).toEqual(theirs.map(({ id }) => id));
   }
 });
 
@@ -114,8 +122,130 @@ test('of a session that a listing names twice the later reading counts', async (
     key: storeKey('the same'),
   }));
   if (one === undefined || two === undefined) throw new Error('no sample');
-  await list([one, two], PAGE_BYTES);
+  await list([one, two]);
   expect(state.sessions.after(0, 10).map(({ record }) => record)).toEqual([
     JSON.stringify(toSession(two, state.keys, flags)),
   ]);
+});
+
+const idsOf = (from: AgentState): readonly string[] => from.sessions.after(0, 10_000).map(({ id }) => id);
+const whose = ({ account, via }: Session) => ({
+  account: account?.id ?? null,
+  via: via?.account.id ?? null,
+});
+const wireOf = (stored: StoredSession) => toSession(stored, state.keys, flags);
+
+test('listed sessions change, end and are joined by others, as single rows do, and a restart finds all of it', async () => {
+  const sessions = samples(40, 3);
+  await list(sessions);
+  const ids = sessions.map((one) => wireOf(one).id);
+  const [changed, gone, both] = [sessions[3], sessions[7], sessions[11]].map((one) =>
+    wireOf(one as StoredSession),
+  );
+  if (changed === undefined || gone === undefined || both === undefined) throw new Error('no sample');
+  const number = (id: SessionId): number => state.sessions.numberOf(id) ?? 0;
+  const newer = { ...changed, marks: ['mfa' as const] };
+  state.transaction(() => {
+    state.sessions.update(number(changed.id), newer, NOW);
+    state.sessions.remove(number(gone.id));
+    state.sessions.update(number(both.id), both, null);
+    state.sessions.remove(number(both.id));
+    state.sessions.insert({ ...gone, id: 'new' as SessionId }, state.keys.seal(storeKey('new')), NOW);
+  });
+  const rows = [...ids.filter((id) => id !== gone.id && id !== both.id), 'new'];
+  const look = (at: AgentState): void => {
+    expect(idsOf(at)).toEqual(rows);
+    expect(at.sessions.count(EVERYTHING)).toBe(rows.length);
+    expect(at.sessions.get(changed.id)).toMatchObject({
+      n: 4,
+      record: JSON.stringify(newer),
+      first_seen_at: NOW,
+      reported_at: NOW,
+    });
+    expect(at.keys.unseal(at.sessions.get(changed.id)?.sealed ?? Buffer.alloc(0))).toBe(sessions[3]?.key);
+    expect(at.sessions.get(gone.id)).toBeUndefined();
+    expect(at.sessions.numberOf(both.id)).toBeUndefined();
+    expect(at.sessions.highest()).toBe(41);
+    const found = at.sessions.numbers(0, (n) => n % 2 === 0);
+    expect(found.found).toEqual(
+      [...Array(20).keys()].map((n) => 2 * n + 2).filter((n) => n !== 8 && n !== 12),
+    );
+  };
+  look(state);
+  state.close();
+  state = openState(folder.path, () => NOW);
+  look(state);
+});
+
+test('what a failed transaction did to listed sessions is taken back', async () => {
+  const sessions = samples(10, 4);
+  await list(sessions);
+  const before = idsOf(state);
+  expect(() =>
+    state.transaction(() => {
+      state.sessions.remove(2);
+      state.sessions.update(3, wireOf(sessions[2] as StoredSession), NOW);
+      expect(state.sessions.count(EVERYTHING)).toBe(9);
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(idsOf(state)).toEqual(before);
+  expect(state.sessions.count(EVERYTHING)).toBe(10);
+  expect(state.sessions.row(3)?.reported_at).toBe(0);
+});
+
+test('a snapshot holds the listed sessions as they were when it was opened, also for one’s own alone', async () => {
+  const sessions = samples(1_500, 6);
+  await list(sessions);
+  const viewer = viewerOf(['sessions:own'], ['boss']);
+  const want = new Set(['sessions'] as const);
+  const all = openSnapshot(state, viewerOf(['sessions:read'], []), want, 500);
+  const own = openSnapshot(state, viewer, want, 500);
+  const theirs = sessions.map(wireOf).filter((one) => sees(viewer, whose(one)));
+  expect(theirs.length).toBeGreaterThan(10);
+  expect(state.sessions.count(viewer)).toBe(theirs.length);
+  state.transaction(() => {
+    for (let n = 1; n < 700; n += 1) state.sessions.remove(n);
+  });
+  await list(sessions.slice(0, 3));
+  const read = (from: typeof all): readonly string[] => {
+    const ids: string[] = [];
+    for (let part = from.next(); part !== null; part = from.next())
+      ids.push(...part.sessions.map(({ id }) => id));
+    return ids;
+  };
+  expect(read(all)).toEqual(sessions.map((one) => wireOf(one).id));
+  expect(new Set(read(own))).toEqual(new Set(theirs.map(({ id }) => id)));
+});
+
+test.each([
+  ['gone', (path: string) => rmSync(path)],
+  ['cut off', (path: string) => truncateSync(path, 300)],
+  ['empty', (path: string) => truncateSync(path, 0)],
+] as const)('a listing that is %s is read anew, under a new numbering', async (_what, spoil) => {
+  await list(samples(10, 8));
+  state.meta.set('baseline', '1');
+  state.transaction(() => state.sessions.remove(2));
+  const epoch = state.epoch.current();
+  state.close();
+  const file = readdirSync(folder.path).find((name) => name.endsWith('.sessions')) ?? '';
+  spoil(join(folder.path, file));
+  state = openState(folder.path, () => NOW);
+  expect(state.epoch.renewedBecause).toMatch(/listing .* damaged or gone/);
+  expect(state.epoch.current()).not.toBe(epoch);
+  expect([idsOf(state), state.meta.get('baseline')]).toEqual([[], null]);
+  await list(samples(5, 8));
+  expect(idsOf(state).length).toBe(5);
+});
+
+test('a listing that was given up leaves nothing behind', async () => {
+  await list(samples(5, 1));
+  const given = state.listing();
+  putInto(given.room(), samples(1, 2)[0] as StoredSession, state.keys, flags);
+  await given.add();
+  await given.abort();
+  state.close();
+  state = openState(folder.path, () => NOW);
+  expect(readdirSync(folder.path).filter((name) => name.endsWith('.sessions'))).toEqual([]);
+  expect(idsOf(state)).toEqual([]);
 });

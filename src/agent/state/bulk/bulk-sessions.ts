@@ -1,60 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { EpochMs } from '#shared/domain/units.ts';
-import type { Db } from '../database.ts';
 import type { HandleKeys } from '../../keys/handle-keys.ts';
-import { createBulkInsert } from './bulk-insert.ts';
-import { PAGE_BYTES, type BulkPage } from './bulk-page.ts';
+import { BulkRoom, ROOM_BYTES } from './bulk-room.ts';
+import { ListedFileWriter, type ListedIndex } from './listed-file.ts';
 
-/** Writes a first listing into the mirror of sessions. Until `finish` the mirror is of no use. */
+/** Writes a first listing into a file beside the database. Until `finish` it is of no use. */
 export interface BulkSessions {
-  /** Where the records of the next page are to be written. */
-  room(): Buffer;
-  /** Resolves when the next page may come; rejects when a page could not be written. */
-  add(page: BulkPage): Promise<void>;
-  finish(): Promise<void>;
-  /** Gives up; what was written is cleared by the next beginning. */
+  /** Where the next sessions are put; empty. */
+  room(): BulkRoom;
+  /** Writes what is in the room. Resolves when the next may be filled; rejects when it could not be written. */
+  add(): Promise<void>;
+  /** The name of the file and what it holds. */
+  finish(): Promise<Listing>;
+  /** Gives up; what was written is removed at the next start. */
   abort(): Promise<void>;
 }
+export interface Listing {
+  readonly name: string;
+  readonly index: ListedIndex;
+}
+
+const newName = (): string => `listing-${randomBytes(9).toString('base64url')}.sessions`;
 
 /** In the calling thread. */
-export function writeHere(db: Db, keys: HandleKeys, now: EpochMs): BulkSessions {
-  const insert = createBulkInsert(db, keys, now);
-  insert.begin();
-  const room = Buffer.allocUnsafe(PAGE_BYTES);
+export function writeHere(folder: string, keys: HandleKeys, now: EpochMs): BulkSessions {
+  const name = newName();
+  const writer = new ListedFileWriter(join(folder, name), keys, now);
+  const room = new BulkRoom(new ArrayBuffer(ROOM_BYTES));
   return {
     room: () => room,
-    add: (page) => {
-      insert.write(page);
+    add: () => {
+      writer.write(room, room.count);
+      room.clear();
       return Promise.resolve();
     },
-    finish: () => {
-      insert.finish();
-      return Promise.resolve();
-    },
+    finish: () => Promise.resolve({ name, index: writer.finish() }),
     abort: () => Promise.resolve(),
   };
 }
 
-/** What the thread is told: pages, then the end. */
-export type ToWriter = { readonly is: 'page'; readonly page: BulkPage } | { readonly is: 'finish' };
+/** What the thread is told: a room holds so many sessions; the end. */
+export type ToWriter =
+  { readonly is: 'page'; readonly room: number; readonly count: number } | { readonly is: 'finish' };
+const numbers = z.instanceof(Uint32Array<ArrayBuffer>);
 const FromWriter = z.discriminatedUnion('is', [
   z.object({ is: z.literal('written') }),
-  z.object({ is: z.literal('finished') }),
+  z.object({
+    is: z.literal('finished'),
+    index: z.object({
+      count: z.int(),
+      end: z.int(),
+      listedAt: z.number(),
+      columns: z.object({ high: numbers, low: numbers, owner: numbers, via: numbers, start: numbers }),
+    }),
+  }),
   z.object({ is: z.literal('failed'), message: z.string() }),
 ]);
 export type FromWriter = z.infer<typeof FromWriter>;
-export const WriterData = z.object({ file: z.string(), secret: z.instanceof(Uint8Array), now: z.int() });
+export const WriterData = z.object({
+  path: z.string(),
+  secret: z.instanceof(Uint8Array),
+  now: z.int(),
+  rooms: z.array(z.instanceof(SharedArrayBuffer)),
+});
 
-/** Pages on their way: one is written while the next is read. */
-const MOST_WAITING = 3;
+/** Rooms: one is filled, one is written, one waits. */
+const ROOMS = 3;
 
 /** In a thread of its own, so that writing and reading take a core each. */
-export function writeInThread(module: string, file: string, secret: Buffer, now: EpochMs): BulkSessions {
-  const worker = new Worker(module, { workerData: { file, secret: new Uint8Array(secret), now } });
+export function writeInThread(module: string, folder: string, secret: Buffer, now: EpochMs): BulkSessions {
+  const name = newName();
+  // Shared with the thread: nothing of a page is copied.
+  const memory = Array.from({ length: ROOMS }, () => new SharedArrayBuffer(ROOM_BYTES));
+  const rooms = memory.map((each) => new BulkRoom(each));
+  const worker = new Worker(module, {
+    workerData: { path: join(folder, name), secret: new Uint8Array(secret), now, rooms: memory },
+  });
   let waiting = 0;
+  let turn = 0;
   let failure: Error | null = null;
-  let finished = false;
+  let finished: ListedIndex | null = null;
   let wake: (() => void) | null = null;
   const wakeUp = (): void => {
     wake?.();
@@ -67,15 +95,16 @@ export function writeInThread(module: string, file: string, secret: Buffer, now:
   worker.on('message', (raw: unknown) => {
     const frame = FromWriter.parse(raw);
     if (frame.is === 'written') waiting -= 1;
-    else if (frame.is === 'finished') finished = true;
+    else if (frame.is === 'finished') finished = frame.index;
     else fail(new Error(frame.message));
     wakeUp();
   });
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', () => fail(new Error('the thread that writes the listing ended')));
-  const until = async (condition: () => boolean): Promise<void> => {
+  const until = async <T>(condition: () => T | null): Promise<T> => {
     for (;;) {
-      if (condition()) return;
+      const answer = condition();
+      if (answer !== null) return answer;
       if (failure !== null) throw failure;
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -83,22 +112,26 @@ export function writeInThread(module: string, file: string, secret: Buffer, now:
     }
   };
   const send = (frame: ToWriter): void => worker.postMessage(frame);
-  // Shared with the thread: nothing of a page is copied.
-  const rooms = Array.from({ length: MOST_WAITING }, () => Buffer.from(new SharedArrayBuffer(PAGE_BYTES)));
-  let turn = 0;
+  const current = (): BulkRoom => {
+    const room = rooms[turn % ROOMS];
+    if (room === undefined) throw new Error('a room that is not there');
+    return room;
+  };
   return {
-    room: () => rooms[turn % MOST_WAITING] ?? Buffer.alloc(0),
-    async add(page) {
+    room: current,
+    async add() {
       if (failure !== null) throw failure;
+      send({ is: 'page', room: turn % ROOMS, count: current().count });
       turn += 1;
       waiting += 1;
-      send({ is: 'page', page });
-      await until(() => waiting < MOST_WAITING);
+      await until(() => (waiting < ROOMS ? true : null));
+      current().clear();
     },
     async finish() {
       send({ is: 'finish' });
-      await until(() => finished);
+      const index = await until(() => finished);
       await worker.terminate();
+      return { name, index };
     },
     async abort() {
       await worker.terminate();

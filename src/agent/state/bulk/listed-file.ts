@@ -1,0 +1,223 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import type { EpochMs } from '#shared/domain/units.ts';
+import type { HandleKeys } from '../../keys/handle-keys.ts';
+import { storeKey } from '../../stores/store-adapter.ts';
+import { halvesOf } from './halves.ts';
+import type { BulkRoom } from './bulk-room.ts';
+
+// The file: a head; one entry a session; columns of numbers; a foot. It is written once and never changed.
+//   head   magic (8), when it was listed as a double (8)
+//   entry  bytes of facts (u32), bytes of the sealed key (u32), handle (32), sealed key, facts, blanks up to four
+//   column of u32 for every session: two shorts of its handle, its owner, who is behind it, where its entry begins (÷ 4)
+//   foot   magic (8), sessions (u32), 0 (u32)
+
+const HEAD = Buffer.from('wf-list1', 'latin1');
+const FOOT = Buffer.from('wf-ends1', 'latin1');
+const HEAD_BYTES = 16;
+const FOOT_BYTES = 16;
+const ENTRY_BYTES = 8;
+const HANDLE_BYTES = 32;
+const UNIT = 4;
+const COLUMNS = ['high', 'low', 'owner', 'via', 'start'] as const;
+const CHUNK_BYTES = 1024 * 1024;
+
+type Numbers = Uint32Array<ArrayBuffer>;
+/** Numbers of every listed session, by position. */
+export type ListedColumns = Readonly<Record<(typeof COLUMNS)[number], Numbers>>;
+
+/** A complete file: what is in it and where. */
+export interface ListedIndex {
+  readonly count: number;
+  readonly columns: ListedColumns;
+  /** Where the last entry ends. */
+  readonly end: number;
+  readonly listedAt: number;
+}
+
+export interface ListedEntry {
+  readonly id: string;
+  readonly sealed: Buffer;
+  /** The wire record, less the brace and the handle it begins with. */
+  readonly facts: string;
+}
+
+/** Writes the sessions of a first listing one after the other, in the order they come. */
+export class ListedFileWriter {
+  readonly #file: number;
+  readonly #keys: HandleKeys;
+  readonly #listedAt: EpochMs;
+  readonly #columns: Record<(typeof COLUMNS)[number], Numbers>;
+  #chunk = Buffer.allocUnsafe(2 * CHUNK_BYTES);
+  #filled = 0;
+  #position = 0;
+  #count = 0;
+
+  /** @param path must not exist yet */
+  constructor(path: string, keys: HandleKeys, listedAt: EpochMs) {
+    this.#file = openSync(path, 'wx', 0o600);
+    this.#keys = keys;
+    this.#listedAt = listedAt;
+    const empty = (): Numbers => new Uint32Array(1 << 16);
+    this.#columns = { high: empty(), low: empty(), owner: empty(), via: empty(), start: empty() };
+    const head = Buffer.alloc(HEAD_BYTES);
+    HEAD.copy(head);
+    head.writeDoubleLE(listedAt, HEAD.length);
+    this.#put(head);
+  }
+
+  write(room: BulkRoom, count: number): void {
+    const sessions = [...room.sessions(count)];
+    const stored = sessions.map(({ key }) => storeKey(key));
+    const ids = stored.map((key) => this.#keys.session(key));
+    const sealed = this.#keys.sealAll(stored, ids);
+    sessions.forEach(({ facts, owner, via }, index) => {
+      this.#add(ids[index] ?? '', sealed[index] ?? Buffer.alloc(0), facts, owner, via);
+    });
+  }
+
+  /** Ends the file and sees it to the disk. */
+  finish(): ListedIndex {
+    const end = this.#position + this.#filled;
+    const count = this.#count;
+    const columns = Object.fromEntries(
+      COLUMNS.map((name) => [name, this.#columns[name].slice(0, count)]),
+    ) as ListedColumns;
+    this.#flush();
+    for (const name of COLUMNS) this.#writeAll(Buffer.from(columns[name].buffer));
+    const foot = Buffer.alloc(FOOT_BYTES);
+    FOOT.copy(foot);
+    foot.writeUInt32LE(count, FOOT.length);
+    this.#writeAll(foot);
+    fsyncSync(this.#file);
+    closeSync(this.#file);
+    return { count, columns, end, listedAt: this.#listedAt };
+  }
+
+  #add(id: string, sealed: Buffer, facts: Buffer, owner: number, via: number): void {
+    const bytes = ENTRY_BYTES + HANDLE_BYTES + sealed.length + facts.length;
+    const whole = Math.ceil(bytes / UNIT) * UNIT;
+    if (this.#filled + whole > this.#chunk.length) this.#flush();
+    if (whole > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(whole);
+    if (this.#count === this.#columns.high.length) this.#grow();
+    const at = this.#filled;
+    const chunk = this.#chunk;
+    chunk.writeUInt32LE(facts.length, at);
+    chunk.writeUInt32LE(sealed.length, at + 4);
+    chunk.write(id, at + ENTRY_BYTES, HANDLE_BYTES, 'latin1');
+    chunk.set(sealed, at + ENTRY_BYTES + HANDLE_BYTES);
+    chunk.set(facts, at + ENTRY_BYTES + HANDLE_BYTES + sealed.length);
+    chunk.fill(0, at + bytes, at + whole);
+    const [high, low] = halvesOf(id);
+    const { columns, count } = { columns: this.#columns, count: this.#count };
+    columns.high[count] = high;
+    columns.low[count] = low;
+    columns.owner[count] = owner;
+    columns.via[count] = via;
+    columns.start[count] = (this.#position + at) / UNIT;
+    this.#count += 1;
+    this.#filled += whole;
+    if (this.#filled >= CHUNK_BYTES) this.#flush();
+  }
+
+  #grow(): void {
+    for (const name of COLUMNS) {
+      const larger = new Uint32Array(this.#columns[name].length * 2);
+      larger.set(this.#columns[name]);
+      this.#columns[name] = larger;
+    }
+  }
+
+  #put(bytes: Buffer): void {
+    bytes.copy(this.#chunk, this.#filled);
+    this.#filled += bytes.length;
+  }
+
+  #flush(): void {
+    this.#writeAll(this.#chunk.subarray(0, this.#filled));
+    this.#position += this.#filled;
+    this.#filled = 0;
+  }
+
+  #writeAll(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at, bytes.length - at);
+  }
+}
+
+/** Reads entries of a complete file. */
+export class ListedFile {
+  readonly #file: number;
+  #room = Buffer.allocUnsafe(8 * 1024);
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r');
+  }
+
+  /** Its columns; null when it is not a complete file of this kind. */
+  index(): ListedIndex | null {
+    const { size } = fstatSync(this.#file);
+    if (size < HEAD_BYTES + FOOT_BYTES) return null;
+    const head = this.#copy(0, HEAD_BYTES);
+    const foot = this.#copy(size - FOOT_BYTES, FOOT_BYTES);
+    const count = foot.readUInt32LE(FOOT.length);
+    const end = size - FOOT_BYTES - count * COLUMNS.length * UNIT;
+    const known = head.subarray(0, HEAD.length).equals(HEAD) && foot.subarray(0, FOOT.length).equals(FOOT);
+    if (!known || end < HEAD_BYTES) return null;
+    const column = (index: number): Numbers => {
+      const values = new Uint32Array(count);
+      this.#fill(Buffer.from(values.buffer), end + index * count * UNIT);
+      return values;
+    };
+    const [high, low, owner, via, start] = [column(0), column(1), column(2), column(3), column(4)];
+    return {
+      count,
+      end,
+      listedAt: head.readDoubleLE(HEAD.length),
+      columns: { high, low, owner, via, start },
+    };
+  }
+
+  /** The entries that lie between two places, in order. They hold until the next call. */
+  *between(from: number, to: number): Generator<ListedEntry> {
+    const length = to - from;
+    if (this.#room.length < length) this.#room = Buffer.allocUnsafe(length);
+    const bytes = this.#room.subarray(0, length);
+    this.#fill(bytes, from);
+    for (let at = 0; at < length;) {
+      const factsBytes = bytes.readUInt32LE(at);
+      const sealedAt = at + ENTRY_BYTES + HANDLE_BYTES;
+      const factsAt = sealedAt + bytes.readUInt32LE(at + 4);
+      const end = factsAt + factsBytes;
+      if (end > length) throw new Error('an entry of the listing that ends beyond its place');
+      yield {
+        id: bytes.toString('latin1', at + ENTRY_BYTES, sealedAt),
+        sealed: bytes.subarray(sealedAt, factsAt),
+        facts: bytes.toString('utf8', factsAt, end),
+      };
+      at = Math.ceil(end / UNIT) * UNIT;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #copy(position: number, length: number): Buffer {
+    const bytes = Buffer.alloc(length);
+    this.#fill(bytes, position);
+    return bytes;
+  }
+
+  #fill(bytes: Buffer, position: number): void {
+    for (let at = 0; at < bytes.length;) {
+      const read = readSync(this.#file, bytes, at, bytes.length - at, position + at);
+      if (read === 0) throw new Error('the listing beside the database ends too early');
+      at += read;
+    }
+  }
+}
+
+/** Where the entry at this position (from 0) lies. */
+export function placeOf({ columns, count, end }: ListedIndex, at: number): readonly [number, number] {
+  const start = (columns.start[at] ?? 0) * UNIT;
+  return [start, at + 1 < count ? (columns.start[at + 1] ?? 0) * UNIT : end];
+}

@@ -20,6 +20,11 @@ const SAME_CHANGE_MS = 60_000;
 export async function readAccounts(context: ReadContext, since: EpochMs, signal: AbortSignal): Promise<void> {
   const { adapter, state, recorder } = context;
   const first = state.meta.get(marker) === null;
+  if (first && state.accounts.highest() === 0) {
+    await readFirstAccounts(context, signal);
+    state.meta.set(marker, '1');
+    return;
+  }
   const seen = seenRows(state.accounts.highest());
   await adapter.accounts((page) => {
     recorder.record(() => {
@@ -45,13 +50,26 @@ export async function readAccounts(context: ReadContext, since: EpochMs, signal:
   state.meta.set(marker, '1');
 }
 
+/** Straight into the empty mirror, with no change for each; consoles read a snapshot. */
+async function readFirstAccounts(context: ReadContext, signal: AbortSignal): Promise<void> {
+  const { adapter, state, flags } = context;
+  await adapter.accounts((page) => {
+    const found = page.map((stored) => {
+      const account = toAccount(stored, state.keys, flags);
+      return [account, fingerprintOf(context, account, stored)] as const;
+    });
+    state.transaction(() => state.accounts.add(found));
+    return Promise.resolve();
+  }, signal);
+}
+
+const fingerprintOf = ({ state }: ReadContext, { id }: Account, { credential }: StoredAccount) =>
+  credential === undefined ? null : state.keys.fingerprint('credential', `${id}\0${credential}`);
+
 function applyAccount(context: ReadContext, stored: StoredAccount, first: boolean, since: EpochMs): number {
   const { state, recorder, flags } = context;
   const account = toAccount(stored, state.keys, flags);
-  const credential =
-    stored.credential === undefined
-      ? null
-      : state.keys.fingerprint('credential', `${account.id}\0${stored.credential}`);
+  const credential = fingerprintOf(context, account, stored);
   const known = state.accounts.get(account.id);
   const changed = known?.record !== JSON.stringify(account);
   if (known !== undefined && !changed && known.credential === credential) return known.n;

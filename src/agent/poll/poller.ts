@@ -78,6 +78,7 @@ export function createPoller(options: PollerOptions): Poller {
     if (!store.ready()) {
       await context.state.relaxed(() => lookFirst(context, memory, signal));
       store.setReady();
+      store.set({ store: 'up', error: null, lastReadAt: clock(), warnings: warnings() });
     }
     const plan = {
       keysAllowed: clock() >= keysAllowedAt,

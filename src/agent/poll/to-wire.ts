@@ -7,13 +7,13 @@ import { cut, cutAttributes, cutName, cutOrNull } from './cut.ts';
 import type { Flags } from './flags.ts';
 
 /** A time as the wire has it, or null: what is not a time is not known. */
-const time = (value: number | null): EpochMs | null =>
+export const timeOf = (value: number | null): EpochMs | null =>
   value !== null && Number.isSafeInteger(Math.trunc(value)) && value >= 0
     ? (Math.trunc(value) as EpochMs)
     : null;
 
 const sighting = (value: Sighting): Sighting => ({
-  at: time(value.at),
+  at: timeOf(value.at),
   ip: cutOrNull(value.ip, LIMITS.id),
   userAgent: cutOrNull(value.userAgent, LIMITS.userAgent),
 });
@@ -42,7 +42,7 @@ export function toFacts(stored: StoredSession, keys: HandleKeys, flags: Flags): 
     account,
     opened: sighting(stored.opened),
     last: sighting(stored.last),
-    expiresAt: time(stored.expiresAt),
+    expiresAt: timeOf(stored.expiresAt),
     marks: [...marks].slice(0, 64).map((mark) => cut(mark, LIMITS.id)),
     ...(stored.via === undefined ? {} : { via: { account: accountRef(keys, stored.via.account) } }),
     ...(stored.replaces === undefined ? {} : { replaces: keys.session(stored.replaces) }),
@@ -53,8 +53,8 @@ export function toFacts(stored: StoredSession, keys: HandleKeys, flags: Flags): 
 export function toAccount(stored: StoredAccount, keys: HandleKeys, flags: Flags): Account {
   const id = keys.accountId(stored.id);
   const roles = stored.roles.slice(0, 256).map((role) => cutName(role));
-  const createdAt = time(stored.createdAt ?? null);
-  const lastLoginAt = time(stored.lastLoginAt ?? null);
+  const createdAt = timeOf(stored.createdAt ?? null);
+  const lastLoginAt = timeOf(stored.lastLoginAt ?? null);
   return {
     id,
     name: cutName(stored.name),
@@ -77,7 +77,7 @@ export function toEvent(
   const { account, actor, object } = stored;
   return {
     id: keys.eventId(stored.id, generation),
-    at: time(stored.at) ?? recordedAt,
+    at: timeOf(stored.at) ?? recordedAt,
     recordedAt,
     action: cut(stored.action, LIMITS.id),
     outcome: stored.outcome,

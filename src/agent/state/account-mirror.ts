@@ -15,6 +15,8 @@ export interface AccountMirror {
   /** Id of the account with this name; ASCII case does not matter. */
   idByName(name: string): string | undefined;
   put(account: Account, credential: string | null): number;
+  /** Many at once, most of which are not there yet. */
+  add(accounts: readonly (readonly [Account, string | null])[]): void;
   remove(n: number): void;
   clear(): void;
   highest(): number;
@@ -22,6 +24,9 @@ export interface AccountMirror {
   /** In order of number, only these ids when given (JSON list). */
   only(ids: string): readonly MirroredAccount[];
 }
+
+/** Rows in one statement. */
+const ROWS = 50;
 
 export function createAccountMirror(db: Db): AccountMirror {
   const byId = db.prepare<[string], MirroredAccount>('SELECT * FROM accounts WHERE id = ?');
@@ -32,6 +37,11 @@ export function createAccountMirror(db: Db): AccountMirror {
     `INSERT INTO accounts (id, record, credential) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET record = excluded.record, credential = excluded.credential RETURNING n`,
   );
+  const insertOf = (rows: number): string =>
+    `INSERT INTO accounts (id, record, credential) VALUES ${Array<string>(rows).fill('(?, ?, ?)').join(', ')}
+     ON CONFLICT (id) DO UPDATE SET record = excluded.record, credential = excluded.credential`;
+  const several = db.prepare(insertOf(ROWS));
+  const single = db.prepare(insertOf(1));
   const remove = db.prepare('DELETE FROM accounts WHERE n = ?');
   const highest = db.prepare<[], { n: number | null }>('SELECT max(n) AS n FROM accounts');
   const after = db.prepare<[number, number], MirroredAccount>(
@@ -44,6 +54,16 @@ export function createAccountMirror(db: Db): AccountMirror {
     get: (id) => byId.get(id),
     idByName: (name) => byName.get(name)?.id,
     put: (account, credential) => put.get(account.id, JSON.stringify(account), credential)?.n ?? 0,
+    add(accounts) {
+      const values = accounts.flatMap(([account, credential]) => [
+        account.id,
+        JSON.stringify(account),
+        credential,
+      ]);
+      const whole = accounts.length - (accounts.length % ROWS);
+      for (let at = 0; at < whole; at += ROWS) several.run(values.slice(3 * at, 3 * (at + ROWS)));
+      for (let at = whole; at < accounts.length; at += 1) single.run(values.slice(3 * at, 3 * (at + 1)));
+    },
     remove: (n) => void remove.run(n),
     clear: () => void db.exec('DELETE FROM accounts'),
     highest: () => highest.get()?.n ?? 0,

@@ -1,7 +1,7 @@
 /** Sessions that one page holds at most. */
-const SESSIONS = 1_024;
+const SESSIONS = 4_096;
 /** Bytes of text that one page holds; no session's record is longer. */
-const TEXT_BYTES = 1024 * 1024;
+const TEXT_BYTES = 1536 * 1024;
 /** End of the key, end of the facts, owner, who is behind a masquerade. */
 const COLUMNS = 4;
 const COLUMN_BYTES = SESSIONS * COLUMNS * 4;

@@ -51,12 +51,36 @@ export function seconds(value: number | null): EpochMs | null {
   return value === null || value <= 0 || value > 253_402_300_799 ? null : epochMs(value * 1_000);
 }
 
+const [ZERO, NINE, DOT] = [48, 57, 46];
+
+/** Four numbers up to 255 without leading zeros: what nearly every address is. */
+function isPlainIpv4(text: string): boolean {
+  if (text.length > 15) return false;
+  let [value, digits, dots] = [0, 0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) {
+      if (digits > 0 && value === 0) return false;
+      value = value * 10 + code - ZERO;
+      digits += 1;
+      if (value > 255) return false;
+    } else {
+      if (code !== DOT || digits === 0) return false;
+      dots += 1;
+      value = 0;
+      digits = 0;
+    }
+  }
+  return dots === 3 && digits > 0;
+}
+
 const known = new Map<string, string | null>();
 const MOST_KNOWN = 10_000;
 
 /** An address, or null for whatever else an application put there. Listings name the same ones again and again. */
 export function address(value: string | null): string | null {
   if (value === null || value === '' || value.length > 64) return null;
+  if (isPlainIpv4(value)) return value;
   const before = known.get(value);
   if (before !== undefined) return before;
   const trimmed = value.trim();

@@ -9,7 +9,10 @@ import { StoreError } from '../stores/store-adapter.ts';
 import { auditCommand } from './command-audit.ts';
 import type { CommandContext } from './context.ts';
 
-const CHUNK = 500;
+/** Sessions ended in one go: each costs two commits that reach the disk. */
+const CHUNK = 2_000;
+/** Of commands with more sessions than this the progress is told. */
+const TOLD_ABOVE = 500;
 const RETRY_MS = 2 * SECOND;
 
 export interface Executor {
@@ -71,43 +74,48 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     await context.gate.run(block);
   }
 
+  /** The store ends one chunk while the outcomes of the one before are written down. */
   async function endAll(row: CommandRow, resumed: boolean): Promise<number> {
-    const { id } = row.command;
+    const scope = scopeOf(row);
     let done = 0;
     let told = 0;
-    for (;;) {
-      const chunk = state.journal.targets(id, ['pending'], 0, CHUNK);
-      if (chunk.length === 0 || stopping.signal.aborted) return done;
-      state.transaction(() =>
-        state.journal.attempt(
-          id,
-          chunk.map(({ ordinal }) => ordinal),
-        ),
-      );
-      for (const target of chunk) evidence.ending(target.session, id);
-      context.reached('attempted');
-      const results = await end(chunk, scopeOf(row));
+    let chunk = attempt(row, 0);
+    let acting = chunk === null ? null : end(chunk, scope);
+    while (chunk !== null && acting !== null) {
+      const results = await acting;
       context.reached('acted');
+      const next = stopping.signal.aborted ? null : attempt(row, chunk.at(-1)?.ordinal ?? 0);
+      acting = next === null ? null : end(next, scope);
+      // Heard of in the next round, or not at all when writing down fails.
+      acting?.catch(() => undefined);
       settle(row, chunk, results, resumed);
       context.reached('settled');
       done += chunk.length;
+      chunk = next;
       const now = clock();
-      if (row.matched > CHUNK && now - told >= SECOND / LIMITS.progressPerSecond) {
+      if (row.matched > TOLD_ABOVE && now - told >= SECOND / LIMITS.progressPerSecond) {
         told = now;
-        context.notify({
-          is: 'progress',
-          operator: row.operator.id,
-          progress: { id, done, total: row.matched },
-        });
+        const progress = { id: row.command.id, done, total: row.matched };
+        context.notify({ is: 'progress', operator: row.operator.id, progress });
       }
     }
+    return done;
+  }
+
+  /** Notes that the next pending sessions are about to be ended; null when there are none, or it is to stop. */
+  function attempt({ command: { id } }: CommandRow, after: number): readonly Target[] | null {
+    const chunk = state.journal.targets(id, ['pending'], after, CHUNK);
+    const [first, last] = [chunk[0], chunk.at(-1)];
+    if (first === undefined || last === undefined || stopping.signal.aborted) return null;
+    state.transaction(() => state.journal.attempt(id, first.ordinal, last.ordinal));
+    for (const target of chunk) evidence.ending(target.session, id);
+    context.reached('attempted');
+    return chunk;
   }
 
   function end(chunk: readonly Target[], scope: EndScope): Promise<readonly EndResult[]> {
-    const targets = chunk.map(({ sealed, account }) => ({
-      key: state.keys.unseal(sealed ?? Buffer.alloc(0)),
-      account: account as never,
-    }));
+    const keys = state.keys.unsealAll(chunk.map(({ sealed }) => sealed ?? Buffer.alloc(0)));
+    const targets = keys.map((key, index) => ({ key, account: (chunk[index]?.account ?? null) as never }));
     return ends.run(() => context.adapter.end(targets, scope, stopping.signal));
   }
 
@@ -118,6 +126,8 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     resumed: boolean,
   ): void {
     const { id } = row.command;
+    const ended: number[] = [];
+    const gone: number[] = [];
     recorder.record(() => {
       chunk.forEach((target, index) => {
         const result = results[index] ?? {
@@ -126,21 +136,18 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
           message: 'The store gave no answer for it.',
         };
         if (result.outcome === 'failed') {
-          const { code, message } = result;
-          state.journal.settle(id, target.ordinal, 'failed', {
-            code: code.slice(0, 256),
-            message: message.slice(0, 4_096),
-          });
+          state.journal.fail(id, [target.ordinal], result);
           return;
         }
         // After a crash: an attempt was made and it is gone, so that attempt ended it.
         const ours = result.outcome === 'ended' || (resumed && target.attempted);
-        state.journal.settle(id, target.ordinal, ours ? 'ended' : 'gone');
+        (ours ? ended : gone).push(target.ordinal);
         evidence.ended(target.session);
-        const known = state.sessions.get(target.session);
-        if (known !== undefined && ours)
-          recorder.closed(known, { reason: 'revoked', at: clock(), commandId: id });
+        const known = ours ? state.sessions.brief(target.session, target.account) : undefined;
+        if (known !== undefined) recorder.closed(known, { reason: 'revoked', at: clock(), commandId: id });
       });
+      state.journal.settle(id, 'ended', ended);
+      state.journal.settle(id, 'gone', gone);
     });
   }
 
@@ -149,10 +156,10 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     for (;;) {
       const chunk = state.journal.targets(id, ['pending'], 0, CHUNK);
       if (chunk.length === 0) return;
-      const failure = { code: 'STORE_UNAVAILABLE', message: error.message.slice(0, 4_096) };
-      state.transaction(() => {
-        for (const { ordinal } of chunk) state.journal.settle(id, ordinal, 'failed', failure);
-      });
+      const ordinals = chunk.map(({ ordinal }) => ordinal);
+      state.transaction(() =>
+        state.journal.fail(id, ordinals, { code: 'STORE_UNAVAILABLE', message: error.message }),
+      );
     }
   }
 

@@ -36,7 +36,9 @@ export function resolveCommand(context: CommandContext, caller: Caller, command:
   if (typeof condition !== 'function')
     throw new Refused('INVALID', condition.problem, { path: 'selector.where.network' });
   refuseHidden(context, caller, command);
-  const all = selected(state, selector, caller.viewer);
+  const candidates = selected(state, selector, caller.viewer);
+  // Named ones are limited in number: each is read once.
+  const all = 'sessions' in selector ? [...candidates] : candidates;
   const meant = filtered(all, (row) => endsSessions(command) && condition(row));
   const keeps = ownTest(caller, command);
   const matching = keeps === null ? meant : filtered(meant, (row) => !keeps(row));
@@ -58,7 +60,7 @@ export function resolveCommand(context: CommandContext, caller: Caller, command:
   return {
     kept: keeps === null ? null : kept,
     sessions,
-    targets: targetsOf(context, caller, command, sessions, preview),
+    targets: targetsOf(context, caller, command, { sessions, preview, all }),
     reach: counter.result(),
     owners: counter.owners(),
     outside: preview === null ? null : outsideOf(matching, preview),
@@ -124,8 +126,16 @@ function targetsOf(
   { state }: CommandContext,
   caller: Caller,
   command: Command,
-  sessions: Iterable<MirroredSession>,
-  preview: PreviewMap | null,
+  {
+    sessions,
+    preview,
+    all,
+  }: {
+    readonly sessions: Iterable<MirroredSession>;
+    readonly preview: PreviewMap | null;
+    /** What is selected, before conditions. */
+    readonly all: Iterable<MirroredSession>;
+  },
 ): Iterable<NewTarget> {
   const { selector } = command;
   return {
@@ -143,11 +153,9 @@ function targetsOf(
         }
       }
       if (!('sessions' in selector)) return;
-      for (const id of new Set(selector.sessions)) {
-        const row = state.sessions.get(id);
-        const there = row !== undefined && sees(caller.viewer, row);
-        if (!there && !listed.has(id)) yield { session: id, account: null, sealed: null };
-      }
+      for (const { id } of all) listed.add(id);
+      for (const id of new Set(selector.sessions))
+        if (!listed.has(id)) yield { session: id, account: null, sealed: null };
     },
   };
 }

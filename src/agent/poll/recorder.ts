@@ -2,7 +2,7 @@ import type { Clock } from '#shared/domain/units.ts';
 import type { Account, AuditEvent, Session } from '#shared/protocol/records.ts';
 import type { NewEntry } from '../state/chain.ts';
 import type { NewChange } from '../state/change-log.ts';
-import type { MirroredSession } from '../state/session-mirror.ts';
+import type { BriefSession, MirroredSession } from '../state/session-mirror.ts';
 import type { AgentState } from '../state/state.ts';
 import type { SessionEnd } from './diff.ts';
 import type { Evidence } from './evidence.ts';
@@ -16,7 +16,7 @@ export interface Recorder {
   heldBack(known: MirroredSession, session: Session): void;
   /** Lays what an application told over the session and reports it with the next update. */
   overlaid(known: MirroredSession): void;
-  closed(known: MirroredSession, end: SessionEnd): void;
+  closed(known: BriefSession, end: SessionEnd): void;
   account(account: Account, credential: string | null, changed: boolean): number;
   accountRemoved(n: number, id: string): void;
   /** False when the event was there already. */

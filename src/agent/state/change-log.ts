@@ -42,6 +42,8 @@ export interface ChangeLog {
 }
 
 const TRIM_STEP = 5_000;
+/** Changes in one statement, and values of each. */
+const [ROWS, COLUMNS] = [25, 8];
 
 interface ChangeRow {
   seq: number;
@@ -53,9 +55,11 @@ interface ChangeRow {
 
 export function createChangeLog(db: Db, clock: Clock): ChangeLog {
   const listeners = new Set<() => void>();
-  const insert = db.prepare(
-    'INSERT INTO changes (seq, logged_at, at, kind, account, via, closed, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  );
+  const insertOf = (rows: number): string =>
+    `INSERT INTO changes (seq, logged_at, at, kind, account, via, closed, body)
+     VALUES ${Array<string>(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
+  const several = db.prepare(insertOf(ROWS));
+  const single = db.prepare(insertOf(1));
   const readHead = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'head'");
   const writeHead = db.prepare(
     "INSERT INTO meta (key, value) VALUES ('head', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -76,11 +80,16 @@ export function createChangeLog(db: Db, clock: Clock): ChangeLog {
       if (changes.length === 0) return;
       let next: number = head();
       const now = clock();
+      let held: unknown[] = [];
       for (const { change, account, via } of changes) {
         next += 1;
         const closed = change.kind === 'session.closed' ? change.id : null;
-        insert.run(next, now, change.at, change.kind, account, via, closed, JSON.stringify(change));
+        held.push(next, now, change.at, change.kind, account, via, closed, JSON.stringify(change));
+        if (held.length < ROWS * COLUMNS) continue;
+        several.run(held);
+        held = [];
       }
+      for (let at = 0; at < held.length; at += COLUMNS) single.run(held.slice(at, at + COLUMNS));
       writeHead.run(String(next));
     },
     head,

@@ -10,6 +10,7 @@ import approvedActs from './migrations/0007-approved-acts.sql?raw';
 import kept from './migrations/0008-kept.sql?raw';
 import pushes from './migrations/0009-pushes.sql?raw';
 import listedSessions from './migrations/0010-listed-sessions.sql?raw';
+import commandTargets from './migrations/0011-command-targets.sql?raw';
 
 export type Db = Database.Database;
 
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
   kept,
   pushes,
   listedSessions,
+  commandTargets,
 ];
 
 /** The agent's database cannot be used; the message says what to do. */

@@ -56,13 +56,10 @@ export interface Journal {
   /** Takes a command back that did nothing at all, so that its id is not consumed. */
   withdraw(id: string): void;
   targets(id: string, status: readonly TargetStatus[], after: number, limit: number): readonly Target[];
-  attempt(id: string, ordinals: readonly number[]): void;
-  settle(
-    id: string,
-    ordinal: number,
-    status: TargetStatus,
-    failure?: { code: string; message: string },
-  ): void;
+  /** What is pending from one place to another is about to be ended. */
+  attempt(id: string, from: number, to: number): void;
+  settle(id: string, status: 'ended' | 'gone', ordinals: readonly number[]): void;
+  fail(id: string, ordinals: readonly number[], failure: { code: string; message: string }): void;
   counts(id: string): Counts;
   finish(id: string, state: CommandState): void;
   decide(id: string, decision: Decision): void;
@@ -101,23 +98,32 @@ const OUTCOMES: Readonly<Record<string, CommandTarget['outcome']>> = {
   failed: 'failed',
 };
 
+/** Targets in one statement, and values of each. */
+const [ROWS, COLUMNS] = [50, 6];
+
 export function createJournal(db: Db, clock: Clock): Journal {
   const one = db.prepare('SELECT * FROM commands WHERE id = ?');
   const insert = db.prepare(
     `INSERT INTO commands (id, operator, operator_name, token, kind, content, request, state, matched, outside, reach, owners,
        received_at, started_at, prepared, approval_expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
   );
-  const insertTarget = db.prepare(
-    'INSERT INTO command_targets (command, ordinal, session, account, sealed, status) VALUES (?, ?, ?, ?, ?, ?)',
-  );
+  const insertOf = (rows: number): string =>
+    `INSERT INTO command_targets (command, ordinal, session, account, sealed, status)
+     VALUES ${Array<string>(rows).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`;
+  const insertTargets = db.prepare(insertOf(ROWS));
+  const insertTarget = db.prepare(insertOf(1));
   const setMatched = db.prepare('UPDATE commands SET matched = ? WHERE id = ?');
   const targets = db.prepare<[string, string, number, number], TargetRow>(
     `SELECT ordinal, session, account, sealed, status, attempted_at FROM command_targets
      WHERE command = ? AND status IN (SELECT value FROM json_each(?)) AND ordinal > ? ORDER BY ordinal LIMIT ?`,
   );
-  const attempt = db.prepare('UPDATE command_targets SET attempted_at = ? WHERE command = ? AND ordinal = ?');
+  const attempt = db.prepare(
+    `UPDATE command_targets SET attempted_at = ?
+     WHERE command = ? AND ordinal BETWEEN ? AND ? AND status = 'pending'`,
+  );
   const settle = db.prepare(
-    'UPDATE command_targets SET status = ?, code = ?, message = ? WHERE command = ? AND ordinal = ?',
+    `UPDATE command_targets SET status = ?, code = ?, message = ?
+     WHERE command = ? AND ordinal IN (SELECT value FROM json_each(?))`,
   );
   const counts = db.prepare<[string], { status: string; count: number }>(
     'SELECT status, count(*) AS count FROM command_targets WHERE command = ? GROUP BY status',
@@ -174,11 +180,15 @@ export function createJournal(db: Db, clock: Clock): Journal {
         entry.approvalExpiresAt,
       );
       let ordinal = 0;
-      for (const target of list) {
+      let held: unknown[] = [];
+      for (const { session, account, sealed } of list) {
         ordinal += 1;
-        const status: TargetStatus = target.sealed === null ? 'gone' : 'pending';
-        insertTarget.run(command.id, ordinal, target.session, target.account, target.sealed, status);
+        held.push(command.id, ordinal, session, account, sealed, sealed === null ? 'gone' : 'pending');
+        if (held.length < ROWS * COLUMNS) continue;
+        insertTargets.run(held);
+        held = [];
       }
+      for (let at = 0; at < held.length; at += COLUMNS) insertTarget.run(held.slice(at, at + COLUMNS));
       setMatched.run(ordinal, command.id);
     },
     withdraw(id) {
@@ -194,12 +204,10 @@ export function createJournal(db: Db, clock: Clock): Journal {
         status: row.status as TargetStatus,
         attempted: row.attempted_at !== null,
       })),
-    attempt(id, ordinals) {
-      const now = clock();
-      for (const ordinal of ordinals) attempt.run(now, id, ordinal);
-    },
-    settle: (id, ordinal, status, failure) =>
-      void settle.run(status, failure?.code ?? null, failure?.message ?? null, id, ordinal),
+    attempt: (id, from, to) => void attempt.run(clock(), id, from, to),
+    settle: (id, status, ordinals) => void settle.run(status, null, null, id, JSON.stringify(ordinals)),
+    fail: (id, ordinals, { code, message }) =>
+      void settle.run('failed', code.slice(0, 256), message.slice(0, 4_096), id, JSON.stringify(ordinals)),
     counts(id) {
       const found: Record<string, number> = {};
       for (const { status, count } of counts.all(id)) found[status] = count;

@@ -17,3 +17,6 @@ export interface MirroredSession {
   readonly reported_at: number;
   readonly pending: number;
 }
+
+/** What the end of a session needs. */
+export type BriefSession = Pick<MirroredSession, 'n' | 'id' | 'account' | 'via'>;

@@ -3,15 +3,17 @@ import type { EpochMs } from '#shared/domain/units.ts';
 import type { Session } from '#shared/protocol/records.ts';
 import type { ListedSessions } from './bulk/listed-sessions.ts';
 import type { Db } from './database.ts';
-import type { MirroredSession } from './mirrored-session.ts';
+import type { BriefSession, MirroredSession } from './mirrored-session.ts';
 import { shortOf } from './session-short.ts';
 import type { Viewer } from './viewer.ts';
 import { ownSql, sees } from './viewer.ts';
 
-export type { MirroredSession } from './mirrored-session.ts';
+export type { BriefSession, MirroredSession } from './mirrored-session.ts';
 
 export interface SessionMirror {
   get(id: SessionId): MirroredSession | undefined;
+  /** The same in brief, and cheaper where it is this account's, as one remembers it. */
+  brief(id: SessionId, account: string | null): BriefSession | undefined;
   insert(session: Session, sealed: Buffer, now: EpochMs): number;
   /** Replaces the record. `reported`: a change was logged now; otherwise it waits (`pending`). */
   update(n: number, session: Session, reported: EpochMs | null): void;
@@ -99,8 +101,13 @@ export function createSessionMirror(db: Db, listed: ListedSessions): SessionMirr
     const row = n === undefined ? undefined : listed.read(n);
     return row?.id === id ? row : undefined;
   };
+  const get = (id: SessionId) => listedById(id) ?? byId.get(shortOf(id), id);
   return {
-    get: (id) => listedById(id) ?? byId.get(shortOf(id), id),
+    get,
+    brief(id, account) {
+      const n = listed.find(id);
+      return n !== undefined && listed.isOf(n, account) ? { n, id, account, via: null } : get(id);
+    },
     insert(session, sealed, now) {
       const n = top() + 1;
       // Not reported as updated yet: the first update need not wait.

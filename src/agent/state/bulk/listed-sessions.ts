@@ -104,6 +104,12 @@ export class ListedSessions {
     return n !== 0 && this.has(n) ? n : undefined;
   }
 
+  /** Whether it is this account's and nobody is behind it, as far as can be told without reading it. */
+  isOf(n: number, account: string | null): boolean {
+    const columns = this.#held?.index.columns;
+    return columns?.via[n - 1] === 0 && columns.owner[n - 1] === ownerHash(account);
+  }
+
   read(n: number): MirroredSession | undefined {
     const held = this.#held;
     if (held === null || !this.has(n)) return undefined;

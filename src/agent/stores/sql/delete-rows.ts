@@ -3,7 +3,7 @@ import type { SqlAccess } from './sql-access.ts';
 import { list, name, sql, type Sql } from './sql-text.ts';
 
 /** Keys in one statement. */
-const BATCH = 500;
+const BATCH = 2_000;
 
 /**
  * Deletes rows by key and says which of them were there.

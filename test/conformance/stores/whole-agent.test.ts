@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Log } from '#shared/domain/log.ts';
-import { startTestAgent, temporaryFolder } from '#test/support/agent-in-process.ts';
+import { serveHealth } from '#agent/health.ts';
+import { startTestAgent, systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
+import { listenIn, mailReceiver, webhookReceiver } from '#test/support/listening-in.ts';
 import { connectConsole } from '#test/support/test-console.ts';
 import { disposeServers } from './databases.ts';
 import { allKeys, visit } from './reading.ts';
-import { EVERY_KIND } from './worlds/every-kind.ts';
+import { EVERY_FORM } from './worlds/every-kind.ts';
 
 afterAll(disposeServers);
 
@@ -20,7 +22,30 @@ function contents(folder: string): Buffer {
   );
 }
 
-describe.each(EVERY_KIND)('the agent on %s', (_label, makeWorld) => {
+/** What the configuration of this agent holds and nobody may be shown. */
+const PUSH_TOKEN = 'push-token-6f3a9c41d2';
+const HOOK_SECRET = 'hook-secret-0b77e1c95a';
+const MAIL_PASSWORD = 'mail-password-5d2e8f17';
+const DATABASE_PASSWORD = 'only for this test';
+
+/** A secret as it is, and as it would look in what others wrap it in. */
+const formsOf = (secret: string): readonly Buffer[] => {
+  const bytes = Buffer.from(secret);
+  const forms = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    bytes.toString('hex'),
+    // Base64 of a text within a longer one begins at any of three places; what surely stays the same is its middle.
+    ...[0, 1, 2].map((shift) => {
+      const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+      return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    }),
+  ];
+  return [...new Set(forms)].filter((form) => form.length >= 6).map((form) => Buffer.from(form));
+};
+
+describe.each(EVERY_FORM)('the agent on %s', (_label, makeWorld) => {
   test(
     'follows, ends, proves and recovers, and no secret is sent, logged or kept',
     { timeout: 60_000 },
@@ -38,14 +63,55 @@ describe.each(EVERY_KIND)('the agent on %s', (_label, makeWorld) => {
       await world.addNoise();
       await world.addHostile(joerg, visit(3));
       const hostile = (await allKeys(world.adapter)).length - 2;
+      const [hook, mails] = [await webhookReceiver(), await mailReceiver()];
       const agent = await startTestAgent(
         { adapter: world.adapter } as Parameters<typeof startTestAgent>[0],
         folder.path,
-        { log, timing: { proofAfterMs: [1_500, 2_500] } },
+        {
+          log,
+          timing: { proofAfterMs: [1_500, 2_500] },
+          pushToken: PUSH_TOKEN,
+          rules: {
+            lists: {},
+            protect: { roles: [], accounts: [] },
+            notify: {
+              gatherMs: 100,
+              webhook: { url: `http://127.0.0.1:${String(hook.port)}/hook`, secret: HOOK_SECRET },
+              mail: {
+                host: '127.0.0.1',
+                port: mails.port,
+                security: 'none',
+                user: 'agent',
+                password: MAIL_PASSWORD,
+                from: 'agent@example.org',
+                to: ['admin@example.org'],
+                people: true,
+              },
+            },
+          },
+        },
       );
-      const told: unknown[] = [];
+      const token = agent.token().text;
+      const wire = await listenIn(agent.url);
+      const health = await serveHealth(0, () => agent.facts(), systemClock);
+      const answers: string[] = [];
+      const ask = async (url: string, options: RequestInit = {}): Promise<number> => {
+        const answer = await fetch(url, options);
+        answers.push(JSON.stringify([...answer.headers]), await answer.text());
+        return answer.status;
+      };
+      const push = (bearer: string, events: readonly unknown[]): Promise<number> =>
+        ask(`${wire.url}/v1/events`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ events }),
+        });
+      const looks = async (): Promise<void> => {
+        expect([200, 503]).toContain(await ask(`${health.url}/healthz`));
+        expect(await ask(`${health.url}/metrics`)).toBe(200);
+      };
       try {
-        const console = await connectConsole(agent.url, agent.token().text);
+        const console = await connectConsole(wire.url, token);
         await console.subscribe();
         await console.until(() => console.sessions.size === hostile + 2, 'the snapshot');
         const of = (account: string) =>
@@ -92,6 +158,7 @@ describe.each(EVERY_KIND)('the agent on %s', (_label, makeWorld) => {
         // The store goes away and comes back.
         await world.down();
         await console.until(() => console.statuses.at(-1)?.store === 'down', 'the store being down');
+        await looks();
         const refused = await console.ask<'command'>('command', {
           ...command,
           id: randomUUID(),
@@ -105,31 +172,68 @@ describe.each(EVERY_KIND)('the agent on %s', (_label, makeWorld) => {
         await console.until(() => of(anna).length === 1, 'a session after the store came back');
         expect(third).not.toBe('');
 
-        told.push(
-          console.hello,
-          console.statuses,
-          console.parts,
-          console.batches,
-          console.news,
-          answer,
-          refused,
-        );
-        told.push(await console.ask<'history'>('history', { limit: 500 }));
+        // The application pushes what it knows, by its own name of the session; once with a wrong token, once wrongly.
+        const event = { id: 'p1', action: 'login', session: third, userAgent: 'Lynx/2.9', ip: '192.0.2.77' };
+        expect(await push(PUSH_TOKEN, [{ ...event, account: { id: anna, name: 'anna' } }])).toBe(202);
+        expect(await push('wrong', [event])).toBe(401);
+        expect(await push(PUSH_TOKEN, [{ ...event, id: 'p2', nonsense: third }])).toBe(400);
+
+        // A rule ends one of two sessions, and tells it by webhook and by mail.
+        const limit = {
+          id: 'limit',
+          name: 'One',
+          kind: 'concurrency',
+          max: 1,
+          per: 'account',
+          end: 'oldest',
+        };
+        const rule = { ...limit, mode: 'enforce', brake: { perMinute: 100, percent: 100 } };
+        const who = { appliesTo: { accounts: [anna] } };
+        const put = { id: randomUUID(), rules: [{ ...rule, ...who }], ifVersion: 0 };
+        expect(await console.ask('rules.put', put)).toMatchObject({ ok: true });
+        await world.signIn(anna, visit(6));
+        for (let tries = 0; !(hook.bytes().includes('"One"') && mails.bytes().includes('One')); tries += 1) {
+          expect(tries, 'the news of the rule').toBeLessThan(500);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+
+        // Everything else that can be asked for.
+        await looks();
+        await ask(`${wire.url}/`);
+        expect(await console.ask('history', { limit: 500 })).toMatchObject({ ok: true });
+        expect(await console.ask('journal.page', { after: 0, limit: 100 })).toMatchObject({ ok: true });
+        expect(await console.ask('posture.get', {})).toMatchObject({ ok: true });
+        expect(await console.ask('rules.get', {})).toMatchObject({ ok: true });
+        expect(await console.ask('approvals.list', {})).toMatchObject({ ok: true });
+        await console.ask('command', { ...command, id: randomUUID(), dryRun: true, selector: { all: true } });
         console.close();
       } finally {
         await agent.stop();
+        await health.close();
+        await wire.close();
+        await hook.close();
+        await mails.close();
         await world.dispose();
       }
       try {
-        const everything = `${JSON.stringify(told)}\n${lines.join('\n')}`;
-        const kept = contents(folder.path);
-        expect(told.length).toBeGreaterThan(5);
-        expect(kept.length).toBeGreaterThan(10_000);
+        const places: Readonly<Record<string, Buffer>> = {
+          'sent to consoles and applications': wire.bytes(),
+          'answered about health': Buffer.from(answers.join('\n')),
+          'told by webhook': hook.bytes(),
+          'told by mail': mails.bytes(),
+          logged: Buffer.from(lines.join('\n')),
+          'kept on the disk': contents(folder.path),
+        };
+        const sizes = Object.values(places).map((bytes) => bytes.length);
+        expect(Math.min(...sizes)).toBeGreaterThan(50);
+        // That the wire is read in the clear: names are in it.
+        expect(wire.bytes().includes('anna')).toBe(true);
         expect(world.secrets().length).toBeGreaterThan(5);
-        for (const secret of world.secrets()) {
-          expect(everything.includes(secret), `sent or logged: ${secret}`).toBe(false);
-          expect(kept.includes(secret), `kept: ${secret}`).toBe(false);
-        }
+        const configured = [PUSH_TOKEN, HOOK_SECRET, MAIL_PASSWORD, DATABASE_PASSWORD, token];
+        for (const secret of [...world.secrets(), ...configured])
+          for (const form of formsOf(secret))
+            for (const [place, bytes] of Object.entries(places))
+              expect(bytes.includes(form), `${place}: ${secret} as ${form.toString()}`).toBe(false);
       } finally {
         folder.remove();
       }

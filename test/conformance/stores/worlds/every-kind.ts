@@ -17,3 +17,12 @@ export const EVERY_KIND: readonly (readonly [string, () => Promise<World>])[] = 
   ['Express on Redis', () => expressRedisWorld(true)],
   ['Express on PostgreSQL', () => expressPostgresWorld()],
 ];
+
+/** And with every other form that one of them writes its sessions in. */
+export const EVERY_FORM: typeof EVERY_KIND = [
+  ...EVERY_KIND,
+  ['Laravel on MariaDB, serialised', () => laravelWorld('mariadb', 'php')],
+  ['Laravel on SQLite, encrypted', () => laravelWorld('sqlite', 'encrypted')],
+  ['Django on PostgreSQL', () => djangoWorld('postgres', 'signed')],
+  ['Django on SQLite, before 3.1', () => djangoWorld('sqlite', 'before 3.1')],
+];

@@ -22,3 +22,6 @@ export interface ParseLimits {
 }
 
 export const DEFAULT_LIMITS: ParseLimits = { bytes: 8 * 1024 * 1024, depth: 64, items: 200_000 };
+
+/** With this much heap (MB) every parser reads or refuses the worst that these limits let in; a test runs them with it. */
+export const HEAP_MB = 128;

@@ -244,9 +244,10 @@ export class PhpReader {
       let byte = this.#bytes[this.offset];
       this.offset += 1;
       if (byte === BACKSLASH) {
-        const hex = this.#bytes.toString('latin1', this.offset, this.offset + 2);
-        if (!/^[0-9a-f]{2}$/i.test(hex)) throw this.#error('a broken escape');
-        byte = Number.parseInt(hex, 16);
+        const high = hexDigit(this.#bytes[this.offset]);
+        const low = hexDigit(this.#bytes[this.offset + 1]);
+        if (high < 0 || low < 0) throw this.#error('a broken escape');
+        byte = high * 16 + low;
         this.offset += 2;
       }
       if (byte === undefined) throw this.#error('ends too early');
@@ -315,4 +316,12 @@ export class PhpReader {
   #error(reason: string): ParseError {
     return new ParseError(reason, Math.min(this.offset, this.#bytes.length));
   }
+}
+
+/** -1 for what is none. */
+function hexDigit(code: number | undefined): number {
+  if (code === undefined) return -1;
+  if (code >= 48 && code <= 57) return code - 48;
+  const lower = code | 32;
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
 }

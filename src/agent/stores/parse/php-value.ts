@@ -35,16 +35,23 @@ export function dereference(value: PhpValue | null | undefined): PhpValue | null
   return current;
 }
 
-/** Entry of an array or object by name; the last one wins, as in PHP. Integer keys match their decimal text. */
+/**
+ * Entry of an array or object by name; the last one wins, as in PHP. Integer keys match their decimal text. Compares
+ * bytes: a hostile value can be asked for names as often as it has entries.
+ */
 export function phpGet(value: PhpValue | null | undefined, name: string): PhpValue | null {
   const whole = dereference(value);
   if (whole?.type !== 'array' && whole?.type !== 'object') return null;
+  const bytes = Buffer.from(name);
   for (let index = whole.entries.length - 1; index >= 0; index -= 1) {
     const entry = whole.entries[index];
-    if (entry !== undefined && phpKeyText(entry.key) === name) return dereference(entry.value);
+    if (entry !== undefined && isNamed(entry.key, name, bytes)) return dereference(entry.value);
   }
   return null;
 }
+
+const isNamed = (key: PhpKey, name: string, bytes: Buffer): boolean =>
+  key.type === 'int' ? key.text === name : key.bytes.length === bytes.length && key.bytes.equals(bytes);
 
 export const phpKeyText = (key: PhpKey): string =>
   key.type === 'int' ? key.text : key.bytes.toString('utf8');

@@ -17,6 +17,8 @@ export interface SessionToken {
   readonly remembered: boolean;
 }
 
+/** WordPress writes four; plugins add some. */
+const MOST_MEMBERS = 64;
 const REMEMBERED_MS = 14 * DAY;
 const ROUNDING_MS = 5 * SECOND;
 
@@ -27,6 +29,8 @@ const ROUNDING_MS = 5 * SECOND;
 export function readTokens(value: Buffer): readonly SessionToken[] {
   return entriesOf(value).flatMap(({ key, value: held }) => {
     const token = dereference(held);
+    // By references every entry can be the whole array again: what has that many members is no token.
+    if (token?.type === 'array' && token.entries.length > MOST_MEMBERS) return [];
     const bare = phpInt(token);
     const expiration = bare ?? phpInt(phpGet(token, 'expiration'));
     if (expiration === null || expiration <= 0) return [];

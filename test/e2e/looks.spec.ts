@@ -1,0 +1,86 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './console.ts';
+
+// Every page behind the views, at 100 % in one theme and at 200 % in the other; the views themselves are in demo.spec.ts.
+
+const PAGES = [
+  'sessions',
+  'people',
+  'people/identities',
+  'detections',
+  'detections/figures',
+  'detections/tuning',
+  'detections/suppressions',
+  'detections/sigma',
+  'audit',
+  'investigate/at',
+  'investigate/difference',
+  'investigate/shared',
+  'investigate/notes',
+  'response/holds',
+  'response/journal',
+  'rules',
+  'environments',
+  'settings',
+  'watch',
+] as const;
+
+async function look(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => {
+    window.location.hash = to;
+  }, `#/${hash}`);
+  await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached();
+  // What is faster shows no sign of waiting; what is slower is looked at as it waits.
+  await page.waitForTimeout(250);
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(
+    serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
+    hash,
+  ).toEqual([]);
+  const sideways = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+  expect(sideways, `${hash}: the window scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+test('no page has a serious accessibility finding or scrolls the window sideways, at 100 % and at 200 %', async ({
+  open: launch,
+}) => {
+  const { page } = await launch({ demo: true, theme: 'dark', width: 1280, height: 800 });
+  await expect(page.locator('.wf-cluster').first()).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('grid').getByRole('row').nth(2).click();
+  await expect(page.getByTestId('session-panel')).toBeVisible();
+  for (const hash of PAGES) await look(page, hash);
+  await page.evaluate(async () => {
+    const { watchfloor } = globalThis as unknown as {
+      watchfloor: { call(name: string, request: unknown): Promise<unknown> };
+    };
+    await watchfloor.call('settings.put', { theme: 'light', zoom: 2 });
+  });
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBeLessThan(700);
+  for (const hash of PAGES) await look(page, hash);
+});
+
+test('who asks for less motion gets none', async ({ open: launch }) => {
+  const { page } = await launch();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.getByRole('link', { name: 'Environments', exact: true }).click();
+  await page
+    .getByRole('button', { name: /^Add an environment/ })
+    .first()
+    .click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  const moving = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('*')]
+        .map((element) => getComputedStyle(element))
+        .filter(
+          ({ animationName, transitionDuration }) =>
+            animationName !== 'none' || transitionDuration.split(', ').some((length) => length !== '0s'),
+        ).length,
+  );
+  expect(moving).toBe(0);
+});

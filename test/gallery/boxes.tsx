@@ -8,6 +8,7 @@ import { ProblemBox } from '#renderer/components/ProblemBox.tsx';
 import { Splitter } from '#renderer/components/Splitter.tsx';
 import { Table } from '#renderer/components/Table.tsx';
 import { Waiting } from '#renderer/components/Waiting.tsx';
+import { Asked } from '#renderer/parts/Asked.tsx';
 import type { Entry } from './entry.ts';
 import { PROBLEM } from './fixtures.ts';
 
@@ -58,6 +59,23 @@ export const BOX_ENTRIES: readonly Entry[] = [
       [
         'flat, with an action',
         () => <ProblemBox flat problem={PROBLEM} action={<Button>Open settings</Button>} />,
+      ],
+    ],
+  },
+  {
+    component: 'Asked',
+    wide: true,
+    states: [
+      ['awaited', () => <Asked answer={{ is: 'loading' }} what="the journal" lines={2} />],
+      [
+        'failed',
+        () => <Asked answer={{ is: 'failed', problem: PROBLEM, again: nothing }} what="the journal" />,
+      ],
+      [
+        'read, but not again',
+        () => (
+          <Asked answer={{ is: 'ready', value: null, problem: PROBLEM, again: nothing }} what="the journal" />
+        ),
       ],
     ],
   },

@@ -5,10 +5,9 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { SessionDetail } from '#shared/ipc/views.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
+import { Asked } from '../parts/Asked.tsx';
 import { EnvironmentTag, useEnvironmentName } from '../parts/EnvironmentTag.tsx';
-import { ProblemBox } from '../components/ProblemBox.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
-import { Waiting } from '../components/Waiting.tsx';
 import { useApp } from '../store/app-store.ts';
 import { endSessions, previewEnding } from '../store/respond-store.ts';
 import { closePanel, usePanel } from '../store/selection-store.ts';
@@ -140,8 +139,7 @@ export function SessionPanel(): ReactNode {
         aria-label="Facts about the session"
         sx={{ flex: 1, minHeight: 0, overflowY: 'auto' }}
       >
-        {answer.is === 'loading' ? <Waiting what="the session" lines={10} /> : null}
-        {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} onAgain={answer.again} /> : null}
+        <Asked answer={answer} what="the session" lines={10} />
         {answer.is === 'ready' && detail === null ? (
           <EmptyState title="This session is not in the mirror">
             It may have been deleted by retention, or its environment was removed.

@@ -2,9 +2,8 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { count } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { QUEUE_TABS, useDetections, type QueueTab } from '../../store/detection-store.ts';
 import { StoreChoice } from '../../parts/StoreChoice.tsx';
 import { SIZE } from '../../theme/size.ts';
@@ -126,8 +125,7 @@ export function QueuePane(props: {
       </Box>
       <BulkBar rows={ready?.rows ?? []} />
       <Box role="region" aria-label="Queue" tabIndex={0} sx={{ flex: 1, minHeight: 0, overflowY: 'auto' }}>
-        {queue.is === 'failed' ? <ProblemBox flat problem={queue.problem} onAgain={queue.again} /> : null}
-        {queue.is === 'loading' ? <Waiting what="detections" lines={10} /> : null}
+        <Asked answer={queue} what="detections" lines={10} />
         {ready?.lines.length === 0 ? (
           text.trim() === '' ? (
             <EmptyState

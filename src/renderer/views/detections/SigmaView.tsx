@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { counted } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { useDetections } from '../../store/detection-store.ts';
 import { importSigmaFiles } from '../../store/sigma-actions.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -42,10 +42,7 @@ function Import(): ReactNode {
 export function SigmaView(): ReactNode {
   const revision = useDetections((state) => state.done);
   const answer = useEngineQuery('sigma.rules', {}, { revision });
-  if (answer.is === 'failed') {
-    return <ProblemBox flat problem={answer.problem} onAgain={answer.again} />;
-  }
-  if (answer.is === 'loading') return <Waiting what="rules" />;
+  if (answer.is !== 'ready') return <Asked answer={answer} what="rules" />;
   const { files, rules, problems, fieldMap } = answer.value;
   return (
     <Box

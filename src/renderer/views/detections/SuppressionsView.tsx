@@ -5,8 +5,8 @@ import type { SuppressionView } from '#shared/ipc/detections-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { count, countryName } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { TimeAgo, TimeOfDay } from '../../parts/TimeText.tsx';
 import { useApp } from '../../store/app-store.ts';
@@ -73,10 +73,7 @@ function Line({ one }: { readonly one: SuppressionView }): ReactNode {
 export function SuppressionsView(): ReactNode {
   const revision = useApp((state) => state.detections?.revision ?? 0) + useDetections((state) => state.done);
   const answer = useEngineQuery('suppressions.list', {}, { revision });
-  if (answer.is === 'failed') {
-    return <ProblemBox flat problem={answer.problem} onAgain={answer.again} />;
-  }
-  if (answer.is === 'loading') return <Waiting what="suppressions" />;
+  if (answer.is !== 'ready') return <Asked answer={answer} what="suppressions" />;
   if (answer.value.length === 0) {
     return (
       <EmptyState title="Nothing is suppressed">

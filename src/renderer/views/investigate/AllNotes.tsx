@@ -1,10 +1,9 @@
 import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { exactTime, type Zone } from '../../format/time.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { hrefOf } from '../../store/route-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
@@ -30,8 +29,7 @@ function subjectLink(subject: string, zone: Zone): { readonly href: string | nul
 export function AllNotes(): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const answer = useEngineQuery('notes.list', { limit: 500 });
-  if (answer.is === 'loading') return <Waiting what="notes" lines={8} />;
-  if (answer.is === 'failed') return <ProblemBox flat problem={answer.problem} />;
+  if (answer.is !== 'ready') return <Asked answer={answer} what="notes" lines={8} />;
   if (answer.value.length === 0) {
     return (
       <EmptyState title="No notes yet">

@@ -5,12 +5,12 @@ import type { ReactNode } from 'react';
 import { DAY, HOUR } from '#shared/domain/lengths.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { CoverageNote } from '../../entity/CoverageNote.tsx';
 import { Notes } from '../../entity/Notes.tsx';
 import { Part } from '../../components/Part.tsx';
 import { exactTime, zoneName } from '../../format/time.ts';
 import { countedText } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { useInvestigate } from '../../store/investigate-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { useFurtherPages } from '../../store/use-pages.ts';
@@ -72,8 +72,7 @@ export function AtInstant(): ReactNode {
           <CoverageNote coverage={page.coverage} />
         </Box>
       )}
-      {answer.is === 'loading' ? <Waiting what="who was signed in" lines={12} /> : null}
-      {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} /> : null}
+      <Asked answer={answer} what="who was signed in" lines={12} />
       {further.problem === null ? null : <ProblemBox flat problem={further.problem} />}
       {page !== null && rows.length === 0 ? (
         <EmptyState title="Nobody was signed in">

@@ -4,11 +4,10 @@ import { epochMs } from '#shared/domain/units.ts';
 import type { SessionAt } from '#shared/ipc/query-contract.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { Part } from '../../components/Part.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { CoverageNote } from '../../entity/CoverageNote.tsx';
 import { exactTime, zoneName } from '../../format/time.ts';
 import { countedText } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { useInvestigate } from '../../store/investigate-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -57,8 +56,7 @@ export function Difference(): ReactNode {
           }}
         />
       </Box>
-      {answer.is === 'loading' ? <Waiting what="the difference" lines={12} /> : null}
-      {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} /> : null}
+      <Asked answer={answer} what="the difference" lines={12} />
       {value === null ? null : (
         <>
           <Box sx={{ px: 4, pb: 2 }}>

@@ -8,8 +8,6 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { Figure } from '../../components/Figure.tsx';
 import { Mark } from '../../components/Marks.tsx';
 import { Part } from '../../components/Part.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { DetectionsOf } from '../../entity/DetectionsOf.tsx';
 import { EventList } from '../../entity/EventList.tsx';
 import { LiveSessions } from '../../entity/LiveSessions.tsx';
@@ -19,6 +17,7 @@ import { PeriodPage } from '../../entity/PeriodPage.tsx';
 import { SeenTable } from '../../entity/SeenTable.tsx';
 import { zoneName } from '../../format/time.ts';
 import { count, counted, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { Address } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
@@ -197,8 +196,7 @@ export function EntityPage(props: { readonly kind: EntityKind; readonly value: s
   const entity = answer.is === 'ready' ? answer.value : null;
   return (
     <PeriodPage label={`${NAMES[props.kind]} ${props.value}`} testId="entity">
-      {answer.is === 'loading' ? <Waiting what="what it touched" lines={14} /> : null}
-      {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} onAgain={answer.again} /> : null}
+      <Asked answer={answer} what="what it touched" lines={14} />
       {answer.is === 'ready' && entity === null ? (
         <EmptyState title={`${NAMES[props.kind]} ${props.value} is not in the mirror`}>
           Nobody was seen with it, or what was seen is older than the mirror keeps.

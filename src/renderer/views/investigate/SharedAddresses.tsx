@@ -1,11 +1,10 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { CoverageNote } from '../../entity/CoverageNote.tsx';
 import { count, countedText } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { AddressLink } from '../../parts/Links.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { useInvestigate } from '../../store/investigate-store.ts';
@@ -22,8 +21,7 @@ export function SharedAddresses(): ReactNode {
     limit: 200,
     ...(connection === null ? {} : { connections: [connection] }),
   });
-  if (answer.is === 'loading') return <Waiting what="addresses" lines={12} />;
-  if (answer.is === 'failed') return <ProblemBox flat problem={answer.problem} />;
+  if (answer.is !== 'ready') return <Asked answer={answer} what="addresses" lines={12} />;
   const { addresses, looked, coverage } = answer.value;
   return (
     <>

@@ -10,8 +10,8 @@ import { Heading } from '../../components/Heading.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { counted } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { PersonLink } from '../../parts/Links.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { importMappingFile, setIdentityRules, undoIdentity } from '../../store/identity-actions.ts';
@@ -133,8 +133,7 @@ function Mapping(props: { readonly mapped: number; readonly changed: () => void 
 function Decisions(): ReactNode {
   const answer = useEngineQuery('identities.decisions', {});
   const task = useTask();
-  if (answer.is === 'loading') return <Waiting what="decisions" />;
-  if (answer.is === 'failed') return <ProblemBox problem={answer.problem} />;
+  if (answer.is !== 'ready') return <Asked answer={answer} what="decisions" />;
   if (answer.value.length === 0) {
     return (
       <EmptyState title="Nothing decided by hand yet">
@@ -222,8 +221,7 @@ export function IdentitiesPage(): ReactNode {
         aria-label="Who is who"
         sx={{ flex: 1, minHeight: 0, overflow: 'auto', bgcolor: 'background.paper' }}
       >
-        {rules.is === 'loading' ? <Waiting what="the rules" /> : null}
-        {rules.is === 'failed' ? <ProblemBox flat problem={rules.problem} /> : null}
+        <Asked answer={rules} what="the rules" />
         {rules.is === 'ready' ? (
           <>
             <Part title="Rules">

@@ -5,8 +5,6 @@ import { DayBars } from '../../components/DayBars.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { HourMap } from '../../components/HourMap.tsx';
 import { Part } from '../../components/Part.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { DetectionsOf } from '../../entity/DetectionsOf.tsx';
 import { EventList } from '../../entity/EventList.tsx';
 import { LiveSessions } from '../../entity/LiveSessions.tsx';
@@ -18,6 +16,7 @@ import { PeriodPage } from '../../entity/PeriodPage.tsx';
 import { spotsOf } from '../../entity/spots.ts';
 import { zoneName } from '../../format/time.ts';
 import { countryName } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { AddressLink, DeviceLink, NetworkLink } from '../../parts/Links.tsx';
 import { useApp } from '../../store/app-store.ts';
 import { chosenKey } from '../../store/selection-store.ts';
@@ -150,8 +149,7 @@ export function PersonPage({ at }: { readonly at: AccountAt }): ReactNode {
   const person = answer.is === 'ready' ? answer.value : null;
   return (
     <PeriodPage label={person === null ? 'Person' : person.name} testId="person">
-      {answer.is === 'loading' ? <Waiting what="the person" lines={14} /> : null}
-      {answer.is === 'failed' ? <ProblemBox flat problem={answer.problem} onAgain={answer.again} /> : null}
+      <Asked answer={answer} what="the person" lines={14} />
       {answer.is === 'ready' && person === null ? (
         <EmptyState title="Nobody by this name is in the mirror">
           The account may have been erased, or its environment was removed.

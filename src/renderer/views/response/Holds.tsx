@@ -6,7 +6,7 @@ import type { HoldView } from '#shared/ipc/respond-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
+import { Asked } from '../../parts/Asked.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { useApp } from '../../store/app-store.ts';
@@ -23,8 +23,7 @@ export function Holds(): ReactNode {
   const [lifting, setLifting] = useState<HoldView | null>(null);
   const [reason, setReason] = useState('');
   const task = useTask();
-  if (answer.is === 'loading') return <Waiting what="holds and blocks" lines={4} />;
-  if (answer.is === 'failed') return <ProblemBox flat problem={answer.problem} />;
+  if (answer.is !== 'ready') return <Asked answer={answer} what="holds and blocks" lines={4} />;
   if (answer.value.length === 0) {
     return (
       <EmptyState title="Nobody is held or blocked">

@@ -6,7 +6,7 @@ import type { JournalVerdict } from '#shared/ipc/journal-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
+import { Asked } from '../../parts/Asked.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { count, counted } from '../../format/words.ts';
 import { saveHeads, verifyJournal, verifyWithHeads } from '../../store/response-actions.ts';
@@ -56,8 +56,7 @@ export function JournalList(): ReactNode {
       if (found !== null) setVerdict(found);
       answer.again();
     });
-  if (answer.is === 'loading') return <Waiting what="the journal" lines={8} />;
-  if (answer.is === 'failed') return <ProblemBox flat problem={answer.problem} />;
+  if (answer.is !== 'ready') return <Asked answer={answer} what="the journal" lines={8} />;
   const { rows, total } = answer.value;
   return (
     <Box sx={{ px: 4, py: 2, display: 'grid', gap: 2 }}>

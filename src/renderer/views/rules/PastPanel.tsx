@@ -6,10 +6,9 @@ import type { HistorySimulation } from '#shared/ipc/rules-views.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { Part } from '../../components/Part.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
 import { shortDate } from '../../format/time.ts';
 import { count, counted } from '../../format/words.ts';
+import { Asked } from '../../parts/Asked.tsx';
 import { useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 
@@ -37,8 +36,7 @@ export function PastPanel(props: { readonly connection: ConnectionId; readonly r
       title="It would have ended"
       aside={<Choice quiet label="Period" value={days} options={PERIODS} onChange={setDays} />}
     >
-      {query.is === 'failed' ? <ProblemBox problem={query.problem} /> : null}
-      {query.is === 'loading' ? <Waiting what="the history" lines={4} /> : null}
+      <Asked answer={query} what="the history" lines={4} />
       {query.is === 'ready' ? <Past past={query.value} /> : null}
     </Part>
   );

@@ -2,8 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
-import { Waiting } from '../../components/Waiting.tsx';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
+import { Asked } from '../../parts/Asked.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { counted } from '../../format/words.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -26,8 +25,7 @@ export function Reaches(props: {
 function Reach(props: { readonly connection: ConnectionId; readonly rules: readonly Rule[] }): ReactNode {
   const { connection, rules } = props;
   const query = useEngineQuery('rules.simulateLive', { connection, rules: [...rules] });
-  if (query.is === 'loading') return <Waiting what="whom it would end" lines={1} />;
-  if (query.is === 'failed') return <ProblemBox problem={query.problem} />;
+  if (query.is !== 'ready') return <Asked answer={query} what="whom it would end" lines={1} />;
   const { effects } = query.value;
   const sum = (of: (effect: (typeof effects)[number]) => number) =>
     effects.reduce((total, effect) => total + of(effect), 0);

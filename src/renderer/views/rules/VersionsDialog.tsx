@@ -7,8 +7,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import { useState, type ReactNode } from 'react';
 import type { RuleVersionView } from '#shared/ipc/rules-views.ts';
 import { compareRules, sameRules } from '#shared/rules/compare.ts';
-import { ProblemBox } from '../../components/ProblemBox.tsx';
-import { Waiting } from '../../components/Waiting.tsx';
+import { Asked } from '../../parts/Asked.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { counted } from '../../format/words.ts';
 import { replaceRules, type Editing } from '../../store/rules-store.ts';
@@ -28,8 +27,7 @@ export function VersionsDialog(props: {
     <Dialog open maxWidth="sm" aria-labelledby="versions-title" onClose={onClose}>
       <DialogTitle id="versions-title">{`Versions of ${name}`}</DialogTitle>
       <DialogContent>
-        {query.is === 'loading' ? <Waiting what="the versions" /> : null}
-        {query.is === 'failed' ? <ProblemBox problem={query.problem} /> : null}
+        <Asked answer={query} what="the versions" />
         {query.is === 'ready' && query.value.items.length === 0 ? 'No rules were published yet.' : null}
         <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
           {query.is === 'ready'

@@ -74,6 +74,8 @@ async function bench(): Promise<void> {
       window.location.hash = '#/sessions';
     });
     const words = SESSIONS.toLocaleString('en-GB');
+    // A list under the pointer is held.
+    await page.mouse.move(20, 600);
     await page
       .getByTestId('session-count')
       .filter({ hasText: new RegExp(`^${words} live`) })

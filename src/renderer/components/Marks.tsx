@@ -1,4 +1,3 @@
-import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { Unknown } from './Unknown.tsx';
@@ -32,22 +31,9 @@ export function Mark({ mark, via }: { readonly mark: string; readonly via?: stri
   const who =
     mark === 'masquerade' && via !== undefined && via !== null ? `: ${via} works as this person` : '';
   return (
-    <Box
-      component="span"
-      title={`${EXPLAINED[mark] ?? mark}${who}`}
-      sx={{
-        typography: 'caption',
-        lineHeight: 1.35,
-        px: 1,
-        border: 1,
-        borderColor: 'divider',
-        borderRadius: 0.5,
-        color: LOUD.has(mark) ? 'text.primary' : 'text.secondary',
-        whiteSpace: 'nowrap',
-      }}
-    >
+    <span className="wf-mark" data-loud={LOUD.has(mark)} title={`${EXPLAINED[mark] ?? mark}${who}`}>
       {mark}
-    </Box>
+    </span>
   );
 }
 
@@ -55,10 +41,10 @@ export function Marks({ row }: { readonly row: SessionRow }): ReactNode {
   const marks = marksOf(row);
   if (marks.length === 0) return <Unknown why="No marks on this session" />;
   return (
-    <Box component="span" sx={{ display: 'inline-flex', gap: 1, alignItems: 'center' }}>
+    <span className="wf-marks">
       {marks.map((mark) => (
         <Mark key={mark} mark={mark} via={row.via?.name ?? null} />
       ))}
-    </Box>
+    </span>
   );
 }

@@ -1,15 +1,12 @@
-import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 
 /** A dash for what is not known, with the reason on hovering and for screen readers. */
 export function Unknown({ why }: { readonly why: string }): ReactNode {
   return (
-    <Box component="span" title={why} sx={{ color: 'text.disabled' }}>
+    <span className="wf-faint" title={why}>
       <span aria-hidden="true">—</span>
-      <Box component="span" sx={visuallyHidden}>
-        {`Not known: ${why}`}
-      </Box>
-    </Box>
+      <span className="wf-only-heard">{`Not known: ${why}`}</span>
+    </span>
   );
 }
 

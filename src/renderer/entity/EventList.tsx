@@ -20,7 +20,7 @@ export function EventList(props: {
       sx={{
         '& td': { px: 1, whiteSpace: 'nowrap', overflowWrap: 'normal' },
         '& td:first-of-type': { pl: 0 },
-        '& td.wide': { maxWidth: '8rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td.wide': { maxWidth: '7.5rem', overflow: 'hidden', textOverflow: 'ellipsis' },
         '& td.rest': { whiteSpace: 'normal', width: '100%' },
       }}
     >
@@ -53,7 +53,7 @@ export function EventList(props: {
                 )}
               </td>
             ) : (
-              <td>
+              <td className="wide">
                 {event.ip === null ? <Unknown why="No address is logged" /> : <AddressLink ip={event.ip} />}
               </td>
             )}

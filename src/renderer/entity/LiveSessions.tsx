@@ -27,7 +27,7 @@ export function LiveSessions(props: {
       sx={{
         '& td, & th': { px: 1, verticalAlign: 'middle', whiteSpace: 'nowrap', overflowWrap: 'normal' },
         '& td:first-of-type, & th:first-of-type': { pl: 0 },
-        '& td.wide': { maxWidth: '8rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td.wide': { maxWidth: '7.5rem', overflow: 'hidden', textOverflow: 'ellipsis' },
       }}
     >
       <thead>
@@ -87,7 +87,7 @@ export function LiveSessions(props: {
             <td className="wide" title={row.place === null ? undefined : placeDoubts(row.place)}>
               {row.place === null ? <Unknown why="No place is known" /> : placeText(row.place)}
             </td>
-            <td>
+            <td className="wide" title={row.ip ?? undefined}>
               {row.ip === null ? <Unknown why="The store keeps no address" /> : <AddressLink ip={row.ip} />}
             </td>
             <td className="wide" title={row.device === null ? undefined : deviceDetail(row.device)}>

@@ -31,8 +31,10 @@ export const exactTime = (at: number, zone: Zone): string =>
   format(zone, 'exact', { day: 'numeric', month: 'short', year: 'numeric', ...SECONDS }).format(at);
 
 /** How the chosen zone is called beside a time. */
-export const zoneName = (zone: Zone): string =>
-  zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const zoneName = (zone: Zone): string => (zone === 'utc' ? 'UTC' : (localZone ??= ownZone()));
+const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Asking costs more than writing a time does, and every time in a table asks. */
+let localZone: string | undefined;
 
 /** The exact time twice, local and UTC, for hovering. */
 export function bothTimes(at: number): string {

@@ -1,4 +1,3 @@
-import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import { maskAddress } from '../format/mask.ts';
 import { useRevealed } from '../store/revealed-store.ts';
@@ -23,12 +22,8 @@ export function Address(props: {
     of === 'opened' ? 'Address at sign-in' : of === 'last' ? 'Address of the last visit' : null;
   const whole = masked ? 'Masked by the privacy setting; open the session to show it' : ip;
   return (
-    <Box
-      component="span"
-      title={sighting === null ? whole : `${whole}\n${sighting}`}
-      sx={(theme) => ({ ...theme.typography.mono })}
-    >
+    <span className="wf-mono" title={sighting === null ? whole : `${whole}\n${sighting}`}>
       {masked ? maskAddress(ip) : ip}
-    </Box>
+    </span>
   );
 }

@@ -1,4 +1,3 @@
-import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { useApp } from '../store/app-store.ts';
@@ -13,17 +12,10 @@ export function useEnvironmentName(): (connection: string) => string {
 
 export function ColourSquare({ index }: { readonly index: number }): ReactNode {
   return (
-    <Box
-      component="span"
+    <span
+      className="wf-square"
       aria-hidden="true"
-      sx={{
-        display: 'inline-block',
-        flex: 'none',
-        width: '0.6em',
-        height: '0.6em',
-        borderRadius: 0.25,
-        bgcolor: `environment.${environmentKey(index)}`,
-      }}
+      style={{ backgroundColor: `var(--wf-palette-environment-${environmentKey(index)})` }}
     />
   );
 }
@@ -42,56 +34,21 @@ export function EnvironmentTag(props: {
     state.environments?.find((candidate) => candidate.connection === props.connection),
   );
   if (environment === undefined) {
-    return (
-      <Box component="span" sx={{ color: 'text.secondary' }}>
-        removed environment
-      </Box>
-    );
+    return <span className="wf-faint">removed environment</span>;
   }
   const tier = environment.hello?.environment.tier;
   const word = tier === undefined ? undefined : TIERS[tier];
   return (
-    <Box
-      component="span"
-      title={environment.name}
-      sx={{ display: 'inline-flex', alignItems: 'center', gap: 1.5, minWidth: 0, maxWidth: '100%' }}
-    >
+    <span className="wf-tag" title={environment.name}>
       <ColourSquare index={environment.colour} />
-      <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
-        {environment.name}
-      </Box>
+      <span className="wf-name">{environment.name}</span>
       {tier === 'production' && props.tier === 'shown' ? <ProductionMark /> : null}
-      {word === undefined ? null : (
-        <Box
-          component="span"
-          sx={{ typography: 'caption', color: 'text.disabled', flexShrink: 9, overflow: 'hidden' }}
-        >
-          {word}
-        </Box>
-      )}
-    </Box>
+      {word === undefined ? null : <span className="wf-tier">{word}</span>}
+    </span>
   );
 }
 
 /** Production is said in words and outlined, everywhere the same. */
 export function ProductionMark(): ReactNode {
-  return (
-    <Box
-      component="span"
-      sx={{
-        typography: 'caption',
-        fontWeight: 600,
-        letterSpacing: '0.03em',
-        border: 1,
-        borderRadius: 0.5,
-        px: 0.75,
-        lineHeight: 1.2,
-        flex: 'none',
-        whiteSpace: 'nowrap',
-        color: 'severity.high',
-      }}
-    >
-      PROD
-    </Box>
-  );
+  return <span className="wf-production">PROD</span>;
 }

@@ -1,5 +1,4 @@
 import { createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
-import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SessionSort } from '#shared/ipc/engine-contract.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
@@ -70,9 +69,9 @@ export const USUAL_COLUMNS: readonly string[] = COLUMN_ORDER.filter(
 
 function Mono({ children }: { readonly children: string }): ReactNode {
   return (
-    <Box component="span" title={children} sx={(theme) => ({ ...theme.typography.mono })}>
+    <span className="wf-mono" title={children}>
       {children}
-    </Box>
+    </span>
   );
 }
 /** The exact user agent; with masking on it is asked for in the session itself. */

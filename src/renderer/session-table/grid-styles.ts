@@ -24,6 +24,8 @@ export const BodyRow = styled('div')(({ theme }) => ({
   left: 0,
   right: 0,
   height: theme.row,
+  // Its size is known: what changes in it lays out nothing else.
+  contain: 'layout paint style',
   borderBottom: `1px solid ${theme.vars.palette.divider}`,
   cursor: 'default',
   '&:hover': { backgroundColor: theme.vars.palette.surface.hover },

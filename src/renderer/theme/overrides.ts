@@ -1,4 +1,5 @@
 import type { Components, Theme } from '@mui/material/styles';
+import { cellStyles } from './cell-styles.ts';
 import { SIZE } from './size.ts';
 import type { Density } from './theme.ts';
 
@@ -21,6 +22,7 @@ export function overrides(density: Density): Components<Theme> {
           outline: `${String(SIZE.focus)}px solid ${theme.vars.palette.primary.main}`,
           outlineOffset: '-2px',
         },
+        ...cellStyles(theme),
         '::selection': { background: theme.vars.palette.surface.selected },
         '*': { scrollbarWidth: 'thin', scrollbarColor: `${theme.vars.palette.divider} transparent` },
         '@media (prefers-reduced-motion: reduce)': {

@@ -13,8 +13,9 @@ const PART = 1_000;
 const BATCH = 500;
 const IN_FLIGHT = 8;
 const TICK_MS = 50;
-/** Of ten changes of a day's traffic: signing in (two: the event and the session), leaving, and using. */
+/** Of nine changes of a day's traffic: signing in (two: the event and the session), leaving, and using. */
 const USES = 5;
+const ROUND = 4 + USES;
 
 interface Wish {
   readonly perSecond: number;
@@ -72,7 +73,7 @@ export function sendLive(sessions: number): void {
   const batchOf = (count: number): Record<string, unknown>[] => {
     const at = Date.now();
     const items: Record<string, unknown>[] = [];
-    while (items.length < count) {
+    while (items.length + (wish.kind === 'uses' ? 1 : ROUND) <= count) {
       if (wish.kind === 'uses') items.push(using(at));
       else items.push(...coming(at), ...going(at), ...Array.from({ length: USES }, () => using(at)));
     }
@@ -116,7 +117,7 @@ export function sendLive(sessions: number): void {
     });
     const pump = (): void => {
       owed = Math.min(owed + (wish.perSecond * TICK_MS) / 1_000, BATCH * IN_FLIGHT);
-      while (owed >= 1 && flying < IN_FLIGHT) {
+      while (owed >= ROUND && flying < IN_FLIGHT) {
         const items = batchOf(Math.min(BATCH, Math.floor(owed)));
         owed -= items.length;
         flying += 1;

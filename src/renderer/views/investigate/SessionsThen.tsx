@@ -46,24 +46,24 @@ function Line({ row }: { readonly row: SessionAt }): ReactNode {
       <td className="wide" title={device === null ? undefined : deviceDetail(device)}>
         {device === null ? <Unknown why="No user agent is kept" /> : deviceText(device)}
       </td>
-      <td>
+      <td className="wide" title={session.cause === null ? undefined : causeText(session.cause)}>
         {session.endedAt === null ? (
           'still signed in'
         ) : (
           <>
+            {perhaps ? (
+              <Box
+                component="span"
+                title="Its end was not watched: it may have ended before this instant already."
+                sx={{ color: 'severity.medium', mr: 1 }}
+              >
+                perhaps
+              </Box>
+            ) : null}
             <TimeOfDay at={session.endedAt} />
             {session.cause === null ? null : `, ${causeText(session.cause)}`}
           </>
         )}
-        {perhaps ? (
-          <Box
-            component="span"
-            title="Its end was not watched: it may have ended before this instant already."
-            sx={{ color: 'severity.medium', ml: 2 }}
-          >
-            perhaps
-          </Box>
-        ) : null}
       </td>
       <td>
         <Marks row={session} />
@@ -100,8 +100,8 @@ export function SessionsThen({
   return (
     <Table
       sx={{
-        '& td, & th': { whiteSpace: 'nowrap', overflowWrap: 'normal' },
-        '& td.wide': { maxWidth: '8rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td, & th': { px: 1.5, whiteSpace: 'nowrap', overflowWrap: 'normal' },
+        '& td.wide': { maxWidth: '7.25rem', overflow: 'hidden', textOverflow: 'ellipsis' },
       }}
     >
       <thead>

@@ -24,6 +24,8 @@ function Figure(props: {
   readonly href: string;
   readonly loud?: boolean;
   readonly onFollow?: () => void;
+  /** Left out where the map is narrow. */
+  readonly minor?: boolean;
 }): ReactNode {
   return (
     <Box
@@ -41,7 +43,11 @@ function Figure(props: {
         borderColor: 'divider',
         '&:first-of-type': { borderLeft: 0 },
         '&:hover': { bgcolor: 'surface.hover' },
-        '@container map (max-width: 620px)': { px: 2, py: 1 },
+        '@container map (max-width: 620px)': {
+          px: 2,
+          py: 1,
+          ...(props.minor === true ? { display: 'none' } : {}),
+        },
       }}
     >
       <Typography variant="label" component="div" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
@@ -173,6 +179,7 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
         }
       />
       <Figure
+        minor
         label="Accounts"
         href={hrefOf('people')}
         value={figures === null ? '—' : count(figures.accounts)}

@@ -1,15 +1,15 @@
-import type { Theme } from '@mui/material/styles';
+import type { CSSObject, Theme } from '@mui/material/styles';
 
 /**
  * Looks of the small marks that stand in every row of every table, as plain classes: a table that is scrolled draws hundreds
  * of them a second, and styles that are worked out for each of them would cost more than the rows.
  */
-export function cellStyles(theme: Theme) {
+export function cellStyles(theme: Theme): Readonly<Record<string, CSSObject>> {
   const { palette } = theme.vars;
   const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
   const mark = { ...theme.typography.caption, whiteSpace: 'nowrap', flex: 'none' } as const;
   return {
-    '.wf-mono': theme.typography.mono,
+    '.wf-mono': { ...theme.typography.mono },
     '.wf-faint': { color: palette.text.disabled },
     '.wf-only-heard': {
       position: 'absolute',
@@ -81,5 +81,5 @@ export function cellStyles(theme: Theme) {
     '.wf-dot[data-status="idle"]': { borderColor: palette.live.main },
     '.wf-dot[data-status="unseen"]': { borderStyle: 'dashed' },
     '.wf-dot[data-status="ended"]': { backgroundColor: palette.text.disabled, borderRadius: 1.5 },
-  } as const;
+  };
 }

@@ -38,6 +38,7 @@ async function shoot(theme, width, height, views, folder) {
   });
   try {
     const page = await app.firstWindow();
+    await page.locator('.wf-cluster').first().waitFor({ timeout: 180_000 });
     // The past arrives and is learnt from; detections follow.
     await page.waitForTimeout(45_000);
     for (const view of views) {

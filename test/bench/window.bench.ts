@@ -24,18 +24,20 @@ try {
       better: 'lower',
       quote: count === 500_000,
     });
-    const frames = { unit: 'ms', ceiling: 17, goal: 1, better: 'lower' } as const;
+    const frames = { unit: 'ms', goal: 1.3, better: 'lower' } as const;
     row({
       ...frames,
       name: `map-panning-${name}`,
-      what: `95 % of frames while panning over ${words} sessions`,
+      what: `95 % of frames while panning over ${words} sessions, against the bare overlay`,
       product: found.panning,
+      ceiling: found.barePanning,
     });
     row({
       ...frames,
       name: `map-changing-${name}`,
-      what: `95 % of frames while 1,000 of ${words} sessions change per second`,
+      what: `95 % of frames while 1,000 of ${words} sessions change per second, against the bare overlay`,
       product: found.changing,
+      ceiling: found.bareChanging,
     });
     row({
       name: `map-blocked-${name}`,

@@ -17,7 +17,9 @@ export interface MapFound {
   readonly product: number;
   readonly ceiling: number;
   readonly panning: number;
+  readonly barePanning: number;
   readonly changing: number;
+  readonly bareChanging: number;
   readonly blocked: number;
   readonly circles: number;
 }
@@ -99,11 +101,12 @@ async function measure(count: number): Promise<MapFound> {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) blocked = Math.max(blocked, entry.duration);
   }).observe({ type: 'longtask' });
-  const panning = await framesDuring(FRAMES_MS, (elapsed) => {
+  const pan = (elapsed: number): void => {
     map.panBy([Math.round(Math.sin(elapsed / 400) * 14), Math.round(Math.cos(elapsed / 300) * 6)], {
       animate: false,
     });
-  });
+  };
+  const panning = await framesDuring(FRAMES_MS, pan);
   const random = seeded(7);
   let sent = 0;
   const changing = await framesDuring(FRAMES_MS, (elapsed) => {
@@ -113,12 +116,24 @@ async function measure(count: number): Promise<MapFound> {
     const moved = Array.from({ length: CHANGES_A_SECOND / 4 }, () => Math.floor(random() * count));
     clusters.apply(changesOf(points, moved));
   });
+  const blockedByProduct = blocked;
+  layer.remove();
+  bare.addTo(map);
+  const barePanning = await framesDuring(FRAMES_MS, pan);
+  let told = 0;
+  const bareChanging = await framesDuring(FRAMES_MS, (elapsed) => {
+    if (elapsed < told * 250) return;
+    told += 1;
+    bare.redraw();
+  });
   const found: MapFound = {
     product: median(product),
     ceiling: median(ceiling),
     panning: percentile(panning, 0.95),
+    barePanning: percentile(barePanning, 0.95),
     changing: percentile(changing, 0.95),
-    blocked,
+    bareChanging: percentile(bareChanging, 0.95),
+    blocked: blockedByProduct,
     circles: clusters.newest().count.length,
   };
   clusters.dispose();

@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Clock } from '#shared/domain/units.ts';
 import { SECOND } from '#shared/domain/units.ts';
 import type { AgentConfig } from '../config/config.ts';
 import { keyFileIn } from '../keys/key-file.ts';
 import { isLoopback } from '../listen.ts';
+import { databaseIn } from '../state/state.ts';
 import { StoreError } from '../stores/store-adapter.ts';
 import type { Finding } from '../stores/store-kind.ts';
 import { storeDeps, withStore } from './store-session.ts';
@@ -18,10 +19,14 @@ export async function doctor(
   print: (line: string) => void,
 ): Promise<boolean> {
   const findings: Finding[] = [...checkAgent(config)];
-  const deps = storeDeps(config, clock);
   try {
-    findings.push(...(await config.store.doctor(deps, AbortSignal.timeout(60 * SECOND))));
-    findings.push(...(await checkStore(config, clock)));
+    // Opening the store makes a key where there is none: a lost one must not be replaced unseen.
+    if (!keyIsLost(config)) {
+      findings.push(
+        ...(await config.store.doctor(storeDeps(config, clock), AbortSignal.timeout(60 * SECOND))),
+      );
+      findings.push(...(await checkStore(config, clock)));
+    }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     findings.push({ id: 'store', status: 'wrong', message: error.message });
@@ -44,6 +49,9 @@ export async function doctor(
   return wrong === 0;
 }
 
+const keyIsLost = ({ dataDir }: AgentConfig): boolean =>
+  existsSync(databaseIn(dataDir)) && !existsSync(keyFileIn(dataDir));
+
 function checkAgent(config: AgentConfig): readonly Finding[] {
   const findings: Finding[] = [];
   const { host, tls } = config.listen;
@@ -62,7 +70,14 @@ function checkAgent(config: AgentConfig): readonly Finding[] {
     });
   const key = keyFileIn(config.dataDir);
   const mode = statSync(key, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined)
+  if (keyIsLost(config))
+    findings.push({
+      id: 'key',
+      status: 'wrong',
+      message: `${key} is missing although the agent has run: every session would have a new name, and what was sealed with it cannot be read.`,
+      fix: `restore ${key} from a backup; without one the next start begins anew`,
+    });
+  else if (mode === undefined)
     findings.push({ id: 'key', status: 'ok', message: 'The handle key is made at the first start.' });
   else if ((mode & 0o077) === 0)
     findings.push({ id: 'key', status: 'ok', message: 'The handle key is readable by its owner only.' });

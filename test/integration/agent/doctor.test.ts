@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { doctor } from '#agent/cli/doctor.ts';
 import { loadConfig } from '#agent/config/config.ts';
+import { openState } from '#agent/state/state.ts';
 import type { RegisteredKind } from '#agent/stores/store-kind.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
@@ -84,4 +85,27 @@ test('no log is kept; clocks differ; sessions cannot be read', async () => {
   );
   const message = '3 sessions cannot be read and are not shown';
   expect((await examine({ unreadable: message })).text).toContain(message);
+});
+
+test('the key: made at the first start, kept to its owner, and missed when it is lost', async () => {
+  expect((await examine()).text).toContain('The handle key is made at the first start');
+  const key = join(folder.path, 'data', 'handle.key');
+  expect((await examine()).text).toContain('readable by its owner only');
+  chmodSync(key, 0o644);
+  const open = await examine();
+  expect(open.good).toBe(false);
+  expect(open.text).toContain(`chmod 600 ${key}`);
+  openState(join(folder.path, 'data'), systemClock).close();
+  rmSync(key);
+  // Also the second time: looking must not put a new key in its place.
+  for (const lost of [await examine(), await examine()]) {
+    expect(lost.good).toBe(false);
+    expect(lost.text).toContain('is missing although the agent has run');
+  }
+});
+
+test('it refuses to listen beyond this machine without TLS', async () => {
+  const { good, text } = await examine({ privileged: 'listen: { host: 192.0.2.1 }' });
+  expect(good).toBe(false);
+  expect(text).toContain('It would listen on 192.0.2.1 without TLS');
 });

@@ -80,10 +80,10 @@ export class ListedFileWriter {
     const end = this.#position + this.#filled;
     const count = this.#count;
     const columns = Object.fromEntries(
-      COLUMNS.map((name) => [name, this.#columns[name].slice(0, count)]),
+      COLUMNS.map((name) => [name, this.#columns[name].subarray(0, count)]),
     ) as ListedColumns;
     this.#flush();
-    for (const name of COLUMNS) this.#writeAll(Buffer.from(columns[name].buffer));
+    for (const name of COLUMNS) this.#writeAll(bytesOf(columns[name]));
     const foot = Buffer.alloc(FOOT_BYTES);
     FOOT.copy(foot);
     foot.writeUInt32LE(count, FOOT.length);
@@ -164,7 +164,7 @@ export class ListedFile {
     if (!known || end < HEAD_BYTES) return null;
     const column = (index: number): Numbers => {
       const values = new Uint32Array(count);
-      this.#fill(Buffer.from(values.buffer), end + index * count * UNIT);
+      this.#fill(bytesOf(values), end + index * count * UNIT);
       return values;
     };
     const [high, low, owner, via, start] = [column(0), column(1), column(2), column(3), column(4)];
@@ -215,6 +215,9 @@ export class ListedFile {
     }
   }
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 /** Where the entry at this position (from 0) lies. */
 export function placeOf({ columns, count, end }: ListedIndex, at: number): readonly [number, number] {

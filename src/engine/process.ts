@@ -4,6 +4,7 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { MessageToEngine, type MessageToMain } from '#shared/ipc/engine-process.ts';
 import { lineLog } from './console-log.ts';
+import { tellDetections } from './detection-alerts.ts';
 import { createHostedProxy } from './hosted-proxy.ts';
 import { createHostedReaders } from './hosted-readers.ts';
 import type { Engine } from './engine-types.ts';
@@ -79,6 +80,7 @@ function main(parent: ParentPort): void {
     engine.start();
     control = await serveControl({ engine, profile: message.profile, log });
     tell({ type: 'ready' });
+    tellDetections(created.value, tell, log);
   };
 
   const serve = (port: Port, methods: readonly string[]): void => {

@@ -1,7 +1,12 @@
 import { MessageChannelMain, type WebContents } from 'electron';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import type { Log } from '#shared/domain/log.ts';
-import { MessageToMain, type DemoEnvironment, type MessageToEngine } from '#shared/ipc/engine-process.ts';
+import {
+  MessageToMain,
+  type DetectionAlert,
+  type DemoEnvironment,
+  type MessageToEngine,
+} from '#shared/ipc/engine-process.ts';
 import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import { WRITES_FILES } from '#shared/ipc/mirror-contract.ts';
 import { PORT_MESSAGE, type EngineState } from '#shared/ipc/main-contract.ts';
@@ -41,6 +46,8 @@ export function createEngineHost(options: {
   readonly systemProxy: (url: string) => Promise<string>;
   readonly log: Log;
   readonly onState: (state: EngineState) => void;
+  /** How many are open, and those that are new. */
+  readonly onDetections: (open: number, newest: readonly DetectionAlert[]) => void;
 }): EngineHost {
   const { secrets, log } = options;
   let state: EngineState = { is: 'starting' };
@@ -85,6 +92,9 @@ export function createEngineHost(options: {
         if (demo.length > 0) send({ type: 'demo', environments: [...demo] });
         setState({ is: 'running' });
         for (const window of windows) mint(window);
+        return;
+      case 'detections':
+        options.onDetections(message.open, message.newest);
         return;
       case 'proxy.ask': {
         const { id, url } = message;

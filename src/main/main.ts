@@ -29,7 +29,10 @@ import { openText, savePdf, saveText } from './save-file.ts';
 import { openSecrets } from './secrets-file.ts';
 import { serveCalls } from './serve-calls.ts';
 import { openSettings } from './settings-file.ts';
-import { openWindow } from './window.ts';
+import { createDesktop } from './desktop.ts';
+import { createDragFiles } from './drag-file.ts';
+import { openWindowMemories } from './window-memory.ts';
+import { createWindows } from './window.ts';
 import { guardSession } from './window-guard.ts';
 
 // Everything that must be settled before the app is ready happens in this first, synchronous turn.
@@ -88,6 +91,9 @@ function run(): void {
     onState: (state) => {
       tell({ type: 'engine', state });
     },
+    onDetections: (found, newest) => {
+      desktop.detections(found, newest);
+    },
   });
   const demo = createDemoAgents({
     module: join(here, 'agent.js'),
@@ -101,6 +107,32 @@ function run(): void {
     },
   });
 
+  const windows = createWindows(
+    join(here, '..', 'preload', 'preload.cjs'),
+    settings,
+    openWindowMemories(join(profile, 'windows.json'), log),
+  );
+  /** Shows an address of the window's own, in the window that was used last. */
+  const go = (hash: string | null) => {
+    const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+    if (window === undefined) {
+      windows.open(hash ?? '');
+      return;
+    }
+    if (hash !== null) {
+      window.webContents.send(MAIN_EVENT_CHANNEL, { type: 'open', hash } satisfies MainEvent);
+    }
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  };
+  const newWindow = () => {
+    windows.open('');
+  };
+  const desktop = createDesktop({ settings: () => settings.get(), go, newWindow, log });
+  const dragged = createDragFiles(join(profile, 'dragged'));
+  dragged.clean();
+
   const apply = (before: Settings, after: Settings) => {
     nativeTheme.themeSource = after.theme;
     if (before.zoom !== after.zoom) {
@@ -109,6 +141,7 @@ function run(): void {
     if (before.operatorName !== after.operatorName) engine.setOperator(after.operatorName);
     if (before.demo && !after.demo) void demo.stop();
     if (!before.demo && after.demo) demo.start();
+    desktop.settingsChanged();
     tell({ type: 'settings', settings: after });
   };
 
@@ -155,30 +188,27 @@ function run(): void {
       'file.save': ({ name, text }) => saveText(event.sender, name, text),
       'file.savePdf': ({ name, html }) => savePdf(event.sender, name, html),
       'file.openText': ({ title }) => openText(event.sender, title),
+      'window.memory': () => Promise.resolve(windows.memoryOf(event.sender)),
+      'window.remember': (changes) => {
+        windows.remember(event.sender, changes);
+        return Promise.resolve(null);
+      },
+      'window.new': ({ hash }) => {
+        windows.open(hash);
+        return Promise.resolve(null);
+      },
+      'file.drag': ({ name, text }) => {
+        dragged.drag(event.sender, name, text);
+        return Promise.resolve(null);
+      },
       'demo.state': () => Promise.resolve(demo.state()),
       'demo.set': ({ name, running }) => demo.set(name, running),
     }),
     log,
   );
 
-  const open = (hash = '') => openWindow(join(here, '..', 'preload', 'preload.cjs'), settings, hash);
-  /** Shows an address of the window's own, in the window that was used last. */
-  const go = (hash: string | null) => {
-    const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
-    if (window === undefined) {
-      open(hash ?? '');
-      return;
-    }
-    if (hash !== null) {
-      window.webContents.send(MAIN_EVENT_CHANNEL, { type: 'open', hash } satisfies MainEvent);
-    }
-    if (window.isMinimized()) window.restore();
-    window.focus();
-  };
   setMenu({
-    newWindow: () => {
-      open();
-    },
+    newWindow,
     go,
     zoom: (change) => {
       const before = settings.get();
@@ -196,19 +226,26 @@ function run(): void {
     if (hash !== null) go(hash);
   });
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) open();
+    if (BrowserWindow.getAllWindows().length === 0) newWindow();
   });
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
+    if (!desktop.staysWithoutWindow()) app.quit();
   });
   powerMonitor.on('resume', () => {
     engine.resume();
   });
-  stopBeforeQuit(() => Promise.all([engine.stop(), demo.stop()]));
+  app.on('before-quit', () => {
+    windows.ending();
+  });
+  stopBeforeQuit(() => {
+    dragged.clean();
+    return Promise.all([engine.stop(), demo.stop()]);
+  });
 
   engine.start();
   if (settings.get().demo) demo.start();
-  open(linkAmong(process.argv) ?? '');
+  desktop.settingsChanged();
+  windows.openThoseBefore(linkAmong(process.argv) ?? '');
 }
 
 /** Quitting waits until the engine has closed its database and the demo agents are gone. */

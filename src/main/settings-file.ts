@@ -1,6 +1,6 @@
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Log } from '#shared/domain/log.ts';
 import { Settings, type SettingsChanges } from '#shared/ipc/main-contract.ts';
+import { openJsonFile } from './json-file.ts';
 
 export interface SettingsFile {
   get(): Settings;
@@ -8,40 +8,14 @@ export interface SettingsFile {
   put(changes: SettingsChanges): Settings;
 }
 
-/**
- * Settings in one JSON file. A file that cannot be read is kept beside itself as `.unreadable` and the defaults
- * are used, so that a damaged file neither stops the start nor is lost.
- */
+/** Settings in one JSON file. */
 export function openSettings(file: string, log: Log): SettingsFile {
-  let current = read(file, log);
+  const kept = openJsonFile(file, Settings, Settings.parse({}), log);
   return {
-    get: () => current,
+    get: kept.get,
     put: (changes) => {
-      current = Settings.parse({ ...current, ...changes });
-      const temporary = `${file}.new`;
-      writeFileSync(temporary, `${JSON.stringify(current, null, 2)}\n`, { mode: 0o600 });
-      renameSync(temporary, file);
-      return current;
+      kept.set(Settings.parse({ ...kept.get(), ...changes }));
+      return kept.get();
     },
   };
-}
-
-function read(file: string, log: Log): Settings {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return Settings.parse({});
-  }
-  try {
-    return Settings.parse(JSON.parse(text));
-  } catch (error) {
-    copyFileSync(file, `${file}.unreadable`);
-    log.warn('settings could not be read; the defaults are used and the old file is kept', {
-      file,
-      kept: `${file}.unreadable`,
-      problem: error instanceof Error ? error.message : String(error),
-    });
-    return Settings.parse({});
-  }
 }

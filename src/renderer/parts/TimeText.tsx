@@ -4,10 +4,13 @@ import { useFromClock } from '../store/clock.ts';
 import { useSettings } from '../store/settings-store.ts';
 import { Unknown } from '../components/Unknown.tsx';
 
-/** `3 min ago`; the exact time, local and UTC, on hovering. */
+/** `3 min ago`, or the time of day where a person prefers it; the exact time, local and UTC, on hovering. */
 export function TimeAgo(props: { readonly at: number | null; readonly missing?: string }): ReactNode {
   const { at, missing = 'The store does not keep this time' } = props;
-  const text = useFromClock((now) => (at === null ? '' : relativeTime(at, now)));
+  const { times, timeZone } = useSettings((state) => state.settings);
+  const text = useFromClock((now) =>
+    at === null ? '' : times === 'relative' ? relativeTime(at, now) : dayTime(at, now, timeZone),
+  );
   if (at === null) return <Unknown why={missing} />;
   return (
     <time dateTime={new Date(at).toISOString()} title={bothTimes(at)}>

@@ -17,6 +17,7 @@ interface Props {
   readonly onOpen: (index: number, row: SessionRow) => void;
   readonly onToggle: (index: number, row: SessionRow) => void;
   readonly onMenu: (event: MouseEvent, index: number, row: SessionRow) => void;
+  readonly onDrag: (row: SessionRow) => void;
   /** Which columns are shown, in order. */
   readonly columns: readonly string[];
 }
@@ -42,6 +43,12 @@ function View(props: Props): ReactNode {
       data-ended={original.status === 'ended'}
       tabIndex={props.active ? 0 : -1}
       style={{ transform: `translateY(${String(props.top)}px)` }}
+      draggable
+      onDragStart={(event) => {
+        // The system drags a file instead of the row's picture.
+        event.preventDefault();
+        props.onDrag(original);
+      }}
       onClick={() => {
         onOpen(index, original);
       }}
@@ -87,5 +94,6 @@ export const SessionRowView = memo(
     before.onOpen === after.onOpen &&
     before.onToggle === after.onToggle &&
     before.onMenu === after.onMenu &&
+    before.onDrag === after.onDrag &&
     before.columns === after.columns,
 );

@@ -31,6 +31,7 @@ import { isFiltered, NO_FILTER, requestOf, type FilterStore } from '../store/ses
 import type { ArrangementStore } from '../store/list-arrangement.ts';
 import { goLive, timeNow } from '../store/time-store.ts';
 import { columns, features } from './columns.tsx';
+import { dragSessions } from './drag-sessions.ts';
 import { Grid, Scroller } from './grid-styles.ts';
 import { GroupMenu, type GroupMenuAt } from './GroupMenu.tsx';
 import { GroupRowView } from './GroupRowView.tsx';
@@ -54,6 +55,7 @@ const headersOf = <H extends { readonly column: { readonly id: string } }>(
   const byId = new Map(headers.map((header) => [header.column.id, header]));
   return ['select', ...shown].flatMap((id) => byId.get(id) ?? []);
 };
+const onDrag = (row: SessionRow): void => void dragSessions(row);
 const gridVariables = ({ template, least }: Columns): CSSProperties =>
   ({ '--wf-columns': template, '--wf-least': least }) as CSSProperties;
 
@@ -318,6 +320,7 @@ function Frame(
                   onOpen={onOpen}
                   onToggle={onToggle}
                   onMenu={onMenu}
+                  onDrag={onDrag}
                   columns={shownIds}
                 />
               );

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { rememberLayout, useSettings } from '../store/settings-store.ts';
+import { rememberColumns, useWindowColumns } from '../store/window-memory.ts';
 import { formatColumns, parseColumns, tracksOf, widenedColumn, type ColumnChoice } from './column-layout.ts';
 import { COLUMN_ORDER, TRACKS, USUAL_COLUMNS } from './columns.tsx';
 
@@ -20,16 +20,13 @@ const known = COLUMN_ORDER.filter((id) => id !== 'select');
 
 /** The columns of session tables: chosen, ordered and sized by the person, remembered. */
 export function useColumns(): Columns {
-  const text = useSettings(({ settings }) => {
-    const value = settings.layout['columns'];
-    return typeof value === 'string' ? value : null;
-  });
+  const text = useWindowColumns((state) => state.columns);
   const [draft, setDraft] = useState<readonly ColumnChoice[] | null>(null);
   const stored = useMemo(() => parseColumns(text, known, USUAL_COLUMNS), [text]);
   const shown = draft ?? stored;
   const change = (columns: readonly ColumnChoice[]) => {
     setDraft(null);
-    void rememberLayout('columns', formatColumns(columns));
+    rememberColumns(formatColumns(columns));
   };
   return {
     shown,

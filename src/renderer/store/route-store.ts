@@ -49,15 +49,16 @@ export function goTo(view: ViewName, ...rest: readonly string[]): void {
 }
 
 /** Follows the address from now on; starts where the person was when the address names nothing. */
-export function startRouting(lastView: string | undefined, onChange: (route: Route) => void): void {
+export function startRouting(lastHash: string | undefined, onChange: (route: Route) => void): void {
   const follow = () => {
     const route = parseHash(window.location.hash);
     useRoute.setState(route);
     onChange(route);
   };
   window.addEventListener('hashchange', follow);
-  if (window.location.hash === '' && lastView !== undefined && isView(lastView)) {
-    window.history.replaceState(null, '', hrefOf(lastView));
+  if (window.location.hash === '' && lastHash !== undefined) {
+    const { view, rest } = parseHash(lastHash);
+    window.history.replaceState(null, '', hrefOf(view, ...rest));
   }
   follow();
 }

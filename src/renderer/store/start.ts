@@ -10,7 +10,8 @@ import { mergeOperations, useApp, type AppState } from './app-store.ts';
 import { receiveDetections, startDetections } from './detection-news.ts';
 import { receiveAudit, startFeed } from './feed-store.ts';
 import { announce, notify } from './notice-store.ts';
-import { rememberLayout, settingsNow, useSettings } from './settings-store.ts';
+import { useSettings } from './settings-store.ts';
+import { remember, startWindowMemory } from './window-memory.ts';
 import { startRouting } from './route-store.ts';
 
 /** Says changes of connections to screen readers, only those that matter to a person. */
@@ -114,11 +115,10 @@ export async function startApp(): Promise<void> {
   engine.onAttach(() => void reload());
   document.addEventListener('visibilitychange', showNewest);
   useSettings.setState({ settings: await main.call('settings.get', {}), loaded: true });
-  const last = settingsNow().layout['view'];
-  startRouting(
-    typeof last === 'string' ? last : undefined,
-    (route) => void rememberLayout('view', route.view),
-  );
+  const { hash } = await startWindowMemory();
+  startRouting(hash, () => {
+    remember({ hash: window.location.hash.slice(0, 2_048) });
+  });
   const [info, demo] = await Promise.all([main.call('app.info', {}), main.call('demo.state', {})]);
   useApp.setState({ info, demo });
   await connectEngine();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Severity } from '../domain/detection.ts';
 import { SecretOwner } from '../domain/ids.ts';
 
 /**
@@ -73,6 +74,17 @@ export const MessageToEngine = z.discriminatedUnion('type', [
 ]);
 export type MessageToEngine = z.infer<typeof MessageToEngine>;
 
+/** What a notification says of a detection. */
+export const DetectionAlert = z.strictObject({
+  connection: z.string().max(256),
+  environment: z.string().max(256),
+  id: z.string().max(256),
+  severity: Severity,
+  title: z.string().max(512),
+  about: z.string().max(1_024),
+});
+export type DetectionAlert = z.infer<typeof DetectionAlert>;
+
 const ProblemShape = z.object({
   code: z.string(),
   message: z.string(),
@@ -88,6 +100,12 @@ export const MessageToMain = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fatal'), problem: ProblemShape }),
   z.strictObject({ type: z.literal('secret.put'), owner: SecretOwner, token }),
   z.strictObject({ type: z.literal('secret.delete'), owner: SecretOwner }),
+  /** How many detections are open, and those that are new: for the icon and for notifications. */
+  z.strictObject({
+    type: z.literal('detections'),
+    open: z.int().min(0),
+    newest: z.array(DetectionAlert).max(50),
+  }),
   /** Only main knows the system's proxies. */
   z.strictObject({ type: z.literal('proxy.ask'), id: z.int(), url: z.string().max(2_048) }),
   /** Only main can start processes: a reader, for questions that can be stopped in the middle of a statement. */

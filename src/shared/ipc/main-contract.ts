@@ -3,6 +3,8 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../domain/result.ts';
 import type { ConnectionFile } from '../protocol/connection-file.ts';
 import { method } from './contract.ts';
+import { GROUPINGS } from './session-groupings.ts';
+import { WindowChanges, type WindowMemory } from './window-memory.ts';
 
 const THEMES = ['system', 'dark', 'light'] as const;
 
@@ -13,6 +15,9 @@ const SavedView = z.strictObject({
   search: z.string().max(4_096),
   /** Which sessions beside the search: live, ended or all. */
   state: z.enum(['live', 'ended', 'all']).optional(),
+  /** Only these environments. */
+  connections: z.array(z.string().min(1).max(256)).max(100).optional(),
+  group: z.enum(GROUPINGS).nullable().optional(),
 });
 export type SavedView = z.infer<typeof SavedView>;
 
@@ -26,6 +31,16 @@ const setting = {
   demo: z.boolean(),
   /** Which new detections are said to screen readers. */
   announceDetections: z.enum(['all', 'high', 'none']),
+  /** From which severity on the system tells of new detections. */
+  notifyDetections: z.enum(['none', 'low', 'medium', 'high', 'critical']),
+  /** Of which environments; none named: of all. */
+  notifyConnections: z.array(z.string().min(1).max(256)).max(100),
+  /** The number of open detections on the program's icon. */
+  badge: z.boolean(),
+  /** An icon beside the system's clock; the program goes on without a window. */
+  tray: z.boolean(),
+  /** How times are written where the length since then is what usually matters. */
+  times: z.enum(['relative', 'absolute']),
   operatorName: z.string().max(LIMITS.id),
   zoom: z.number().min(0.5).max(3),
   /** Where the person was: view path and pane sizes, by name. */
@@ -45,6 +60,11 @@ export const Settings = z.object({
   maskAddresses: setting.maskAddresses.default(false),
   demo: setting.demo.default(true),
   announceDetections: setting.announceDetections.default('high'),
+  notifyDetections: setting.notifyDetections.default('none'),
+  notifyConnections: setting.notifyConnections.default([]),
+  badge: setting.badge.default(false),
+  tray: setting.tray.default(false),
+  times: setting.times.default('relative'),
   operatorName: setting.operatorName.default(''),
   zoom: setting.zoom.default(1),
   layout: setting.layout.default({}),
@@ -85,6 +105,12 @@ export const MAIN_METHODS = {
   'file.openText': method<{ readonly name: string; readonly text: string } | null>()(
     z.strictObject({ title: z.string().min(1).max(200) }),
   ),
+  /** What this window remembers of itself. */
+  'window.memory': method<WindowMemory>()(z.strictObject({})),
+  'window.remember': method<null>()(WindowChanges),
+  'window.new': method<null>()(z.strictObject({ hash: z.string().max(2_048) })),
+  /** Begins to drag a file with this text out of the window; the pointer is still down. */
+  'file.drag': method<null>()(z.strictObject({ name: fileName, text: z.string().max(67_108_864) })),
   'demo.state': method<DemoState>()(z.strictObject({})),
   'demo.set': method<DemoState>()(z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() })),
 } as const;

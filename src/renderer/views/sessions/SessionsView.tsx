@@ -10,12 +10,27 @@ import { useApp } from '../../store/app-store.ts';
 import { useRoute } from '../../store/route-store.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { useSessionsArrangement } from '../../store/list-arrangement.ts';
-import { useSessionsFilter } from '../../store/session-filter.ts';
+import { NO_FILTER, useSessionsFilter } from '../../store/session-filter.ts';
+import type { SavedView } from '#shared/ipc/main-contract.ts';
 import type { SessionId } from '#shared/domain/ids.ts';
+
+/** Shows what a view was saved with and nothing else that the list was narrowed to. */
+function openSessionsView({ search, state = 'live', connections = [], group = null }: SavedView): void {
+  const known = useApp.getState().environments ?? [];
+  const wanted = new Set(connections);
+  useSessionsFilter.setState({
+    ...NO_FILTER,
+    search,
+    state,
+    connections: known.flatMap(({ connection }) => (wanted.has(connection) ? [connection] : [])),
+  });
+  useSessionsArrangement.setState({ group });
+}
 
 /** Every session, live or ended, over the whole height. */
 export function SessionsView(): ReactNode {
   const shown = useSessionsFilter();
+  const group = useSessionsArrangement((state) => state.group);
   const rest = useRoute((route) => route.rest);
   const ready = useApp((state) => state.environments !== null);
   useEffect(() => {
@@ -41,10 +56,14 @@ export function SessionsView(): ReactNode {
           }}
         />
         <SavedViews
-          current={{ table: 'sessions', search: shown.search, state: shown.state }}
-          onOpen={({ search, state }) => {
-            useSessionsFilter.setState({ search, ...(state === undefined ? {} : { state }) });
+          current={{
+            table: 'sessions',
+            search: shown.search,
+            state: shown.state,
+            connections: [...shown.connections],
+            group,
           }}
+          onOpen={openSessionsView}
         />
         <EnvironmentChoice
           value={shown.connections[0] ?? null}

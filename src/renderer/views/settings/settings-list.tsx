@@ -1,7 +1,9 @@
+import Box from '@mui/material/Box';
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
 import type { Settings } from '#shared/ipc/main-contract.ts';
+import { useApp } from '../../store/app-store.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { zoneName } from '../../format/time.ts';
 import { changeSettings, useSettings } from '../../store/settings-store.ts';
@@ -99,6 +101,36 @@ const OperatorName: Control = ({ label }) => {
   return <NameField key={value} label={label} value={value} />;
 };
 
+const NotifyEnvironments: Control = ({ label }) => {
+  const named = useSettings((state) => state.settings.notifyConnections);
+  const environments = useApp((state) => state.environments) ?? [];
+  const all = environments.map(({ connection }) => connection as string);
+  const on = (connection: string) => named.length === 0 || named.includes(connection);
+  const toggle = (connection: string) => {
+    const next = all.filter((one) => (one === connection ? !on(one) : on(one)));
+    // None named means all; nobody is told of none by choosing no severity.
+    if (next.length > 0) {
+      void changeSettings({ notifyConnections: next.length === all.length ? [] : next });
+    }
+  };
+  return (
+    <Box role="group" aria-label={label} sx={{ display: 'flex', flexWrap: 'wrap', gap: 3 }}>
+      {environments.map(({ connection, name }) => (
+        <Box component="label" key={connection} sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
+          <input
+            type="checkbox"
+            checked={on(connection)}
+            onChange={() => {
+              toggle(connection);
+            }}
+          />
+          {name}
+        </Box>
+      ))}
+    </Box>
+  );
+};
+
 export const SETTINGS: readonly SettingEntry[] = [
   {
     name: 'Theme',
@@ -115,6 +147,14 @@ export const SETTINGS: readonly SettingEntry[] = [
     Control: choiceOf('density', [
       ['compact', 'Compact'],
       ['comfortable', 'Comfortable'],
+    ]),
+  },
+  {
+    name: 'Times',
+    what: 'Whether the last activity is written as how long ago it was or as the time of day, relative or absolute.',
+    Control: choiceOf('times', [
+      ['relative', 'How long ago'],
+      ['absolute', 'Time of day'],
     ]),
   },
   {
@@ -139,6 +179,32 @@ export const SETTINGS: readonly SettingEntry[] = [
       ['high', 'High and critical'],
       ['none', 'None'],
     ]),
+  },
+  {
+    name: 'Notifications of the system',
+    what: 'From which severity on the desktop tells of new detections; a click opens the detection.',
+    Control: choiceOf('notifyDetections', [
+      ['none', 'None'],
+      ['low', 'Low and worse'],
+      ['medium', 'Medium and worse'],
+      ['high', 'High and critical'],
+      ['critical', 'Critical only'],
+    ]),
+  },
+  {
+    name: 'Environments that notify',
+    what: 'Of which environments the desktop tells; the others are silent.',
+    Control: NotifyEnvironments,
+  },
+  {
+    name: 'Number on the icon',
+    what: 'Badge: the number of open detections on the program’s icon, where the system shows one.',
+    Control: switchOf('badge'),
+  },
+  {
+    name: 'Icon beside the clock',
+    what: 'Tray: Watchfloor goes on watching and notifying when its last window is closed.',
+    Control: switchOf('tray'),
   },
   {
     name: 'Your name',

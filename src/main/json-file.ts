@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { Log } from '#shared/domain/log.ts';
 
 export interface JsonFile<T> {
-  get(): T;
+  readonly get: () => T;
   /** Writes the file whole. */
-  set(value: T): void;
+  readonly set: (value: T) => void;
 }
 
 /**

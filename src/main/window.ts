@@ -62,7 +62,7 @@ export function createWindows(preload: string, settings: SettingsFile, memories:
     const { id } = window.webContents;
     window.on('close', () => {
       const others = BrowserWindow.getAllWindows().some((other) => other !== window);
-      memories.put(place, { bounds: boundsText(window), open: ending || !others });
+      memories.put(place, { bounds: boundsText(window.getNormalBounds()), open: ending || !others });
     });
     window.on('closed', () => {
       places.delete(id);
@@ -83,14 +83,16 @@ export function createWindows(preload: string, settings: SettingsFile, memories:
     ending: () => {
       ending = true;
       for (const window of BrowserWindow.getAllWindows()) {
-        memories.put(placeOf(window.webContents), { bounds: boundsText(window), open: true });
+        memories.put(placeOf(window.webContents), {
+          bounds: boundsText(window.getNormalBounds()),
+          open: true,
+        });
       }
     },
   };
 }
 
-function boundsText(window: BrowserWindow): string {
-  const { x, y, width, height } = window.getNormalBounds();
+function boundsText({ x, y, width, height }: Electron.Rectangle): string {
   return [x, y, width, height].join(',');
 }
 

@@ -2,6 +2,9 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { Choice } from '../components/Choice.tsx';
+import { SavedViews } from '../parts/SavedViews.tsx';
+import { hrefOf, useRoute } from '../store/route-store.ts';
+import { openView } from '../store/saved-views.ts';
 import { PERIODS, usePeriod } from './period.ts';
 
 /** The page of a person, an address, a network or a device: the way back, the period, and what scrolls under them. */
@@ -11,6 +14,7 @@ export function PeriodPage(props: {
   readonly children: ReactNode;
 }): ReactNode {
   const days = usePeriod((state) => state.days);
+  const hash = useRoute(({ view, rest }) => hrefOf(view, ...rest));
   return (
     <Box
       sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column', bgcolor: 'background.paper' }}
@@ -35,6 +39,7 @@ export function PeriodPage(props: {
           ← Back
         </Button>
         <Box sx={{ flex: 1 }} />
+        <SavedViews current={{ table: 'page', search: hash }} name={props.label} onOpen={openView} />
         <Choice
           quiet
           label="Period"

@@ -12,6 +12,8 @@ import { SavedViewsDialog } from './SavedViewsDialog.tsx';
 /** Searches that were kept under a name: open one, keep the one on screen, rename and delete. */
 export function SavedViews(props: {
   readonly current: Omit<SavedView, 'name'>;
+  /** What a new one is called until the person writes something else; absent: its search. */
+  readonly name?: string;
   readonly onOpen: (view: SavedView) => void;
 }): ReactNode {
   const { current, onOpen } = props;
@@ -70,7 +72,7 @@ export function SavedViews(props: {
           title="Save this view"
           button="Save view"
           taken={views.map(({ name }) => name)}
-          initial={current.search.slice(0, 80)}
+          initial={(props.name ?? current.search).slice(0, 80)}
           onName={(name) => {
             setDialog('none');
             void saveView({ ...current, name });

@@ -3,9 +3,10 @@ import Dialog from '@mui/material/Dialog';
 import { Command } from 'cmdk';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { showOver, useShell } from '../store/shell-store.ts';
-import { useSessionsFilter } from '../store/session-filter.ts';
-import { goTo } from '../store/route-store.ts';
+import { exactTime } from '../format/time.ts';
+import { settingsNow } from '../store/settings-store.ts';
 import { commandsNow } from './commands.ts';
+import { findsFor } from './find-commands.ts';
 import { paletteStyles } from './palette-styles.ts';
 
 const GROUPS = ['Go to', 'Do', 'Look'] as const;
@@ -13,6 +14,7 @@ const GROUPS = ['Go to', 'Do', 'Look'] as const;
 function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [text, setText] = useState('');
   const commands = useMemo(() => commandsNow(), []);
+  const [opened] = useState(() => Date.now());
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     // After the dialog has taken the focus for itself.
@@ -25,7 +27,12 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
     onClose();
     act();
   };
-  const find = text.trim();
+  const { timeZone } = settingsNow();
+  const finds = findsFor(text, {
+    now: opened,
+    zone: timeZone,
+    shown: (at) => exactTime(at, timeZone),
+  });
   return (
     <Command label="Search and commands" loop>
       <Command.Input value={text} onValueChange={setText} placeholder="Go to, find, do…" ref={input} />
@@ -46,18 +53,13 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
               ))}
           </Command.Group>
         ))}
-        {find === '' ? null : (
+        {finds.length === 0 ? null : (
           <Command.Group heading="Find" forceMount>
-            <Command.Item
-              forceMount
-              value={`find ${find}`}
-              onSelect={run(() => {
-                useSessionsFilter.setState({ text: find });
-                goTo('sessions');
-              })}
-            >
-              {`Sessions with “${find}”`}
-            </Command.Item>
+            {finds.map((one) => (
+              <Command.Item key={one.name} forceMount value={`find ${one.name}`} onSelect={run(one.run)}>
+                {one.name}
+              </Command.Item>
+            ))}
           </Command.Group>
         )}
       </Command.List>

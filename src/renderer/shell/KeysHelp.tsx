@@ -17,6 +17,7 @@ const EVERYWHERE: Keys = [
   ['Ctrl 1 … 9', 'The views, in their order'],
   ['Ctrl +, −, 0', 'Larger, smaller, as it was'],
   ['Ctrl Shift N', 'Another window'],
+  ['Ctrl Z', 'Undo the last change of what is shown'],
   ['Esc', 'Close, then clear, then back'],
 ];
 const TABLE: Keys = [
@@ -25,6 +26,8 @@ const TABLE: Keys = [
   ['Enter', 'Open the session'],
   ['Shift F10', 'Actions for the session'],
   ['Home, End', 'First and last session'],
+  ['→, ←', 'On a group: open, close'],
+  ['Drag', 'A session, or the selection, out of the window as CSV'],
 ];
 const MAP: Keys = [
   ['Arrows', 'On a circle: to the next one; on the map: move it'],

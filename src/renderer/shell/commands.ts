@@ -8,6 +8,7 @@ import { changeSettings, settingsNow } from '../store/settings-store.ts';
 import { showOver } from '../store/shell-store.ts';
 import { counted } from '../format/words.ts';
 import { copyText } from '../store/copy.ts';
+import { deskDeeds, detectionDeeds } from './desk-commands.ts';
 import { timeAndMapDeeds } from './time-commands.ts';
 import { VIEW_TITLES } from './navigation.ts';
 
@@ -70,6 +71,8 @@ export function commandsNow(): readonly Command[] {
       ? { name: 'Resume what is happening', run: resumeFeed }
       : { name: 'Pause what is happening', run: pauseFeed },
     ...timeAndMapDeeds(),
+    ...detectionDeeds(),
+    ...deskDeeds(),
     ...(open === null
       ? []
       : [

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { undoView } from '../store/view-history.ts';
 import { keysApply, showOver } from '../store/shell-store.ts';
 
 /** Keys that work everywhere: Ctrl-K or / for the palette, ? for the keys of this view. */
@@ -8,6 +9,12 @@ export function useShellKeys(): void {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
         showOver('palette');
+        return;
+      }
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && keysApply(event.target)) {
+        // In a field the field's own undo is meant.
+        event.preventDefault();
+        undoView();
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || !keysApply(event.target)) return;

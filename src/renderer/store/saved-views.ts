@@ -1,8 +1,13 @@
 import type { SavedView } from '#shared/ipc/main-contract.ts';
-import type { SearchTable } from '#shared/query/tree.ts';
+import type { ConnectionId } from '#shared/domain/ids.ts';
+import { useApp } from './app-store.ts';
+import { changeAuditSearch } from './audit-search.ts';
+import { useSessionsArrangement } from './list-arrangement.ts';
+import { goTo } from './route-store.ts';
+import { NO_FILTER, useSessionsFilter } from './session-filter.ts';
 import { changeSettings, settingsNow } from './settings-store.ts';
 
-export const viewsOf = (views: readonly SavedView[], table: SearchTable): readonly SavedView[] =>
+export const viewsOf = (views: readonly SavedView[], table: SavedView['table']): readonly SavedView[] =>
   views.filter((view) => view.table === table);
 
 const same = (view: SavedView, other: Pick<SavedView, 'table' | 'name'>): boolean =>
@@ -24,4 +29,33 @@ export async function renameView(view: SavedView, name: string): Promise<void> {
   await changeSettings({
     savedViews: [...others, { ...view, name }].toSorted((a, b) => a.name.localeCompare(b.name)),
   });
+}
+
+/** Shows what a view was saved with, and nothing else that the list was narrowed to. */
+function openSessionsView({ search, state = 'live', connections = [], group = null }: SavedView): void {
+  const wanted = new Set(connections);
+  const known: readonly ConnectionId[] = (useApp.getState().environments ?? []).map((one) => one.connection);
+  useSessionsFilter.setState({
+    ...NO_FILTER,
+    search,
+    state,
+    connections: known.filter((connection) => wanted.has(connection)),
+  });
+  useSessionsArrangement.setState({ group });
+}
+
+/** Opens a saved view wherever the person is. */
+export function openView(view: SavedView): void {
+  switch (view.table) {
+    case 'sessions':
+      openSessionsView(view);
+      goTo('sessions');
+      return;
+    case 'audit':
+      changeAuditSearch({ text: view.search });
+      goTo('audit');
+      return;
+    case 'page':
+      window.location.hash = view.search;
+  }
 }

@@ -11,6 +11,7 @@ import { receiveDetections, startDetections } from './detection-news.ts';
 import { receiveAudit, startFeed } from './feed-store.ts';
 import { announce, notify } from './notice-store.ts';
 import { useSettings } from './settings-store.ts';
+import { startViewHistory } from './view-history.ts';
 import { remember, startWindowMemory } from './window-memory.ts';
 import { startRouting } from './route-store.ts';
 
@@ -116,6 +117,7 @@ export async function startApp(): Promise<void> {
   document.addEventListener('visibilitychange', showNewest);
   useSettings.setState({ settings: await main.call('settings.get', {}), loaded: true });
   const { hash } = await startWindowMemory();
+  startViewHistory();
   startRouting(hash, () => {
     remember({ hash: window.location.hash.slice(0, 2_048) });
   });

@@ -11,7 +11,8 @@ const THEMES = ['system', 'dark', 'light'] as const;
 /** A search that was kept under a name. */
 const SavedView = z.strictObject({
   name: z.string().trim().min(1).max(80),
-  table: z.enum(['sessions', 'audit']),
+  /** Where it is opened. A page is kept by its address, `#/view/part`, which stands in `search`. */
+  table: z.enum(['sessions', 'audit', 'page']),
   search: z.string().max(4_096),
   /** Which sessions beside the search: live, ended or all. */
   state: z.enum(['live', 'ended', 'all']).optional(),

@@ -13,7 +13,7 @@ import { StoreChoice } from '../../parts/StoreChoice.tsx';
 import { StaleNote } from '../../parts/StaleNote.tsx';
 import { goTo } from '../../store/route-store.ts';
 import { PeopleTable } from './PeopleTable.tsx';
-import { usePeopleFilter } from './people-filter.ts';
+import { usePeopleFilter } from '../../store/people-filter.ts';
 import { usePeople } from '../../store/use-people.ts';
 
 /** Everybody who is signed in, or everybody there is. */

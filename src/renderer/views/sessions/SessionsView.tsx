@@ -10,22 +10,9 @@ import { useApp } from '../../store/app-store.ts';
 import { useRoute } from '../../store/route-store.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { useSessionsArrangement } from '../../store/list-arrangement.ts';
-import { NO_FILTER, useSessionsFilter } from '../../store/session-filter.ts';
-import type { SavedView } from '#shared/ipc/main-contract.ts';
+import { openView } from '../../store/saved-views.ts';
+import { useSessionsFilter } from '../../store/session-filter.ts';
 import type { SessionId } from '#shared/domain/ids.ts';
-
-/** Shows what a view was saved with and nothing else that the list was narrowed to. */
-function openSessionsView({ search, state = 'live', connections = [], group = null }: SavedView): void {
-  const known = useApp.getState().environments ?? [];
-  const wanted = new Set(connections);
-  useSessionsFilter.setState({
-    ...NO_FILTER,
-    search,
-    state,
-    connections: known.flatMap(({ connection }) => (wanted.has(connection) ? [connection] : [])),
-  });
-  useSessionsArrangement.setState({ group });
-}
 
 /** Every session, live or ended, over the whole height. */
 export function SessionsView(): ReactNode {
@@ -63,7 +50,7 @@ export function SessionsView(): ReactNode {
             connections: [...shown.connections],
             group,
           }}
-          onOpen={openSessionsView}
+          onOpen={openView}
         />
         <EnvironmentChoice
           value={shown.connections[0] ?? null}

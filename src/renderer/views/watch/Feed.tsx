@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useEffect, useMemo, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -19,13 +19,13 @@ import { FeedLine } from './FeedLine.tsx';
 
 const SHOWN = 80;
 
-function useFeedKey(): void {
+function useFeedKey(toggle: () => void): void {
+  const press = useEffectEvent(toggle);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'p' || event.ctrlKey || event.metaKey || event.altKey || !keysApply(event.target))
         return;
-      if (useFeed.getState().paused) resumeFeed();
-      else pauseFeed();
+      press();
     };
     document.addEventListener('keydown', onKey);
     return () => {
@@ -57,6 +57,10 @@ function usePastEvents(time: ShownTime, connections: readonly ConnectionId[]): r
   return page?.rows ?? NOTHING;
 }
 
+/** @param capped no more than a page of the past is read */
+const pausedText = (waits: number, capped: boolean): string =>
+  waits === 0 ? 'Paused' : `${count(waits)}${capped && waits >= SHOWN ? ' or more' : ''} new`;
+
 /** What is happening, newest first; can be paused, and then counts what waits. */
 export function Feed(): ReactNode {
   const feed = useFeed();
@@ -65,8 +69,20 @@ export function Feed(): ReactNode {
   const time = useTime((state) => state.time);
   const past = usePastEvents(time, shown.connections);
   const live = time.is === 'live';
-  const rows = live ? feed.rows : past;
-  useFeedKey();
+  const [stopped, setStopped] = useState<readonly AuditRow[] | null>(null);
+  // What was held belongs to the past that was played; live has a pause of its own.
+  if (live && stopped !== null) setStopped(null);
+  const held = new Set(stopped?.map(({ id }) => id));
+  const passed = stopped === null ? 0 : past.filter(({ id }) => !held.has(id)).length;
+  const rows = live ? feed.rows : (stopped ?? past);
+  const isPaused = live ? paused : stopped !== null;
+  const waits = live ? waitingCount : passed;
+  const toggle = () => {
+    if (!live) setStopped(stopped === null ? past : null);
+    else if (paused) resumeFeed();
+    else pauseFeed();
+  };
+  useFeedKey(toggle);
   const groups = useMemo(
     () => groupFeed(rows.filter((row) => feedFits(row, shown))).slice(0, SHOWN),
     [rows, shown],
@@ -102,18 +118,16 @@ export function Feed(): ReactNode {
         <Typography variant="h2" sx={{ flex: 1 }}>
           {live ? 'Happening now' : time.is === 'period' ? 'In this period' : 'By then'}
         </Typography>
-        {live ? (
-          <Button
-            variant="text"
-            color={paused ? 'primary' : 'inherit'}
-            aria-pressed={paused}
-            aria-keyshortcuts="p"
-            title="p"
-            onClick={paused ? resumeFeed : pauseFeed}
-          >
-            {paused ? (waitingCount === 0 ? 'Paused' : `${count(waitingCount)} new`) : 'Pause'}
-          </Button>
-        ) : null}
+        <Button
+          variant="text"
+          color={isPaused ? 'primary' : 'inherit'}
+          aria-pressed={isPaused}
+          aria-keyshortcuts="p"
+          title="p"
+          onClick={toggle}
+        >
+          {isPaused ? pausedText(waits, !live) : 'Pause'}
+        </Button>
       </Box>
       <Box
         component="ol"

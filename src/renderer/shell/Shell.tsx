@@ -16,6 +16,7 @@ import { TopBar } from './TopBar.tsx';
 import { useShellKeys } from './use-shell-keys.ts';
 import { VIEW_TITLES } from './navigation.ts';
 import { View } from './View.tsx';
+import { Welcome } from './Welcome.tsx';
 
 /** Views that list sessions or what belongs to them; elsewhere the panel waits. */
 const WITH_PANEL: ReadonlySet<ViewName> = new Set(['watch', 'sessions', 'audit']);
@@ -64,6 +65,7 @@ export function Shell(): ReactNode {
           }}
         >
           <Banners />
+          {view === 'watch' ? <Welcome /> : null}
           <TimeBanner />
           <ErrorBoundary key={view} what={`The view ${VIEW_TITLES[view]}`}>
             <View view={view} />

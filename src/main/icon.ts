@@ -1,7 +1,7 @@
 import { nativeImage, type NativeImage } from 'electron';
 
 /** The program's mark, a disc in a ring, as raw pixels (BGRA), so that no picture has to be shipped for it. */
-export function markPixels(size: number): Buffer {
+function markPixels(size: number): Buffer {
   const pixels = Buffer.alloc(size * size * 4);
   const middle = (size - 1) / 2;
   const ring = size * 0.42;

@@ -210,6 +210,10 @@ function run(): void {
   setMenu({
     newWindow,
     go,
+    over: (what) => {
+      const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+      window?.webContents.send(MAIN_EVENT_CHANNEL, { type: 'over', over: what } satisfies MainEvent);
+    },
     zoom: (change) => {
       const before = settings.get();
       apply(before, settings.put({ zoom: nextZoom(before.zoom, change) }));

@@ -17,6 +17,8 @@ export interface MenuActions {
   readonly newWindow: () => void;
   /** Shows a view in the window that has the focus. */
   readonly go: (hash: string) => void;
+  /** Shows the palette or the keys in the window that has the focus. */
+  readonly over: (what: 'palette' | 'keys') => void;
   /** Larger, smaller, or as it was; remembered. */
   readonly zoom: (change: 'in' | 'out' | 'reset') => void;
 }
@@ -90,6 +92,30 @@ export function setMenu(actions: MenuActions): void {
       ],
     },
     { role: 'windowMenu' },
+    {
+      label: '&Help',
+      role: 'help',
+      submenu: [
+        {
+          label: 'Search and commands…',
+          click: () => {
+            actions.over('palette');
+          },
+        },
+        {
+          label: 'Keys of this view',
+          click: () => {
+            actions.over('keys');
+          },
+        },
+        {
+          label: 'About Watchfloor',
+          click: () => {
+            actions.go('#/settings');
+          },
+        },
+      ],
+    },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

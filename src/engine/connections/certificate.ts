@@ -8,7 +8,7 @@ export class PinnedKeyError extends Error {
 }
 
 /** What a person reads of a certificate. The pin names its public key: SHA-256 of the SPKI, in base64 (RFC 7469). */
-export function certificateView(der: Buffer): CertificateView {
+function certificateView(der: Buffer): CertificateView {
   const certificate = new X509Certificate(der);
   const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
   return {

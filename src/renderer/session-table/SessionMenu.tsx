@@ -8,6 +8,7 @@ import { useMasked } from '../parts/Address.tsx';
 import { counted } from '../format/words.ts';
 import { copyText } from '../store/copy.ts';
 import { endSessions, previewEnding } from '../store/respond-store.ts';
+import { goTo } from '../store/route-store.ts';
 import { openPanel } from '../store/selection-store.ts';
 import { settingsNow } from '../store/settings-store.ts';
 import { chosenRows } from './chosen-rows.ts';
@@ -34,6 +35,12 @@ export function SessionMenu(props: {
   if (at === null) return null;
   const { row } = at;
   const { account, ip, connection } = row;
+  const network =
+    row.network === null
+      ? null
+      : row.network.asn === null
+        ? row.network.organisation
+        : `AS${String(row.network.asn)}`;
   /** The selection, when this session is part of it; otherwise this session. */
   const copySessions = async (
     one: SessionRow,
@@ -96,6 +103,31 @@ export function SessionMenu(props: {
             },
             masked,
           )}
+      <Divider />
+      {account === null
+        ? null
+        : item(`Everything about ${account.name}`, () => {
+            goTo('people', connection, account.id);
+          })}
+      {ip === null
+        ? null
+        : item(
+            'Everything this address touched',
+            () => {
+              goTo('investigate', 'address', ip);
+            },
+            masked,
+          )}
+      {network === null
+        ? null
+        : item('Everything this network touched', () => {
+            goTo('investigate', 'network', network);
+          })}
+      {row.device === null
+        ? null
+        : item('Everybody with this kind of device', () => {
+            if (row.device !== null) goTo('investigate', 'device', row.device.key);
+          })}
       <Divider />
       {account === null ? null : item('Copy person', () => void copyText(account.name, 'Person'))}
       {ip === null ? null : item('Copy address', () => void copyText(ip, 'Address'), masked)}

@@ -29,7 +29,7 @@ export interface GroupedList {
 }
 
 /** New counts in the old order; groups that are no more have none, new ones wait. */
-export function withCounts(before: SessionGroups, now: SessionGroups): SessionGroups {
+function withCounts(before: SessionGroups, now: SessionGroups): SessionGroups {
   const counted = new Map(now.groups.map((group) => [group.key, group]));
   return {
     ...now,

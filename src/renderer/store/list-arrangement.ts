@@ -8,7 +8,7 @@ export interface Arrangement {
   readonly descending: boolean;
   readonly group: Grouping | null;
 }
-export const USUAL_ARRANGEMENT: Arrangement = { by: 'lastSeenAt', descending: true, group: null };
+const USUAL_ARRANGEMENT: Arrangement = { by: 'lastSeenAt', descending: true, group: null };
 export type ArrangementStore = UseBoundStore<StoreApi<Arrangement>>;
 export const useWatchArrangement: ArrangementStore = create<Arrangement>(() => USUAL_ARRANGEMENT);
 export const useSessionsArrangement: ArrangementStore = create<Arrangement>(() => USUAL_ARRANGEMENT);

@@ -14,6 +14,7 @@ import { useSettings } from './settings-store.ts';
 import { startViewHistory } from './view-history.ts';
 import { remember, startWindowMemory } from './window-memory.ts';
 import { startRouting } from './route-store.ts';
+import { showOver } from './shell-store.ts';
 
 /** Says changes of connections to screen readers, only those that matter to a person. */
 function announceChanges(before: readonly EnvironmentView[] | null, after: readonly EnvironmentView[]): void {
@@ -83,6 +84,9 @@ function receiveFromMain(event: MainEvent): void {
       return;
     case 'open':
       window.location.hash = event.hash;
+      return;
+    case 'over':
+      showOver(event.over);
       return;
     default:
       assertNever(event);

@@ -34,7 +34,7 @@ export function remember(changes: WindowChanges): void {
 }
 
 /** What of a list outlives the window: chosen circles do not, because the map draws others by then. */
-export const listMemory = (
+const listMemory = (
   filter: ShownFilter,
   arrangement: ReturnType<ArrangementStore['getState']>,
 ): ListMemory => ({

@@ -123,7 +123,9 @@ export type MainEvent =
   | { readonly type: 'settings'; readonly settings: Settings }
   | { readonly type: 'demo'; readonly demo: DemoState }
   /** A link or the menu leads to an address of the window's own, `#/view/part`. */
-  | { readonly type: 'open'; readonly hash: string };
+  | { readonly type: 'open'; readonly hash: string }
+  /** The menu asks for what lies over the views. */
+  | { readonly type: 'over'; readonly over: 'palette' | 'keys' };
 
 export type CallAnswer = { readonly value: unknown } | { readonly problem: Problem };
 

@@ -80,9 +80,15 @@ export function useGroupedList(store: FilterStore, sort: Sort, by: Grouping, hel
 /** Keeps the groups of the question before on screen until the new question has its first answer. */
 function useReadyList(next: GroupedList): GroupedList {
   const [list, setList] = useState(next);
+  const shown = useRef(next);
   useEffect(() => {
     const stop = next.subscribe(() => {
-      if (next.view().is !== 'loading') setList(next);
+      if (next.view().is === 'loading' || shown.current === next) return;
+      const before = shown.current;
+      shown.current = next;
+      // What was open stays open, also what was opened while the new question was under way.
+      for (const key of before.open().keys()) next.toggle(key);
+      setList(next);
     });
     next.refresh(false);
     return stop;

@@ -7,6 +7,7 @@ import type {
   Verdict,
 } from '#shared/ipc/detections-views.ts';
 import { DAY } from '#shared/domain/lengths.ts';
+import { exactTime, type Zone } from './time.ts';
 import { count, counted, countryName } from './words.ts';
 
 export const SEVERITY_LETTER: Readonly<Record<Severity, string>> = {
@@ -133,9 +134,13 @@ const COMPARED: Readonly<Record<string, string>> = {
   minutes: 'Time between (min)',
 };
 export const comparedName = (what: string): string => COMPARED[what.toLowerCase()] ?? sentence(what);
-/** A compared value as people read it: countries by name. */
-export const comparedValue = (what: string, value: string): string =>
-  /countr/i.test(what) ? value.replaceAll(/\b[A-Z]{2}\b/g, (code) => countryName(code)) : value;
+/** Milliseconds since the epoch from 2001 to 2286: no other figure of a detection is as large. */
+const INSTANT = /^[1-9]\d{12}$/;
+/** A compared value as people read it: countries by name, instants as times. */
+export function comparedValue(what: string, value: string, zone: Zone): string {
+  if (INSTANT.test(value)) return exactTime(Number(value), zone);
+  return /countr/i.test(what) ? value.replaceAll(/\b[A-Z]{2}\b/g, (code) => countryName(code)) : value;
+}
 
 /** The sentence of a detection with accounts' names where their ids stand as subject or after "of". */
 export function summaryOf(row: DetectionRow): string {

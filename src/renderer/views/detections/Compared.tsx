@@ -5,6 +5,7 @@ import { Table } from '../../components/Table.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { comparedName, comparedValue } from '../../format/detection-words.ts';
 import { count, countryName } from '../../format/words.ts';
+import { useSettings } from '../../store/settings-store.ts';
 import { CardSection } from './CardSection.tsx';
 
 /** What this person usually has, for the lines that can be told from the history. */
@@ -46,7 +47,8 @@ function Value(props: {
   readonly differs: boolean;
 }): ReactNode {
   const { what, differs } = props;
-  const value = props.value === null ? null : comparedValue(what, props.value);
+  const zone = useSettings((state) => state.settings.timeZone);
+  const value = props.value === null ? null : comparedValue(what, props.value, zone);
   if (value === null) return <Unknown why="Not recorded for this event" />;
   if (!differs) return value;
   return (

@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { comparedValue } from '#renderer/format/detection-words.ts';
+
+test('instants are written as times and countries by name, other figures as they are', () => {
+  expect(comparedValue('Started at', '1795071524739', 'utc')).toBe('19 Nov 2026, 06:58:44');
+  expect(comparedValue('Countries', 'JP', 'utc')).toBe('Japan');
+  expect(comparedValue('Age, hours', '52.96', 'utc')).toBe('52.96');
+  expect(comparedValue('As number', '4294967295', 'utc')).toBe('4294967295');
+});

@@ -73,7 +73,8 @@ export function PreviewStep(props: {
               (_all, first: string) => first.toUpperCase(),
             )}
       </DialogTitle>
-      <DialogContent sx={{ display: 'grid', gap: 3 }}>
+      {/* Rows keep their height: the dialog scrolls as a whole, never a line within it. */}
+      <DialogContent sx={{ display: 'grid', gridAutoRows: 'max-content', gap: 3 }}>
         <Typography sx={{ color: 'text.secondary' }}>
           {nothing
             ? 'None of these sessions is in the stores any more, or no agent could be asked.'

@@ -136,6 +136,7 @@ export function writingEngine(
     changed: (operation) => {
       hub.operation(operation);
     },
+    first: () => committer.hold(),
   });
   const approvals = createApprovals({
     clock,

@@ -88,8 +88,11 @@ function refuseHidden({ state }: CommandContext, { viewer }: Caller, { selector 
   }
   if (!('sessions' in selector)) return;
   const visible = selector.sessions.some((id) => {
+    // Both are looked for whatever the first finds: how long the answer takes must not tell what is hidden from what
+    // never was.
+    const closed = state.log.closedFor(id, viewer);
     const row = state.sessions.get(id);
-    return row === undefined ? state.log.closedFor(id, viewer) : sees(viewer, row);
+    return row === undefined ? closed : sees(viewer, row);
   });
   if (!visible) throw new Refused('NOT_FOUND', 'None of these sessions exist.');
 }

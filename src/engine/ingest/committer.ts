@@ -1,3 +1,4 @@
+import type { Dispose } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import { diskProblem, transaction, type WritableDb } from '../mirror/database.ts';
 
@@ -20,6 +21,11 @@ export type Committed =
 
 export interface Committer {
   submit(job: Job): Promise<Committed>;
+  /**
+   * Lets something go first that somebody waits for, such as the answer to a command: what arrives meanwhile is kept
+   * and written afterwards. For a second and a half at most; then writing has at least as long.
+   */
+  hold(): Dispose;
   /** Resolves when nothing waits and nothing is being written. */
   idle(): Promise<void>;
   /** Writes what can be written at once and takes nothing more. */
@@ -35,6 +41,7 @@ interface Waiting {
 const GROUP_ROWS = 4_000;
 /** Groups of live batches after which one background job gets its turn although more live ones wait. */
 const GROUPS_PER_BACKGROUND = 8;
+const MOST_HELD_MS = 1_500;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 
 /**
@@ -63,15 +70,27 @@ export function createCommitter(options: {
   let stopped = false;
   let troubled = 0;
   let sinceBackground = 0;
+  let held: { readonly since: number; holders: number; readonly end: NodeJS.Timeout } | null = null;
+  let holdAgainAt = 0;
   let timer: NodeJS.Timeout | null = null;
 
   const schedule = (): void => {
-    if (scheduled || stopped || timer !== null) return;
+    if (scheduled || stopped || timer !== null || held !== null) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
       turn();
     });
+  };
+
+  const goOn = (): void => {
+    if (held === null) return;
+    clearTimeout(held.end);
+    const now = performance.now();
+    holdAgainAt = now + (now - held.since);
+    held = null;
+    if (urgent.length + background.length > 0) schedule();
+    else if (timer === null) for (const wake of idlers.splice(0)) wake();
   };
 
   const take = (): Waiting[] => {
@@ -103,7 +122,7 @@ export function createCommitter(options: {
   };
 
   const turn = (): void => {
-    if (stopped) return;
+    if (stopped || held !== null) return;
     const group = take();
     if (group.length > 0) writeGroup(group);
     if (urgent.length + background.length > 0) schedule();
@@ -171,6 +190,20 @@ export function createCommitter(options: {
         (job.background === true ? background : urgent).push({ job, settle });
         schedule();
       }),
+    hold: () => {
+      const now = performance.now();
+      if (stopped || (held === null && now < holdAgainAt)) return () => undefined;
+      held ??= { since: now, holders: 0, end: setTimeout(goOn, MOST_HELD_MS) };
+      const mine = held;
+      mine.holders += 1;
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        mine.holders -= 1;
+        if (mine.holders === 0 && held === mine) goOn();
+      };
+    },
     idle: () =>
       new Promise((wake) => {
         if (stopped || (urgent.length + background.length === 0 && !scheduled && timer === null)) wake();
@@ -180,6 +213,7 @@ export function createCommitter(options: {
       if (stopped) return;
       stopped = true;
       if (timer !== null) clearTimeout(timer);
+      if (held !== null) clearTimeout(held.end);
       for (const one of [...urgent, ...background]) one.settle({ is: 'dropped' });
       urgent = [];
       background = [];

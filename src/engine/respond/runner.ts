@@ -1,5 +1,5 @@
 import type { CommandId, ConnectionId } from '#shared/domain/ids.ts';
-import type { Log } from '#shared/domain/log.ts';
+import type { Dispose, Log } from '#shared/domain/log.ts';
 import { DAY, MINUTE, SECOND, type Clock } from '#shared/domain/units.ts';
 import { CommandAnswer, CommandGetAnswer, CommandProgress, Proof } from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
@@ -63,6 +63,8 @@ export interface RunnerOptions {
   readonly journal: OperatorJournal;
   readonly find: (connection: ConnectionId) => Environment | null;
   readonly changed: (operation: string) => void;
+  /** What is asked now is waited for: what the agents tell meanwhile may be written after it. */
+  readonly first: () => Dispose;
   readonly times?: Partial<RunnerTimes> | undefined;
 }
 
@@ -122,7 +124,9 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const send = async (command: CommandRecord, environment: Environment): Promise<number> => {
     save(command, { state: 'sent', tried: true });
-    const answer = CommandAnswer.safeParse(await environment.request('command', command.payload, times.send));
+    const goOn = options.first();
+    const raw = await environment.request('command', command.payload, times.send).finally(goOn);
+    const answer = CommandAnswer.safeParse(raw);
     if (!answer.success) throw new Error('the answer cannot be understood');
     if (answer.data.ok) {
       if (!ledger.take(command, answer.data)) confused(command, environment);

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { WritableDb } from '#engine/mirror/database.ts';
+import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
+
+// What somebody waits for goes before what agents tell, but never for long.
+
+let written: string[] = [];
+let committer: Committer;
+const db = { exec: () => undefined };
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
+  written = [];
+  committer = createCommitter({
+    db: db as unknown as WritableDb,
+    file: 'none',
+    rolledBack: () => undefined,
+    onProblem: () => undefined,
+  });
+});
+afterEach(() => {
+  committer.stop();
+  vi.useRealTimers();
+});
+const submit = (name: string) => void committer.submit({ rows: 1, write: () => void written.push(name) });
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+test('what arrives while something goes first is written after it, in order', async () => {
+  const one = committer.hold();
+  const two = committer.hold();
+  submit('a');
+  submit('b');
+  await pass(200);
+  expect(written).toEqual([]);
+  one();
+  one();
+  await pass(1);
+  expect(written).toEqual([]);
+  two();
+  await pass(1);
+  expect(written).toEqual(['a', 'b']);
+});
+
+test('who never lets go holds it for a second and a half; then it is written for as long', async () => {
+  const never = committer.hold();
+  submit('a');
+  await pass(1_499);
+  expect(written).toEqual([]);
+  await pass(2);
+  expect(written).toEqual(['a']);
+  // Not again before writing had as much time.
+  committer.hold();
+  submit('b');
+  await pass(1);
+  expect(written).toEqual(['a', 'b']);
+  never();
+  await pass(1_500);
+  const again = committer.hold();
+  submit('c');
+  await pass(1);
+  expect(written).toEqual(['a', 'b']);
+  again();
+  await pass(1);
+  expect(written).toEqual(['a', 'b', 'c']);
+});
+
+test('who waits for idleness waits for what was held back', async () => {
+  const done = committer.hold();
+  submit('a');
+  let idle = false;
+  void committer.idle().then(() => (idle = true));
+  await pass(10);
+  expect(idle).toBe(false);
+  done();
+  await pass(1);
+  expect([written, idle]).toEqual([['a'], true]);
+});

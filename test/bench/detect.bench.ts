@@ -1,5 +1,7 @@
+// needs: data
 import { createDetector } from '#engine/detect/detector.ts';
 import type { DetectEvent } from '#engine/detect/event.ts';
+import { measureBackTest } from './parts/back-test.ts';
 import { note, quick, row, seeded } from './parts/report.ts';
 
 // Cost of the whole catalogue per event.
@@ -114,3 +116,5 @@ measure(
   }),
 );
 note('Processor time of one thread, not wall clock. The limit is the goal of 25 µs an event.');
+
+await measureBackTest();

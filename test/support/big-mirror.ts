@@ -13,6 +13,8 @@ export interface BigMirror {
   readonly events: number;
   readonly sessions: number;
   readonly connections?: number;
+  /** People stay where they are (traffic.ts). */
+  readonly settled?: boolean;
   /** Events happen from this instant on, evenly until `until`. */
   readonly since: number;
   readonly until: number;
@@ -49,6 +51,7 @@ export function fillMirror(profile: string, options: BigMirror): void {
     seed: 5,
     people: 5_000,
     sessions: options.sessions,
+    settled: options.settled ?? false,
     start: options.since,
     stepMs: (options.until - options.since) / Math.max(1, options.events),
   });

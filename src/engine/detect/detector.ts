@@ -6,8 +6,9 @@ import type { DetectContext } from './context.ts';
 import { createSkewState, skewOf, stepSkew, type SkewState } from './detections/clock-skew.ts';
 import { knownDevice } from './device.ts';
 import { createEnvironmentState, stepEnvironment, type EnvironmentState } from './environment-fold.ts';
-import { msOf, type EnrichedEvent } from './event.ts';
-import { countRecord, createFigures, type Figures } from './figures.ts';
+import { msOf } from './event.ts';
+import type { Detector, DetectorCounters, DetectorOptions, Outcome } from './detector-types.ts';
+import { countRecord, createFigures } from './figures.ts';
 import { createAllowList } from './filters.ts';
 import { createLocalClock } from '#shared/domain/local-time.ts';
 import { createPersonRisk, derive, forget, noteAlert, noteChange, type PersonRisk } from './person-risk.ts';
@@ -16,70 +17,13 @@ import { toRecord } from './record.ts';
 import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
 import { EVERYTHING, needed } from './needed-memories.ts';
-import { parseSettings, type DetectSettings, type DetectSettingsInput } from './settings.ts';
-import { createState, readSnapshot, writeSnapshot, type DetectorState, type Snapshot } from './snapshot.ts';
-import type { Load, Table } from './table.ts';
+import { parseSettings } from './settings.ts';
+import { createState, readSnapshot, writeSnapshot, type DetectorState } from './snapshot.ts';
+import type { Table } from './table.ts';
 import { createTimeline, insert, replace, type Changes, type Fold, type Timeline } from './timeline.ts';
 import type { UserContext } from './user-detection.ts';
 import { stepUser, USER_DETECTIONS } from './user-fold.ts';
 import { createUserState, type UserState } from './user-state.ts';
-
-export interface DetectorOptions {
-  /** As in a settings file; absent parts take their defaults. Throws a ZodError for what is wrong. */
-  readonly settings?: DetectSettingsInput | DetectSettings;
-  /** Name of the environment of events that name none. */
-  readonly environment?: string;
-  /** A snapshot to go on from. */
-  readonly snapshot?: Snapshot;
-  /** Reads memories that are not held. Whoever gives it saves what `state()` says has changed. */
-  readonly load?: Load;
-  /**
-   * Events come in event time, once each, and none will come late: nothing is kept to work them out again, and what
-   * is switched off is left out altogether. Several times faster.
-   */
-  readonly straight?: boolean;
-  /** How long events are kept to be worked out again, h, where that is longer than the reorder horizon. */
-  readonly keepH?: number;
-  /** With `load`: where the memory stood. */
-  readonly resume?: { readonly watermark: number | null; readonly counters: DetectorCounters };
-}
-
-/** What became of the events, apart from the figures of each detection. */
-export interface DetectorCounters {
-  ingested: number;
-  repeated: number;
-  /** Older than the reorder horizon: kept by others, not evaluated here. */
-  beyondHorizon: number;
-  skewed: number;
-  figures: Figures;
-}
-
-export interface Detector {
-  /** Takes an enriched event in order of arrival. Returns how the set of findings changed. */
-  ingest(
-    event: EnrichedEvent,
-    options?: {
-      /** Trains; what it finds is marked. */
-      readonly retrospective?: boolean;
-      /** Nothing older than this comes any more but by the horizon: what it settles may leave. */
-      readonly ordered?: boolean;
-    },
-  ): DetectionDelta[];
-  /** Every finding that is still held, in no order. */
-  records(): DetectionRecord[];
-  snapshot(): Snapshot;
-  /** The memory itself, for whoever saves it piece by piece. */
-  state(): DetectorState;
-  /** Lets go of what nothing can change any more. With `load`, call it before saving. */
-  prune(): void;
-  readonly counters: DetectorCounters;
-  /** What became of the event that was ingested last. */
-  outcome(): Outcome;
-  /** That event with everything worked out; null before the first. */
-  prepared(): PreparedEvent | null;
-}
-
-export type Outcome = 'evaluated' | 'repeated' | 'beyond-horizon' | 'skewed';
 
 const PRUNE_EVERY = 20_000;
 /** Sessions without a known owner, waiting for an event that names one. */
@@ -110,6 +54,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const { figures } = counters;
 
   let target: Map<string, DetectionRecord> = new Map();
+  const straightRecords = new Map<string, DetectionRecord>();
   let counting = true;
   let outcome: Outcome = 'evaluated';
   let newest: PreparedEvent | null = null;
@@ -160,10 +105,13 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       counting = true;
     },
   });
+  const userDetections = straight
+    ? USER_DETECTIONS.filter(({ descriptor }) => settings[descriptor.setting] !== null)
+    : USER_DETECTIONS;
   const folds = {
     users: fold<UserState>(
       createUserState,
-      (own, event) => stepUser(USER_DETECTIONS, own, event, context),
+      (own, event) => stepUser(userDetections, own, event, context, wants.profile),
       24,
       5_000,
     ),
@@ -190,7 +138,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       if (before) countRecord(figures, before, -1);
       if (after) countRecord(figures, after, 1);
       deltas.set(id, after ? { kind: 'upsert', record: after } : { kind: 'withdraw', id });
-      if (producer.startsWith('risk:')) continue;
+      if (!wants.secondLevel || producer.startsWith('risk:')) continue;
       for (const user of new Set([...(before?.users ?? []), ...(after?.users ?? [])])) {
         noteAlert(personOf(user), id, after?.users.includes(user) === true ? after : null);
         dirty.add(user);
@@ -215,9 +163,10 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     if (!timeline) timelines.set(key, (timeline = createTimeline(own)));
     else timelines.touch(key);
     if (straight) {
-      const records = new Map<string, DetectionRecord>();
-      own.step(timeline.state, event, records, true);
-      if (records.size > 0) apply(`${kind}:${key}`, records);
+      own.step(timeline.state, event, straightRecords, true);
+      if (straightRecords.size === 0) return;
+      apply(`${kind}:${key}`, straightRecords);
+      straightRecords.clear();
       return;
     }
     const changes = insert(own, timeline, event, horizonStart);
@@ -228,7 +177,8 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const placeForUser = (event: PreparedEvent, horizonStart: number): void => {
     const { user } = event;
     if (user === null) return;
-    place(folds.users, state.users, 'user', user, event, horizonStart);
+    if (wants.users) place(folds.users, state.users, 'user', user, event, horizonStart);
+    if (!wants.secondLevel) return;
     if (event.type === 'login') for (const changed of state.actors.get(user) ?? []) dirty.add(changed);
     if (event.type !== 'role-changed' && event.type !== 'password-changed') return;
     noteChange(personOf(user), event);
@@ -322,15 +272,15 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   };
 
   const finish = (): DetectionDelta[] => {
+    if (deltas.size === 0 && dirty.size === 0) return [];
     deriveAll();
     const out = [...deltas.values()];
     deltas.clear();
     return out;
   };
 
-  const ingest: Detector['ingest'] = (raw, how = {}) => {
-    const silent = how.retrospective === true;
-    const prepared = prepare(raw, silent);
+  const take: Detector['take'] = (prepared, receivedAt, how = {}) => {
+    const { silent } = prepared;
     newest = prepared;
     outcome = 'evaluated';
     if (state.seen?.has(prepared.id) === true) {
@@ -339,7 +289,6 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       return [];
     }
     counters.ingested += 1;
-    const receivedAt = raw.receivedAt === undefined ? null : msOf(raw.receivedAt);
     const skewMs = silent ? null : skewOf(prepared, receivedAt, settings);
     // An event that does not say when it arrived is not late, wherever it stands.
     const arrival = receivedAt ?? prepared.ts;
@@ -388,7 +337,13 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   };
 
   return {
-    ingest,
+    ingest: (raw, how = {}) =>
+      take(
+        prepare(raw, how.retrospective === true),
+        raw.receivedAt === undefined ? null : msOf(raw.receivedAt),
+        how,
+      ),
+    take,
     records: () => [...state.records.held.values()].flatMap((held) => shown(held) ?? []),
     snapshot: () => writeSnapshot(state, figures),
     state: () => state,

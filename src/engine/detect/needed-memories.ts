@@ -1,11 +1,58 @@
 import type { DetectSettings } from './settings.ts';
 
-/** Every memory besides the people's. */
-export const EVERYTHING = { addresses: true, environments: true, sessions: true };
-/** Which memories the detections that are switched on need besides the people's. */
-export const needed = (settings: DetectSettings): typeof EVERYTHING => {
+/** What of a person's profile is learned. */
+export interface ProfileParts {
+  readonly devices: boolean;
+  readonly countries: boolean;
+  readonly asns: boolean;
+  readonly addresses: boolean;
+  readonly families: boolean;
+}
+export interface Needed {
+  readonly users: boolean;
+  readonly addresses: boolean;
+  readonly environments: boolean;
+  readonly sessions: boolean;
+  /** Changes of roles and passwords, and what is made of other findings. */
+  readonly secondLevel: boolean;
+  readonly profile: ProfileParts;
+}
+
+/** Every memory. */
+export const EVERYTHING: Needed = {
+  users: true,
+  addresses: true,
+  environments: true,
+  sessions: true,
+  secondLevel: true,
+  profile: { devices: true, countries: true, asns: true, addresses: true, families: true },
+};
+
+/** Which memories the detections that are switched on need. */
+export const needed = (settings: DetectSettings): Needed => {
   const anyOn = (...of: readonly unknown[]): boolean => of.some((one) => one !== null);
+  const { unfamiliarSignIn, impossibleTravel, passwordSprayDistributed } = settings;
+  const environments = anyOn(passwordSprayDistributed);
+  const secondLevel = anyOn(settings.privilegedRoleAfterRiskyLogin, settings.userRisk);
   return {
+    users:
+      environments ||
+      secondLevel ||
+      anyOn(
+        impossibleTravel,
+        settings.newCountry,
+        settings.atypicalCountry,
+        settings.newDevice,
+        unfamiliarSignIn,
+        settings.bruteForce,
+        settings.bruteForceSuccess,
+        settings.failsElsewhereAfterSuccess,
+        settings.concurrentSessions,
+        settings.concurrentCountries,
+        settings.dormantAccount,
+        settings.offHours,
+        settings.geofence,
+      ),
     addresses: anyOn(
       settings.passwordSpray,
       settings.passwordSpraySlow,
@@ -13,12 +60,20 @@ export const needed = (settings: DetectSettings): typeof EVERYTHING => {
       settings.anonymousIp,
       settings.hostingIp,
     ),
-    environments: anyOn(settings.passwordSprayDistributed),
+    environments,
     sessions: anyOn(
       settings.sessionHijack,
       settings.sessionCameBack,
       settings.idleSession,
       settings.overlongSession,
     ),
+    secondLevel,
+    profile: {
+      devices: environments || anyOn(settings.newDevice, unfamiliarSignIn),
+      countries: anyOn(impossibleTravel, settings.newCountry, settings.atypicalCountry, unfamiliarSignIn),
+      asns: anyOn(unfamiliarSignIn),
+      addresses: environments || anyOn(impossibleTravel),
+      families: anyOn(unfamiliarSignIn),
+    },
   };
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { HOUR } from '#shared/domain/units.ts';
-import { createDetector, type DetectorCounters } from './detector.ts';
+import { createDetector } from './detector.ts';
+import type { DetectorCounters } from './detector-types.ts';
 import { DetectEvent, EventEnrichment } from './event.ts';
 import { compareEvents, createPreparer, type PreparedEvent } from './prepare.ts';
 import { createRiskModel, type RiskScore } from './risk/risk-model.ts';

@@ -11,6 +11,7 @@ import { newCountry } from './detections/new-country.ts';
 import { newDevice } from './detections/new-device.ts';
 import { offHours } from './detections/off-hours.ts';
 import { unfamiliarSignIn } from './detections/unfamiliar-sign-in.ts';
+import type { ProfileParts } from './needed-memories.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { UserContext, UserDetection } from './user-detection.ts';
 import { habitOf, isOwnDevice, isReal } from './habit.ts';
@@ -50,6 +51,7 @@ export const stepUser = (
   state: UserState,
   event: PreparedEvent,
   context: UserContext,
+  parts: ProfileParts,
 ): void => {
   if (saysWhere(event)) {
     const habit = habitOf(state.profile, event);
@@ -62,5 +64,5 @@ export const stepUser = (
   if (saysWhere(event)) move(state, event);
   if (event.type !== 'login') return;
   const hour = context.localTime === null ? null : Math.floor(context.localTime(event.ts).minutes / 60);
-  train(state.profile, event, hour);
+  train(state.profile, event, hour, parts);
 };

@@ -1,5 +1,6 @@
 import { DAY } from '#shared/domain/units.ts';
 import type { Episode, Episodes } from './episode.ts';
+import type { ProfileParts } from './needed-memories.ts';
 import type { PreparedEvent } from './prepare.ts';
 
 /** When something was first and last seen with a person, in event time, and how often. */
@@ -145,8 +146,13 @@ const see = (seen: Map<string, Seen>, key: string, event: PreparedEvent, limit: 
   seen.set(key, { first: event.ts, last: event.ts, count: 1, days: 1, lastId: event.id });
 };
 
-/** Adds a successful login to the profile. A trusted egress teaches devices, never places. */
-export const train = (profile: Profile, event: PreparedEvent, localHour: number | null): void => {
+/** Adds a successful login to the profile, to the parts of it that somebody reads. A trusted egress teaches devices, never places. */
+export const train = (
+  profile: Profile,
+  event: PreparedEvent,
+  localHour: number | null,
+  parts: ProfileParts,
+): void => {
   profile.first ??= event.ts;
   profile.last = event.ts;
   profile.lastId = event.id;
@@ -155,10 +161,11 @@ export const train = (profile: Profile, event: PreparedEvent, localHour: number 
     if (profile.hours.length === 0) profile.hours = new Array<number>(24).fill(0);
     profile.hours[localHour] = (profile.hours[localHour] ?? 0) + 1;
   }
-  if (event.deviceKey !== null) see(profile.devices, event.deviceKey, event, LIMIT.devices);
+  if (parts.devices && event.deviceKey !== null) see(profile.devices, event.deviceKey, event, LIMIT.devices);
   if (event.trusted) return;
-  if (event.country !== null) see(profile.countries, event.country, event, LIMIT.countries);
-  if (event.asn !== null) see(profile.asns, String(event.asn), event, LIMIT.asns);
-  if (event.ipKey !== null) see(profile.addresses, event.ipKey, event, LIMIT.addresses);
-  if (event.family !== null) see(profile.families, String(event.family), event, 2);
+  if (parts.countries && event.country !== null)
+    see(profile.countries, event.country, event, LIMIT.countries);
+  if (parts.asns && event.asn !== null) see(profile.asns, String(event.asn), event, LIMIT.asns);
+  if (parts.addresses && event.ipKey !== null) see(profile.addresses, event.ipKey, event, LIMIT.addresses);
+  if (parts.families && event.family !== null) see(profile.families, String(event.family), event, 2);
 };

@@ -5,21 +5,25 @@ import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { DETECTION_METHODS } from '#shared/ipc/detections-contract.ts';
 import type { BackTestFinding, BackTestResult } from '#shared/ipc/detections-views.ts';
 import { CATALOGUE } from '../detect/catalogue.ts';
-import { createDetector, type Detector } from '../detect/detector.ts';
-import type { EnrichedEvent } from '../detect/event.ts';
+import { createDetector } from '../detect/detector.ts';
+import type { Detector } from '../detect/detector-types.ts';
+import { createRowPreparer } from '../detect/prepare-rows.ts';
+import type { PreparedEvent } from '../detect/prepare.ts';
 import type { DetectSettings, SettingName } from '../detect/settings.ts';
 import { connectionById } from '../mirror/connections.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
 import { ProblemError } from '../problem-error.ts';
-import { mirrorEvents } from './mirror-events.ts';
+import { ACTIONS } from './mirror-events.ts';
+import { createRowDecoder } from './decode-row.ts';
+import { mirrorPages, type RowsWanted } from './mirror-rows.ts';
 import { spoken } from './rows.ts';
 import { checkSettings, mergedSettings, settingsOf } from './settings-store.ts';
 
-/** Events between two looks at whether it is still wanted. */
-const STEP = 5_000;
 const MOST_LISTED = 500;
 const MOST_PEOPLE = 10;
+/** What a detector calls an environment that is not named. */
+const ENVIRONMENT = 'default';
 
 /** Other detections that one cannot do without: what it is made of. */
 const NEEDS: Partial<Record<SettingName, readonly SettingName[]>> = {
@@ -62,15 +66,64 @@ function only(settings: DetectSettings, names: ReadonlySet<SettingName> | null):
   return { ...settings, ...off };
 }
 
+/** Read off sign-ins alone. */
+const OF_SIGN_INS: ReadonlySet<SettingName> = new Set([
+  'impossibleTravel',
+  'newCountry',
+  'atypicalCountry',
+  'newDevice',
+  'anonymousIp',
+  'hostingIp',
+  'unfamiliarSignIn',
+  'bruteForce',
+  'bruteForceSuccess',
+  'passwordSpray',
+  'passwordSpraySlow',
+  'passwordSprayDistributed',
+  'credentialStuffing',
+  'successAfterAttack',
+  'failsElsewhereAfterSuccess',
+  'dormantAccount',
+  'offHours',
+  'geofence',
+]);
+/** Of those, read off successes alone. */
+const OF_SUCCESSES: ReadonlySet<SettingName> = new Set([
+  'impossibleTravel',
+  'newCountry',
+  'atypicalCountry',
+  'newDevice',
+  'anonymousIp',
+  'hostingIp',
+  'unfamiliarSignIn',
+  'dormantAccount',
+  'offHours',
+  'geofence',
+]);
+
+/** What has to be read of the mirror for the detections that are worked out. */
+function rowsFor(names: ReadonlySet<SettingName> | null): Pick<RowsWanted, 'actions' | 'failures' | 'more'> {
+  const all = names === null ? SETTINGS : [...names].flatMap((name) => [name, ...(NEEDS[name] ?? [])]);
+  const signIns = all.every((name) => OF_SIGN_INS.has(name));
+  return {
+    actions: signIns ? ['login'] : ACTIONS,
+    failures: all.length === 0 || !all.every((name) => OF_SUCCESSES.has(name)),
+    more: !signIns,
+  };
+}
+
 class Run {
   readonly #detector: Detector;
   readonly #found = new Map<string, DetectionRecord>();
+  readonly #idle: boolean;
 
   constructor(settings: DetectSettings) {
     this.#detector = createDetector({ settings, straight: true });
+    this.#idle = SETTINGS.every((name) => settings[name] === null);
   }
-  take(event: EnrichedEvent, silent: boolean): void {
-    for (const delta of this.#detector.ingest(event, { retrospective: silent })) {
+  take(event: PreparedEvent, receivedAt: number): void {
+    if (this.#idle) return;
+    for (const delta of this.#detector.take(event, receivedAt)) {
       if (delta.kind === 'upsert') this.#found.set(delta.record.id, delta.record);
       else this.#found.delete(delta.id);
     }
@@ -111,16 +164,27 @@ export function* backTest(
   );
   const began = performance.now();
   const [was, is] = [new Run(only(before, names)), new Run(only(after, names))];
-  const since = request.since ?? 0;
+  const prepareBefore = createRowPreparer(before, ENVIRONMENT);
+  // With the same filters an event is the same to both.
+  const prepareAfter = isDeepStrictEqual(before.filters, after.filters)
+    ? null
+    : createRowPreparer(after, ENVIRONMENT);
+  const wanted = { ...rowsFor(names), until: request.until };
+  const decoder = createRowDecoder(db, record.key, request.since ?? Number.MIN_SAFE_INTEGER);
   let events = 0;
-  for (const { event } of mirrorEvents(db, record.key, {
-    ...(request.until === undefined ? {} : { until: request.until }),
-  })) {
-    const silent = Number(event.ts) < since;
-    was.take(event, silent);
-    is.take(event, silent);
-    events += 1;
-    if (events % STEP === 0) yield;
+  for (const page of mirrorPages(db, record.key, wanted)) {
+    decoder.prepare(page);
+    for (const row of page) {
+      const facts = decoder.facts(row);
+      if (facts === null) continue;
+      const origin = decoder.origin(row);
+      const receivedAt = Math.max(row[0], row[3]);
+      const event = prepareBefore(facts, origin);
+      was.take(event, receivedAt);
+      is.take(prepareAfter === null ? event : prepareAfter(facts, origin), receivedAt);
+      events += 1;
+    }
+    yield;
   }
   return {
     ...compare(was.heard(watched), is.heard(watched), accountNames(db, record.key)),

@@ -1,6 +1,7 @@
 import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
 import { MINUTE } from '#shared/domain/units.ts';
-import { createDetector, type Detector, type DetectorCounters } from '../detect/detector.ts';
+import { createDetector } from '../detect/detector.ts';
+import type { Detector, DetectorCounters } from '../detect/detector-types.ts';
 import type { EnrichedEvent } from '../detect/event.ts';
 import { addressFacts } from '../detect/address.ts';
 import { priorOf } from '../detect/risk/attack-prior.ts';

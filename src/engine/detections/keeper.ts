@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DetectionDelta } from '#shared/domain/detection.ts';
 import type { Clock } from '#shared/domain/units.ts';
-import type { DetectorCounters } from '../detect/detector.ts';
+import type { DetectorCounters } from '../detect/detector-types.ts';
 import type { EnrichedEvent } from '../detect/event.ts';
 import { expiryOf } from '../detect/expiry.ts';
 import type { WritableDb } from '../mirror/database.ts';

@@ -32,7 +32,8 @@ type Raw = [
 ];
 
 const OUTCOMES = ['unknown', 'success', 'failure'] as const;
-const ACTIONS = ['login', 'logout', 'password-changed', 'password-reset', 'role-changed'];
+/** What detections look at in a log of events. */
+export const ACTIONS = ['login', 'logout', 'password-changed', 'password-reset', 'role-changed'];
 
 export interface MirrorRange {
   /** Agent's clock, included. */

@@ -5,6 +5,8 @@ import { HOUR, MINUTE } from '#shared/domain/units.ts';
 import type { BackTestResult } from '#shared/ipc/detections-views.ts';
 import { createDetector } from '#engine/detect/detector.ts';
 import type { EnrichedEvent } from '#engine/detect/event.ts';
+import { CATALOGUE } from '#engine/detect/catalogue.ts';
+import { mirrorEvents } from '#engine/detections/mirror-events.ts';
 import { backTest } from '#engine/detections/back-test.ts';
 import { openReadable } from '#engine/mirror/database.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
@@ -104,3 +106,78 @@ test('a back-test says what fires more and less on the mirrored events, and noth
   expect(ask(world, { filters: { ignoredUsers: ['anna'] } })).toMatchObject({ before: 1, after: 0 });
   expect(() => ask(world, { bruteForce: { failures: 0 } })).toThrow(/bruteForce.failures/);
 });
+
+test('what a back-test reads of the mirror is enough: each detection finds what it finds with everything decoded', async () => {
+  const world = new WiredWorld();
+  const act = fc.record({
+    action: fc.constantFrom(
+      'login',
+      'login',
+      'login',
+      'login',
+      'logout',
+      'role-changed',
+      'password-changed',
+      'other',
+    ),
+    failed: fc.boolean(),
+    user: fc.constantFrom('anna', 'ben', 'cleo', 'dan', 'eve', 'finn', 'nobody'),
+    ip: fc.constantFrom('8.8.8.8', '8.8.8.9', '91.0.0.1', '10.0.0.1'),
+    minute: fc.integer({ min: 0, max: 60 * 24 * 5 }),
+    session: fc.constantFrom('s1', 's2', 's3', undefined),
+    token: fc.boolean(),
+  });
+  const [list = []] = fc.sample(fc.array(act, { minLength: 900, maxLength: 900 }), { numRuns: 1, seed: 11 });
+  const attacks = Array.from({ length: 60 }, (_, n) => ({
+    action: 'login',
+    failed: true,
+    user: `victim${String(n % 12)}`,
+    ip: n % 2 === 0 ? '91.0.0.1' : `91.0.0.${String(n % 9)}`,
+    minute: 3_000 + n / 4,
+    session: undefined,
+    token: false,
+  }));
+  await world.stream(
+    [...list, ...attacks]
+      .sort((a, b) => a.minute - b.minute)
+      .map(({ action, failed, user, ip, minute, session, token }, n) => (position: number) => {
+        const at = NOW - 6 * 24 * HOUR + minute * MINUTE;
+        return audited(
+          position,
+          fakeEvent(`e${String(n)}`, {
+            at,
+            recordedAt: at,
+            action,
+            outcome: failed ? 'failure' : 'success',
+            ...(failed ? { reason: n % 5 === 0 ? 'password expired' : 'bad-password' } : {}),
+            ip,
+            account: user === 'nobody' ? { name: 'nobody' } : { id: user, name: user },
+            sessionId: session === undefined ? undefined : `${user}-${session}`,
+            ...(token ? { attributes: { kind: 'api-token' } } : {}),
+          }),
+        );
+      }),
+  );
+  const db = openReadable(mirrorFile(world.profile));
+  const events = [...mirrorEvents(db, world.who().key)];
+  db.close();
+  const detector = createDetector({ straight: true });
+  const found = new Map<string, DetectionRecord>();
+  for (const { event } of events)
+    for (const delta of detector.ingest(event)) {
+      if (delta.kind === 'upsert') found.set(delta.record.id, delta.record);
+      else found.delete(delta.id);
+    }
+  let seen = 0;
+  for (const setting of new Set(CATALOGUE.map((one) => one.setting))) {
+    if (setting === 'sigmaRule') continue;
+    const answer = ask(world, { [setting]: null });
+    const expected = [...found.values()].filter(
+      ({ detection, filtered }) => filtered === undefined && answer.detections.includes(detection),
+    );
+    expect([setting, answer.before]).toEqual([setting, expected.length]);
+    seen += expected.length > 0 ? 1 : 0;
+  }
+  // Enough kinds fire that the comparison means something.
+  expect(seen).toBeGreaterThan(8);
+}, 30_000);

@@ -1,3 +1,4 @@
+import type { DetectionRecord } from '#shared/domain/detection.ts';
 import type { Dispose } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import { DAY } from '#shared/domain/units.ts';
@@ -219,6 +220,8 @@ export function writingEngine(
     },
   });
   const sigmaRules = createRuleKeeper(db);
+  /** Something to tell is in the transaction under way. */
+  let toTell = false;
   const detecting: Detecting = createDetecting({
     db,
     rules: sigmaRules,
@@ -226,18 +229,19 @@ export function writingEngine(
     clock,
     log,
     submit: (job) => committer.submit(job),
-    tell: (where, fresh) => {
+    tell: (where, fresh, gone) => {
       const environment = environments.find(where.id)?.view().name ?? '';
-      notifier.tell(
-        fresh.map(({ record }) => ({
-          what: 'raised',
-          finding: { connection: where.id, environment, record },
-        })),
-      );
+      toTell = true;
+      const finding = (record: DetectionRecord) => ({ connection: where.id, environment, record });
+      notifier.tell([
+        ...fresh.map(({ record }) => ({ what: 'raised', finding: finding(record) }) as const),
+        ...gone.map((record) => ({ what: 'withdrawn', finding: finding(record) }) as const),
+      ]);
     },
     changed: (fresh) => {
       hub.detections(fresh);
-      if (fresh.length > 0) notifier.kick();
+      if (toTell) notifier.kick();
+      toTell = false;
     },
   });
   const handlers = engineHandlers({

@@ -1,3 +1,4 @@
+import type { DetectionRecord } from '#shared/domain/detection.ts';
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { Committed, Job } from '../ingest/committer.ts';
@@ -12,7 +13,7 @@ import { standingSuppressions } from './suppressions.ts';
 import { eventsOfItem } from './to-events.ts';
 import { train } from './train.ts';
 import { createRiskWriter } from './write-risk.ts';
-import { createDetectionWriter, type Fresh, type Where } from './write.ts';
+import { createDetectionWriter, type Fresh, type Where, type WrittenFindings } from './write.ts';
 
 export interface Detecting extends IngestHook {
   onArriving(batch: ArrivingBatch): void;
@@ -39,8 +40,8 @@ export function createDetecting(options: {
   /** Imported rules, evaluated beside the catalogue. */
   readonly rules: RuleKeeper;
   readonly submit: (job: Job) => Promise<Committed>;
-  /** New findings of a connection; inside the transaction. */
-  readonly tell: (connection: Where, fresh: readonly Fresh[]) => void;
+  /** New findings of a connection, and those that were heard and have been withdrawn; inside the transaction. */
+  readonly tell: (connection: Where, fresh: readonly Fresh[], gone: readonly DetectionRecord[]) => void;
   /** That transaction is on disk. */
   readonly changed: (fresh: readonly number[]) => void;
 }): Detecting {
@@ -63,11 +64,11 @@ export function createDetecting(options: {
     keepers.set(where.key, opened);
     return opened;
   };
-  const tell = (where: Where, found: readonly Fresh[]): void => {
+  const tell = (where: Where, found: WrittenFindings): void => {
     touched = true;
-    if (found.length === 0) return;
-    fresh.push(...found.map(({ key }) => key));
-    options.tell(where, found);
+    if (found.fresh.length + found.gone.length === 0) return;
+    fresh.push(...found.fresh.map(({ key }) => key));
+    options.tell(where, found.fresh, found.gone);
   };
   const isTrained = (key: number): boolean =>
     db.prepare('SELECT trained FROM detector WHERE connection = ?').pluck().get(key) === 1;

@@ -7,7 +7,7 @@ import type { ScoredLogin } from './evaluator.ts';
 import { installEvaluator, loggedSince, newEvaluator } from './keeper.ts';
 import { mirrorEvents } from './mirror-events.ts';
 import type { RiskWriter } from './write-risk.ts';
-import type { DetectionWriter, Fresh, Where } from './write.ts';
+import type { DetectionWriter, Where, WrittenFindings } from './write.ts';
 
 /** Work between two looks at what else waits, ms. */
 const SLICE_MS = 10;
@@ -34,7 +34,7 @@ export async function train(parts: {
   readonly risks: RiskWriter;
   readonly submit: (job: Job) => Promise<Committed>;
   readonly signal: AbortSignal;
-  readonly installed: (fresh: readonly Fresh[]) => void;
+  readonly installed: (found: WrittenFindings) => void;
 }): Promise<boolean> {
   const { db, where, signal } = parts;
   const evaluator = newEvaluator(db, where, { load: () => undefined });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
+import { DetectionRecord, type DetectionDelta } from '#shared/domain/detection.ts';
 import { severityRank } from '#shared/domain/detection.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY } from '#shared/domain/units.ts';
@@ -9,10 +9,14 @@ import type { Suppressible } from './suppressions.ts';
 
 export interface DetectionWriter {
   /**
-   * Writes how the findings of one environment changed. Returns those that are new and heard.
-   * Inside the transaction of the batch they come from.
+   * Writes how the findings of one environment changed. Returns those that are new and heard, and those that had been
+   * heard and have lost their ground. Inside the transaction of the batch they come from.
    */
-  write(connection: Where, deltas: readonly DetectionDelta[], now: number): readonly Fresh[];
+  write(connection: Where, deltas: readonly DetectionDelta[], now: number): WrittenFindings;
+}
+export interface WrittenFindings {
+  readonly fresh: readonly Fresh[];
+  readonly gone: readonly DetectionRecord[];
 }
 export interface Fresh {
   readonly key: number;
@@ -57,6 +61,7 @@ function originOf(record: DetectionRecord): {
 const sessionOf = (record: DetectionRecord): string | null =>
   record.entity.kind === 'session' ? record.entity.id : text(record.evidence['session']);
 
+const Withdrawn = z.object({ key: z.number(), record: z.string(), heard: z.number() });
 const Before = z.object({ key: z.number(), withdrawn_at: z.number().nullable(), severity: z.number() });
 
 export function createDetectionWriter(
@@ -84,11 +89,10 @@ export function createDetectionWriter(
        RETURNING key`,
     )
     .pluck();
-  const withdraw = db
-    .prepare(
-      'UPDATE detection SET withdrawn_at = ?, changed_at = ? WHERE connection = ? AND id = ? AND withdrawn_at IS NULL RETURNING key',
-    )
-    .pluck();
+  const withdraw = db.prepare(
+    `UPDATE detection SET withdrawn_at = ?, changed_at = ? WHERE connection = ? AND id = ? AND withdrawn_at IS NULL
+       RETURNING key, record, filtered IS NULL AND suppression IS NULL AND retrospective = 0 AS heard`,
+  );
   const assignCampaign = createCampaigns(db);
   const keyOf = (found: unknown): number | null => (found === undefined ? null : Number(found));
 
@@ -96,10 +100,14 @@ export function createDetectionWriter(
     write(where, deltas, now) {
       const touched: number[] = [];
       const fresh: Fresh[] = [];
+      const gone: DetectionRecord[] = [];
       for (const delta of deltas) {
         if (delta.kind === 'withdraw') {
-          const key = keyOf(withdraw.get(now, now, where.key, delta.id));
-          if (key !== null) touched.push(key);
+          const raw = withdraw.get(now, now, where.key, delta.id);
+          if (raw === undefined) continue;
+          const row = Withdrawn.parse(raw);
+          touched.push(row.key);
+          if (row.heard === 1) gone.push(DetectionRecord.parse(JSON.parse(row.record)));
           continue;
         }
         const { record } = delta;
@@ -147,7 +155,7 @@ export function createDetectionWriter(
           fresh.push({ key, record });
       }
       if (touched.length > 0) refreshOpen(db, touched);
-      return fresh;
+      return { fresh, gone };
     },
   };
 }

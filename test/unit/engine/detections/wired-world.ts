@@ -43,6 +43,7 @@ export class WiredWorld {
   ingest!: Ingest;
   detecting!: Detecting;
   readonly told: string[] = [];
+  readonly takenBack: string[] = [];
   #key = 0;
   #at = 0;
 
@@ -95,7 +96,10 @@ export class WiredWorld {
       clock: () => epochMs(NOW),
       log,
       submit: (job) => this.committer.submit(job),
-      tell: (_where, fresh) => this.told.push(...fresh.map(({ record }) => record.id)),
+      tell: (_where, fresh, gone) => {
+        this.told.push(...fresh.map(({ record }) => record.id));
+        this.takenBack.push(...gone.map(({ id }) => id));
+      },
       changed: quiet,
     });
     this.ingest = createIngest({

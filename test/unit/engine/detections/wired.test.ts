@@ -87,6 +87,25 @@ test('an attack and a journey are found with the batch that shows them, with mar
   ).toBe(1);
 });
 
+test('a finding that a late event takes the ground from is taken back once, if it was told at all', async () => {
+  const world = await run(
+    [
+      login('here', 'anna', START, '8.8.8.8'),
+      login('there', 'anna', START + 30 * MINUTE, '91.0.0.1'),
+      // Came late: the journey was made before, to the very same place.
+      login('between', 'anna', START + MINUTE, '91.0.0.1'),
+    ],
+    1,
+  );
+  const travel = world.db
+    .prepare("SELECT id, withdrawn_at FROM detection WHERE name = 'impossible_travel' ORDER BY withdrawn_at")
+    .all() as { id: string; withdrawn_at: number | null }[];
+  expect(travel.map(({ withdrawn_at }) => withdrawn_at === null)).toEqual([true, false]);
+  expect(world.takenBack).toEqual([travel[1]?.id]);
+  expect(world.told).toContain(travel[1]?.id);
+  expect(world.told).toContain(travel[0]?.id);
+});
+
 test('a crash or a restart after any batch changes nothing that is found', async () => {
   await fc.assert(
     fc.asyncProperty(

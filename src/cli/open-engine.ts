@@ -14,7 +14,7 @@ export const cliClock = () => epochMs(Date.now());
 
 /** Opens the engine on a profile in this process. Tokens live in memory only and are given at every start. */
 export async function openEngine(profile: string, version: string, log: Log): Promise<Engine> {
-  const geo = await openEngineGeo(dirname(fileURLToPath(import.meta.url)));
+  const geo = await openEngineGeo(dirname(fileURLToPath(import.meta.url)), profile);
   const created = createEngine({
     profile,
     vault: createVault({ tokens: {}, kept: 'this-run' }, null),

@@ -18,6 +18,7 @@ import { erase, exportPersonData, type PersonOptions } from './person.ts';
 import { retention, verifyArchiveFile, type RetentionOptions } from './retention.ts';
 import { recover, type RecoverOptions } from './recover.ts';
 import { report, type ReportOptions } from './report.ts';
+import { listsAdd, listsRemove, listsShow } from './lists.ts';
 import { risk, type RiskOptions } from './risk.ts';
 import { sessions, type SessionsOptions } from './sessions.ts';
 import { sigmaCheck } from './sigma-check.ts';
@@ -114,6 +115,33 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--note <text>', 'a note that stays with it')
     .action(async (ids: readonly string[], options: TriageOptions) => {
       code = await detectionsTriage(options, ids, manifest.version);
+    });
+
+  const lists = program
+    .command('lists')
+    .description('lists of networks by kind, and a table of your own networks (docs/geo.md)');
+  lists
+    .command('show')
+    .description('what is loaded, with its date, and what is wrong with it')
+    .addOption(profile())
+    .action((options: WithProfile) => {
+      code = listsShow(options.profile);
+    });
+  lists
+    .command('add <file>')
+    .description(
+      'load a list (.txt, .csv) or the table of own networks (.yaml, .json); replaces one of the same name',
+    )
+    .addOption(profile())
+    .action((file: string, options: WithProfile) => {
+      code = listsAdd(options.profile, file);
+    });
+  lists
+    .command('remove <name>')
+    .description('take a loaded file away')
+    .addOption(profile())
+    .action((name: string, options: WithProfile) => {
+      code = listsRemove(options.profile, name);
     });
 
   program

@@ -47,6 +47,7 @@ function main(parent: ParentPort): void {
   const start = async (message: Extract<MessageToEngine, { type: 'start' }>): Promise<void> => {
     const geo = await openEngineGeo(
       dirname(fileURLToPath(import.meta.url)),
+      message.profile,
       message.geoData,
       message.secondOpinion,
     );

@@ -17,6 +17,8 @@ import { createWriter } from './ingest/writer.ts';
 import { createMapLog } from './map-log.ts';
 import { transaction, type WritableDb } from './mirror/database.ts';
 import { dropOldPreviews, operationView } from './mirror/operations.ts';
+import { refreshAddresses } from './mirror/refresh-addresses.ts';
+import { listsToApply } from './network-lists.ts';
 import { createReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { suspect } from './mirror/suspicion.ts';
@@ -244,6 +246,24 @@ export function writingEngine(
       toTell = false;
     },
   });
+  const listsStop = new AbortController();
+  /** What the mirror says of networks follows the lists that the operator loaded. */
+  const followLists = (): void => {
+    const due = listsToApply(options.profile);
+    if (due === null) return;
+    refreshAddresses({
+      db,
+      enricher: options.geo.enricher,
+      submit: (job) => committer.submit(job),
+      signal: listsStop.signal,
+    })
+      .then((whole) => {
+        if (whole) due.done();
+      })
+      .catch((error: unknown) => {
+        log.warn('networks of mirrored addresses are as before', { error: String(error) });
+      });
+  };
   const handlers = engineHandlers({
     db,
     reader,
@@ -303,6 +323,7 @@ export function writingEngine(
       runner.resume();
       notifier.start();
       detecting.start();
+      followLists();
       identities.start();
       stopRetention = retention.start();
     },
@@ -334,6 +355,7 @@ export function writingEngine(
       stopRetention();
       committer.stop();
       detecting.stop();
+      listsStop.abort();
       identities.stop();
       await notifier.stop();
       await reader.close();

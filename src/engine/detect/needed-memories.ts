@@ -1,11 +1,8 @@
 import type { DetectSettings } from './settings.ts';
 
-/** What of a person's profile is learned. */
+/** What of a person's profile is learned besides the devices, networks and addresses that habits are made of. */
 export interface ProfileParts {
-  readonly devices: boolean;
   readonly countries: boolean;
-  readonly asns: boolean;
-  readonly addresses: boolean;
   readonly families: boolean;
 }
 export interface Needed {
@@ -25,7 +22,7 @@ export const EVERYTHING: Needed = {
   environments: true,
   sessions: true,
   secondLevel: true,
-  profile: { devices: true, countries: true, asns: true, addresses: true, families: true },
+  profile: { countries: true, families: true },
 };
 
 /** Which memories the detections that are switched on need. */
@@ -34,8 +31,17 @@ export const needed = (settings: DetectSettings): Needed => {
   const { unfamiliarSignIn, impossibleTravel, passwordSprayDistributed } = settings;
   const environments = anyOn(passwordSprayDistributed);
   const secondLevel = anyOn(settings.privilegedRoleAfterRiskyLogin, settings.userRisk);
+  const addresses = anyOn(
+    settings.passwordSpray,
+    settings.passwordSpraySlow,
+    settings.credentialStuffing,
+    settings.anonymousIp,
+    settings.hostingIp,
+  );
   return {
+    // Whose habit a network is, is known of people only.
     users:
+      addresses ||
       environments ||
       secondLevel ||
       anyOn(
@@ -53,13 +59,7 @@ export const needed = (settings: DetectSettings): Needed => {
         settings.offHours,
         settings.geofence,
       ),
-    addresses: anyOn(
-      settings.passwordSpray,
-      settings.passwordSpraySlow,
-      settings.credentialStuffing,
-      settings.anonymousIp,
-      settings.hostingIp,
-    ),
+    addresses,
     environments,
     sessions: anyOn(
       settings.sessionHijack,
@@ -69,10 +69,7 @@ export const needed = (settings: DetectSettings): Needed => {
     ),
     secondLevel,
     profile: {
-      devices: environments || anyOn(settings.newDevice, unfamiliarSignIn),
       countries: anyOn(impossibleTravel, settings.newCountry, settings.atypicalCountry, unfamiliarSignIn),
-      asns: anyOn(unfamiliarSignIn),
-      addresses: environments || anyOn(impossibleTravel),
       families: anyOn(unfamiliarSignIn),
     },
   };

@@ -88,6 +88,7 @@ export const createRowPreparer = (settings: DetectSettings, environment: string)
       benignFailure: type === 'login-failed' && reason !== null && isBenign(reason),
       silent,
       skewMs: null,
+      habit: null,
     };
   };
 };

@@ -161,11 +161,11 @@ export const train = (
     if (profile.hours.length === 0) profile.hours = new Array<number>(24).fill(0);
     profile.hours[localHour] = (profile.hours[localHour] ?? 0) + 1;
   }
-  if (parts.devices && event.deviceKey !== null) see(profile.devices, event.deviceKey, event, LIMIT.devices);
+  if (event.deviceKey !== null) see(profile.devices, event.deviceKey, event, LIMIT.devices);
   if (event.trusted) return;
   if (parts.countries && event.country !== null)
     see(profile.countries, event.country, event, LIMIT.countries);
-  if (parts.asns && event.asn !== null) see(profile.asns, String(event.asn), event, LIMIT.asns);
-  if (parts.addresses && event.ipKey !== null) see(profile.addresses, event.ipKey, event, LIMIT.addresses);
+  if (event.asn !== null) see(profile.asns, String(event.asn), event, LIMIT.asns);
+  if (event.ipKey !== null) see(profile.addresses, event.ipKey, event, LIMIT.addresses);
   if (parts.families && event.family !== null) see(profile.families, String(event.family), event, 2);
 };

@@ -181,6 +181,8 @@ export function* backTest(
       const receivedAt = Math.max(row[0], row[3]);
       const event = prepareBefore(facts, origin);
       was.take(event, receivedAt);
+      // Each finds out by itself what is a habit.
+      event.habit = null;
       is.take(prepareAfter === null ? event : prepareAfter(facts, origin), receivedAt);
       events += 1;
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backTest } from '#engine/detections/back-test.ts';
 import { openReadable } from '#engine/mirror/database.ts';
-import { mirrorFile } from '#engine/mirror/open.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { openGeo, resolveGeoData } from '#geo/open.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY } from '#shared/domain/units.ts';

@@ -71,12 +71,14 @@ function world() {
     },
   };
   const write = (...records: DetectionRecord[]): readonly unknown[] =>
-    transaction(db, () =>
-      createDetectionWriter(db, () => standingSuppressions(db)).write(
-        { key, id: connection },
-        records.map((record) => ({ kind: 'upsert', record })),
-        NOW,
-      ),
+    transaction(
+      db,
+      () =>
+        createDetectionWriter(db, () => standingSuppressions(db)).write(
+          { key, id: connection },
+          records.map((record) => ({ kind: 'upsert', record })),
+          NOW,
+        ).fresh,
     );
   const list = (filter: Partial<DetectionFilter> = {}, limit = 100, cursor: string | null = null) =>
     answer(

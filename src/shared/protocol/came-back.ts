@@ -3,7 +3,7 @@ import type { SessionId } from '../domain/ids.ts';
 import type { EpochMs } from '../domain/units.ts';
 
 /** A session that was ended and that a later look found again. */
-export interface Returned extends CameBack {
+interface Returned extends CameBack {
   /** The latest look that found it. */
   readonly at: EpochMs;
 }

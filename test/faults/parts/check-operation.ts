@@ -10,7 +10,7 @@ import { JournalEntry } from '#shared/journal/entry.ts';
 import type { TestEngine } from '#test/support/test-engine.ts';
 
 /** An agent with its journal, wherever it runs. */
-export interface Witness {
+interface Witness {
   readonly name: string;
   /** Folder of its state. */
   readonly dataDir: string;
@@ -24,7 +24,7 @@ interface Journalled {
 const Target = z.object({ command: z.string(), session: z.string(), status: z.string() });
 
 /** What an agent has written down of the commands it got. */
-export function journalOf({ dataDir }: Witness): Journalled {
+function journalOf({ dataDir }: Witness): Journalled {
   const db = new Database(join(dataDir, 'agent.db'), { readonly: true, timeout: 10_000 });
   try {
     const outcomes = new Map<string, Map<string, string>>();

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** `up`: from the console to the agent. */
-export type Direction = 'up' | 'down';
+type Direction = 'up' | 'down';
 export const MISHAPS = ['drop', 'double', 'delay', 'swap', 'cut-before', 'cut-after'] as const;
 export type Mishap = (typeof MISHAPS)[number];
 

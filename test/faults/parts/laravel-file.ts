@@ -8,7 +8,7 @@ const TABLES = `CREATE TABLE users (id integer PRIMARY KEY AUTOINCREMENT, name v
     email_verified_at timestamp NULL, password varchar(255) NOT NULL, remember_token varchar(100) NULL, created_at timestamp NULL, updated_at timestamp NULL);
   CREATE TABLE sessions (id varchar(255) NOT NULL PRIMARY KEY, user_id integer NULL, ip_address varchar(45) NULL, user_agent text NULL, payload text NOT NULL, last_activity int NOT NULL);`;
 
-export interface LaravelSession {
+interface LaravelSession {
   readonly user: number;
   readonly ip: string;
   /** Seconds since the epoch. */

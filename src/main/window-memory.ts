@@ -40,7 +40,12 @@ export function openWindowMemories(file: string, log: Log): WindowMemories {
     put: (place, changes) => {
       if (place === null) return;
       const all = kept.get();
-      kept.set({ ...all, [String(place)]: { ...all[String(place)], ...changes } });
+      try {
+        kept.set({ ...all, [String(place)]: { ...all[String(place)], ...changes } });
+      } catch (error) {
+        // A full disk must keep nobody from closing a window or the program.
+        log.warn('what a window remembers could not be written', { file, problem: String(error) });
+      }
     },
     free: (place) => {
       if (place !== null) taken.delete(place);

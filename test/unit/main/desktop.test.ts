@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { DetectionAlert } from '#shared/ipc/engine-process.ts';
 import { Settings } from '#shared/ipc/main-contract.ts';
@@ -78,4 +78,21 @@ test('each window has a place and a memory of its own; those that were open come
   expect(again.get(1)).toEqual({ hash: '#/watch', open: true });
   expect(again.get(null)).toEqual({});
   expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveProperty('2.hash', '#/sessions');
+});
+
+test('a profile that cannot be written keeps no window from closing', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'watchfloor-windows-')), 'windows.json');
+  const warned: string[] = [];
+  const log = {
+    debug: () => {},
+    info: () => {},
+    warn: (words: string) => warned.push(words),
+    error: () => {},
+  };
+  const memories = openWindowMemories(file, log);
+  const place = memories.take();
+  rmSync(dirname(file), { recursive: true });
+  memories.put(place, { bounds: '0,0,800,600', open: true });
+  expect(warned).toHaveLength(1);
+  expect(memories.get(place)).toMatchObject({ bounds: '0,0,800,600' });
 });

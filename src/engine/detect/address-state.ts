@@ -1,3 +1,4 @@
+import { cloneState } from './codec.ts';
 import { createLog, createSpan, type AttemptLog, type Span } from './attempts.ts';
 import type { AttackRun, Hit } from './attack-run.ts';
 import type { Episodes } from './episode.ts';
@@ -35,6 +36,15 @@ export const createAddressFailures = (): AddressFailures => ({
   },
   retries: new Map(),
   runs: { password_spray: null, password_spray_slow: null, credential_stuffing: null },
+});
+
+/** A copy that shares what is never changed in place. */
+export const cloneAddressState = (state: AddressState): AddressState => ({
+  failures: cloneState(state.failures),
+  successes: state.successes.slice(),
+  established: new Map(state.established),
+  episodes: cloneState(state.episodes),
+  visitors: cloneState(state.visitors),
 });
 
 export const createAddressState = (): AddressState => ({

@@ -6,15 +6,15 @@ const MAX_NAMES = 1_000;
 
 /** A success from an address. */
 export interface Hit {
-  user: string;
-  event: string;
-  ts: number;
-  session: string | null;
-  ip: string;
-  ipKey: string;
-  silent: boolean;
+  readonly user: string;
+  readonly event: string;
+  readonly ts: number;
+  readonly session: string | null;
+  readonly ip: string;
+  readonly ipKey: string;
+  readonly silent: boolean;
   /** The filter that exempts it whatever the attack, or null. */
-  exempt: string | null;
+  readonly exempt: string | null;
 }
 
 /** An attack on many accounts while it lasts, and for a while after. */

@@ -1,7 +1,8 @@
 import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
 import { HOUR } from '#shared/domain/units.ts';
-import { createAddressState, type AddressState } from './address-state.ts';
+import { cloneAddressState, createAddressState, type AddressState } from './address-state.ts';
 import { stepAddress } from './address-fold.ts';
+import { cloneState } from './codec.ts';
 import type { DetectContext } from './context.ts';
 import { createSkewState, skewOf, stepSkew, type SkewState } from './detections/clock-skew.ts';
 import { knownDevice } from './device.ts';
@@ -23,7 +24,7 @@ import type { Table } from './table.ts';
 import { createTimeline, insert, replace, type Changes, type Fold, type Timeline } from './timeline.ts';
 import type { UserContext } from './user-detection.ts';
 import { stepUser, USER_DETECTIONS } from './user-fold.ts';
-import { createUserState, type UserState } from './user-state.ts';
+import { cloneUserState, createUserState, type UserState } from './user-state.ts';
 
 const PRUNE_EVERY = 20_000;
 /** Sessions without a known owner, waiting for an event that names one. */
@@ -94,8 +95,10 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     step: (state: S, event: PreparedEvent, context: DetectContext) => void,
     segmentSize: number,
     maxEvents: number,
+    clone: (state: S) => S = cloneState,
   ): Fold<S> => ({
     create,
+    clone,
     segmentSize,
     maxEvents,
     step: (own, event, records, first) => {
@@ -114,8 +117,9 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       (own, event) => stepUser(userDetections, own, event, context, wants.profile),
       24,
       5_000,
+      cloneUserState,
     ),
-    addresses: fold<AddressState>(createAddressState, stepAddress, 48, 20_000),
+    addresses: fold<AddressState>(createAddressState, stepAddress, 48, 20_000, cloneAddressState),
     environments: fold<EnvironmentState>(createEnvironmentState, stepEnvironment, 256, 200_000),
     sessions: fold<SessionState>(createSessionState, stepSession, 24, 2_000),
     skews: fold<SkewState>(createSkewState, stepSkew, 64, 5_000),

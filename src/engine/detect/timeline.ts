@@ -1,6 +1,5 @@
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { HOUR } from '#shared/domain/units.ts';
-import { cloneState } from './codec.ts';
 import { compareEvents, type PreparedEvent } from './prepare.ts';
 
 type Records = Map<string, DetectionRecord>;
@@ -32,6 +31,8 @@ export interface Timeline<S> {
 
 export interface Fold<S> {
   create(): S;
+  /** A copy that later events do not change. */
+  clone(state: S): S;
   /** Works out one event; findings go to `records`. `first` is false when the event was seen before. */
   step(state: S, event: PreparedEvent, records: Records, first: boolean): void;
   /** Events in a segment. Larger: fewer copies of the state, longer repeats. */
@@ -102,7 +103,7 @@ const append = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent, f
   const start = segment?.events[0];
   if (!segment || !start || segment.events.length >= fold.segmentSize || event.ts - start.ts > SEGMENT_SPAN) {
     const fresh = timeline.count === 0 && timeline.floor === null;
-    segment = { state: fresh ? null : cloneState(timeline.state), events: [], records: null };
+    segment = { state: fresh ? null : fold.clone(timeline.state), events: [], records: null };
     timeline.segments.push(segment);
     if (timeline.segments.length > MAX_SEGMENTS) thin(timeline.segments);
   }

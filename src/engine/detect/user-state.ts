@@ -1,16 +1,17 @@
 import { DAY } from '#shared/domain/units.ts';
+import { cloneState } from './codec.ts';
 import type { Episode, Episodes } from './episode.ts';
 import type { ProfileParts } from './needed-memories.ts';
 import type { PreparedEvent } from './prepare.ts';
 
-/** When something was first and last seen with a person, in event time, and how often. */
+/** When something was first and last seen with a person, in event time, and how often. Never changed in place. */
 export interface Seen {
-  first: number;
-  last: number;
-  count: number;
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
   /** Days (UTC) on which it was seen. */
-  days: number;
-  lastId: string;
+  readonly days: number;
+  readonly lastId: string;
 }
 
 /** What is known of a person from successful logins. */
@@ -30,23 +31,23 @@ export interface Profile {
 
 /** One end of a comparison: where, on what network, when. */
 export interface Point {
-  id: string;
-  ts: number;
-  ip: string | null;
-  ipKey: string | null;
-  family: 4 | 6 | null;
-  country: string | null;
-  city: string | null;
-  lat: number | null;
-  lon: number | null;
-  asn: number | null;
-  asOrg: string | null;
-  network: string | null;
-  session: string | null;
+  readonly id: string;
+  readonly ts: number;
+  readonly ip: string | null;
+  readonly ipKey: string | null;
+  readonly family: 4 | 6 | null;
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly lat: number | null;
+  readonly lon: number | null;
+  readonly asn: number | null;
+  readonly asOrg: string | null;
+  readonly network: string | null;
+  readonly session: string | null;
   /** It is a network of the kind that hides places, and the person's habit, with a device of theirs. */
-  habit: boolean;
+  readonly habit: boolean;
   /** With a device that the person had used on several days. */
-  ownDevice: boolean;
+  readonly ownDevice: boolean;
 }
 
 export const pointOf = (event: PreparedEvent, ownDevice = false): Point => ({
@@ -76,7 +77,7 @@ export interface FailureRun extends Episode {
 }
 
 export interface LiveSession extends Point {
-  expiresAt: number | null;
+  readonly expiresAt: number | null;
 }
 
 /** State of one person between events. Bounded: see the limits below. */
@@ -126,15 +127,51 @@ export const createUserState = (): UserState => ({
   episodes: new Map(),
 });
 
+/** A copy that shares what is never changed in place (points, what was seen): cheap in time and memory. */
+export const cloneUserState = (state: UserState): UserState => {
+  const { profile, failures } = state;
+  return {
+    ...state,
+    profile: {
+      ...profile,
+      countries: new Map(profile.countries),
+      devices: new Map(profile.devices),
+      asns: new Map(profile.asns),
+      addresses: new Map(profile.addresses),
+      families: new Map(profile.families),
+      hours: profile.hours.slice(),
+    },
+    failures: {
+      ts: failures.ts.slice(),
+      id: failures.id.slice(),
+      source: failures.source.slice(),
+      reason: failures.reason.slice(),
+    },
+    retries: new Map(state.retries),
+    failureRun: cloneState(state.failureRun),
+    successes: state.successes.slice(),
+    live: new Map(state.live),
+    overLimit: cloneState(state.overLimit),
+    recentPlaces: state.recentPlaces.slice(),
+    episodes: cloneState(state.episodes),
+  };
+};
+
 const LIMIT = { countries: 64, devices: 64, asns: 96, addresses: 96 } as const;
 
 const see = (seen: Map<string, Seen>, key: string, event: PreparedEvent, limit: number): void => {
   const entry = seen.get(key);
   if (entry) {
-    if (Math.floor(event.ts / DAY) > Math.floor(entry.last / DAY)) entry.days += 1;
-    entry.last = event.ts;
-    entry.lastId = event.id;
-    entry.count += 1;
+    const { first, last, count, days } = entry;
+    const later = Math.floor(event.ts / DAY) > Math.floor(last / DAY);
+    // Set in place of the old one, which an older copy of the state may still hold.
+    seen.set(key, {
+      first,
+      last: event.ts,
+      count: count + 1,
+      days: later ? days + 1 : days,
+      lastId: event.id,
+    });
     return;
   }
   if (seen.size >= limit) {

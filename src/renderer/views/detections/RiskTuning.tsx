@@ -104,6 +104,7 @@ export function RiskTuning(props: {
             <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 3, alignItems: 'flex-end' }}>
               {props.connection === null && environments.length > 1 ? (
                 <Choice
+                  quiet
                   label="Environment"
                   value={on}
                   options={environments.map((one) => [one.connection as string, one.name] as const)}
@@ -148,6 +149,7 @@ export function RiskTuning(props: {
                 variant="contained"
                 color="primary"
                 disabled={chosen === null || saved === null || wrong || note.trim() === '' || task.busy}
+                sx={{ whiteSpace: 'nowrap' }}
               >
                 Ask above this
               </Button>

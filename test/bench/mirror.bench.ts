@@ -76,7 +76,13 @@ async function opening(at: string): Promise<number> {
   const signal = new AbortController().signal;
   await product.engine.handlers.figures({}, signal);
   await product.engine.handlers['sessions.page'](
-    { filter: { state: 'live' }, sort: { by: 'lastSeenAt', descending: true }, offset: 0, limit: 100 },
+    {
+      filter: { state: 'live' },
+      sort: { by: 'lastSeenAt', descending: true },
+      cursor: null,
+      offset: 0,
+      limit: 100,
+    },
     signal,
   );
   const took = performance.now() - start;

@@ -1,7 +1,5 @@
 // Every question of the search language on a big mirror, beside the query that one would write by hand for it.
 // needs: data
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DAY, epochMs, HOUR } from '#shared/domain/units.ts';
 import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
 import type { RequestOf } from '#shared/ipc/contract.ts';
@@ -9,7 +7,6 @@ import { openReadable } from '#engine/mirror/database.ts';
 import { auditSegments } from '#engine/mirror/audit-segments.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import type { Question } from '#engine/mirror/question.ts';
-import { forkReader, processReader } from '#engine/mirror/reader.ts';
 import { ANSWERERS } from '#engine/mirror/questions.ts';
 import { BIG_UNTIL, caughtUpMirror } from './parts/big-mirror-file.ts';
 import { note, percentile, quick, row, seeded } from './parts/report.ts';
@@ -273,70 +270,6 @@ for (const [name, { what, most: limit, pick, product, byHand }] of Object.entrie
   });
 }
 
-/** From cancelling a count of everything to the end of the process that did it, ms; and to the next answer. */
-async function cancelling(): Promise<{ readonly free: number; readonly next: number }> {
-  const pids: number[] = [];
-  const spawn = forkReader(join(import.meta.dirname, 'reader.js'));
-  const nothing = (): void => undefined;
-  const reader = processReader({
-    file: mirrorFile(profile),
-    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    spawn: (events) =>
-      spawn({
-        ...events,
-        message: (raw) => {
-          const { is, pid } = raw as { is: string; pid?: number };
-          if (is === 'ready' && pid !== undefined) pids.push(pid);
-          events.message(raw);
-        },
-      }),
-  });
-  const count = QUERY_METHODS['query.count'].request;
-  const quickly = count.parse({ table: 'sessions', search: 'user:=nobody' });
-  await reader.ask('query.count', quickly, new AbortController().signal);
-  const stop = new AbortController();
-  // One statement over every session; nothing can drive it.
-  const whole = QUERY_METHODS['query.sessions'].request.parse({
-    search: 'cause:nothing*',
-    sort: STATUS_SORT,
-  });
-  const asked = reader.ask('query.sessions', whole, stop.signal).catch(nothing);
-  await sleep(150);
-  if (!quick && !pids.some(usesProcessor)) throw new Error('the question was over before it was cancelled');
-  const start = performance.now();
-  stop.abort();
-  await asked;
-  while (pids.some(usesProcessor)) await sleep(2);
-  const free = performance.now() - start;
-  await reader.ask('query.count', quickly, new AbortController().signal);
-  const next = performance.now() - start;
-  await reader.close();
-  return { free, next };
-}
-const STATUS_SORT = { by: 'status', descending: false } as const;
-const sleep = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
-/** Whether a process is there and at work: running, not waiting for a question. */
-function usesProcessor(pid: number): boolean {
-  try {
-    return /\) [RD] /.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-const cancelled: { readonly free: number; readonly next: number }[] = [];
-// Readers keep no program alive.
-const awake = setInterval(() => undefined, 1_000);
-for (let run = 0; run < (quick ? 2 : 10); run += 1) cancelled.push(await cancelling());
-clearInterval(awake);
-row({
-  name: 'question-cancelled',
-  what: 'from cancelling a question that sorts every session to a free machine, worst of ten',
-  product: Math.max(...cancelled.map(({ free }) => free)),
-  ceiling: 200,
-  unit: 'ms',
-  goal: 1,
-  better: 'lower',
-});
 note(
   `${String(EVENTS)} events and ${String(SESSIONS)} sessions, ${String(RUNS)} runs each with other parameters, in one process; the product also builds the rows that are shown.`,
 );

@@ -2,7 +2,7 @@ import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import { EpochMs, epochMs } from '#shared/domain/units.ts';
-import type { Page, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
+import type { SessionsPage, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
 import { auditRows } from './audit-rows.ts';
 import { auditSegments } from './audit-segments.ts';
 import type { ReadableDb } from './database.ts';
@@ -10,64 +10,42 @@ import { END_OF_TIME, newestEvents } from './newest-events.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
 import type { Question } from './question.ts';
 import { rowsAt } from './rows-at.ts';
-import { searchedCondition } from './search/searched-condition.ts';
-import { ordersByNow, sessionOrder, type Bound } from './session-filter.ts';
+import { searchSessions } from './search/search-sessions.ts';
+import { searchedSessions } from './search/searched-condition.ts';
 import { rowsOf } from './session-rows.ts';
+import { readValue } from './statements.ts';
 
 type Methods = typeof ENGINE_METHODS;
 
-const count = (db: ReadableDb, where: string, bound: Bound): number =>
-  Number(db.prepare(`SELECT count(*) FROM session s WHERE ${where}`).pluck().get(bound));
-
-/** A page of sessions, in steps: count, keys, rows. Keys first, so that only a page of rows is joined and parsed. */
+/**
+ * A page of sessions, in steps: count, keys, rows. It begins where a cursor says that the page before it ended, or so many
+ * rows further on.
+ */
 export function* sessionsPage(
   db: ReadableDb,
   request: ParsedOf<Methods['sessions.page']>,
   now: EpochMs,
-): Question<Page<SessionRow>> {
-  const { sql, bound } = searchedCondition(db, request.filter, now);
-  const total = count(db, sql, bound);
+): Question<SessionsPage> {
+  const search = searchedSessions(db, request.filter, now);
+  const total = Number(
+    readValue(db, `SELECT count(*) FROM session s WHERE ${search.sql}`, search.params.bound),
+  );
   yield;
-  const { by } = request.sort;
-  const keys = db
-    .prepare(
-      `SELECT s.key FROM ${fromFor(by)} WHERE ${sql} ORDER BY ${sessionOrder(request.sort)} LIMIT @limit OFFSET @offset`,
-    )
-    .pluck()
-    .all({
-      ...bound,
-      limit: request.limit,
-      offset: request.offset,
-      ...(ordersByNow(by) ? { now } : {}),
-    })
-    .map(Number);
+  const { filter, sort, cursor, limit, offset } = request;
+  const page = yield* searchSessions(db, search, sort, {
+    cursor,
+    limit,
+    skip: offset,
+    now,
+    at: filter.since === undefined ? filter.at : undefined,
+  });
   yield;
+  const { keys, next } = page;
   const rows = rowsOf(db, keys, now);
   const { at, since } = request.filter;
   // A stretch of time has no one moment to show: then rows say what is known now.
-  if (at === undefined || since !== undefined) return { rows, total, asOf: now };
-  return { rows: rowsAt(db, keys, rows, epochMs(at)), total, asOf: epochMs(at) };
-}
-
-/** Only the tables that the order needs. */
-function fromFor(by: ParsedOf<Methods['sessions.page']>['sort']['by']): string {
-  switch (by) {
-    case 'account':
-      return 'session s LEFT JOIN account a ON a.key = s.account';
-    case 'environment':
-    case 'status':
-      return 'session s JOIN connection c ON c.key = s.connection';
-    case 'place':
-    case 'ip':
-    case 'network':
-      return 'session s LEFT JOIN address p ON p.key = coalesce(s.last_address, s.opened_address)';
-    case 'device':
-      return 'session s LEFT JOIN device d ON d.key = coalesce(s.last_device, s.opened_device)';
-    case 'risk':
-      return 'session s LEFT JOIN session_risk r ON r.session = s.key';
-    default:
-      return 'session s';
-  }
+  if (at === undefined || since !== undefined) return { rows, total, next, asOf: now };
+  return { rows: rowsAt(db, keys, rows, epochMs(at)), total, next, asOf: epochMs(at) };
 }
 
 /** Sessions as rows, in the order asked; those that the mirror does not know are left out. */

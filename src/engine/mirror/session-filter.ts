@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
+import type { SessionFilter } from '#shared/ipc/engine-contract.ts';
 import { OPEN_AT, OPEN_DURING } from './open-at.ts';
 import { CELL_SQL } from '#shared/domain/place-cell.ts';
 import { ADDRESS_THEN, LAST_ADDRESS } from './last-seen-from.ts';
@@ -84,29 +84,3 @@ export const STATUS = `CASE WHEN s.ended_at IS NOT NULL THEN 4 WHEN s.last_seen_
   WHEN @now + coalesce(c.skew_ms, 0) - s.last_seen_at <= coalesce(c.write_interval_ms, 0) + ${String(ACTIVE_SLACK_MS)} THEN 0
   WHEN @now + coalesce(c.skew_ms, 0) - s.last_seen_at <= coalesce(c.write_interval_ms, 0) + ${String(STALE_AFTER_MS)} THEN 1
   ELSE 2 END`;
-
-const SORTS: Readonly<Record<SessionSort, readonly string[]>> = {
-  lastSeenAt: ['s.last_seen_at'],
-  openedAt: ['s.opened_at'],
-  endedAt: ['s.ended_at'],
-  account: ['a.name COLLATE NOCASE'],
-  environment: ['c.name COLLATE NOCASE'],
-  status: [STATUS],
-  place: ['p.country', 'p.city'],
-  ip: ['p.ip'],
-  network: ['p.organisation COLLATE NOCASE'],
-  device: ['d.browser', 'd.system'],
-  risk: ['r.risk'],
-};
-
-/** What is not known comes last in either direction; equal rows keep one order. */
-export function sessionOrder(sort: { readonly by: SessionSort; readonly descending: boolean }): string {
-  const direction = sort.descending ? 'DESC' : 'ASC';
-  const [first] = SORTS[sort.by];
-  const columns = SORTS[sort.by].map((column) => `${column} ${direction}`);
-  const unknownLast = sort.by === 'status' ? [] : [`${String(first)} IS NULL`];
-  return [...unknownLast, ...columns, ...(sort.by === 'status' ? ['s.last_seen_at DESC'] : []), 's.key'].join(
-    ', ',
-  );
-}
-export const ordersByNow = (by: SessionSort): boolean => by === 'status';

@@ -98,8 +98,12 @@ const noGroups = (): void => undefined;
 
 /** The pages of a question. */
 export const sessionPages = ({ request, sort }: Question): PageCache =>
-  createPageCache((offset, limit, signal) =>
-    engine.call('sessions.page', { filter: request, sort, offset, limit }, signal),
+  createPageCache((offset, limit, signal, cursor) =>
+    engine.call(
+      'sessions.page',
+      { filter: request, sort, cursor, offset: cursor === null ? offset : 0, limit },
+      signal,
+    ),
   );
 
 /** Keeps the rows of the question before on screen until the new question has its first answer. */

@@ -38,9 +38,17 @@ export interface PageCache {
 
 /** Rows of one question by offset, loaded in chunks as they come into sight. */
 export function createPageCache(
-  fetchPage: (offset: number, limit: number, signal: AbortSignal) => Promise<Page<SessionRow>>,
+  fetchPage: (
+    offset: number,
+    limit: number,
+    signal: AbortSignal,
+    /** Where the chunk before this one ended, while that is known. */
+    cursor: string | null,
+  ) => Promise<Page<SessionRow> & { readonly next?: string | null }>,
 ): PageCache {
   const chunks = new Map<number, SessionRow[]>();
+  /** Where chunks ended in the order that is shown. */
+  const ends = new Map<number, string>();
   const loading = new Map<number, AbortController>();
   const listeners = new Set<() => void>();
   let view: PagesView = {
@@ -64,12 +72,13 @@ export function createPageCache(
     if (loading.has(chunk)) return;
     const abort = new AbortController();
     loading.set(chunk, abort);
-    fetchPage(chunk * CHUNK, CHUNK, abort.signal).then(
+    fetchPage(chunk * CHUNK, CHUNK, abort.signal, ends.get(chunk - 1) ?? null).then(
       (page) => {
         if (loading.get(chunk) === abort) loading.delete(chunk);
         if (abort.signal.aborted) return;
         chunks.delete(chunk);
         chunks.set(chunk, [...page.rows]);
+        if (typeof page.next === 'string') ends.set(chunk, page.next);
         for (const [oldest] of chunks) {
           if (chunks.size <= KEPT_CHUNKS) break;
           chunks.delete(oldest);
@@ -111,7 +120,8 @@ export function createPageCache(
     refresh() {
       view = { ...view, fresh: 0 };
       const visible = new Set(visibleChunks());
-      // Rows out of sight belong to an older order.
+      // Rows out of sight belong to an older order, and so do the places at which it was cut.
+      ends.clear();
       for (const chunk of [...chunks.keys()]) if (!visible.has(chunk)) chunks.delete(chunk);
       for (const chunk of visible) load(chunk);
     },

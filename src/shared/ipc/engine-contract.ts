@@ -20,7 +20,7 @@ import type {
   EngineAbout,
   EnvironmentView,
   Figures,
-  Page,
+  SessionsPage,
   SessionDetail,
   SessionRow,
 } from './views.ts';
@@ -121,11 +121,13 @@ export const ENGINE_METHODS = {
       connection: ConnectionId.optional(),
     }),
   ),
-  'sessions.page': method<Page<SessionRow>>()(
+  'sessions.page': method<SessionsPage>()(
     z.strictObject({
       filter: SessionFilter,
       sort: z.strictObject({ by: z.enum(SESSION_SORTS), descending: z.boolean() }),
-      offset: z.int().min(0).max(10_000_000),
+      /** Where a page of the same filter and sort ended; `offset` counts from there. */
+      cursor: z.string().max(2_048).nullable().default(null),
+      offset: z.int().min(0).max(10_000_000).default(0),
       limit: z.int().min(1).max(1_000),
     }),
   ),

@@ -127,6 +127,11 @@ export interface Page<T> {
   readonly asOf: EpochMs;
 }
 
+export interface SessionsPage extends Page<SessionRow> {
+  /** Cursor of the page after this one, whatever comes or goes before it; null at the end. */
+  readonly next: string | null;
+}
+
 export interface Figures {
   readonly at: EpochMs;
   readonly sessions: number;

@@ -7,7 +7,7 @@ import type { Compiled } from './compiled.ts';
 import { readCursor } from './cursor.ts';
 import { gatherSessions } from './find-sessions.ts';
 import { spanCondition } from './spans.ts';
-import { SESSION_ORDERS, type Walk } from './session-orders.ts';
+import { orderOf, type Walk } from './session-orders.ts';
 
 export interface SortedBy {
   readonly by: SessionSort;
@@ -38,13 +38,16 @@ export function* searchSessions(
     readonly limit: number;
     readonly now: number;
     readonly at?: number | undefined;
+    /** Rows that are passed over first: for a jump to a place of which no cursor is known. */
+    readonly skip?: number | undefined;
     /** Candidates that are gathered at most; more are walked. */
     readonly gathered?: number | undefined;
   },
 ): Generator<undefined, FoundPage, undefined> {
   const after = readCursor(Cursor, page.cursor);
-  const wanted = page.limit + 1;
-  const found = yield* findPage(db, search, sort, page, after, wanted);
+  const skip = page.skip ?? 0;
+  const wanted = skip + page.limit + 1;
+  const found = (yield* findPage(db, search, sort, page, after, wanted)).slice(skip);
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
   return {
@@ -69,7 +72,7 @@ function* findPage(
   if (search.impossible) return [];
   const { now } = page;
   const connections = readValues(db, 'SELECT key FROM connection').map(Number);
-  const walks = SESSION_ORDERS[sort.by].walks(search.state, connections);
+  const walks = orderOf(sort.by, sort.descending).walks(search.state, connections);
   const [only] = walks;
   // Where rows that fit lie close together, the order's own index has the page after a few rows.
   const near = BY_TIME.has(sort.by) && page.gathered === undefined && after?.value !== null;
@@ -153,7 +156,7 @@ function fromGathered(
   now: number,
 ): Found[] {
   if (keys.length === 0) return [];
-  const { join, value } = SESSION_ORDERS[by];
+  const { join, value } = orderOf(by, descending);
   const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
   const onwards =
     after === null
@@ -222,7 +225,7 @@ function walkUnknown(
   limit: number,
   now: number,
 ): Found[] {
-  const { join, value } = SESSION_ORDERS[by];
+  const { join, value } = orderOf(by, descending);
   if (by === 'status' || by === 'environment') return [];
   const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
   const sql = `SELECT s.key AS key, NULL AS value FROM session s ${join}

@@ -42,7 +42,21 @@ const byAddress = (value: string): SessionOrder => ({
 const PLACE = "(p.country || ' ' || coalesce(p.city, ''))";
 const DEVICE = "(d.browser || ' ' || coalesce(d.system, ''))";
 
-export const SESSION_ORDERS: Readonly<Record<SessionSort, SessionOrder>> = {
+/** Of one status, those seen last come first. A status is a small number, an instant has thirteen digits. */
+function byStatus(sign: '+' | '-'): SessionOrder {
+  const value = `((${STATUS}) * 100000000000000 ${sign} coalesce(s.last_seen_at, 0))`;
+  return {
+    join: 'JOIN connection c ON c.key = s.connection',
+    value,
+    walks: plain('session s CROSS JOIN connection c ON c.key = s.connection', value),
+  };
+}
+
+/** How sessions are ordered one way or the other. */
+export const orderOf = (by: SessionSort, descending: boolean): SessionOrder =>
+  by === 'status' && descending ? byStatus('+') : SESSION_ORDERS[by];
+
+const SESSION_ORDERS: Readonly<Record<SessionSort, SessionOrder>> = {
   openedAt: {
     join: '',
     value: 's.opened_at',
@@ -88,11 +102,7 @@ export const SESSION_ORDERS: Readonly<Record<SessionSort, SessionOrder>> = {
     value: 'c.name COLLATE NOCASE',
     walks: plain('connection c CROSS JOIN session s ON s.connection = c.key', 'c.name COLLATE NOCASE'),
   },
-  status: {
-    join: 'JOIN connection c ON c.key = s.connection',
-    value: `(${STATUS})`,
-    walks: plain('session s CROSS JOIN connection c ON c.key = s.connection', `(${STATUS})`),
-  },
+  status: byStatus('-'),
   place: byAddress(PLACE),
   ip: byAddress('p.ip'),
   network: byAddress('p.organisation COLLATE NOCASE'),

@@ -9,10 +9,8 @@ import { StoreError } from '../stores/store-adapter.ts';
 import { auditCommand } from './command-audit.ts';
 import type { CommandContext } from './context.ts';
 
-/** Sessions ended in one go: each costs two commits that reach the disk. */
-const CHUNK = 2_000;
-/** Of commands with more sessions than this the progress is told. */
-const TOLD_ABOVE = 500;
+/** Sessions ended in one go: what a crash leaves in doubt. Each go costs two commits that reach the disk. */
+const CHUNK = 500;
 const RETRY_MS = 2 * SECOND;
 
 export interface Executor {
@@ -93,7 +91,7 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
       done += chunk.length;
       chunk = next;
       const now = clock();
-      if (row.matched > TOLD_ABOVE && now - told >= SECOND / LIMITS.progressPerSecond) {
+      if (row.matched > CHUNK && now - told >= SECOND / LIMITS.progressPerSecond) {
         told = now;
         const progress = { id: row.command.id, done, total: row.matched };
         context.notify({ is: 'progress', operator: row.operator.id, progress });

@@ -36,7 +36,7 @@ export function sendLive(sessions: number): void {
   const start = Date.now() - 3_600_000;
   const people = traffic({ seed: 11, prefix: 'b', sessions, start: start - sessions * 10, stepMs: 1 });
   const opened = sessions;
-  let [next, oldest, seq, acknowledged, flying] = [opened, 0, 0, 0, 0];
+  let [next, oldest, seq, acknowledged] = [opened, 0, 0, 0];
   let wish: Wish = { perSecond: 0, kind: 'uses' };
   let owed = 0;
 
@@ -87,6 +87,7 @@ export function sendLive(sessions: number): void {
     maxHttpBufferSize: 64 * 1024 * 1024,
   });
   io.of(NAMESPACE).on('connection', (socket: Socket) => {
+    let flying = 0;
     socket.on('subscribe', (_request: unknown, answer: (reply: unknown) => void) => {
       answer({ ok: true, subscription: 's1', mode: 'snapshot', next: 0 });
       const part = (from: number): void => {

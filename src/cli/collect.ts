@@ -1,5 +1,6 @@
 import type { Engine } from '#engine/engine-types.ts';
 import { serveControl } from '#engine/control-server.ts';
+import { startEngine } from '#engine/start-engine.ts';
 import { lineLog } from '#engine/console-log.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { EXIT } from './exit-codes.ts';
@@ -35,20 +36,21 @@ export async function collect(options: CollectOptions, version: string): Promise
   }
   const channels = options.notify === undefined ? null : readNotifyFile(options.notify, process.env);
   const log = lineLog((line) => process.stderr.write(line), options.verbose ? 'debug' : 'warn');
-  const engine = await openEngine(options.profile, version, log);
-  const about = engine.about();
-  for (const { message, advice } of about.problems) process.stderr.write(`${message} ${advice ?? ''}\n`);
-  if (about.database.is === 'read-only') {
-    await engine.stop();
-    return EXIT.failed;
-  }
+  const engine = await startEngine(async () => {
+    const opened = await openEngine(options.profile, version, log);
+    const about = opened.about();
+    for (const { message, advice } of about.problems) process.stderr.write(`${message} ${advice ?? ''}\n`);
+    if (about.database.is !== 'read-only') return opened;
+    await opened.stop();
+    return null;
+  });
+  if (engine === null) return EXIT.failed;
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
         resolve(signal);
       });
   });
-  engine.start();
   const said = new Map<string, string>();
   engine.onEvent((event) => {
     for (const view of event.environments ?? []) tell(said, view);

@@ -11,6 +11,7 @@ import type { Engine } from './engine-types.ts';
 import { createEngine } from './engine.ts';
 import { createVault } from './secrets.ts';
 import { serveCalls } from './serve-calls.ts';
+import { startEngine } from './start-engine.ts';
 import { serveControl, type ControlServer } from './control-server.ts';
 import { openEngineGeo } from './open-geo.ts';
 
@@ -59,26 +60,27 @@ function main(parent: ParentPort): void {
         tell({ type: 'secret.delete', owner });
       },
     });
-    const created = createEngine({
-      profile: message.profile,
-      vault,
-      clock,
-      random: Math.random,
-      log,
-      geo,
-      version: message.version,
-      spawnReader: readers.spawn,
-      systemProxy: proxies.find,
-      ...(message.operatorName === undefined ? {} : { operatorName: message.operatorName }),
-      ...(message.systemUser === undefined ? {} : { systemUser: message.systemUser }),
-    });
-    if (!created.ok) {
+    const open = (): Promise<Engine | null> => {
+      const created = createEngine({
+        profile: message.profile,
+        vault,
+        clock,
+        random: Math.random,
+        log,
+        geo,
+        version: message.version,
+        spawnReader: readers.spawn,
+        systemProxy: proxies.find,
+        ...(message.operatorName === undefined ? {} : { operatorName: message.operatorName }),
+        ...(message.systemUser === undefined ? {} : { systemUser: message.systemUser }),
+      });
+      if (created.ok) return Promise.resolve(created.value);
       tell({ type: 'fatal', problem: { ...created.error } });
       setTimeout(() => process.exit(1), 100);
-      return;
-    }
-    engine = created.value;
-    engine.start();
+      return Promise.resolve(null);
+    };
+    engine = await startEngine(open);
+    if (engine === null) return;
     control = await serveControl({ engine, profile: message.profile, log });
     tell({ type: 'ready' });
     tellDetections(created.value, tell, log);

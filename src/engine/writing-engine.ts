@@ -15,7 +15,7 @@ import { createSealer } from './ingest/sealer.ts';
 import { createRetentionKeeper } from './retention/keeper.ts';
 import { createWriter } from './ingest/writer.ts';
 import { createMapLog } from './map-log.ts';
-import { transaction, type WritableDb } from './mirror/database.ts';
+import { isCorrupt, transaction, type WritableDb } from './mirror/database.ts';
 import { dropOldPreviews, operationView } from './mirror/operations.ts';
 import { refreshAddresses } from './mirror/refresh-addresses.ts';
 import { listsToApply } from './network-lists.ts';
@@ -302,6 +302,28 @@ export function writingEngine(
     },
   });
 
+  const begin = (): void => {
+    try {
+      transaction(db, () => {
+        dropIncomplete(db);
+        closeWatches(db, clock());
+        dropOldPreviews(db, clock() - DAY);
+      });
+    } catch (error) {
+      if (isCorrupt(error)) throw error;
+      log.warn('tidying the mirror up has to wait', { error: String(error) });
+    }
+    recoverSnapshots({ db, ingest, clock, log, submit: (job) => committer.submit(job) });
+    sealer.nudge();
+    environments.start();
+    runner.resume();
+    notifier.start();
+    detecting.start();
+    followLists();
+    identities.start();
+    stopRetention = retention.start();
+  };
+
   let stopped = false;
   return {
     handlers,
@@ -309,23 +331,11 @@ export function writingEngine(
     onEvent: (listener) => hub.on(listener),
     start: () => {
       try {
-        transaction(db, () => {
-          dropIncomplete(db);
-          closeWatches(db, clock());
-          dropOldPreviews(db, clock() - DAY);
-        });
+        begin();
       } catch (error) {
-        log.warn('tidying the mirror up has to wait', { error: String(error) });
+        if (isCorrupt(error)) suspect(file);
+        throw error;
       }
-      recoverSnapshots({ db, ingest, clock, log, submit: (job) => committer.submit(job) });
-      sealer.nudge();
-      environments.start();
-      runner.resume();
-      notifier.start();
-      detecting.start();
-      followLists();
-      identities.start();
-      stopRetention = retention.start();
     },
     demo: (list) => {
       environments.demo(list);

@@ -45,12 +45,12 @@ function connectionFile(url: string): string {
   chmodSync(file, 0o600);
   return file;
 }
-/** Batches of 200 events of three kilobytes each. */
-const batch = (number: number) =>
+/** Batches of 200 events of three kilobytes each; `after`: the position behind which they come. */
+const batch = (number: number, after = number * 200) =>
   Array.from({ length: 200 }, (_, n) => {
-    const seq = number * 200 + n + 1;
-    const event = fakeEvent(`e${String(seq)}`, { message: `event ${String(seq)} ${'x'.repeat(3_000)}` });
-    return audited(seq, event);
+    const name = String(number * 200 + n + 1);
+    const event = fakeEvent(`e${name}`, { message: `event ${name} ${'x'.repeat(3_000)}` });
+    return audited(after + n + 1, event);
   });
 
 test('a disk that runs full is said, nothing is acknowledged, and it goes on by itself when there is room', async () => {
@@ -141,7 +141,8 @@ test('a mirror that turns out damaged while it is written is recovered at the ne
   const hurt = open.engine(profile, { tokens });
   await hurt.live();
   const console = await agent.console();
-  void console.changes(batch(3), {}, 1_000);
+  // It has sent a snapshot, with which its log begins anew.
+  void console.changes(batch(3, 0), {}, 1_000);
   await hurt.until('it is noticed', async () =>
     (await hurt.call('about', {})).problems.some(({ code }) => code === 'DATABASE_DAMAGED'),
   );
@@ -151,7 +152,7 @@ test('a mirror that turns out damaged while it is written is recovered at the ne
   expect(problem?.message).toContain('2,000 sessions and 600 events were read');
   expect(problem?.message).toContain('The damaged file is kept as');
   await healed.live();
-  await (await agent.console()).changes(batch(3));
+  await (await agent.console()).changes(batch(3, 0));
   expect(healed.rows('SELECT count(*) AS n, count(DISTINCT id) AS ids FROM audit')).toEqual([
     { n: 800, ids: 800 },
   ]);

@@ -83,7 +83,7 @@ function main(parent: ParentPort): void {
     if (engine === null) return;
     control = await serveControl({ engine, profile: message.profile, log });
     tell({ type: 'ready' });
-    tellDetections(created.value, tell, log);
+    tellDetections(engine, tell, log);
   };
 
   const serve = (port: Port, methods: readonly string[]): void => {

@@ -29,7 +29,7 @@ const sections = CATALOGUE.map((one) => {
     `| Entity | ${one.entity} |`,
     `| ATT&CK | ${one.techniques.join(', ') || '–'} |`,
     `| Filters | ${one.filters.map((name) => `\`${name}\``).join(', ')} |`,
-    `| Counts toward the risk level | ${one.countsForRisk ? (one.countsFrom === undefined ? 'yes' : `from ${one.countsFrom} on`) : 'no'} |`,
+    `| Counts toward the risk level | ${one.countsForRisk ? (one.countsFrom === undefined ? 'yes' : `yes; with \`onlyTelling\` from ${one.countsFrom} on`) : 'no'} |`,
     `| Next step | ${cell(one.nextStep)} |`,
     '',
   ].join('\n');

@@ -4,7 +4,8 @@ import { DAY, HOUR } from '#shared/domain/units.ts';
 import { createDetector } from '#engine/detect/detector.ts';
 import type { DetectEvent } from '#engine/detect/event.ts';
 import { lookUp } from '#engine/detect/look-up.ts';
-import type { DetectSettingsInput } from '#engine/detect/settings.ts';
+import { overProduct } from '#engine/detect/product-settings.ts';
+import { parseSettings, type DetectSettings } from '#engine/detect/settings.ts';
 import type { Enricher } from '#geo/enrich.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
@@ -46,7 +47,7 @@ const explains = (attack: Attack, record: DetectionRecord, ofIntruder: ReadonlyS
 export const measurePrecision = (
   log: SimulatedLog,
   enricher: Enricher,
-  settings: DetectSettingsInput = {},
+  settings: DetectSettings = parseSettings(overProduct({})),
 ): Precision => {
   const detector = createDetector({ settings });
   const found = new Map<string, DetectionRecord>();

@@ -20,7 +20,7 @@ export interface Descriptor {
   readonly nextStep: string;
   /** Whether it counts toward the person's risk level. */
   readonly countsForRisk: boolean;
-  /** It counts from this severity on; absent: always. */
+  /** With `userRisk.onlyTelling` it counts from this severity on; absent: always. */
   readonly countsFrom?: Severity;
 }
 

@@ -2,43 +2,43 @@ import { geodesicKm } from '#shared/domain/geodesic.ts';
 import { DAY, HOUR } from '#shared/domain/units.ts';
 import { knownDevice } from './device.ts';
 import type { PreparedEvent } from './prepare.ts';
+import type { DetectSettings } from './settings.ts';
 import type { Point, Profile, Seen, UserState } from './user-state.ts';
 
-/** Days on which something was used before it is a habit, and how long ago that must have begun (ours; Elastic looks back 7 days). */
-const HABIT_DAYS = 3;
-const HABIT_AGE = 7 * DAY;
-/** A habit that was not kept up for so long is none. */
-const HABIT_LAPSE = 45 * DAY;
+/** The setting; null: nothing is a habit. Its defaults are ours; Elastic looks back 7 days. */
+type Habits = DetectSettings['habits'];
 /** Fastest that somebody travels door to door (ours; the default of impossible_travel). */
 const TRIP_KMH = 900;
 
 const HIDING: ReadonlySet<string> = new Set(['vpn', 'relay', 'proxy', 'hosting']);
 const CONSUMER: ReadonlySet<string> = new Set(['residential', 'business', 'mobile']);
 
-const isHabit = (seen: Seen | undefined | null, ts: number): seen is Seen =>
+const isHabit = (habits: Habits, seen: Seen | undefined | null, ts: number): seen is Seen =>
+  habits !== null &&
   seen !== undefined &&
   seen !== null &&
-  seen.days >= HABIT_DAYS &&
-  ts - seen.first >= HABIT_AGE &&
-  ts - seen.last <= HABIT_LAPSE;
+  seen.days >= habits.days &&
+  ts - seen.first >= habits.ageDays * DAY &&
+  ts - seen.last <= habits.lapseDays * DAY;
 
 /** Whether an event comes from a device that the person has used on several days. */
-export const isOwnDevice = (profile: Profile, event: PreparedEvent): boolean =>
-  event.deviceKey !== null && isHabit(knownDevice(profile.devices, event.deviceKey), event.ts);
+export const isOwnDevice = (habits: Habits, profile: Profile, event: PreparedEvent): boolean =>
+  event.deviceKey !== null && isHabit(habits, knownDevice(profile.devices, event.deviceKey), event.ts);
 
 /**
  * Why a network that hides where somebody is (VPN, relay, proxy, hosting; never Tor) is usual for a person, or null:
- * its ASN, or else the address, was used on at least 3 days, first at least 7 days ago, and the device is theirs.
+ * its ASN, or else the address, was used on as many days as the setting says, long enough ago, and the device is theirs.
  */
-export const habitOf = (profile: Profile, event: PreparedEvent): string | null => {
-  if (event.network === null || !HIDING.has(event.network) || !isOwnDevice(profile, event)) return null;
+export const habitOf = (habits: Habits, profile: Profile, event: PreparedEvent): string | null => {
+  if (event.network === null || !HIDING.has(event.network) || !isOwnDevice(habits, profile, event))
+    return null;
   const seen =
     event.asn === null
       ? event.ipKey === null
         ? undefined
         : profile.addresses.get(event.ipKey)
       : profile.asns.get(String(event.asn));
-  if (!isHabit(seen, event.ts)) return null;
+  if (!isHabit(habits, seen, event.ts)) return null;
   const name = event.asn === null ? (event.ipKey ?? '') : `AS${event.asn}`;
   return `used ${name} on ${seen.days} days since ${new Date(seen.first).toISOString().slice(0, 10)}, with this kind of device`;
 };
@@ -64,8 +64,8 @@ const realPlace = (state: UserState): Point | null =>
  * Whether a sign-in looks like the person on a trip: their own device, on a network that people use, at a place that
  * can be reached from where they were last. If they were at home all the time, impossible_travel says so later.
  */
-export const looksLikeTrip = (state: UserState, event: PreparedEvent): boolean => {
-  if (event.network === null || !CONSUMER.has(event.network) || !isOwnDevice(state.profile, event))
+export const looksLikeTrip = (habits: Habits, state: UserState, event: PreparedEvent): boolean => {
+  if (event.network === null || !CONSUMER.has(event.network) || !isOwnDevice(habits, state.profile, event))
     return false;
   const from = realPlace(state);
   return from !== null && isTrip(from, event);
@@ -75,14 +75,21 @@ export const looksLikeTrip = (state: UserState, event: PreparedEvent): boolean =
  * Why two ends far apart are no travel, or null: one is the person's habitual VPN or relay, and the other is that too,
  * or their own device where they usually are or can have gone since they were last seen outside it.
  */
-export const hiddenPlace = (state: UserState, from: Point, event: PreparedEvent): string | null => {
+export const hiddenPlace = (
+  habits: Habits,
+  state: UserState,
+  from: Point,
+  event: PreparedEvent,
+): string | null => {
   if (event.habit !== null) {
     const usual =
-      from.habit || (from.country !== null && isHabit(state.profile.countries.get(from.country), event.ts));
+      from.habit ||
+      (from.country !== null && isHabit(habits, state.profile.countries.get(from.country), event.ts));
     return usual || from.ownDevice ? `the person’s habit: ${event.habit}` : null;
   }
-  if (!from.habit || !isOwnDevice(state.profile, event)) return null;
-  const home = event.country !== null && isHabit(state.profile.countries.get(event.country), event.ts);
+  if (!from.habit || !isOwnDevice(habits, state.profile, event)) return null;
+  const home =
+    event.country !== null && isHabit(habits, state.profile.countries.get(event.country), event.ts);
   const ground = realPlace(state);
   return home || (ground !== null && isTrip(ground, event))
     ? `the earlier end is the person’s habitual ${from.network ?? 'network'}; this one is their own device`

@@ -71,7 +71,10 @@ export const derive = (
   const counted = alerts.filter((alert) => {
     const { countsForRisk, countsFrom } = descriptorOf(alert.detection);
     return (
-      countsForRisk && (countsFrom === undefined || severityRank(alert.severity) >= severityRank(countsFrom))
+      countsForRisk &&
+      (context.settings.userRisk?.onlyTelling !== true ||
+        countsFrom === undefined ||
+        severityRank(alert.severity) >= severityRank(countsFrom))
     );
   });
   for (const record of found.values()) counted.push({ ...record, filtered: record.filtered ?? null });

@@ -140,6 +140,8 @@ export const DetectSettings = z.strictObject({
     z.strictObject({
       threshold: z.enum(['low', 'medium', 'high']).default('medium'),
       decayDays: above0.default(45),
+      /** Leave out what says little by itself: idle and overlong sessions, and what is low among several sessions and new countries. */
+      onlyTelling: z.boolean().default(false),
     }),
   ),
   clockSkew: defaulted(z.strictObject({ futureMin: above0.default(5), liveLateH: above0.default(2) })),
@@ -148,6 +150,17 @@ export const DetectSettings = z.strictObject({
     .strictObject({ days: z.number().min(0).default(14), logins: z.int().min(0).default(10) })
     .nullable()
     .prefault({}),
+  /** What is usual for a person and therefore no news (see habit.ts); the catalogue itself knows no habits. */
+  habits: off(
+    z.strictObject({
+      /** Days on which something was used. */
+      days: count.default(3),
+      /** How long ago that must have begun. */
+      ageDays: above0.default(7),
+      /** A habit that was not kept up for so long is none. */
+      lapseDays: above0.default(45),
+    }),
+  ).default(null),
   dedupWindowS: z.number().min(0).nullable().default(5),
   reorderHorizonH: above0.default(24),
   filters: z
@@ -168,7 +181,7 @@ export type DetectSettingsInput = z.input<typeof DetectSettings>;
 /** Names of the settings that belong to one detection. */
 export type SettingName = Exclude<
   keyof DetectSettings,
-  'learning' | 'dedupWindowS' | 'reorderHorizonH' | 'filters'
+  'learning' | 'habits' | 'dedupWindowS' | 'reorderHorizonH' | 'filters'
 >;
 
 /** All defaults applied. Throws a ZodError naming the path of what is wrong. */

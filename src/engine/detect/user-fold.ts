@@ -35,11 +35,11 @@ export const USER_DETECTIONS: readonly UserDetection[] = [
 ];
 
 /** Where the person is now. A trusted egress and ignored networks are nobody's place. */
-const move = (state: UserState, event: PreparedEvent): void => {
+const move = (state: UserState, event: PreparedEvent, context: UserContext): void => {
   if (event.lat === null || event.lon === null || event.trusted || event.ignoredIp || event.ignoredAsn)
     return;
   const { place } = state;
-  const next = pointOf(event, isOwnDevice(state.profile, event));
+  const next = pointOf(event, isOwnDevice(context.settings.habits, state.profile, event));
   if (isReal(next)) state.ground = null;
   else if (place !== null && isReal(place)) state.ground = place;
   state.place = next;
@@ -54,14 +54,14 @@ export const stepUser = (
   parts: ProfileParts,
 ): void => {
   if (saysWhere(event)) {
-    const habit = habitOf(state.profile, event);
+    const habit = habitOf(context.settings.habits, state.profile, event);
     if (habit !== event.habit) {
       event.habit = habit;
       context.habitChanged(event);
     }
   }
   for (const detection of detections) detection.evaluate(state, event, context);
-  if (saysWhere(event)) move(state, event);
+  if (saysWhere(event)) move(state, event, context);
   if (event.type !== 'login') return;
   const hour = context.localTime === null ? null : Math.floor(context.localTime(event.ts).minutes / 60);
   train(state.profile, event, hour, parts);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { EpochMs, type Clock } from '#shared/domain/units.ts';
 import type { DetectSettingsVersion, DetectSettingsView } from '#shared/ipc/detections-views.ts';
+import { overProduct } from '../detect/product-settings.ts';
 import { DetectSettings, parseSettings } from '../detect/settings.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
 import { connectionById } from '../mirror/connections.ts';
@@ -68,13 +69,14 @@ export function settingsOf(
 ): { readonly settings: DetectSettings; readonly version: string } {
   const [common, own] = [latest(db, COMMON), latest(db, key)];
   return {
-    settings: parseSettings(merge(common.settings, own.settings)),
+    settings: parseSettings(overProduct(merge(common.settings, own.settings))),
     version: `${common.version}.${own.version}`,
   };
 }
 
 /** Settings of an environment that are not saved yet, over the common ones. */
-export const mergedSettings = (db: ReadableDb, own: Json): Json => merge(latest(db, COMMON).settings, own);
+export const mergedSettings = (db: ReadableDb, own: Json): Json =>
+  overProduct(merge(latest(db, COMMON).settings, own));
 
 export function settingsView(db: ReadableDb, connection: ConnectionId | null): DetectSettingsView {
   const key = keyOf(db, connection);
@@ -83,8 +85,8 @@ export function settingsView(db: ReadableDb, connection: ConnectionId | null): D
   return {
     connection,
     saved: settings,
-    effective: { ...parseSettings(merge(common, settings)) },
-    defaults: { ...parseSettings({}) },
+    effective: { ...parseSettings(overProduct(merge(common, settings))) },
+    defaults: { ...parseSettings(overProduct({})) },
     version,
   };
 }

@@ -43,7 +43,7 @@ export const concurrentCountries: UserDetection = {
         (point) => point.session === event.session && point.country === event.country,
       );
       if (own >= 0) places.splice(own, 1);
-      places.push(pointOf(event, isOwnDevice(state.profile, event)));
+      places.push(pointOf(event, isOwnDevice(context.settings.habits, state.profile, event)));
       if (places.length > MAX_PLACES) places.shift();
     }
     if (!other) return;
@@ -51,7 +51,7 @@ export const concurrentCountries: UserDetection = {
       ([a, b]) =>
         (a === other.country && b === event.country) || (b === other.country && a === event.country),
     );
-    const habit = hiddenPlace(state, other, event);
+    const habit = hiddenPlace(context.settings.habits, state, other, event);
     const verdict = decide([
       ...standardFilters(context, 'concurrent_countries', event),
       filter(

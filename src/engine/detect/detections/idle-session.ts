@@ -19,7 +19,8 @@ const descriptor: Descriptor = {
   entity: 'session',
   filters: [...STANDARD_FILTERS, 'api_token'],
   nextStep: 'Set an idle time-out as a rule; look at where the new activity comes from.',
-  countsForRisk: false,
+  countsForRisk: true,
+  countsFrom: 'medium',
 };
 
 export const idleSession: SessionDetection = {

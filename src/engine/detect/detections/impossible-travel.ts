@@ -39,7 +39,7 @@ const travelFilters = (state: UserState, from: Point, event: PreparedEvent, cont
   const pair = filters.travelPairs.find(
     ([a, b]) => (a === from.country && b === event.country) || (b === from.country && a === event.country),
   );
-  const habit = hiddenPlace(state, from, event);
+  const habit = hiddenPlace(context.settings.habits, state, from, event);
   const known = event.ipKey !== null && state.profile.addresses.has(event.ipKey);
   return decide([
     ...standardFilters(context, 'impossible_travel', event),

@@ -11,11 +11,11 @@ const descriptor: Descriptor = {
   setting: 'newCountry',
   title: 'Sign-in from a new country',
   logic:
-    'No earlier successful sign-in by the person from this country. It looks like a trip (low) with a device used on at least 3 days, on a home, business or mobile network, where the person can have got to since they were last seen.',
+    'No earlier successful sign-in by the person from this country. With `habits` set it looks like a trip (low) with a device of the person’s own, on a home, business or mobile network, where the person can have got to since they were last seen.',
   sources:
     'BuffaLogs; Microsoft Entra newCountry; Splunk baseline; Elastic new_terms with 10 days of history',
   techniques: ['T1078'],
-  severity: 'medium; low when it looks like a trip',
+  severity: 'medium; with `habits`, low when it looks like a trip',
   entity: 'user',
   filters: [...STANDARD_FILTERS, 'learning', 'trusted_country'],
   nextStep: 'Ask the person whether they travel. If not, end the session and reset the password.',
@@ -48,7 +48,7 @@ export const newCountry: UserDetection = {
         'not a trusted country',
       ),
     ]);
-    const trip = looksLikeTrip(state, event);
+    const trip = looksLikeTrip(context.settings.habits, state, event);
     const key = `country:${event.country}|${verdict.filtered ?? ''}${trip ? '|trip' : ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {

@@ -20,7 +20,8 @@ const descriptor: Descriptor = {
   entity: 'session',
   filters: [...STANDARD_FILTERS, 'api_token'],
   nextStep: 'Set an absolute lifetime as a rule; end the session if nobody needs it.',
-  countsForRisk: false,
+  countsForRisk: true,
+  countsFrom: 'medium',
 };
 
 export const overlongSession: SessionDetection = {

@@ -16,7 +16,7 @@ const descriptor: Descriptor = {
   sources: 'Microsoft Entra unfamiliar sign-in properties (address, network, place, device, browser, subnet)',
   techniques: ['T1078'],
   severity:
-    'medium (feeds the risk score; no alert by itself); low with their own device at home or on a trip',
+    'medium (feeds the risk score; no alert by itself); with `habits`, low with their own device at home or on a trip',
   entity: 'user',
   filters: [...STANDARD_FILTERS, 'learning'],
   nextStep: 'Read the table of features; ask the person if the risk score is high too.',
@@ -59,8 +59,10 @@ export const unfamiliarSignIn: UserDetection = {
       learningFilter(profile, event.ts, context.settings.learning),
     ]);
     const own =
-      isOwnDevice(profile, event) &&
-      (event.country === null || profile.countries.has(event.country) || looksLikeTrip(state, event));
+      isOwnDevice(context.settings.habits, profile, event) &&
+      (event.country === null ||
+        profile.countries.has(event.country) ||
+        looksLikeTrip(context.settings.habits, state, event));
     const key = `unfamiliar|${verdict.filtered ?? ''}${own ? '|own' : ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {

@@ -9,7 +9,7 @@ export const userRisk: Descriptor = {
   setting: 'userRisk',
   title: 'Risk level of a person rose',
   logic:
-    'Detections about a person in the last 45 days that no filter silenced: 0 none, 1-3 low, 4-6 medium, 7 or more high. Fires when the level rises to the threshold (default medium) or above.',
+    'Detections about a person in the last 45 days that no filter silenced: 0 none, 1-3 low, 4-6 medium, 7 or more high. With `onlyTelling`, idle and overlong sessions and low findings on several sessions and new countries are not counted. Fires when the level rises to the threshold (default medium) or above.',
   sources: 'BuffaLogs constants and default threshold; decay ours',
   techniques: [],
   severity: 'the level: low, medium or high',

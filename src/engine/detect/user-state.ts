@@ -100,7 +100,7 @@ export interface UserState {
 export const saysWhere = (event: PreparedEvent): boolean =>
   event.type === 'login' || event.type === 'session-opened' || event.type === 'session-updated';
 
-export const createProfile = (): Profile => ({
+const createProfile = (): Profile => ({
   first: null,
   last: null,
   lastId: null,

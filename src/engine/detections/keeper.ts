@@ -104,7 +104,7 @@ export function loggedSince(
 }
 
 /** Takes a batch into an evaluator. */
-export function feed(evaluator: Evaluator, { silent, events }: Logged): Worked {
+function feed(evaluator: Evaluator, { silent, events }: Logged): Worked {
   const last = new Map<string, DetectionDelta>();
   const logins: ScoredLogin[] = [];
   const opened: OpenedWith[] = [];

@@ -9,7 +9,7 @@ import type { Where } from './write.ts';
  * What a score was made from, as the mirror keeps it: sign-ins of the person, of everybody, people; the ratio of the
  * person; for address and user agent the ratio and its attack prior (0: nothing known), then own and all of each level.
  */
-export function countsOf({ factors }: RiskScore): readonly number[] | null {
+function countsOf({ factors }: RiskScore): readonly number[] | null {
   const { history, user } = factors;
   if (history === undefined || user === undefined) return null;
   const part = (factor: FeatureFactor | undefined, levels: number): readonly number[] => [

@@ -2,7 +2,7 @@ import { NO_PLACE, type MapChanges } from '#shared/ipc/watch-views.ts';
 import { unitX, unitY } from './mercator.ts';
 
 /** Severities that are counted apart: none, low, medium, high, critical. */
-export const LEVELS = 5;
+const LEVELS = 5;
 
 /** Sessions by place. Columns, so that half a million of them are walked through in milliseconds. */
 export interface PlaceColumns {

@@ -22,7 +22,6 @@ import type {
   Figures,
   SessionsPage,
   SessionDetail,
-  SessionRow,
 } from './views.ts';
 import { QUERY_METHODS } from './query-contract.ts';
 import type { CertificateView } from './desk-views.ts';

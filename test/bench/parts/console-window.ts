@@ -30,7 +30,7 @@ export function prepareProfile(profile: string, view: string): void {
 export async function openConsole(profile: string): Promise<ConsoleWindow> {
   const app = await _electron.launch({
     ...consoleCommand(profile),
-    env: { ...process.env, NODE_ENV: 'production' } as Record<string, string>,
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   const page = await app.firstWindow();
   const cdp = await page.context().newCDPSession(page);

@@ -12,8 +12,11 @@ const detection = (severity: DetectionRow['severity'], title: string): Detection
     people: [{ id: 'a', name: 'n.okafor' }],
     entity: { name: 'n.okafor' },
   }) as unknown as DetectionRow;
-const news = (...newest: readonly DetectionRow[]): DetectionNews =>
-  ({ revision: 1, open: { info: 0, low: 1, medium: 0, high: 2, critical: 0 }, newest }) as DetectionNews;
+const news = (...newest: readonly DetectionRow[]): DetectionNews => ({
+  revision: 1,
+  open: { info: 0, low: 1, medium: 0, high: 2, critical: 0 },
+  newest,
+});
 const want = (announceDetections: 'all' | 'high' | 'none'): void => {
   useSettings.setState({ settings: { ...settingsNow(), announceDetections } });
 };

@@ -11,7 +11,7 @@ import { ListedFile, placeOf, type ListedEntry, type ListedIndex } from './liste
 import { ListedPlaces } from './listed-places.ts';
 
 /** Name of the file that holds the listing, in the database's `meta`. */
-export const LISTED = 'listed';
+const LISTED = 'listed';
 const NAME = /^listing-[\w-]+\.sessions$/;
 const BLOCK_BYTES = 1024 * 1024;
 

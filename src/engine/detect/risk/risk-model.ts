@@ -215,4 +215,4 @@ export const createRiskModel = (
     });
   }
 };
-export type RiskModel = ReturnType<typeof createRiskModel>;
+type RiskModel = ReturnType<typeof createRiskModel>;

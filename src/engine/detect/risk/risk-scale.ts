@@ -3,4 +3,4 @@ export const riskOf = (score: number | null): number | null =>
   score === null ? null : Math.min(100, Math.round((100 * score) / (score + 1)));
 
 /** The least score that is shown as so much risk, 0 to 100. */
-export const scoreOf = (risk: number): number => risk / (100 - risk);
+const scoreOf = (risk: number): number => risk / (100 - risk);

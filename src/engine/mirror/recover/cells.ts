@@ -50,7 +50,7 @@ function varint(
 const WIDTHS = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0] as const;
 
 /** The values of a record, or null when it cannot be one. */
-export function decodeRecord(bytes: Buffer): readonly Value[] | null {
+function decodeRecord(bytes: Buffer): readonly Value[] | null {
   const head = varint(bytes, 0);
   if (head === null || typeof head.value === 'bigint' || head.value < 1 || head.value > bytes.length)
     return null;

@@ -15,7 +15,7 @@ export function moveAside(file: string, label: string, now: EpochMs): string {
   return kept;
 }
 
-export function moveDatabase(from: string, to: string): void {
+function moveDatabase(from: string, to: string): void {
   for (const suffix of COMPANIONS) if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix);
 }
 

@@ -228,6 +228,10 @@ export function createRunner(options: RunnerOptions): Runner {
     const due = (command.finishedAt ?? 0) + times.proof + Math.min(longest, 10 * MINUTE);
     if (clock() < due) return due - clock();
     if (!proved) await learn(command, environment);
+    // Nobody is accused by a mirror that has not heard for as long what the agent tells of its store.
+    const { state } = environment.view();
+    const heardFor = state.is === 'live' ? clock() - state.since : 0;
+    if (heardFor < times.proof) return times.proof - heardFor;
     const latest = commandById(db, command.id);
     if (latest !== null) ledger.compareWithMirror(latest, environment);
     return null;

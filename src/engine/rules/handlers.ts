@@ -57,8 +57,11 @@ export function rulesHandlers(parts: {
       const payload = { id: randomUUID(), rules, ifVersion };
       const answer = RulesPutAnswer.parse(await environment.request('rules.put', payload, ANSWER_MS));
       if (!answer.ok) return { is: 'refused', connection, problem: refused(environment, answer.error) };
-      drop(connection);
-      if (answer.state === 'completed') return { is: 'published', connection, version: answer.version };
+      if (answer.state === 'completed') {
+        drop(connection);
+        return { is: 'published', connection, version: answer.version };
+      }
+      // It may be refused yet: what was written is kept until it is in force.
       return {
         is: 'waiting',
         connection,

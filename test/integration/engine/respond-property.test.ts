@@ -250,7 +250,8 @@ async function live({ first, selection: drawn, changes, includeNew, seen }: Stor
       includeNew && part.named === null
         ? [...book.keys()].filter(
             (key) =>
-              !part.except.has(key) &&
+              // What was one's own at the preview and is somebody else's since is new, too.
+              !part.byHand.has(key) &&
               [...(ever.get(key) ?? [])].some(
                 // One's own is kept, also what nobody had seen when it was carried out.
                 (one) => part.accounts.has(one) && (part.from === 'accounts' || one !== 'me'),
@@ -262,11 +263,14 @@ async function live({ first, selection: drawn, changes, includeNew, seen }: Stor
     expect(union(may)).toEqual(expect.arrayContaining(ended[at] ?? []));
     if (!seen) continue;
     const must = of.map(({ part, shown }) => {
-      const still = means(part, book);
       if (part.named === null && includeNew) {
+        const still = means({ ...part, except: part.byHand }, book);
         const mine = part.from === 'all' || !part.accounts.has('me') ? new Set(own(book)) : new Set<string>();
         return still.filter((key) => !mine.has(key));
       }
+      const still = means(part, book);
+      // What became the operator's own since is kept, unless it was named.
+      if (part.from === 'filter') return still.filter((key) => shown.includes(key) && book.get(key) !== 'me');
       return part.from === 'all'
         ? shown.filter((key) => book.has(key) && book.get(key) !== 'me')
         : still.filter((key) => shown.includes(key));

@@ -215,4 +215,3 @@ export const createRiskModel = (
     });
   }
 };
-type RiskModel = ReturnType<typeof createRiskModel>;

@@ -11,11 +11,9 @@ import {
   type Calibration,
 } from '../detect/risk/calibrate.ts';
 import { riskOf } from '../detect/risk/risk-scale.ts';
-import { connectionById } from '../mirror/connections.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
-import { ProblemError } from '../problem-error.ts';
-import { settingsOf } from './settings-store.ts';
+import { environmentOf, settingsOf } from './settings-store.ts';
 
 const MOST_POINTS = 1_000;
 const Point = z.object({
@@ -60,14 +58,7 @@ export function* riskCalibration(
   db: ReadableDb,
   request: ParsedOf<(typeof RISK_METHODS)['risk.calibrate']>,
 ): Question<RiskCalibration> {
-  const record = connectionById(db, request.connection);
-  if (record === null) {
-    throw new ProblemError({
-      code: 'NOT_FOUND',
-      message: 'There is no such environment.',
-      advice: 'Look at the list of environments.',
-    });
-  }
+  const record = environmentOf(db, request.connection);
   const rows = db.prepare(
     `SELECT event, at, score, learning FROM login_risk
      WHERE connection = ? AND event > ? AND at >= ? ORDER BY event LIMIT ${String(STEP)}`,

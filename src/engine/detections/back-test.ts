@@ -10,15 +10,13 @@ import type { Detector } from '../detect/detector-types.ts';
 import { createRowPreparer } from '../detect/prepare-rows.ts';
 import type { PreparedEvent } from '../detect/prepare.ts';
 import type { DetectSettings, SettingName } from '../detect/settings.ts';
-import { connectionById } from '../mirror/connections.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
-import { ProblemError } from '../problem-error.ts';
 import { ACTIONS } from './mirror-events.ts';
 import { createRowDecoder } from './decode-row.ts';
 import { mirrorPages, type RowsWanted } from './mirror-rows.ts';
 import { spoken } from './rows.ts';
-import { checkSettings, mergedSettings, settingsOf } from './settings-store.ts';
+import { checkSettings, environmentOf, mergedSettings, settingsOf } from './settings-store.ts';
 
 const MOST_LISTED = 500;
 const MOST_PEOPLE = 10;
@@ -146,14 +144,7 @@ export function* backTest(
   db: ReadableDb,
   request: ParsedOf<(typeof DETECTION_METHODS)['detections.backTest']>,
 ): Question<BackTestResult> {
-  const record = connectionById(db, request.connection);
-  if (record === null) {
-    throw new ProblemError({
-      code: 'NOT_FOUND',
-      message: 'There is no such environment.',
-      advice: 'Look at the list of environments.',
-    });
-  }
+  const record = environmentOf(db, request.connection);
   const before = settingsOf(db, record.key).settings;
   const after = checkSettings(mergedSettings(db, request.settings));
   const names = affected(before, after);

@@ -5,7 +5,7 @@ import type { DetectSettingsVersion, DetectSettingsView } from '#shared/ipc/dete
 import { overProduct } from '../detect/product-settings.ts';
 import { DetectSettings, parseSettings } from '../detect/settings.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
-import { connectionById } from '../mirror/connections.ts';
+import { connectionById, type ConnectionRecord } from '../mirror/connections.ts';
 import { durableTransaction, type ReadableDb, type WritableDb } from '../mirror/database.ts';
 import { ProblemError } from '../problem-error.ts';
 import { actionDetails } from './action-details.ts';
@@ -23,15 +23,20 @@ const Version = z.object({
 /** The settings of every environment that has none of its own. */
 const COMMON = 0;
 
-function keyOf(db: ReadableDb, connection: ConnectionId | null): number {
-  if (connection === null) return COMMON;
+/** The environment that a question is about. Throws NOT_FOUND for one that is not there any more. */
+export function environmentOf(db: ReadableDb, connection: ConnectionId): ConnectionRecord {
   const record = connectionById(db, connection);
-  if (record !== null) return record.key;
+  if (record !== null) return record;
   throw new ProblemError({
     code: 'NOT_FOUND',
     message: 'There is no such environment.',
     advice: 'Look at the list of environments.',
   });
+}
+
+function keyOf(db: ReadableDb, connection: ConnectionId | null): number {
+  if (connection === null) return COMMON;
+  return environmentOf(db, connection).key;
 }
 
 const versions = (db: ReadableDb, key: number): readonly DetectSettingsVersion[] =>

@@ -3,6 +3,7 @@ import { isMapping, parseDocuments, type Mapping } from './documents.ts';
 import { createFieldNames, type FieldMap } from './field-map.ts';
 import { SigmaError, type SigmaProblem } from './problem.ts';
 import { compileRule, logsourceDoubt, type DetectionRule, type RuleHead } from './rule.ts';
+import type { Compiling } from './value-test.ts';
 
 export interface RuleSet {
   /** Rules that raise detections by themselves. */
@@ -42,15 +43,20 @@ export function loadRules(files: readonly RuleFile[], fieldMap: FieldMap = {}): 
         problems.push({ file, kind: 'error', rule: null, where: document.where, message: document.message });
     }
   }
-  const attempt = (file: string, value: Mapping, work: () => DetectionRule | CorrelationRule): void => {
+  const attempt = (
+    file: string,
+    value: Mapping,
+    work: (compiling: Compiling) => DetectionRule | CorrelationRule,
+  ): void => {
     const title = typeof value['title'] === 'string' ? value['title'].slice(0, 200) : null;
     try {
-      const rule = work();
+      const doubts: { where: string; message: string }[] = [];
+      const rule = work({ names, doubt: (where, message) => doubts.push({ where, message }) });
       if (loaded.some((one) => one.rule.id === rule.id))
         throw new SigmaError('id', `another rule has the id ${rule.id}`);
       const doubt = logsourceDoubt(value);
-      if (doubt !== null)
-        problems.push({ file, kind: 'warning', rule: rule.title, where: 'logsource', message: doubt });
+      if (doubt !== null) doubts.push({ where: 'logsource', message: doubt });
+      for (const one of doubts) problems.push({ file, kind: 'warning', rule: rule.title, ...one });
       loaded.push({ file, rule });
       for (const alias of rule.aliases) known.set(alias, rule.is === 'detection' ? rule : 'correlation');
     } catch (error) {
@@ -70,7 +76,7 @@ export function loadRules(files: readonly RuleFile[], fieldMap: FieldMap = {}): 
       if (typeof alias === 'string') known.set(alias, 'correlation');
     }
   }
-  for (const { file, value } of plain) attempt(file, value, () => compileRule(value, names));
+  for (const { file, value } of plain) attempt(file, value, (compiling) => compileRule(value, compiling));
   for (const { file, value } of correlations) {
     attempt(file, value, () => compileCorrelation(value, names, (name) => known.get(name) ?? null));
   }

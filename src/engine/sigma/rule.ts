@@ -2,10 +2,9 @@ import { z } from 'zod';
 import type { Severity } from '#shared/domain/detection.ts';
 import { conditionTest } from './condition.ts';
 import { isMapping, type Mapping } from './documents.ts';
-import type { FieldNames } from './field-map.ts';
 import { SigmaError } from './problem.ts';
 import { selectionTest } from './selection.ts';
-import type { FieldsTest } from './value-test.ts';
+import type { Compiling, FieldsTest } from './value-test.ts';
 
 const LEVELS = {
   informational: 'info',
@@ -65,7 +64,7 @@ export function headOf(raw: Mapping): RuleHead {
 }
 
 /** Compiles a rule with a `detection` section. Throws a SigmaError naming the place. */
-export function compileRule(raw: Mapping, names: FieldNames): DetectionRule {
+export function compileRule(raw: Mapping, compiling: Compiling): DetectionRule {
   const head = headOf(raw);
   const { detection } = raw;
   if (!isMapping(detection)) throw new SigmaError('detection', 'is missing');
@@ -77,7 +76,10 @@ export function compileRule(raw: Mapping, names: FieldNames): DetectionRule {
     );
   }
   const searches = new Map(
-    Object.entries(named).map(([name, search]) => [name, selectionTest(search, names, `detection.${name}`)]),
+    Object.entries(named).map(([name, search]) => [
+      name,
+      selectionTest(search, compiling, `detection.${name}`),
+    ]),
   );
   if (searches.size === 0) throw new SigmaError('detection', 'has no search');
   const conditions: readonly unknown[] = Array.isArray(condition) ? condition : [condition];

@@ -1,19 +1,18 @@
 import { isMapping } from './documents.ts';
-import type { FieldNames } from './field-map.ts';
 import { SigmaError } from './problem.ts';
 import { wildcardTest } from './text-pattern.ts';
-import { fieldTest, type FieldsTest } from './value-test.ts';
+import { fieldTest, type Compiling, type FieldsTest } from './value-test.ts';
 
 /**
  * Compiles a named search: a mapping (every line), a list of mappings (any of them), or a list of keywords (any of
  * them, anywhere in the event).
  */
-export function selectionTest(search: unknown, names: FieldNames, where: string): FieldsTest {
+export function selectionTest(search: unknown, compiling: Compiling, where: string): FieldsTest {
   if (isMapping(search)) {
     const keywords = Object.entries(search).filter(([key]) => key.startsWith('|'));
     if (keywords.length > 0) return keywordMapping(search, where);
     const tests = Object.entries(search).map(([key, value]) =>
-      fieldTest(key, value, names, `${where}.${key}`),
+      fieldTest(key, value, compiling, `${where}.${key}`),
     );
     if (tests.length === 0) throw new SigmaError(where, 'an empty selection would match everything');
     return (fields) => tests.every((test) => test(fields));
@@ -21,7 +20,7 @@ export function selectionTest(search: unknown, names: FieldNames, where: string)
   if (Array.isArray(search) && search.length > 0) {
     const tests = search.map((one: unknown, index) =>
       isMapping(one)
-        ? selectionTest(one, names, `${where}[${String(index)}]`)
+        ? selectionTest(one, compiling, `${where}[${String(index)}]`)
         : keyword(one, `${where}[${String(index)}]`),
     );
     return (fields) => tests.some((test) => test(fields));

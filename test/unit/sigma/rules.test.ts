@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DetectEvent } from '#engine/detect/event.ts';
+import { FieldMap } from '#engine/sigma/field-map.ts';
 import { fieldsOf } from '#engine/sigma/fields.ts';
 import { loadRules } from '#engine/sigma/rule-set.ts';
 
@@ -61,6 +62,8 @@ test.each([
   ['a Windows success', 's: { EventID: 4624 }', false],
   ['an Okta failure', 's: { eventtype: user.session.start, outcome.result: FAILURE }', true],
   ['an Entra failure', 's: { ResultType: 50126, properties.ipAddress|startswith: 91. }', true],
+  ['an Entra code that says why', 's: { ResultType: 50053 }', false],
+  ['CloudTrail by its source', 's: { eventSource: signin.amazonaws.com }', true],
   ['a CloudTrail failure', 's: { eventName: ConsoleLogin, responseElements|contains: Failure }', true],
   ['ECS', 's: { event.category: authentication, event.outcome: failure, source.ip: 91.1.2.3 }', true],
 ])('%s', (_what, search, expected) => {
@@ -167,4 +170,49 @@ test('the rule in docs/sigma.md loads', () => {
   const { rules, problems } = load(blocks.map(([, text]) => text).join('---\n'));
   expect(problems).toEqual([]);
   expect(rules.map(({ title }) => title)).toEqual(['Many accounts tried from one address']);
+});
+
+test('a code that says why needs the reason', () => {
+  const locked = fieldsOf({ ...event, reason: 'locked-out' }, 'shop');
+  const [only] = load(rule('  s: { ResultType: 50053 }\n  condition: s')).rules;
+  expect(only?.is === 'detection' && only.matches(locked)).toBe(true);
+});
+
+test('of a list, what never comes from a store is left out and said', () => {
+  const { rules, problems } = load(rule('  s: { EventID: [4625, 4740] }\n  condition: s'));
+  expect(problems).toMatchObject([{ kind: 'warning', where: 'detection.s.EventID' }]);
+  expect(problems[0]?.message).toBe('4740 never comes from a session store and is left out');
+  const [only] = rules;
+  expect(only?.is === 'detection' && only.matches(fields)).toBe(true);
+  expect(load(rule('  s: { EventID: [4740, 1102] }\n  condition: s')).problems).toMatchObject([
+    { kind: 'error', where: 'detection.s.EventID[0]' },
+  ]);
+  expect(load(rule('  s: { EventID|all: [4625, 4740] }\n  condition: s')).rules).toEqual([]);
+});
+
+test('placeholders stand for the values of the field map', () => {
+  const abroad = rule(
+    "  s: { action: login-failed }\n  home: { src_country|expand: '%Legitimate_Countries%' }\n  own: { src_ip|expand: '%Legitimate_IP_Ranges%' }\n  condition: s and not home and not own",
+  );
+  const missing = load(abroad);
+  expect(missing.rules).toEqual([]);
+  expect(missing.problems[0]?.message).toContain('%Legitimate_Countries% stands for values of your own');
+  const fires = (countries: string[], blocks: string[]): boolean => {
+    const map = { '%Legitimate_Countries%': countries, '%legitimate_ip_ranges%': blocks };
+    const { rules, problems } = loadRules([{ name: 'f.yml', text: abroad }], map);
+    expect(problems).toEqual([]);
+    const [only] = rules;
+    return only?.is === 'detection' && only.matches(fields);
+  };
+  expect(fires(['US', 'FR'], ['10.0.0.0/8'])).toBe(true);
+  expect(fires(['us', 'de'], ['10.0.0.0/8'])).toBe(false);
+  expect(fires(['US'], ['91.1.0.0/16'])).toBe(false);
+});
+
+test.each([
+  ['a list for a field', { ResultType: ['0'] }],
+  ['a field for a placeholder', { '%Known%': 'country' }],
+  ['an empty list', { '%Known%': [] }],
+])('a field map with %s is refused', (_what, map) => {
+  expect(FieldMap.safeParse(map).success).toBe(false);
 });

@@ -15,7 +15,8 @@ function words(one: Coverage, now: number, zone: Zone): string {
     .slice(-MOST_GAPS)
     .map(({ from, to }) => `${dayTime(from, now, zone)}–${to === null ? 'now' : dayTime(to, now, zone)}`);
   const older = long.length > MOST_GAPS ? `${String(long.length - MOST_GAPS)} earlier, ` : '';
-  return `${one.name} ${asOf}${gaps.length === 0 ? '' : `, not watched ${older}${gaps.join(', ')}`}`;
+  const reading = one.history.is === 'loading' ? ', its past is still being read' : '';
+  return `${one.name} ${asOf}${reading}${gaps.length === 0 ? '' : `, not watched ${older}${gaps.join(', ')}`}`;
 }
 
 /** What is the same in every environment is said once. */

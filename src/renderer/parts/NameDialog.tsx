@@ -32,6 +32,10 @@ export function NameDialog(props: {
             fullWidth
             label="Name"
             value={name}
+            onFocus={(event) => {
+              // What is proposed is replaced by typing.
+              event.target.select();
+            }}
             helperText={
               props.taken.includes(trimmed) ? 'There is a view of this name: it will be replaced.' : ' '
             }

@@ -7,9 +7,12 @@ import { exactTime } from '../format/time.ts';
 import { settingsNow } from '../store/settings-store.ts';
 import { commandsNow } from './commands.ts';
 import { findsFor } from './find-commands.ts';
+import { paletteList, type PaletteGroup } from './palette-list.ts';
 import { paletteStyles } from './palette-styles.ts';
 
-const GROUPS = ['Go to', 'Do', 'Look'] as const;
+const valueOf = (group: PaletteGroup, name: string): string => `${group.heading} ${name}`;
+const firstOf = ([group]: readonly PaletteGroup[]): string =>
+  group?.items[0] === undefined ? '' : valueOf(group, group.items[0].name);
 
 function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [text, setText] = useState('');
@@ -27,41 +30,35 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
     onClose();
     act();
   };
-  const { timeZone } = settingsNow();
-  const finds = findsFor(text, {
-    now: opened,
-    zone: timeZone,
-    shown: (at) => exactTime(at, timeZone),
-  });
+  const groupsFor = (typed: string): readonly PaletteGroup[] => {
+    const { timeZone } = settingsNow();
+    const shown = (at: number): string => exactTime(at, timeZone);
+    return paletteList(typed, commands, findsFor(typed, { now: opened, zone: timeZone, shown }));
+  };
+  const groups = groupsFor(text);
+  const [current, setCurrent] = useState(() => firstOf(groups));
   return (
-    <Command label="Search and commands" loop>
-      <Command.Input value={text} onValueChange={setText} placeholder="Go to, find, do…" ref={input} />
+    // cmdk would order what is drawn by itself, and forgets it when more comes: the list is ordered here.
+    <Command label="Search and commands" loop shouldFilter={false} value={current} onValueChange={setCurrent}>
+      <Command.Input
+        value={text}
+        onValueChange={(typed) => {
+          setText(typed);
+          setCurrent(firstOf(groupsFor(typed)));
+        }}
+        placeholder="Go to, find, do: a name, an address, “yesterday 03:10” …"
+        ref={input}
+      />
       <Command.List label="Commands">
-        <Command.Empty>Nothing is called that.</Command.Empty>
-        {GROUPS.map((group) => (
-          <Command.Group key={group} heading={group}>
-            {commands
-              .filter((command) => command.group === group)
-              .map((command) => (
-                <Command.Item
-                  key={command.name}
-                  value={`${group} ${command.name}`}
-                  onSelect={run(command.run)}
-                >
-                  {command.name}
-                </Command.Item>
-              ))}
-          </Command.Group>
-        ))}
-        {finds.length === 0 ? null : (
-          <Command.Group heading="Find" forceMount>
-            {finds.map((one) => (
-              <Command.Item key={one.name} forceMount value={`find ${one.name}`} onSelect={run(one.run)}>
-                {one.name}
+        {groups.map((group) => (
+          <Command.Group key={group.heading} heading={group.heading}>
+            {group.items.map(({ name, run: act }) => (
+              <Command.Item key={name} value={valueOf(group, name)} onSelect={run(act)}>
+                {name}
               </Command.Item>
             ))}
           </Command.Group>
-        )}
+        ))}
       </Command.List>
     </Command>
   );

@@ -1,4 +1,5 @@
 import { GROUPINGS } from '#shared/ipc/session-groupings.ts';
+import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { main } from '../bridge/main.ts';
 import { useApp } from '../store/app-store.ts';
 import {
@@ -11,7 +12,8 @@ import {
 } from '../store/detection-store.ts';
 import { enableEnvironment } from '../store/environment-actions.ts';
 import { useSessionsArrangement } from '../store/list-arrangement.ts';
-import { goTo, useRoute } from '../store/route-store.ts';
+import { goTo, useRoute, type ViewName } from '../store/route-store.ts';
+import { chooseEnvironment } from '../store/rules-store.ts';
 import { openView } from '../store/saved-views.ts';
 import { changeSettings, settingsNow } from '../store/settings-store.ts';
 import { undoView, useViewHistory } from '../store/view-history.ts';
@@ -58,6 +60,34 @@ export function detectionDeeds(): readonly Deed[] {
   ];
 }
 
+/** Pages that are no view of their own, and questions to the past, by what they answer. */
+function pageDeeds(environments: readonly EnvironmentView[]): readonly Deed[] {
+  const to = (name: string, view: ViewName, ...rest: string[]): Deed => ({
+    name,
+    run: () => {
+      goTo(view, ...rest);
+    },
+  });
+  return [
+    to('Who was signed in at an instant…', 'investigate', 'at'),
+    to('What changed between two instants…', 'investigate', 'difference'),
+    to('Addresses that several people share', 'investigate', 'shared'),
+    to('All notes', 'investigate', 'notes'),
+    to('Identities: which accounts are one person…', 'people', 'identities'),
+    to('Figures of detections: what was looked at', 'detections', 'figures'),
+    to('Tuning of detections…', 'detections', 'tuning'),
+    to('Suppressions of detections…', 'detections', 'suppressions'),
+    to('Sigma rules…', 'detections', 'sigma'),
+    ...environments.map(({ connection, name }) => ({
+      name: `Edit the rules of ${name}…`,
+      run: () => {
+        chooseEnvironment(connection);
+        goTo('rules');
+      },
+    })),
+  ];
+}
+
 /** Windows, saved views, environments, and what is shown how. */
 export function deskDeeds(): readonly Deed[] {
   const { savedViews, times, badge, tray, notifyDetections } = settingsNow();
@@ -98,6 +128,7 @@ export function deskDeeds(): readonly Deed[] {
             },
           },
         ]),
+    ...pageDeeds(environments),
     ...environments.flatMap(({ connection, name, enabled }) => [
       {
         name: `Show how ${name} stands`,

@@ -6,6 +6,8 @@ import { NO_FILTER, useSessionsFilter } from '../store/session-filter.ts';
 export interface Find {
   readonly name: string;
   readonly run: () => void;
+  /** The text is an instant, an address or a network: this is what was meant, not a name that looks like it. */
+  readonly sure: boolean;
 }
 
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*:[\da-f:.]+)$/i;
@@ -42,6 +44,7 @@ export function findsFor(
   if (find === '') return [];
   const to = (name: string, view: ViewName, ...rest: string[]): Find => ({
     name,
+    sure: true,
     run: () => {
       goTo(view, ...rest);
     },
@@ -57,6 +60,7 @@ export function findsFor(
       : []),
     {
       name: `Sessions with “${find}”`,
+      sure: false,
       run: () => {
         useSessionsFilter.setState({ ...NO_FILTER, text: find });
         goTo('sessions');
@@ -64,6 +68,7 @@ export function findsFor(
     },
     {
       name: `People with “${find}”`,
+      sure: false,
       run: () => {
         usePeopleFilter.setState({ text: find, which: 'all' });
         goTo('people');
@@ -71,6 +76,7 @@ export function findsFor(
     },
     {
       name: `Events with “${find}”`,
+      sure: false,
       run: () => {
         changeAuditSearch({ text: find.includes(' ') ? `"${find.replaceAll('"', '')}"` : find });
         goTo('audit');

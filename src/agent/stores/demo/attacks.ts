@@ -29,7 +29,10 @@ export interface Attack {
   readonly steps: readonly Step[];
 }
 
-/** Three attacks that belong together. `history` spreads them over the past, `live` over the minutes after `at`. */
+/**
+ * Three attacks that belong together. `history` spreads them over the past, `live` over the minutes after `at`: the theft
+ * first and soon, because whoever opens the demo looks for something at once.
+ */
 export interface Round {
   readonly at: number;
   readonly when: 'history' | 'live';
@@ -41,17 +44,22 @@ export function planRound(world: World, round: Round): readonly Attack[] {
   const span = world.until - world.from;
   const times =
     round.when === 'live'
-      ? [round.at, round.at + random.between(60, 100) * SECOND, round.at + random.between(130, 170) * SECOND]
+      ? [round.at + random.between(60, 100) * SECOND, round.at, round.at + random.between(130, 170) * SECOND]
       : [0.86, 0.58, 0.73].map((part) => world.from + (part + random.between(-0.04, 0.04)) * span);
   const [travelAt = round.at, theftAt = round.at, sprayAt = round.at] = times;
   const used = new Set<number>();
-  const plan = (make: typeof planTheft, at: number): Attack => {
-    const attack = make(world, Math.round(at), victimAt(world, at, random, used), random);
+  const plan = (make: Plan, at: number): Attack => {
+    const attack = make(world, Math.round(at), victimAt(world, at, random, used), random, round.when);
     used.add(attack.victim.id);
     return attack;
   };
   return [plan(planTravel, travelAt), plan(planTheft, theftAt), plan(planSpray, sprayAt)];
 }
+
+/** The part of the usual wait after which a thief of a live round comes. */
+const SOON = 0.2;
+
+type Plan = (world: World, at: number, victim: Person, random: Random, when: Round['when']) => Attack;
 
 /** Somebody who is awake and at home and has no plans of their own around that time. */
 function victimAt(world: World, at: number, random: Random, used: ReadonlySet<number>): Person {
@@ -134,13 +142,13 @@ function planTravel(world: World, at: number, victim: Person, random: Random): A
 }
 
 /** A copied cookie: one session, two browsers in two countries, turn by turn. */
-function planTheft(world: World, at: number, victim: Person, random: Random): Attack {
+function planTheft(world: World, at: number, victim: Person, random: Random, when: Round['when']): Attack {
   const list = new StepList(50_002);
   const place = farFrom(world, victim.home, random);
   const intruderIp = addressIn(place, 'hosting', random);
   const visit = homeVisit(world, victim, at, Math.floor(at / 1_000));
   const userAgent = intruderDevice(devicesAt(world, victim, dayOf(at)), random, 101).userAgent;
-  const begins = at + random.between(60, 110) * SECOND;
+  const begins = at + random.between(60, 110) * SECOND * (when === 'live' ? SOON : 1);
   const until = begins + random.between(8, 14) * MINUTE;
   list.add(at, { kind: 'act', visit, arrival: true, deed: null });
   browse(list, visit, at, until + 5 * MINUTE, random);

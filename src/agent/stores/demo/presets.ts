@@ -100,7 +100,7 @@ const SHOP: Preset = {
   idleLimit: 30 * HOUR,
   rememberLimit: 14 * 24 * HOUR,
   cookie: { secure: true, httpOnly: true, sameSite: 'Lax', path: '/', domain: 'www.shop.example' },
-  attacksAfter: 60_000,
+  attacksAfter: 10_000,
   groups: [
     { id: 'customer', share: 0.84, roles: ['customer'], habit: leisure(), mfa: 0.06, remember: 0.35 },
     {

@@ -66,7 +66,8 @@ export function useQueue(): Query<Queue> & { readonly again: () => void } {
       return [
         {
           is: 'story',
-          key: `${group.connection} ${key}`,
+          // A story is called after its first detection: without the word both would have one key.
+          key: `story ${group.connection} ${key}`,
           label: `${aboutText(only)}: ${label}`,
           worst,
           count,

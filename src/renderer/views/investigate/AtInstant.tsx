@@ -11,6 +11,7 @@ import { Part } from '../../components/Part.tsx';
 import { exactTime, zoneName } from '../../format/time.ts';
 import { countedText } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
+import { usePastRead } from '../../store/past-read.ts';
 import { useInvestigate } from '../../store/investigate-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { useFurtherPages } from '../../store/use-pages.ts';
@@ -19,6 +20,7 @@ import { InstantField } from './InstantField.tsx';
 import { SessionsThen } from './SessionsThen.tsx';
 
 const PAGE = 200;
+const EVERY_MS = 2_000;
 const STEPS: readonly (readonly [string, number])[] = [
   ['−1 day', -DAY],
   ['−1 hour', -HOUR],
@@ -40,8 +42,9 @@ export function AtInstant(): ReactNode {
     ...(connection === null ? {} : { connections: [connection] }),
   };
   // The rows come first; how many there are is counted beside them.
-  const answer = useEngineQuery('query.at', { ...request, counted: false });
-  const counting = useEngineQuery('query.at', { ...request, limit: 1 });
+  const past = { revision: usePastRead(), everyMs: EVERY_MS };
+  const answer = useEngineQuery('query.at', { ...request, counted: false }, past);
+  const counting = useEngineQuery('query.at', { ...request, limit: 1 }, past);
   const total = counting.is === 'ready' ? counting.value.total : null;
   const page = answer.is === 'ready' ? answer.value : null;
   const further = useFurtherPages('query.at', { ...request, counted: false }, page?.next ?? null);

@@ -8,6 +8,7 @@ import { CoverageNote } from '../../entity/CoverageNote.tsx';
 import { exactTime, zoneName } from '../../format/time.ts';
 import { countedText } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
+import { usePastRead } from '../../store/past-read.ts';
 import { useInvestigate } from '../../store/investigate-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -15,6 +16,7 @@ import { InstantField } from './InstantField.tsx';
 import { SessionsThen } from './SessionsThen.tsx';
 
 const MOST = 500;
+const EVERY_MS = 2_000;
 
 /** The last that was seen of a session. */
 const asItIs = (session: SessionRow): SessionAt => ({
@@ -27,14 +29,18 @@ const asItIs = (session: SessionRow): SessionAt => ({
 export function Difference(): ReactNode {
   const { from, to, search, connection } = useInvestigate();
   const zone = useSettings((state) => state.settings.timeZone);
-  const answer = useEngineQuery('query.difference', {
-    from: Math.min(from, to),
-    to: Math.max(from, to),
-    search,
-    zone,
-    limit: MOST,
-    ...(connection === null ? {} : { connections: [connection] }),
-  });
+  const answer = useEngineQuery(
+    'query.difference',
+    {
+      from: Math.min(from, to),
+      to: Math.max(from, to),
+      search,
+      zone,
+      limit: MOST,
+      ...(connection === null ? {} : { connections: [connection] }),
+    },
+    { revision: usePastRead(), everyMs: EVERY_MS },
+  );
   const value = answer.is === 'ready' ? answer.value : null;
   return (
     <>

@@ -14,6 +14,7 @@ import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
 import { comparedValues, mapLine } from './compared.ts';
 import { loginRisk } from './login-risk.ts';
+import { originsOf } from './origins.ts';
 import { detectionKey, detectionRows } from './rows.ts';
 import { triageActions } from './triage.ts';
 
@@ -58,6 +59,7 @@ export function* detectionDetail(
   const descriptor = descriptorOf(record.detection);
   yield;
   const { events, raisedBy } = eventsOf(db, subject, record);
+  const { origins, more } = originsOf(db, record.evidence, events, raisedBy?.row ?? null);
   yield;
   const history = yield* historyOf(db, subject);
   const related =
@@ -81,6 +83,8 @@ export function* detectionDetail(
     compared: comparedValues(record.evidence),
     line: mapLine(record.evidence),
     events,
+    origins,
+    moreOrigins: more,
     risk: raisedBy === null ? null : loginRisk(db, raisedBy.key, raisedBy.row),
     history,
     actions: triageActions(db, key),

@@ -8,6 +8,7 @@ import type {
   Severity,
 } from '../domain/detection.ts';
 import type { AccountId, ConnectionId, SessionId } from '../domain/ids.ts';
+import type { Device, Network, Place } from '../domain/place.ts';
 import type { EpochMs } from '../domain/units.ts';
 import type { SuppressionScope, TRIAGE_STATES, VERDICTS } from './detections-contract.ts';
 import type { AuditRow } from './views.ts';
@@ -102,6 +103,9 @@ export interface DetectionDetail {
   } | null;
   /** The audit events it rests on that are mirrored, oldest first, 50 at most. */
   readonly events: readonly AuditRow[];
+  /** The addresses it is about, the one that raised it last, and how many more there are. */
+  readonly origins: readonly FindingOrigin[];
+  readonly moreOrigins: number;
   /** Risk of the sign-in that raised it; null when it is not one, or has no score yet. */
   readonly risk: LoginRisk | null;
   /** What is known of the person from the mirror; null when it is about no person. */
@@ -110,6 +114,15 @@ export interface DetectionDetail {
   readonly actions: readonly TriageAction[];
   /** Others of the same campaign, in event time. */
   readonly related: readonly DetectionRow[];
+}
+
+/** An address of a finding, with what says whether it can be a VPN or a phone. */
+export interface FindingOrigin {
+  readonly ip: string;
+  readonly place: Place | null;
+  readonly network: Network | null;
+  /** Clients that the finding's events show behind it. */
+  readonly devices: readonly Device[];
 }
 
 /** How a sign-in's score came about. */

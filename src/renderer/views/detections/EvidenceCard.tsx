@@ -12,6 +12,7 @@ import {
   usualSentence,
   VERDICT_WORDS,
 } from '../../format/detection-words.ts';
+import { originSentence } from '../../format/origin-words.ts';
 import { duration } from '../../format/time.ts';
 import { count } from '../../format/words.ts';
 import { LineMap } from '../../map/LineMap.tsx';
@@ -24,6 +25,7 @@ import { Compared } from './Compared.tsx';
 import { Considered } from './Considered.tsx';
 import { EventList } from './EventList.tsx';
 import { History } from './History.tsx';
+import { Origins } from './Origins.tsx';
 import { Risk } from './Risk.tsx';
 import { Story } from './Story.tsx';
 import { Trail } from './Trail.tsx';
@@ -112,6 +114,7 @@ function Standing({ detail }: { readonly detail: DetectionDetail }): ReactNode {
 export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const { row, line, history } = detail;
   const who = aboutText(row);
+  const origin = originSentence(detail.origins);
   return (
     <Box
       component="article"
@@ -132,6 +135,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
           </Box>
           <Box component="span" sx={{ color: 'text.secondary' }}>
             {history === null ? '' : `${usualSentence(who, history, row.raisedAt)} `}
+            {origin === null ? '' : `${origin} `}
             {filterSentence(detail)}
           </Box>
         </Box>
@@ -156,6 +160,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
         <Box sx={{ display: 'grid', gap: 5, alignContent: 'start', minWidth: 0 }}>
           <Story detail={detail} />
           <Compared detail={detail} />
+          <Origins detail={detail} />
           <Considered detail={detail} />
         </Box>
         <Box sx={{ display: 'grid', gap: 5, alignContent: 'start', minWidth: 0 }}>

@@ -195,6 +195,24 @@ test('triage closes with a verdict, is journalled, changes the marks of account 
   ]);
 });
 
+test('a card says which addresses it is about, the one that raised it last, also when no event is mirrored', () => {
+  const { db, write } = world();
+  const one = found({
+    figures: { from: { ip: '198.51.100.1' }, to: { ip: '203.0.113.9' }, ip: '203.0.113.9' },
+  });
+  write(one);
+  db.prepare(
+    `INSERT INTO address (ip, country, disagrees, readable, asn, organisation, kind, trusted)
+     VALUES ('203.0.113.9', 'BR', 0, 1, 26599, 'Example Telecom', 'mobile', 0)`,
+  ).run();
+  const detail = answer(detectionDetail(db, { connection, id: one.id }));
+  expect(detail?.moreOrigins).toBe(0);
+  expect(detail?.origins).toMatchObject([
+    { ip: '198.51.100.1', network: null, devices: [] },
+    { ip: '203.0.113.9', network: { kind: 'mobile', organisation: 'Example Telecom' } },
+  ]);
+});
+
 test('an act whose journal entry cannot be written does not happen', () => {
   const { write, list, parts } = world();
   const one = found();

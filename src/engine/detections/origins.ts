@@ -1,0 +1,55 @@
+import type { DetectionEvidence } from '#shared/domain/detection.ts';
+import type { Device } from '#shared/domain/place.ts';
+import type { FindingOrigin } from '#shared/ipc/detections-views.ts';
+import type { AuditRow } from '#shared/ipc/views.ts';
+import type { ReadableDb } from '../mirror/database.ts';
+import { knownEntries } from '../mirror/known-entries.ts';
+import { readValue } from '../mirror/statements.ts';
+
+const MOST_ORIGINS = 6;
+/** Figures that have an address of their own: the ends that a finding sets against each other. */
+const ENDS = ['from', 'before', 'first', 'success', 'to', 'after', 'second', 'failure'] as const;
+
+const ipOf = (value: unknown): readonly string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const { ip } = value as { readonly ip?: unknown };
+  return typeof ip === 'string' && ip !== '' ? [ip] : [];
+};
+
+/**
+ * The addresses that a finding is about, the one that raised it last, with what the mirror knows of their networks and
+ * of the clients behind them: whether it can be a VPN or a phone is answered from this.
+ *
+ * @param raisedBy the event that raised it, if it is mirrored
+ */
+export function originsOf(
+  db: ReadableDb,
+  evidence: DetectionEvidence,
+  events: readonly AuditRow[],
+  raisedBy: AuditRow | null,
+): { readonly origins: readonly FindingOrigin[]; readonly more: number } {
+  const figures: Readonly<Record<string, unknown>> = evidence;
+  const inOrder = [
+    ...events.flatMap(ipOf),
+    ...ENDS.flatMap((end) => ipOf(figures[end])),
+    ...ipOf(figures),
+    ...ipOf(raisedBy),
+  ];
+  // The last mention counts: what raised it stands last.
+  const ips = [...new Set(inOrder.reverse())].reverse();
+  const entries = knownEntries(db);
+  const origins = ips.slice(-MOST_ORIGINS).map((ip): FindingOrigin => {
+    const key = readValue(db, 'SELECT key FROM address WHERE ip = ?', [ip]);
+    const known = entries.address(typeof key === 'number' ? key : null);
+    const devices = new Map<string, Device>();
+    for (const event of events)
+      if (event.ip === ip && event.device !== null) devices.set(event.device.key, event.device);
+    return {
+      ip,
+      place: known?.place ?? null,
+      network: known?.network ?? null,
+      devices: [...devices.values()],
+    };
+  });
+  return { origins, more: ips.length - origins.length };
+}

@@ -1,0 +1,83 @@
+import type { Device, Network, NetworkKind } from '#shared/domain/place.ts';
+import type { FindingOrigin } from '#shared/ipc/detections-views.ts';
+import { assertNever } from '#shared/domain/assert-never.ts';
+import { deviceText } from './words.ts';
+
+/** `perhaps`: it cannot be told from what is known. */
+export interface OriginAnswer {
+  readonly is: 'yes' | 'no' | 'perhaps';
+  readonly why: string;
+}
+
+/** Whether the address hides where the person is. */
+export function vpnAnswer(network: Network | null): OriginAnswer {
+  if (network?.trusted === true) return { is: 'no', why: 'one of the organisation’s own networks' };
+  const kind = network?.kind ?? null;
+  if (kind === null) {
+    return network === null || (network.asn === null && network.organisation === null)
+      ? { is: 'perhaps', why: 'nothing is known of its network' }
+      : { is: 'no', why: 'on no list of VPN, proxy, Tor, relay or hosting networks' };
+  }
+  return kindAnswer(kind);
+}
+
+function kindAnswer(kind: NetworkKind): OriginAnswer {
+  switch (kind) {
+    case 'vpn':
+      return { is: 'yes', why: 'on a list of VPN networks' };
+    case 'proxy':
+      return { is: 'yes', why: 'on a list of proxies' };
+    case 'tor':
+      return { is: 'yes', why: 'a Tor exit' };
+    case 'relay':
+      return { is: 'yes', why: 'a privacy relay: the person is in its country, hardly more is known' };
+    case 'hosting':
+      return { is: 'perhaps', why: 'a hosting network: a server, or a VPN that runs on one' };
+    case 'satellite':
+      return { is: 'no', why: 'a satellite network: its places are those of ground stations' };
+    case 'mobile':
+      return { is: 'no', why: 'a mobile carrier' };
+    case 'residential':
+      return { is: 'no', why: 'a line of a home' };
+    case 'business':
+      return { is: 'no', why: 'a network of a company' };
+    case 'private':
+      return { is: 'perhaps', why: 'a private address: what lies before it is not seen' };
+    default:
+      return assertNever(kind);
+  }
+}
+
+const PHONES: ReadonlySet<Device['deviceClass']> = new Set(['mobile', 'tablet']);
+
+/** Whether it can be a phone that changes networks and places by itself. */
+export function phoneAnswer(network: Network | null, devices: readonly Device[]): OriginAnswer {
+  const carrier = network?.kind === 'mobile';
+  const on = carrier ? ', on a mobile carrier' : '';
+  const phone = devices.find(({ deviceClass }) => PHONES.has(deviceClass));
+  if (phone !== undefined) return { is: 'yes', why: `${clientText(phone)}${on}` };
+  const [first] = devices;
+  if (first === undefined || devices.every(({ deviceClass }) => deviceClass === null)) {
+    return carrier
+      ? { is: 'perhaps', why: 'a mobile carrier, and the client is not known' }
+      : { is: 'perhaps', why: 'the client is not known' };
+  }
+  return carrier
+    ? { is: 'perhaps', why: `${clientText(first)}, behind a phone of a mobile carrier` }
+    : { is: 'no', why: clientText(first) };
+}
+
+const clientText = (device: Device): string =>
+  [deviceText(device), device.deviceClass === 'bot' ? 'a program' : device.deviceClass]
+    .filter((part) => part !== null && part !== '')
+    .join(' · ');
+
+/** In one sentence, for the address that raised it; null when it is about no address. */
+export function originSentence(origins: readonly FindingOrigin[]): string | null {
+  const raised = origins.at(-1);
+  if (raised === undefined) return null;
+  const [vpn, phone] = [vpnAnswer(raised.network), phoneAnswer(raised.network, raised.devices)];
+  const said = { yes: 'A VPN or proxy', no: 'Not a VPN', perhaps: 'Perhaps a VPN' }[vpn.is];
+  const also = { yes: 'a phone', no: 'not a phone', perhaps: 'perhaps a phone' }[phone.is];
+  return `${said} (${vpn.why}), ${also} (${phone.why}).`;
+}

@@ -14,7 +14,7 @@ import {
   useDetections,
   type QueueTab,
 } from '../../store/detection-store.ts';
-import type { QueueLine } from './use-queue.ts';
+import type { QueueLine } from './queue-lines.ts';
 
 const ellipsis = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 

@@ -64,15 +64,15 @@ export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
             <th scope="col" className="number">
               Risk
             </th>
-            <th scope="col">Earlier sign-ins with it: this person’s, everybody’s</th>
+            <Box component="th" scope="col" sx={{ '&&': { whiteSpace: 'normal' } }}>
+              Earlier sign-ins with it: this person’s, everybody’s
+            </Box>
           </tr>
         </thead>
         <tbody>
           {risk.factors.map((factor) => (
             <tr key={factor.feature}>
-              <Box component="th" scope="row" sx={{ whiteSpace: 'nowrap' }}>
-                {FEATURES[factor.feature]}
-              </Box>
+              <th scope="row">{FEATURES[factor.feature]}</th>
               <td className="number">
                 {ratio(factor.ratio)}
                 {factor.attack === 1 ? null : (

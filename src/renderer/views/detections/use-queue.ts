@@ -1,22 +1,9 @@
 import { useMemo } from 'react';
-import type { Severity } from '#shared/domain/detection.ts';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
-import { aboutText } from '../../format/detection-words.ts';
 import { useApp } from '../../store/app-store.ts';
 import { belongsTo, filterOf, useDetections } from '../../store/detection-store.ts';
 import { useEngineQuery, type Query } from '../../store/use-engine-query.ts';
-
-/** One line of the queue: a story's head, or a detection. */
-export type QueueLine =
-  | {
-      readonly is: 'story';
-      readonly key: string;
-      readonly label: string;
-      readonly worst: Severity;
-      readonly count: number;
-      readonly lastAt: number;
-    }
-  | { readonly is: 'detection'; readonly key: string; readonly row: DetectionRow; readonly inStory: boolean };
+import { lineOf, storyLines, type QueueLine } from './queue-lines.ts';
 
 export interface Queue {
   readonly lines: readonly QueueLine[];
@@ -57,25 +44,7 @@ export function useQueue(): Query<Queue> & { readonly again: () => void } {
       };
     }
     if (groupedValue === null) return null;
-    const lines = groupedValue.groups.flatMap((group): QueueLine[] => {
-      const rows = group.rows.filter(shown);
-      const [only] = rows;
-      if (only === undefined) return [];
-      if (rows.length === 1 && group.count === 1) return [lineOf(only, false)];
-      const { key, label, worst, count, lastAt } = group;
-      return [
-        {
-          is: 'story',
-          // A story is called after its first detection: without the word both would have one key.
-          key: `story ${group.connection} ${key}`,
-          label: `${aboutText(only)}: ${label}`,
-          worst,
-          count,
-          lastAt,
-        },
-        ...rows.map((row) => lineOf(row, true)),
-      ];
-    });
+    const lines = groupedValue.groups.flatMap((group) => storyLines(group, shown));
     const rows = lines.flatMap((line) => (line.is === 'detection' ? [line.row] : []));
     const counted = groupedValue.groups.reduce((sum, { count }) => sum + count, 0);
     return { lines, rows, total: partial ? rows.length : counted };
@@ -88,10 +57,3 @@ export function useQueue(): Query<Queue> & { readonly again: () => void } {
     ? { is: 'failed', problem: answer.problem, again: answer.again }
     : { is: 'loading', again: answer.again };
 }
-
-const lineOf = (row: DetectionRow, inStory: boolean): QueueLine => ({
-  is: 'detection',
-  key: `${row.connection} ${row.id}`,
-  row,
-  inStory,
-});

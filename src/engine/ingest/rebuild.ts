@@ -56,8 +56,11 @@ export function createRebuilder(
   const explainEnd = (connection: number, event: AuditEvent): void => {
     const cause = ENDS[event.action];
     if (event.sessionId === undefined || cause === undefined || event.outcome === 'failure') return;
+    const { key, state } = dictionaries.session(connection, event.sessionId);
+    // Known to be open: it has no end to be explained.
+    if (state?.ended_at === null) return;
     explain.run({
-      key: dictionaries.handle(connection, event.sessionId),
+      key,
       at: event.at,
       cause: dictionaries.word(cause),
       unknown: dictionaries.word('unknown'),

@@ -3,6 +3,7 @@ import { addressNumber } from '#shared/query/address.ts';
 import type { Enricher } from '#geo/enrich.ts';
 import { boundedCache, type BoundedCache } from '#geo/bounded-cache.ts';
 import type { WritableDb } from './database.ts';
+import type { SessionState } from './session-state.ts';
 
 export interface AddressFacts {
   readonly key: number;
@@ -20,16 +21,32 @@ export interface Dictionaries {
   address(ip: string): AddressFacts;
   device(userAgent: string): DeviceFacts;
   handle(connection: number, id: string): number;
+  /** The same with what its writer remembers of the session. */
+  session(connection: number, id: string): SessionHandle;
+  /** What is remembered of it; makes nothing, reads nothing. */
+  peekSession(connection: number, id: string): SessionHandle | undefined;
   /** Notes which addresses and devices are handed out from now on, until `stop`. */
   watch(): HandedOut & { stop(): void };
   /** After a rollback: what was handed out in that transaction no longer exists. */
   forget(): void;
 }
 
+/** The key of a session and how it stands in the mirror, in one place: both are asked for at every change. */
+export interface SessionHandle {
+  readonly key: number;
+  /** Undefined: not read yet; null: it is not there. */
+  state: SessionState | null | undefined;
+}
+
 /** Keys that rows being written may name. */
 export interface HandedOut {
   readonly address: ReadonlySet<number>;
   readonly device: ReadonlySet<number>;
+}
+
+interface HandleCache {
+  readonly cache: BoundedCache<SessionHandle>;
+  readonly make: (id: string) => SessionHandle;
 }
 
 const CACHED = 50_000;
@@ -43,7 +60,7 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
   const addresses = boundedCache<AddressFacts>(CACHED);
   const devices = boundedCache<DeviceFacts>(CACHED);
   /** By connection: an id needs no other text put in front of it. */
-  const handles = new Map<number, BoundedCache<number>>();
+  const handles = new Map<number, HandleCache>();
 
   const word = keyed(db, 'word', 'text');
   const addAddress = db.prepare(
@@ -106,6 +123,22 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
     return { key: Number(key), device };
   };
 
+  const handlesOf = (connection: number): HandleCache => {
+    let of = handles.get(connection);
+    if (of === undefined) {
+      const make = (id: string): SessionHandle => ({
+        key: Number(findHandle.get(connection, id) ?? addHandle.get(connection, id)),
+        state: undefined,
+      });
+      handles.set(connection, (of = { cache: boundedCache<SessionHandle>(HANDLES), make }));
+    }
+    return of;
+  };
+  const session = (connection: number, id: string): SessionHandle => {
+    const { cache, make } = handlesOf(connection);
+    return cache.get(id, make);
+  };
+
   return {
     word: (text) => words.get(text, word),
     address: (ip) => {
@@ -128,11 +161,9 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
         },
       };
     },
-    handle: (connection, id) => {
-      let of = handles.get(connection);
-      if (of === undefined) handles.set(connection, (of = boundedCache<number>(HANDLES)));
-      return of.get(id, () => Number(findHandle.get(connection, id) ?? addHandle.get(connection, id)));
-    },
+    handle: (connection, id) => session(connection, id).key,
+    session,
+    peekSession: (connection, id) => handles.get(connection)?.cache.peek(id),
     forget: () => {
       for (const cache of [words, addresses, devices]) cache.clear();
       handles.clear();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SEGMENT_KEYS, segmentTable, type SegmentKind } from './audit-segments.ts';
 import type { WritableDb } from './database.ts';
 import { eventHash } from './event-hash.ts';
+import { HashFilter } from './hash-filter.ts';
 import { createSegment, EVENT_COLUMNS } from './segment-tables.ts';
 
 /** A full segment has this many events … */
@@ -22,14 +23,18 @@ interface Hot {
   events: number;
   nextKey: number;
   readonly insert: (values: readonly unknown[]) => void;
+  /** Hashes of what it holds. */
+  readonly seen: HashFilter;
 }
 
 /** Where events are written, and where they are looked for before that. */
 export interface SegmentsInUse {
   /** A number for the event, and whether it is here already. */
   find(connection: number, id: string, at: number): { readonly hash: number; readonly here: boolean };
-  /** Values without key and hash, in the order of EVENT_COLUMNS; returns the key. */
-  insert(kind: SegmentKind, hash: number, at: number, connection: number, values: readonly unknown[]): number;
+  /**
+   * Values in the order of EVENT_COLUMNS; the first two, key and hash, are filled in. Returns the key.
+   */
+  insert(kind: SegmentKind, hash: number, at: number, connection: number, values: unknown[]): number;
   /** Writes down what segments hold; before every commit. */
   flush(): void;
   /** After a rollback. */
@@ -44,6 +49,11 @@ const PartRow = z.object({
   events: z.number(),
 });
 const SegmentRow = z.object({ number: z.number(), kind: z.enum(['stream', 'history']), state: z.string() });
+
+const hotOne = (inUse: ReadonlyMap<SegmentKind, Hot>, segment: number): Hot | null => {
+  for (const one of inUse.values()) if (one.number === segment) return one;
+  return null;
+};
 
 /** All calls must be inside a transaction of `db`. */
 export function createSegmentsInUse(
@@ -76,6 +86,16 @@ export function createSegmentsInUse(
     finders.set(number, made);
     return made;
   };
+  /** Kept over a rollback: what it says too much costs a look into the table, nothing else. */
+  const filters = new Map<number, HashFilter>();
+  const filterOf = (number: number, table: string): HashFilter => {
+    const kept = filters.get(number);
+    if (kept !== undefined) return kept;
+    const made = new HashFilter();
+    for (const hash of db.prepare(`SELECT hash FROM ${table}`).pluck().iterate()) made.add(Number(hash));
+    filters.set(number, made);
+    return made;
+  };
   const open = (number: number, kind: SegmentKind, events: number): Hot => {
     const table = segmentTable(number);
     const marks = EVENT_COLUMNS.split(',').map(() => '?');
@@ -86,7 +106,8 @@ export function createSegmentsInUse(
       kind,
       events,
       nextKey: last === null ? number * SEGMENT_KEYS + 1 : Number(last) + 1,
-      insert: (values) => insert.run(values),
+      insert: (values) => insert.run(...values),
+      seen: filterOf(number, table),
     };
   };
   const load = (): Map<SegmentKind, Hot> => {
@@ -136,7 +157,10 @@ export function createSegmentsInUse(
   const writable = (kind: SegmentKind): Hot => {
     const held = (hot ?? load()).get(kind);
     if (held !== undefined && held.events < rowsOfFull()) return held;
-    if (held !== undefined) full.run(held.number);
+    if (held !== undefined) {
+      full.run(held.number);
+      filters.delete(held.number);
+    }
     const next = open(createSegment(db, kind), kind, 0);
     hot?.set(kind, next);
     return next;
@@ -149,15 +173,19 @@ export function createSegmentsInUse(
       for (const [segment, part] of partsOf(connection)) {
         // One event has one time; what is still being written is searched whatever it says.
         const covers = at >= part.from && at <= part.to;
-        const isHot = segment === inUse.get('stream')?.number || segment === inUse.get('history')?.number;
-        if ((covers || isHot) && finder(segment)(hash, connection, id)) return { hash, here: true };
+        const written = hotOne(inUse, segment);
+        if (written === null ? !covers : !written.seen.has(hash)) continue;
+        if (finder(segment)(hash, connection, id)) return { hash, here: true };
       }
       return { hash, here: false };
     },
     insert(kind, hash, at, connection, values) {
       const into = writable(kind);
       const key = into.nextKey;
-      into.insert([key, hash, ...values]);
+      values[0] = key;
+      values[1] = hash;
+      into.insert(values);
+      into.seen.add(hash);
       into.nextKey += 1;
       into.events += 1;
       total += 1;

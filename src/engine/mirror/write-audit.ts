@@ -57,6 +57,8 @@ export function createAuditWriter(
       const device = event.userAgent === undefined ? null : dictionaries.device(event.userAgent);
       const { account } = event;
       const key = segments.insert(kind, hash, event.at, connection, [
+        0,
+        0,
         connection,
         event.id,
         event.at,

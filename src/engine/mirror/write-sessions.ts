@@ -1,9 +1,8 @@
-import { z } from 'zod';
-import { boundedCache } from '#geo/bounded-cache.ts';
 import type { CloseReason, Session } from '#shared/protocol/records.ts';
 import type { AddressFacts, DeviceFacts, Dictionaries } from './dictionaries.ts';
 import type { AccountWriter } from './write-accounts.ts';
 import type { WritableDb } from './database.ts';
+import { isSeenAgain, SessionState } from './session-state.ts';
 
 /** What a write did to the number of live sessions, and what was found out about the session. */
 export interface SessionWritten {
@@ -35,25 +34,6 @@ export interface SessionWriter {
   forget(): void;
 }
 
-/** Sessions of which the writer remembers how they stand, so that the next change need not read them. */
-const REMEMBERED = 50_000;
-
-const Held = z.object({
-  account: z.number().nullable(),
-  via: z.number().nullable(),
-  opened_at: z.number().nullable(),
-  opened_address: z.number().nullable(),
-  opened_device: z.number().nullable(),
-  last_address: z.number().nullable(),
-  last_device: z.number().nullable(),
-  marks: z.number(),
-  view: z.number().nullable(),
-  ended_at: z.number().nullable(),
-  rebuilt: z.number(),
-});
-/** A session as the mirror has it, without what changes at every sighting. */
-type Held = z.infer<typeof Held>;
-
 /** All calls must be inside a transaction of `db`. */
 export function createSessionWriter(
   db: WritableDb,
@@ -82,10 +62,9 @@ export function createSessionWriter(
     `UPDATE session SET last_seen_at = ?, expires_at = ?, last_address = ?, last_device = ?, attributes = ?
      WHERE key = ?`,
   );
-  const held = boundedCache<{ row: Held | null }, number>(REMEMBERED);
-  const read = (key: number): { row: Held | null } => {
+  const read = (key: number): SessionState | null => {
     const row = current.get(key);
-    return { row: row === undefined ? null : Held.parse(row) };
+    return row === undefined ? null : SessionState.parse(row);
   };
   const observe = db.prepare(
     `INSERT OR IGNORE INTO observation (session, at, address, device, account, via, marks)
@@ -108,16 +87,40 @@ export function createSessionWriter(
     address: ip === null ? null : dictionaries.address(ip),
     device: userAgent === null ? null : dictionaries.device(userAgent),
   });
+  type Sighting = Session['last'];
+  /** Of the last sighting: mostly the same as the first. */
+  const factsAgain = (first: Sighting, opened: Enriched, last: Sighting): Enriched => {
+    const sameIp = first.ip === last.ip;
+    const sameAgent = first.userAgent === last.userAgent;
+    if (sameIp && sameAgent) return opened;
+    return {
+      address: sameIp ? opened.address : last.ip === null ? null : dictionaries.address(last.ip),
+      device: sameAgent
+        ? opened.device
+        : last.userAgent === null
+          ? null
+          : dictionaries.device(last.userAgent),
+    };
+  };
+  /** The view is the same for a whole batch, and hardly a session has marks. */
+  let lately: { readonly view: string; readonly viewKey: number; readonly noMarks: number } | null = null;
+  const wordsOf = (view: string): NonNullable<typeof lately> => {
+    if (lately?.view !== view) {
+      lately = { view, viewKey: dictionaries.word(view), noMarks: dictionaries.word('[]') };
+    }
+    return lately;
+  };
 
   return {
     upsert(connection, session, at, view) {
-      const key = dictionaries.handle(connection, session.id);
+      const handle = dictionaries.session(connection, session.id);
+      const { key } = handle;
       const opened = facts(session.opened.ip, session.opened.userAgent);
-      const last = facts(session.last.ip, session.last.userAgent);
-      const slot = held.get(key, read);
-      const before = slot.row;
+      const last = factsAgain(session.opened, opened, session.last);
+      const before = handle.state === undefined ? read(key) : handle.state;
+      const { viewKey, noMarks } = wordsOf(view);
       const attributes = session.attributes === undefined ? null : JSON.stringify(session.attributes);
-      const now: Held = {
+      const now: SessionState = {
         account: session.account === null ? null : accounts.refer(connection, session.account),
         via: session.via === undefined ? null : accounts.refer(connection, session.via.account),
         opened_at: session.opened.at ?? before?.opened_at ?? null,
@@ -125,8 +128,8 @@ export function createSessionWriter(
         opened_device: opened.device?.key ?? before?.opened_device ?? null,
         last_address: last.address?.key ?? null,
         last_device: last.device?.key ?? null,
-        marks: dictionaries.word(session.marks.length === 0 ? '[]' : JSON.stringify(session.marks)),
-        view: dictionaries.word(view),
+        marks: session.marks.length === 0 ? noMarks : dictionaries.word(JSON.stringify(session.marks)),
+        view: viewKey,
         ended_at: null,
         rebuilt: 0,
       };
@@ -152,7 +155,7 @@ export function createSessionWriter(
           now.view,
         );
       }
-      slot.row = now;
+      handle.state = now;
 
       const address = (last.address ?? opened.address)?.key ?? null;
       const device = (last.device ?? opened.device)?.key ?? null;
@@ -182,8 +185,8 @@ export function createSessionWriter(
     close(connection, id, ending) {
       const key = findHandle.get(connection, id);
       if (key === undefined) return 0;
-      const slot = held.peek(Number(key));
-      if (slot?.row) slot.row = { ...slot.row, ended_at: ending.at };
+      const handle = dictionaries.peekSession(connection, id);
+      if (handle?.state) handle.state = { ...handle.state, ended_at: ending.at };
       const values = {
         key,
         at: ending.at,
@@ -197,19 +200,7 @@ export function createSessionWriter(
       return 0;
     },
     forget: () => {
-      held.clear();
+      lately = null;
     },
   };
 }
-
-/** Whether only the last sighting differs. */
-const isSeenAgain = (before: Held, now: Held): boolean =>
-  before.ended_at === null &&
-  before.rebuilt === 0 &&
-  before.account === now.account &&
-  before.via === now.via &&
-  before.opened_at === now.opened_at &&
-  before.opened_address === now.opened_address &&
-  before.opened_device === now.opened_device &&
-  before.marks === now.marks &&
-  before.view === now.view;

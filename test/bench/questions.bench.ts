@@ -94,7 +94,7 @@ const CASES: Readonly<Record<string, Case>> = {
     pick: () => 0,
     product: () => ask('query.sessions', { search: 'state:live' }),
     byHand: () => {
-      sessions('session s', 's.ended_at IS NULL ORDER BY s.last_seen_at DESC');
+      sessions('session s', 's.connection = 1 AND s.ended_at IS NULL ORDER BY s.last_seen_at DESC');
     },
   },
   'sessions-person': {
@@ -153,12 +153,15 @@ const CASES: Readonly<Record<string, Case>> = {
     pick: instant,
     product: (at) => ask('query.at', { at, counted: false }),
     byHand: (at) => {
-      sessions(
-        'session s',
-        's.opened_at <= ? AND (s.ended_at IS NULL OR s.ended_at > ?) ORDER BY s.opened_at DESC',
-        at,
-        at,
-      );
+      // Where they were then, not where they went later.
+      db.prepare(
+        `SELECT o.at AS seen_at, q.*, f.*, shown.* FROM (${SHOWN_SESSION.replace('%1', 'session s').replace(
+          '%2',
+          's.opened_at <= ? AND (s.ended_at IS NULL OR s.ended_at > ?) ORDER BY s.opened_at DESC',
+        )}) shown LEFT JOIN observation o ON o.session = shown.key AND o.at =
+           (SELECT max(x.at) FROM observation x WHERE x.session = shown.key AND x.at <= ?)
+         LEFT JOIN address q ON q.key = o.address LEFT JOIN device f ON f.key = o.device`,
+      ).all(at, at, at);
     },
   },
   'signed-in-count': {
@@ -267,7 +270,12 @@ const CASES: Readonly<Record<string, Case>> = {
     pick: () => some('account'),
     product: (key) => ask('query.values', { field: 'user', text: nameOf(key).slice(0, 4) }),
     byHand: (key) =>
-      db.prepare('SELECT name FROM account WHERE name LIKE ? LIMIT 12').all(`${nameOf(key).slice(0, 4)}%`),
+      db
+        .prepare(
+          `SELECT name FROM (SELECT DISTINCT name FROM account WHERE name LIKE ? LIMIT 500)
+           ORDER BY length(name), name LIMIT 12`,
+        )
+        .all(`${nameOf(key).slice(0, 4)}%`),
   },
 };
 

@@ -15,6 +15,8 @@ export interface Branch {
   readonly keys: readonly number[];
   /** Of `words`: the parameter with the phrase for the index of words. */
   readonly phrase?: string;
+  /** Of `words`: the condition on an event's own message. */
+  readonly condition?: string;
 }
 
 /** A term as a condition, and what could find its rows. */

@@ -46,10 +46,8 @@ export function messageTerm(match: TextMatch, { params }: CompileContext): Term 
   const plain = params.add(open ? `${phrase}*` : phrase);
   const indexed = params.add(`"${wordsOf(phrase).join(' ')}"${open ? ' *' : ''}`);
   const part = params.add(partOf(wordsOf(phrase)));
-  return {
-    sql: `${HAS_WORDS}(e.message, ${plain}, ${indexed}, ${part})`,
-    branches: [{ column: 'words', keys: [], phrase: indexed }],
-  };
+  const condition = `${HAS_WORDS}(e.message, ${plain}, ${indexed}, ${part})`;
+  return { sql: condition, branches: [{ column: 'words', keys: [], phrase: indexed, condition }] };
 }
 
 /**

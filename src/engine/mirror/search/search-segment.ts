@@ -3,6 +3,7 @@ import type { ReadableDb } from '../database.ts';
 import { integer } from '../columns.ts';
 import { readTuples, readValues } from '../statements.ts';
 import type { Branch, Compiled } from './compiled.ts';
+import { forSegment } from './message-terms.ts';
 import { segmentCondition, type SearchedSegment } from './segments.ts';
 
 /** Keys whose many events an index yields in order of time, one key after another; with more, time itself is walked. */
@@ -32,7 +33,13 @@ export function searchSegment(
 ): readonly Position[] {
   const byTime: Source = { from: `${segment.table} e INDEXED BY ${segment.table}_at`, where: '1', bound: {} };
   const driver = page.driven ? driverOf(segment, search) : null;
-  if (driver === null) return ordered(db, segment, search, page, byTime);
+  if (driver === null) {
+    const words = page.driven ? lookedThrough(segment, search) : null;
+    const found = words === null ? null : gather(db, segment, search, [words]);
+    return found === null
+      ? ordered(db, segment, search, page, byTime)
+      : ofGathered(db, segment, search, page, found);
+  }
   const probes = probesOf(driver);
   const streams = (): readonly Position[] =>
     driver.flatMap((branch) =>
@@ -44,13 +51,33 @@ export function searchSegment(
     const few = probes <= MOST_STREAMS && driver.every(({ column }) => column !== 'words');
     return few ? streams() : ordered(db, segment, search, page, byTime);
   }
-  if (keys.length === 0) return [];
-  return ordered(db, segment, search, page, {
-    from: `json_each(@gathered) j CROSS JOIN ${segment.table} e ON e.key = j.value`,
-    where: '1',
-    bound: { gathered: JSON.stringify(keys) },
-  });
+  return ofGathered(db, segment, search, page, keys);
 }
+
+/**
+ * Words that drive a search of a segment without an index of words. Its messages are looked through as they lie in the
+ * table, which takes half as long as going to each from the index of time; what is bounded in time is found there.
+ */
+function lookedThrough(segment: SearchedSegment, { drivers, span }: Compiled): Branch | null {
+  if (segment.words !== null || span.from !== null || span.to !== null) return null;
+  const [branch, ...others] = drivers[0] ?? [];
+  return drivers.length === 1 && others.length === 0 && branch?.column === 'words' ? branch : null;
+}
+
+const ofGathered = (
+  db: ReadableDb,
+  segment: SearchedSegment,
+  search: Compiled,
+  page: SegmentPage,
+  keys: readonly number[],
+): readonly Position[] =>
+  keys.length === 0
+    ? []
+    : ordered(db, segment, search, page, {
+        from: `json_each(@gathered) j CROSS JOIN ${segment.table} e ON e.key = j.value`,
+        where: '1',
+        bound: { gathered: JSON.stringify(keys) },
+      });
 
 interface Source {
   readonly from: string;
@@ -127,6 +154,12 @@ function gather(
 }
 
 function finding(segment: SearchedSegment, search: Compiled, branch: Branch): readonly [string, object] {
+  if (branch.column === 'words' && segment.words === null) {
+    return [
+      `SELECT e.key FROM ${segment.table} e NOT INDEXED WHERE ${forSegment(branch.condition ?? '1', null)}`,
+      search.params.bound,
+    ];
+  }
   if (branch.column === 'words') {
     const words = String(segment.words);
     const phrase = search.params.bound[(branch.phrase ?? '').slice(1)] ?? '';

@@ -26,6 +26,8 @@ export interface Committer {
    * and written afterwards. For a second and a half at most; then writing has at least as long.
    */
   hold(): Dispose;
+  /** Resolves when nothing is let go first: work on what arrives can wait until then, in the order of its coming. */
+  released(): Promise<void>;
   /** Resolves when nothing waits and nothing is being written. */
   idle(): Promise<void>;
   /** Writes what can be written at once and takes nothing more. */
@@ -36,6 +38,23 @@ interface Waiting {
   readonly job: Job;
   readonly settle: (result: Committed) => void;
 }
+
+/** A time in which nothing is written, because something else goes first. */
+interface Held {
+  readonly since: number;
+  holders: number;
+  readonly end: NodeJS.Timeout;
+  readonly released: Promise<void>;
+  readonly release: () => void;
+}
+function beginHold(since: number, end: NodeJS.Timeout): Held {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { since, holders: 0, end, released, release };
+}
+const RELEASED = Promise.resolve();
 
 /** Rows after which a group is closed; larger groups gain nothing more (docs/mirror.md). */
 const GROUP_ROWS = 4_000;
@@ -70,7 +89,7 @@ export function createCommitter(options: {
   let stopped = false;
   let troubled = 0;
   let sinceBackground = 0;
-  let held: { readonly since: number; holders: number; readonly end: NodeJS.Timeout } | null = null;
+  let held: Held | null = null;
   let holdAgainAt = 0;
   let timer: NodeJS.Timeout | null = null;
 
@@ -88,7 +107,9 @@ export function createCommitter(options: {
     clearTimeout(held.end);
     const now = performance.now();
     holdAgainAt = now + (now - held.since);
+    const { release } = held;
     held = null;
+    release();
     if (urgent.length + background.length > 0) schedule();
     else if (timer === null) for (const wake of idlers.splice(0)) wake();
   };
@@ -193,7 +214,7 @@ export function createCommitter(options: {
     hold: () => {
       const now = performance.now();
       if (stopped || (held === null && now < holdAgainAt)) return () => undefined;
-      held ??= { since: now, holders: 0, end: setTimeout(goOn, MOST_HELD_MS) };
+      held ??= beginHold(now, setTimeout(goOn, MOST_HELD_MS));
       const mine = held;
       mine.holders += 1;
       let released = false;
@@ -204,6 +225,7 @@ export function createCommitter(options: {
         if (mine.holders === 0 && held === mine) goOn();
       };
     },
+    released: () => held?.released ?? RELEASED,
     idle: () =>
       new Promise((wake) => {
         if (stopped || (urgent.length + background.length === 0 && !scheduled && timer === null)) wake();
@@ -213,7 +235,11 @@ export function createCommitter(options: {
       if (stopped) return;
       stopped = true;
       if (timer !== null) clearTimeout(timer);
-      if (held !== null) clearTimeout(held.end);
+      if (held !== null) {
+        clearTimeout(held.end);
+        held.release();
+        held = null;
+      }
       for (const one of [...urgent, ...background]) one.settle({ is: 'dropped' });
       urgent = [];
       background = [];

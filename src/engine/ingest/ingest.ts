@@ -112,6 +112,7 @@ export function createIngest(options: {
 
   return {
     async changes(who, batch, wanted) {
+      await committer.released();
       const parsed = parseChanges(batch.items, batch.from, batch.to, batch.after);
       let applied: Applied = nothingApplied();
       let bad = parsed.bad;

@@ -1,10 +1,27 @@
 import { z } from 'zod';
-import { CommandId, ConnectionId, OperationId, PreviewId } from '#shared/domain/ids.ts';
+import { CommandId, ConnectionId, OperationId, PreviewId, type SessionId } from '#shared/domain/ids.ts';
 import { EpochMs } from '#shared/domain/units.ts';
-import { CommandFailure, COMMAND_KINDS, COMMAND_STATES, Proof, Selector } from '#shared/protocol/commands.ts';
+import {
+  CommandFailure,
+  COMMAND_KINDS,
+  COMMAND_STATES,
+  Proof,
+  type Command,
+  type Selector,
+} from '#shared/protocol/commands.ts';
 import { ResponseSelection, type ResponseAct } from '#shared/ipc/respond-contract.ts';
 import type { CommandView, OperationView } from '#shared/ipc/views.ts';
+import { previewedIds, putPreviewed } from './command-pages.ts';
+import {
+  isBound,
+  payloadText,
+  readPayload,
+  readSelector,
+  selectorText,
+  withoutNames,
+} from './command-texts.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
+import { readRows } from './statements.ts';
 
 /** Outcome as the agent answered it last. */
 export const StoredOutcome = z.object({
@@ -40,14 +57,7 @@ const STATES = [
 const from = <T extends z.ZodType>(schema: T) =>
   z.string().transform((text): z.output<T> => schema.parse(JSON.parse(text)));
 
-/** Read when somebody asks for it: a selection can name ten thousand sessions, and most readers do not want them. */
-function onDemand<T extends z.ZodType>(schema: T, text: string): () => z.output<T> {
-  let read: { readonly value: z.output<T> } | null = null;
-  return () => (read ??= { value: schema.parse(JSON.parse(text)) }).value;
-}
-const Payload = z.record(z.string(), z.unknown());
-
-const CommandRecord = z
+const StoredCommand = z
   .object({
     id: CommandId,
     operation: OperationId,
@@ -85,22 +95,14 @@ const CommandRecord = z
       retry_until,
       connection,
       outcome_listed,
-      selector: selectorText,
-      payload: payloadText,
+      selector,
+      payload,
       ...rest
     }) => {
-      const selector = onDemand(Selector, selectorText);
-      const payload = payloadText === null ? () => null : onDemand(Payload, payloadText);
       return {
         ...rest,
-        get selector() {
-          return selector();
-        },
-        /** Null until it is intended. */
-        get payload() {
-          return payload();
-        },
-        intended: payloadText !== null,
+        kept: { selector, payload },
+        intended: payload !== null,
         /** Its outcomes are in command_page. */
         listed: outcome_listed === 1,
         /** Outcomes were asked for and the end of it is in the journal. */
@@ -114,8 +116,36 @@ const CommandRecord = z
       };
     },
   );
-export type CommandRecord = z.infer<typeof CommandRecord>;
-export type CommandRecordState = CommandRecord['state'];
+type StoredCommand = z.infer<typeof StoredCommand>;
+export type CommandRecordState = StoredCommand['state'];
+/** A command as it is kept. Whom it names is read when somebody asks for it: that can be thousands, and few readers want them. */
+export interface CommandRecord extends Omit<StoredCommand, 'kept'> {
+  readonly selector: Selector;
+  /** What goes out; null until it is intended. */
+  readonly payload: Readonly<Record<string, unknown>> | null;
+  /** It is bound to what a preview showed, which the agent remembers. */
+  readonly bound: boolean;
+}
+
+function recordOf(db: ReadableDb, row: unknown): CommandRecord {
+  const { kept, ...stored } = StoredCommand.parse(row);
+  const ids = (): readonly SessionId[] => previewedIds(db, stored.id);
+  let selector: Selector | null = null;
+  let payload: Readonly<Record<string, unknown>> | null = null;
+  return {
+    ...stored,
+    get selector() {
+      return (selector ??= readSelector(kept.selector, ids));
+    },
+    get payload() {
+      if (kept.payload === null) return null;
+      return (payload ??= readPayload(kept.payload, ids));
+    },
+    get bound() {
+      return kept.payload !== null && isBound(kept.payload);
+    },
+  };
+}
 
 const SELECT = `SELECT m.*, c.id AS connection_id, o.executed_at, o.retry_until, o.kind FROM command m
   JOIN connection c ON c.key = m.connection JOIN operation o ON o.id = m.operation`;
@@ -153,7 +183,7 @@ export function keepPreview(
     one.summary,
     one.act.kind,
     one.act.kind === 'hold' ? one.act.forMs : null,
-    one.selection === null ? null : JSON.stringify(one.selection),
+    one.selection === null ? null : JSON.stringify(withoutNames(one.selection)),
   );
   addCommands(db, one.id, 0, commands);
 }
@@ -166,10 +196,12 @@ export function addCommands(
   commands: readonly NewCommand[],
 ): void {
   const add = db.prepare(
-    `INSERT INTO command (id, operation, connection, ordinal, preview, expires_at, selector, confirmation, state, reach, queued)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'previewed', ?, ?)`,
+    `INSERT INTO command (id, operation, connection, ordinal, preview, expires_at, selector, confirmation, state, reach, queued, preview_listed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'previewed', ?, ?, ?)`,
   );
   commands.forEach((command, index) => {
+    const { selector } = command;
+    const named = 'sessions' in selector;
     add.run(
       command.id,
       operation,
@@ -177,11 +209,13 @@ export function addCommands(
       from + index,
       command.preview ?? '',
       command.expiresAt,
-      JSON.stringify(command.selector),
+      selectorText(selector),
       command.confirmation,
       command.reach,
       command.queued ? 1 : 0,
+      named ? 1 : 0,
     );
+    if (named) putPreviewed(db, command.id, selector.sessions);
   });
 }
 
@@ -204,14 +238,14 @@ export function intend(
     readonly reason: string;
     readonly operator: string;
     readonly retryUntil: number;
-    readonly payloads: ReadonlyMap<CommandId, unknown>;
+    readonly payloads: ReadonlyMap<CommandId, Command>;
   },
 ): void {
   db.prepare(
     'UPDATE operation SET executed_at = ?, reason = ?, operator = ?, retry_until = ? WHERE id = ?',
   ).run(one.at, one.reason, one.operator, one.retryUntil, one.id);
   const set = db.prepare("UPDATE command SET payload = ?, state = 'intended' WHERE id = ?");
-  for (const [id, payload] of one.payloads) set.run(JSON.stringify(payload), id);
+  for (const [id, payload] of one.payloads) set.run(payloadText(payload), id);
 }
 
 export interface CommandChange {
@@ -226,8 +260,8 @@ export interface CommandChange {
   readonly findings?: readonly Finding[];
   readonly previewListed?: boolean;
   readonly closed?: 'listed' | 'unlisted';
-  /** Another content for the same id: only while the agent has never journalled it. */
-  readonly payload?: unknown;
+  /** Another content for the same id: only while the agent has never journalled it. Sessions it names are those of `putPreviewed`. */
+  readonly payload?: Command;
   readonly selector?: Selector;
 }
 const bit = (value: boolean | undefined): number | undefined =>
@@ -250,24 +284,25 @@ export function changeCommand(db: WritableDb, id: CommandId, change: CommandChan
     findings: change.findings === undefined ? undefined : JSON.stringify(change.findings),
     preview_listed: bit(change.previewListed),
     outcome_listed: change.closed === undefined ? undefined : change.closed === 'listed' ? 1 : 2,
-    payload: change.payload === undefined ? undefined : JSON.stringify(change.payload),
-    selector: change.selector === undefined ? undefined : JSON.stringify(change.selector),
+    payload: change.payload === undefined ? undefined : payloadText(change.payload),
+    selector: change.selector === undefined ? undefined : selectorText(change.selector),
   };
-  for (const [column, value] of Object.entries(columns)) {
-    if (value !== undefined) db.prepare(`UPDATE command SET ${column} = ? WHERE id = ?`).run(value, id);
-  }
-  if (change.tried === true) db.prepare('UPDATE command SET tries = tries + 1 WHERE id = ?').run(id);
+  // In one statement: each would write the row again, and a row may name thousands of sessions.
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  const set = given.map(([column]) => `${column} = ?`);
+  if (change.tried === true) set.push('tries = tries + 1');
+  if (set.length === 0) return;
+  db.prepare(`UPDATE command SET ${set.join(', ')} WHERE id = ?`).run(...given.map(([, value]) => value), id);
 }
 
 export function commandById(db: ReadableDb, id: string): CommandRecord | null {
-  const row = db.prepare(`${SELECT} WHERE m.id = ?`).get(id);
-  return row === undefined ? null : CommandRecord.parse(row);
+  const [row] = readRows(db, `${SELECT} WHERE m.id = ?`, [id]);
+  return row === undefined ? null : recordOf(db, row);
 }
 export const commandsOf = (db: ReadableDb, operation: string): readonly CommandRecord[] =>
-  db
-    .prepare(`${SELECT} WHERE m.operation = ? ORDER BY m.ordinal`)
-    .all(operation)
-    .map((row) => CommandRecord.parse(row));
+  readRows(db, `${SELECT} WHERE m.operation = ? ORDER BY m.ordinal`, [operation]).map((row) =>
+    recordOf(db, row),
+  );
 
 /** Commands that were intended and are not finished, or whose outcome or proof is not known yet. */
 export const openCommands = (db: ReadableDb, finishedSince: number): readonly CommandRecord[] =>
@@ -278,7 +313,7 @@ export const openCommands = (db: ReadableDb, finishedSince: number): readonly Co
          (m.state IN ('completed', 'partial') AND (m.finished_at >= ? OR m.outcome_listed = 0))) ORDER BY m.operation, m.ordinal`,
     )
     .all(finishedSince)
-    .map((row) => CommandRecord.parse(row));
+    .map((row) => recordOf(db, row));
 
 const OperationRecord = z
   .object({
@@ -293,17 +328,18 @@ const OperationRecord = z
     retry_until: EpochMs.nullable(),
   })
   .transform(({ selection: text, ...rest }) => {
-    const selection = text === null ? () => null : onDemand(ResponseSelection, text);
+    let selection: z.output<typeof ResponseSelection> | null = null;
     return {
       ...rest,
+      /** Whom it was about; of sessions that were picked one by one, the first stands for all. */
       get selection() {
-        return selection();
+        return text === null ? null : (selection ??= ResponseSelection.parse(JSON.parse(text)));
       },
     };
   });
 export type OperationRecord = z.infer<typeof OperationRecord>;
 export function operationById(db: ReadableDb, id: string): OperationRecord | null {
-  const row = db.prepare('SELECT * FROM operation WHERE id = ?').get(id);
+  const [row] = readRows(db, 'SELECT * FROM operation WHERE id = ?', [id]);
   return row === undefined ? null : OperationRecord.parse(row);
 }
 

@@ -1,9 +1,10 @@
 import type { ConnectionId, OperationId } from '#shared/domain/ids.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
-import { Command } from '#shared/protocol/commands.ts';
+import type { Command } from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
+import { checkedCommand } from '../mirror/command-texts.ts';
 import { durableTransaction, type WritableDb } from '../mirror/database.ts';
 import {
   changeCommand,
@@ -129,7 +130,7 @@ const operatorOf = (parts: ExecuteParts, commands: readonly CommandRecord[]): st
   return names.find((name) => name !== '') ?? 'unknown';
 };
 
-/** The command as it goes out, at every try the same. Parsed once more, so that no malformed act can be sent. */
+/** The command as it goes out, at every try the same. */
 function payload(
   parts: ExecuteParts,
   request: Execution,
@@ -143,7 +144,7 @@ function payload(
   const bound = preview !== '' && ('sessions' in command.selector || !request.includeNew);
   const keepOwn = keepsOwn(environment, selection, command);
   const selector = bound || keepOwn ? command.selector : sparedNow(parts, environment, command);
-  return Command.parse({
+  return checkedCommand({
     id: command.id,
     operation: request.operation,
     kind: command.kind,

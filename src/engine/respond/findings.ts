@@ -95,8 +95,7 @@ export function listFindings(
   return found;
 }
 /** Without a preview and without names, the command was asked to take whatever matches. */
-const mayReachMore = (command: CommandRecord): boolean =>
-  command.payload?.['preview'] === undefined && !('sessions' in command.selector);
+const mayReachMore = (command: CommandRecord): boolean => !command.bound && !('sessions' in command.selector);
 
 /** Sessions that it says it ended and that are in its own stream all the same, a good while later. */
 export function stillThere(db: ReadableDb, command: CommandRecord): readonly SessionId[] {

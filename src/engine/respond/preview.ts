@@ -8,7 +8,7 @@ import type { Reach } from '#shared/protocol/commands.ts';
 import { DEFAULT_HELLO_LIMITS } from '#shared/protocol/limits.ts';
 import type { Environment } from '../connections/environment.ts';
 import type { Matching } from '../mirror/ask-matching.ts';
-import { putPreviewed, putPreviewPage } from '../mirror/command-pages.ts';
+import { putPreviewPage } from '../mirror/command-pages.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
 import { changeCommand, keepPreview, type NewCommand } from '../mirror/operations.ts';
 import { mirrored, mirroredIds, type Mirrored, type PlainSelector } from '../mirror/response-reach.ts';
@@ -57,11 +57,6 @@ export async function preview(
       })),
     );
     keepPreview(parts.db, { id: operation, at: askedAt, summary, act, selection }, commands);
-    for (const { id, selector } of commands) {
-      if (!('sessions' in selector)) continue;
-      putPreviewed(parts.db, id, selector.sessions);
-      changeCommand(parts.db, id, { previewListed: true });
-    }
   });
   return {
     preview: { operation, askedAt, act, parts: asked.map((one) => one.part) },

@@ -10,7 +10,7 @@ import { chunks } from './select.ts';
 
 /** Whether the agent has forgotten the preview that this command names. */
 export const previewIsOver = (command: CommandRecord, agentNow: number): boolean =>
-  command.payload?.['preview'] !== undefined && command.expiresAt <= agentNow;
+  command.bound && command.expiresAt <= agentNow;
 
 /**
  * An agent that was away has forgotten the preview. The command then names the very sessions that the preview showed,
@@ -59,10 +59,8 @@ export function rebind(
       })),
     );
     for (const { id, selector } of added) {
-      if ('sessions' in selector) putPreviewed(db, id, selector.sessions);
       changeCommand(db, id, {
         state: 'intended',
-        previewListed: true,
         payload: Command.parse({ ...rest, id, selector, issuedAt }),
       });
     }

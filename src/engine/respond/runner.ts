@@ -7,6 +7,7 @@ import type { OperatorJournal } from '../journal/journal.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { commandById, openCommands, type CommandRecord } from '../mirror/operations.ts';
 import { refusal } from './ask-agent.ts';
+import { createAwaited } from './awaited.ts';
 import { createLedger, merged } from './ledger.ts';
 import { previewIsOver, rebind } from './rebind.ts';
 import { createSlots } from './slots.ts';
@@ -49,6 +50,8 @@ const TIMES: RunnerTimes = {
 const APPROVAL_POLL_MS = 10 * SECOND;
 /** Outcomes of commands that were sent and never answered are still asked for after this long. */
 const LEARN_MS = 30 * DAY;
+/** Agents that still end sessions are not asked for lists before they answer, for this long. */
+const ANSWERS_FIRST_MS = 1_500;
 /** Commands under way at one agent: the next one waits there already when one is done. */
 const AT_ONCE = 2;
 /** Tells that an agent said what cannot be, as often as that. */
@@ -75,6 +78,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const tries = new Map<CommandId, number>();
   const nonsense = new Map<CommandId, number>();
   const slots = createSlots(AT_ONCE);
+  const answers = createAwaited();
   const ledger = createLedger({ ...options, times });
   const { save } = ledger;
   let stopped = false;
@@ -124,8 +128,11 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const send = async (command: CommandRecord, environment: Environment): Promise<number> => {
     save(command, { state: 'sent', tried: true });
-    const goOn = options.first();
-    const raw = await environment.request('command', command.payload, times.send).finally(goOn);
+    const [goOn, answered] = [options.first(), answers.begin()];
+    const raw = await environment.request('command', command.payload, times.send).finally(() => {
+      answered();
+      goOn();
+    });
     const answer = CommandAnswer.safeParse(raw);
     if (!answer.success) throw new Error('the answer cannot be understood');
     if (answer.data.ok) {
@@ -137,7 +144,7 @@ export function createRunner(options: RunnerOptions): Runner {
     if (error.code === 'STALE' || error.code === 'NOT_FOUND') {
       // The agent has not taken it: it may be asked differently under the same id.
       const fresh = commandById(db, command.id);
-      if (fresh?.payload?.['preview'] !== undefined && bind(fresh, environment)) return 0;
+      if (fresh?.bound === true && bind(fresh, environment)) return 0;
     }
     if (!RETRYABLE.has(error.code)) {
       save(command, { state: 'refused', problem, finishedAt: clock() });
@@ -185,6 +192,7 @@ export function createRunner(options: RunnerOptions): Runner {
         await learn(command, environment);
         return command.state === 'pending-approval' ? APPROVAL_POLL_MS : times.poll;
       }
+      if (!command.closed) await answers.over(ANSWERS_FIRST_MS);
       if (!(await ledger.close(command, environment))) return isStopped() ? null : backOff(command.id);
       return lookForProof(command, environment);
     }

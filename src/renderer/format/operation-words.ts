@@ -71,6 +71,7 @@ export const previewedSessions = (preview: Preview, queued = false): number =>
   preview.parts.reduce((total, part) => total + (isReached(part, queued) ? part.reach.sessions : 0), 0);
 
 const VERBS = { revoke: 'end', hold: 'hold and end', block: 'block and end' } as const;
+const ACCOUNT_VERBS = { revoke: 'end', hold: 'hold', block: 'block' } as const;
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `End 1 session in shop`, `End 412 sessions in 3 environments`; with approval it says so. */
@@ -79,15 +80,22 @@ export function endButtonName(
   nameOf: (connection: string) => string,
   queued = false,
 ): string {
-  const reached = preview.parts.filter(
-    (part) => isReached(part, queued) && (part.reach.sessions > 0 || preview.act.kind !== 'revoke'),
-  );
+  const reached = preview.parts
+    .filter((part) => isReached(part, queued))
+    .filter((part) => part.reach.sessions > 0 || preview.act.kind !== 'revoke');
   const [only] = reached;
   const where =
     reached.length === 1 && only !== undefined
       ? nameOf(only.connection)
       : counted(reached.length, 'environment');
-  const act = `${VERBS[preview.act.kind]} ${counted(previewedSessions(preview, queued), 'session')} in ${where}`;
+  const sessions = previewedSessions(preview, queued);
+  const { kind } = preview.act;
+  const accounts = reached.reduce((total, part) => total + part.reach.accounts, 0);
+  const what =
+    sessions === 0 && kind !== 'revoke'
+      ? `${ACCOUNT_VERBS[kind]} ${counted(accounts, 'account')}`
+      : `${VERBS[kind]} ${counted(sessions, 'session')}`;
+  const act = `${what} in ${where}`;
   const approval = reached.some((part) => part.is === 'ready' && part.needsApproval);
   return approval ? `Ask for approval: ${act}` : upper(act);
 }

@@ -13,14 +13,30 @@ const HOLDS: readonly (readonly [string, string])[] = [
   [String(DAY), '1 day'],
   [String(7 * DAY), '7 days'],
 ];
+const WHEN_SIGNED_IN: Readonly<Record<ResponseAct['kind'], string>> = {
+  revoke: 'End their sessions',
+  hold: 'End them and every new one for a time',
+  block: 'End them and block the account',
+};
+const WHEN_NOBODY: typeof WHEN_SIGNED_IN = {
+  revoke: 'Nothing more',
+  hold: 'End every new session for a time',
+  block: 'Block the account',
+};
 const actOf = (kind: ResponseAct['kind']): ResponseAct =>
   kind === 'hold' ? { kind, forMs: HOUR } : { kind };
 
-/** What is done: ended once, kept out for a time, or blocked in the store. Only for accounts, where the stores can. */
-export function ActChoice({ asked }: { readonly asked: Asked }): ReactNode {
+/**
+ * What is done: ended once, kept out for a time, or blocked in the store. Only for accounts, where the stores can.
+ * @param props.nobody none of them is signed in: what is left is to keep them out
+ */
+export function ActChoice(props: { readonly asked: Asked; readonly nobody: boolean }): ReactNode {
+  const { asked, nobody } = props;
   const { selection, act } = asked;
-  const targets = 'targets' in selection ? selection.targets : [];
-  const accountsOnly = targets.length > 0 && targets.every(({ selector }) => 'accounts' in selector);
+  const picked = 'targets' in selection ? selection.targets : [];
+  const byAccount = picked.length > 0 && picked.every(({ selector }) => 'accounts' in selector);
+  // Sessions that are gone were somebody's.
+  const targets = byAccount ? picked : nobody ? (asked.people ?? []) : [];
   const can = useApp((state) => {
     const able = (capability: string) =>
       targets.every(({ connection }) =>
@@ -30,11 +46,13 @@ export function ActChoice({ asked }: { readonly asked: Asked }): ReactNode {
       );
     return `${able('hold') ? 'hold ' : ''}${able('account.block') ? 'block' : ''}`;
   });
-  if (!accountsOnly || can === '') return null;
-  const options: (readonly [ResponseAct['kind'], string])[] = [['revoke', 'End their sessions']];
-  if (can.includes('hold')) options.push(['hold', 'End them and every new one for a time']);
-  if (can.includes('block')) options.push(['block', 'End them and block the account']);
-  const again = (next: ResponseAct) => void previewAct({ ...asked, act: next });
+  if (targets.length === 0 || can === '') return null;
+  const words = nobody ? WHEN_NOBODY : WHEN_SIGNED_IN;
+  const options = (['revoke', 'hold', 'block'] as const)
+    .filter((kind) => kind === 'revoke' || can.includes(kind))
+    .map((kind) => [kind, words[kind]] as const);
+  const again = (next: ResponseAct) =>
+    void previewAct({ ...asked, selection: { targets: [...targets] }, act: next });
   return (
     <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
       <Choice

@@ -19,6 +19,8 @@ import { closeRespond, executeEnding, previewAct, useDraft, type Asked } from '.
 import { PreviewTable } from './PreviewTable.tsx';
 import { ActChoice } from './ActChoice.tsx';
 import { CarryChoices, USUAL_CARRY } from './CarryChoices.tsx';
+import { NothingReached } from './NothingReached.tsx';
+import { allAnswered } from './nothing-words.ts';
 import { PreviewNotes } from './PreviewNotes.tsx';
 
 const MAX_REASON = 1_024;
@@ -42,6 +44,8 @@ export function PreviewStep(props: {
   const waiting = preview.parts.some((part) => part.is === 'unasked' && part.reach.sessions > 0);
   // Holding and blocking are worth it for somebody who is not signed in, too.
   const nothing = preview.act.kind === 'revoke' ? total === 0 : !asks;
+  // Nobody was seen by the agents, and nobody waits where none could be asked.
+  const nobody = total === 0 && !waiting;
   const expired = useFromClock((now) =>
     preview.parts.some((part) => part.is === 'ready' && part.expiresAt <= now),
   );
@@ -67,7 +71,9 @@ export function PreviewStep(props: {
     <Box component="form" noValidate onSubmit={submit} sx={{ display: 'contents' }}>
       <DialogTitle id="respond-title">
         {nothing
-          ? 'There is nothing to end'
+          ? allAnswered(preview)
+            ? 'There is nothing to end'
+            : 'Nothing can be ended now'
           : endButtonName(preview, nameOf, carry.queue).replace(
               /^Ask for approval: (.)/,
               (_all, first: string) => first.toUpperCase(),
@@ -75,16 +81,19 @@ export function PreviewStep(props: {
       </DialogTitle>
       {/* Rows keep their height: the dialog scrolls as a whole, never a line within it. */}
       <DialogContent sx={{ display: 'grid', gridAutoRows: 'max-content', gap: 3 }}>
-        <Typography sx={{ color: 'text.secondary' }}>
-          {nothing
-            ? 'None of these sessions is in the stores any more, or no agent could be asked.'
-            : `${counted(total, 'session')} of what the agents see now. Asked `}
-          {nothing ? null : <TimeAgo at={preview.askedAt} />}
-          {nothing ? null : '.'}
-        </Typography>
-        <ActChoice asked={request} />
-        <PreviewTable preview={preview} />
-        <PreviewNotes preview={preview} asked={request} />
+        {nothing ? (
+          <NothingReached preview={preview} asked={request} />
+        ) : (
+          <Typography sx={{ color: 'text.secondary' }}>
+            {nobody
+              ? 'Nobody of them is signed in. Asked '
+              : `${counted(total, 'session')} of what the agents see now. Asked `}
+            <TimeAgo at={preview.askedAt} />.
+          </Typography>
+        )}
+        <ActChoice asked={request} nobody={nobody} />
+        {nothing && !waiting ? null : <PreviewTable preview={preview} />}
+        {nothing ? null : <PreviewNotes preview={preview} asked={request} />}
         {nothing && !waiting ? null : (
           <CarryChoices asked={request} preview={preview} carry={carry} onChange={setCarry} />
         )}
@@ -132,7 +141,7 @@ export function PreviewStep(props: {
         <Button onClick={closeRespond} disabled={sending}>
           {nothing ? 'Close' : 'Cancel'}
         </Button>
-        {expired || problem !== null ? (
+        {expired || problem !== null || (nothing && !allAnswered(preview)) ? (
           <Button onClick={() => void previewAct(request)} disabled={sending}>
             Ask again
           </Button>

@@ -1,8 +1,8 @@
 import { create } from 'zustand';
-import type { ConnectionId, OperationId } from '#shared/domain/ids.ts';
+import type { AccountId, ConnectionId, OperationId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { ResponseAct, ResponseSelection, ResponseTarget } from '#shared/ipc/respond-contract.ts';
-import type { OperationView, Preview } from '#shared/ipc/views.ts';
+import type { OperationView, Preview, SessionRow } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
 import { mergeOperations, useApp } from './app-store.ts';
@@ -12,6 +12,8 @@ import { clearChosen, type Chosen } from './selection-store.ts';
 export interface Asked {
   readonly selection: ResponseSelection;
   readonly act: ResponseAct;
+  /** Whose sessions were picked: they can be held or blocked when the sessions turn out to be gone. */
+  readonly people?: readonly ResponseTarget[] | undefined;
 }
 /** Where ending sessions stands. Nothing is sent before `sending`, and that is reached from `previewed` only. */
 export type Respond =
@@ -57,11 +59,30 @@ export async function previewAct(asked: Asked): Promise<void> {
     if (still()) set({ is: 'unanswered', asked, problem: problemOf(error) });
   }
 }
-export const previewEnding = (targets: readonly ResponseTarget[]): Promise<void> =>
+export const previewEnding = (
+  targets: readonly ResponseTarget[],
+  people?: readonly ResponseTarget[],
+): Promise<void> =>
   targets.length === 0
     ? Promise.resolve()
-    : previewAct({ selection: { targets: [...targets] }, act: { kind: 'revoke' } });
-export const endSessions = (sessions: readonly Chosen[]): Promise<void> => previewEnding(targetsOf(sessions));
+    : previewAct({ selection: { targets: [...targets] }, act: { kind: 'revoke' }, people });
+export const endSessions = (sessions: readonly (Chosen | SessionRow)[]): Promise<void> =>
+  previewEnding(targetsOf(sessions), peopleOf(sessions));
+
+/** The accounts of these sessions, when every one of them is known. */
+export function peopleOf(sessions: readonly (Chosen | SessionRow)[]): readonly ResponseTarget[] {
+  const byConnection = new Map<ConnectionId, Set<AccountId>>();
+  for (const session of sessions) {
+    const account = 'account' in session ? session.account : null;
+    if (account === null) return [];
+    const accounts = byConnection.get(session.connection) ?? new Set<AccountId>();
+    byConnection.set(session.connection, accounts.add(account.id));
+  }
+  return [...byConnection].map(([connection, accounts]) => ({
+    connection,
+    selector: { accounts: [...accounts] },
+  }));
+}
 
 export interface Carrying {
   readonly reason: string;

@@ -1,17 +1,18 @@
 import { returned, stillBack } from '#shared/protocol/came-back.ts';
 import { expect, test } from 'vitest';
-import type { CommandView, OperationView, Preview, PreviewPart } from '#shared/ipc/views.ts';
-import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import type { CommandView, OperationView, Preview, PreviewPart, SessionRow } from '#shared/ipc/views.ts';
+import type { AccountId, ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import {
   commandResult,
   endButtonName,
   previewedSessions,
   totalsOf,
 } from '#renderer/format/operation-words.ts';
+import { allAnswered, nothingReached } from '#renderer/respond/nothing-words.ts';
 import { previewNotes } from '#renderer/respond/preview-notes.ts';
 import { receiptTitle } from '#renderer/respond/receipt-words.ts';
 import type { ResponseTarget } from '#shared/ipc/respond-contract.ts';
-import { targetsOf, type Asked } from '#renderer/store/respond-store.ts';
+import { peopleOf, targetsOf, type Asked } from '#renderer/store/respond-store.ts';
 
 const REACH = { sessions: 1, accounts: 1, privileged: 0, service: 0, own: 0, byRole: {}, clientSide: 0 };
 const ready = (connection: string, changes: object = {}, reach: object = {}): PreviewPart =>
@@ -73,6 +74,64 @@ test('what differs from the mirror, is one’s own or cannot be ended is said', 
   expect(notes).toContain('1 session of your own would end');
   expect(notes).toContain('cannot be ended by the store');
   expect(notes).toContain('1 session named by you will be kept');
+});
+
+const unasked = (connection: string, sessions: number): PreviewPart =>
+  ({
+    is: 'unasked',
+    connection,
+    reach: { ...REACH, sessions },
+    problem: { code: 'UNREACHABLE', message: `${connection} is not connected.`, advice: 'Queue it.' },
+  }) as unknown as PreviewPart;
+const accounts = (connection: string, ...ids: string[]): ResponseTarget => ({
+  connection: connection as ConnectionId,
+  selector: { accounts: ids as AccountId[] },
+});
+const sessions = (connection: string, ...ids: string[]): ResponseTarget => ({
+  connection: connection as ConnectionId,
+  selector: { sessions: ids as SessionId[] },
+});
+
+test('where nobody is reached, every environment says whether its agent was asked', () => {
+  const none = (connection: string, kept = 0) => ready(connection, { kept }, { sessions: 0 });
+  const said = (part: PreviewPart, target: ResponseTarget) =>
+    nothingReached(preview(part), { targets: [target] }, nameOf)[0];
+  expect(said(none('shop'), sessions('shop', 'a'))).toBe(
+    'shop: the agent was asked just now, and this session is not in its store any more.',
+  );
+  expect(said(none('shop'), sessions('shop', 'a', 'b'))).toContain('none of these sessions is in its store');
+  expect(said(none('shop'), accounts('shop', 'ann'))).toContain('this account is not signed in there');
+  expect(said(none('shop', 2), accounts('shop', 'ann'))).toContain(
+    'the only 2 sessions that are there are your own, which are kept',
+  );
+  // Not asked is not the same as nobody there, and the reason is told.
+  const untold = said(unasked('shop', 0), accounts('shop', 'ann')) ?? '';
+  expect(untold).toContain('could not be asked');
+  expect(untold).toContain('shop is not connected.');
+  expect(untold).not.toContain('not signed in');
+  expect(said(unasked('shop', 3), sessions('shop', 'a', 'b', 'c'))).toContain('3 sessions can be queued');
+  expect(said(away('shop'), sessions('shop', 'a'))).toBe('shop: nothing can be ended there now. away');
+  expect(allAnswered(preview(none('shop'), none('blog')))).toBe(true);
+  expect(allAnswered(preview(none('shop'), unasked('blog', 0)))).toBe(false);
+});
+
+test('somebody who is not signed in is held or blocked by account, and the button says so', () => {
+  const held = {
+    ...preview(ready('shop', {}, { sessions: 0, accounts: 2 })),
+    act: { kind: 'hold', forMs: 1 },
+  };
+  expect(endButtonName(held as Preview, nameOf)).toBe('Hold 2 accounts in shop');
+  const row = (id: string, account: string | null) =>
+    ({
+      connection: 'shop',
+      id,
+      account: account === null ? null : { id: account, name: account },
+    }) as unknown as SessionRow;
+  expect(peopleOf([row('1', 'ann'), row('2', 'ben'), row('3', 'ann')])).toEqual([
+    accounts('shop', 'ann', 'ben'),
+  ]);
+  // Of a session whose owner is not known nobody can be kept out.
+  expect(peopleOf([row('1', 'ann'), row('2', null)])).toEqual([]);
 });
 
 const command = (changes: Partial<CommandView>): CommandView =>

@@ -29,7 +29,10 @@ export function CardActions({ detail }: { readonly detail: DetectionDetail }): R
           variant="contained"
           color="error"
           onClick={() =>
-            void previewEnding([{ connection: row.connection, selector: { sessions: [session] } }])
+            void previewEnding(
+              [{ connection: row.connection, selector: { sessions: [session] } }],
+              accounts.length === 0 ? [] : [{ connection: row.connection, selector: { accounts } }],
+            )
           }
         >
           {`End the session${place}…`}

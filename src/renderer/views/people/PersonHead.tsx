@@ -8,7 +8,7 @@ import { count, counted } from '../../format/words.ts';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { previewEnding } from '../../store/respond-store.ts';
 import { PersonMarks } from './PersonMarks.tsx';
-import { signOutTargets } from './sign-out-targets.ts';
+import { accountTargets, signOutTargets } from './sign-out-targets.ts';
 
 /** Name, marks, key figures, and the way to sign the person out everywhere. */
 export function PersonHead(props: {
@@ -51,14 +51,18 @@ export function PersonHead(props: {
       </Box>
       <Box sx={{ flex: 1 }} />
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
-        <Button
-          variant="contained"
-          color="error"
-          disabled={person.live.length === 0}
-          onClick={() => void previewEnding(everywhere)}
-        >
-          Sign out everywhere…
-        </Button>
+        {person.live.length === 0 ? (
+          <Button
+            title="Nobody is signed in as this person; new sign-ins can be kept out"
+            onClick={() => void previewEnding(accountTargets(person))}
+          >
+            Hold or block…
+          </Button>
+        ) : (
+          <Button variant="contained" color="error" onClick={() => void previewEnding(everywhere)}>
+            Sign out everywhere…
+          </Button>
+        )}
         <Button
           disabled={kept.size === 0 || ending === 0}
           title={kept.size === 0 ? 'Tick the sessions to keep first' : undefined}

@@ -21,4 +21,13 @@ export function signOutTargets(
     };
   });
 }
+
+/** All accounts of the person, signed in or not. */
+export function accountTargets({ accounts }: Pick<PersonView, 'accounts'>): readonly ResponseTarget[] {
+  const byConnection = new Map<ConnectionId, ResponseAccounts[]>();
+  for (const { connection, id } of accounts) {
+    byConnection.set(connection, [...(byConnection.get(connection) ?? []), id]);
+  }
+  return [...byConnection].map(([connection, ids]) => ({ connection, selector: { accounts: ids } }));
+}
 type ResponseAccounts = PersonView['accounts'][number]['id'];

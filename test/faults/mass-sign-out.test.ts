@@ -1,18 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { ReceiptRow } from '#shared/ipc/respond-views.ts';
-import { phpSerialize } from '#test/support/php-serialize.ts';
 import { startRedis } from '#test/support/servers/redis.ts';
 import { temporaryFolder } from '#test/support/agent-in-process.ts';
 import { agentFolder, type AgentFolder, type AgentProcess } from '#test/support/agent-process.ts';
 import { startTestEngine } from '#test/support/test-engine.ts';
-import { expressGrants, ExpressConfig } from '#agent/stores/express/config.ts';
-import { disposeServers, testDatabase } from '../conformance/stores/databases.ts';
+import { disposeServers } from '../conformance/stores/databases.ts';
 import { freePort } from './parts/killable.ts';
+import { agentJournal, digest, postgresSite, redisSite, sqliteSite } from './parts/sites.ts';
 
 // Ten thousand sessions in five environments over three kinds of store, one agent killed with −9 in the middle:
 // receipt, stores, the agents' journals and the console's agree to the last session.
@@ -21,136 +17,6 @@ const closers: (() => unknown)[] = [disposeServers];
 afterAll(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
-const HOUR = 3_600_000;
-const MAPPING = { user: ['/user/id'], name: '/user/name' };
-
-interface Site {
-  readonly name: string;
-  readonly sessions: number;
-  readonly config: Record<string, unknown>;
-  count(): Promise<number>;
-  /** Lets deletions go on that `holdAt` stopped. */
-  release?(): Promise<void>;
-}
-const sid = () => randomBytes(24).toString('base64url');
-const sess = (n: number) =>
-  JSON.stringify({
-    cookie: { originalMaxAge: HOUR, expires: new Date(Date.now() + HOUR).toISOString(), path: '/' },
-    user: { id: `u${String(n % 700)}`, name: `user ${String(n % 700)}` },
-  });
-
-async function redisSite(name: string, sessions: number, client: Redis, socket: string): Promise<Site> {
-  const prefix = `${name}:`;
-  const pipeline = client.pipeline();
-  for (let n = 0; n < sessions; n += 1) pipeline.set(prefix + sid(), sess(n), 'PX', HOUR);
-  await pipeline.exec();
-  return {
-    name,
-    sessions,
-    config: { kind: 'express', database: { driver: 'redis', socket }, prefix, mapping: MAPPING },
-    count: async () => (await client.keys(`${prefix}*`)).length,
-  };
-}
-/** @param holdAt when no more sessions than this are left, the next deletion waits until it is released */
-async function postgresSite(name: string, sessions: number, holdAt?: number): Promise<Site> {
-  const db = await testDatabase('postgres');
-  closers.push(() => db.dispose());
-  await db.exec(
-    'CREATE TABLE "session" ("sid" varchar NOT NULL PRIMARY KEY, "sess" json NOT NULL, "expire" timestamp(6) NOT NULL)',
-  );
-  const store = { database: db.config, mapping: MAPPING };
-  await db.grant(expressGrants(ExpressConfig.parse(store)));
-  const rows = Array.from({ length: sessions }, (_, n) => ({
-    sid: sid(),
-    sess: JSON.parse(sess(n)) as unknown,
-  }));
-  await db.exec(
-    `INSERT INTO "session" SELECT j->>'sid', j->'sess', now() + interval '1 hour' FROM json_array_elements(?::json) j`,
-    JSON.stringify(rows),
-  );
-  if (holdAt !== undefined) {
-    await db.exec(
-      `CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN
-         IF (SELECT count(*) FROM "session") <= ${String(holdAt)} THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NULL; END'`,
-    );
-    await db.exec(
-      'CREATE TRIGGER hold BEFORE DELETE ON "session" FOR EACH STATEMENT EXECUTE FUNCTION hold()',
-    );
-    await db.rows('SELECT pg_advisory_lock(7)');
-  }
-  const release = async (): Promise<void> => {
-    await db.rows('SELECT pg_advisory_unlock(7)');
-  };
-  return {
-    name,
-    sessions,
-    config: { kind: 'express', ...store },
-    count: async () => Number((await db.rows('SELECT count(*) FROM "session"'))[0]?.[0]),
-    ...(holdAt === undefined ? {} : { release }),
-  };
-}
-function sqliteSite(name: string, sessions: number, folder: string): Site {
-  const file = join(folder, 'laravel.sqlite');
-  const db = new Database(file);
-  closers.push(() => db.close());
-  db.pragma('journal_mode = WAL');
-  db.exec(`CREATE TABLE users (id integer PRIMARY KEY AUTOINCREMENT, name varchar(255) NOT NULL, email varchar(255) NOT NULL,
-      email_verified_at timestamp NULL, password varchar(255) NOT NULL, remember_token varchar(100) NULL, created_at timestamp NULL, updated_at timestamp NULL);
-    CREATE TABLE sessions (id varchar(255) NOT NULL PRIMARY KEY, user_id integer NULL, ip_address varchar(45) NULL, user_agent text NULL, payload text NOT NULL, last_activity int NOT NULL);`);
-  const now = Math.trunc(Date.now() / 1_000);
-  db.transaction(() => {
-    for (let n = 1; n <= 200; n += 1) {
-      db.prepare("INSERT INTO users (name, email, password) VALUES (?, ?, 'x')").run(
-        `user ${String(n)}`,
-        `u${String(n)}@example.org`,
-      );
-    }
-    for (let n = 0; n < sessions; n += 1) {
-      const user = (n % 200) + 1;
-      const payload = Buffer.from(
-        phpSerialize({ _token: sid(), login_web_59ba36addc2b2f9401580f014c7f58ea4e30989d: user }),
-      ).toString('base64');
-      db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)').run(
-        sid(),
-        user,
-        '198.51.100.7',
-        'Browser',
-        payload,
-        now,
-      );
-    }
-  })();
-  return {
-    name,
-    sessions,
-    config: { kind: 'laravel', database: { driver: 'sqlite', file } },
-    count: () => Promise.resolve(Number(db.prepare('SELECT count(*) FROM sessions').pluck().get())),
-  };
-}
-
-const Target = z.object({ session: z.string(), status: z.string() });
-/** What the agent's own journal says became of each session. */
-function agentJournal(folder: AgentFolder): ReadonlyMap<string, string> {
-  const db = new Database(join(folder.path, 'data', 'agent.db'), { readonly: true });
-  try {
-    const rows = db
-      .prepare('SELECT session, status FROM command_targets')
-      .all()
-      .map((row) => Target.parse(row));
-    const found = new Map(rows.map(({ session, status }) => [session, status]));
-    // Exactly once: no session is in two commands.
-    expect(found.size).toBe(rows.length);
-    return found;
-  } finally {
-    db.close();
-  }
-}
-function digest(rows: readonly ReceiptRow[]): string {
-  const hash = createHash('sha256');
-  for (const line of rows.map(({ session, outcome }) => `${session} ${outcome}\n`).sort()) hash.update(line);
-  return hash.digest('hex');
-}
-
 test(
   '10,000 sessions in five environments, one agent killed midway: everything agrees',
   { timeout: 300_000 },
@@ -166,9 +32,9 @@ test(
     const sites = [
       await redisSite('shop', 1_500, client, redis.socket),
       await redisSite('forum', 1_500, client, redis.socket),
-      await postgresSite('intranet', 4_000, 3_000),
-      await postgresSite('partners', 1_500),
-      sqliteSite('blog', 1_500, path),
+      await postgresSite(closers, 'intranet', 4_000, 3_000),
+      await postgresSite(closers, 'partners', 1_500),
+      sqliteSite(closers, 'blog', 1_500, path),
     ];
     const engine = startTestEngine(join(path, 'profile'));
     closers.push(() => engine.stop());

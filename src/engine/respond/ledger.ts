@@ -112,6 +112,8 @@ export function createLedger(options: RunnerOptions): Ledger {
       if (command.state !== 'completed' && command.state !== 'partial') return true;
       const { outcome } = command;
       if (outcome === null) return true;
+      // What it can is known only of an agent that is there.
+      if (environment.hello() === null) return false;
       let digest: string | null = null;
       let items: readonly CommandTarget[] | null = null;
       if (canList(environment)) {

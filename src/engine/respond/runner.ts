@@ -79,6 +79,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const nonsense = new Map<CommandId, number>();
   const slots = createSlots(AT_ONCE);
   const answers = createAwaited();
+  /** They have let the answers of others go first. */
+  const waited = new Set<CommandId>();
   const ledger = createLedger({ ...options, times });
   const { save } = ledger;
   let stopped = false;
@@ -192,7 +194,12 @@ export function createRunner(options: RunnerOptions): Runner {
         await learn(command, environment);
         return command.state === 'pending-approval' ? APPROVAL_POLL_MS : times.poll;
       }
-      if (!command.closed) await answers.over(ANSWERS_FIRST_MS);
+      if (!command.closed && !waited.has(command.id)) {
+        waited.add(command.id);
+        await answers.over(ANSWERS_FIRST_MS);
+        // The connection may have been cut meanwhile.
+        return 0;
+      }
       if (!(await ledger.close(command, environment))) return isStopped() ? null : backOff(command.id);
       return lookForProof(command, environment);
     }
@@ -268,6 +275,7 @@ export function createRunner(options: RunnerOptions): Runner {
         })
         .finally(() => {
           driving.delete(id);
+          waited.delete(id);
         });
     }
   };

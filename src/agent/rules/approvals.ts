@@ -111,22 +111,21 @@ export function createApprovals(
       throw new Refused('CONFLICT', 'This was decided already; the first decision stands.');
     if (brake.expiresAt <= clock())
       throw new Refused('STALE', 'The time to decide is over; it is asked again.');
-    const held = ruleActs.inState('held', brake.rule);
-    recorder.record(() => {
+    const approved = recorder.record(() => {
       if (decision === 'approve') {
-        for (const { rule, session } of held) ruleActs.approve(rule, session);
         ruleActs.release(brake.rule);
-        return;
+        return ruleActs.approveHeld(brake.rule);
       }
-      for (const { rule, session } of held) ruleActs.forget(rule, session);
+      ruleActs.forgetHeld(brake.rule);
       ruleActs.setBrake(brake.rule, 'denied');
+      return 0;
     });
     const rule = ruleOf(brake.rule);
     const requester = ruleAsOperator(rule ?? { id: brake.rule, name: brake.rule });
     resolved(brake.approval, requester.id, decision, caller.operator);
     context.notify({ is: 'rules-changed', version: ruleBook.current().version });
     enforcer.reload();
-    return answer(brake.approval, decision, decision === 'approve' ? held.length : 0);
+    return answer(brake.approval, decision, approved);
   }
 
   return {

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DAY, epochMs, MINUTE } from '#shared/domain/units.ts';
 import type { ApprovalItem } from '#shared/protocol/approvals.ts';
-import type { Reach } from '#shared/protocol/commands.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
 import { OperatorId } from '#shared/domain/ids.ts';
 import { countInWords } from '#shared/rules/words.ts';
-import { countReach } from '../commands/reach.ts';
-import { rolesFrom } from '../commands/selector.ts';
 import type { Brake } from '../state/rule-acts.ts';
 import { EVERYTHING } from '../state/viewer.ts';
 import type { RuleContext } from './context.ts';
@@ -63,13 +60,12 @@ export const ruleAsOperator = (rule: Pick<Rule, 'id' | 'name'>) => ({
 });
 
 export function brakeItem(context: RuleContext, brake: Brake, rule: Rule): ApprovalItem {
-  const held = context.state.ruleActs.inState('held', rule.id);
   return {
     id: brake.approval,
     kind: 'rules',
     requestedBy: ruleAsOperator(rule),
-    reason: brakeReason(rule, brake, held.length),
-    reach: heldReach(context, rule),
+    reason: brakeReason(rule, brake, context.state.ruleActs.heldCount(rule.id)),
+    reach: context.heldReach.of(rule.id),
     requestedAt: brake.stoppedAt,
     expiresAt: brake.expiresAt,
   };
@@ -80,18 +76,3 @@ export const brakeReason = (rule: Pick<Rule, 'name'>, brake: Brake, held: number
     0,
     1_024,
   );
-
-function heldReach({ state, flags }: RuleContext, rule: Rule): Reach {
-  const counter = countReach(
-    { kind: 'revoke', selector: { all: true } },
-    new Set(),
-    flags,
-    rolesFrom(state),
-    false,
-  );
-  for (const { session } of state.ruleActs.inState('held', rule.id)) {
-    const row = state.sessions.get(session);
-    if (row !== undefined) counter.add(row);
-  }
-  return counter.result();
-}

@@ -9,6 +9,7 @@ import type { StoreStateHolder } from '../poll/store-state.ts';
 import type { Notice } from '../server/services.ts';
 import type { AgentState } from '../state/state.ts';
 import type { StoreAdapter } from '../stores/store-adapter.ts';
+import type { HeldReach } from './held-reach.ts';
 import type { NetworkLists } from './lists.ts';
 import type { Protection } from './protection.ts';
 
@@ -53,6 +54,7 @@ export interface RuleContext {
   /** When to look again at what was ended, ms, besides after the store's longest request. */
   readonly proofAfterMs: readonly number[];
   readonly lists: NetworkLists;
+  readonly heldReach: HeldReach;
   readonly protection: Protection;
   /** Opens the places; called once, when a rule first needs them. Null: there are none. */
   readonly openPlaces: () => Promise<PlaceFinder | null>;

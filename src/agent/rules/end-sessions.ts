@@ -6,6 +6,7 @@ import { appliedEvent } from './audit.ts';
 import type { RuleContext } from './context.ts';
 import { newsOf } from './decide.ts';
 import type { LookAgain } from './look-again.ts';
+import { inSlices, pause } from './slices.ts';
 
 const CHUNK = 250;
 
@@ -58,29 +59,38 @@ async function endChunk(
   }));
   const results = await adapter.end(targets, scope, signal);
   context.reached('acted');
-  recorder.record(() => {
-    there.forEach(({ rule, act, row }, index) => {
-      const result = results[index];
-      if (result?.outcome === 'ended') {
-        settleEnded(context, rule, act);
-        lookAgain.watch(rule, act, row.sealed, row.account);
-        context.tell(newsOf(context, rule, act, false));
-        return;
-      }
-      evidence.notEnded(act.session);
-      if (result?.outcome === 'already-gone') {
-        state.ruleActs.forget(rule.id, act.session);
-        return;
-      }
-      failed.add(act.account);
-      log.warn('a rule could not end a session; it is tried again', {
-        rule: rule.id,
-        session: act.session,
-        code: result?.outcome === 'failed' ? result.code : 'no answer',
-      });
+  const done = there.map((one, index) => ({ ...one, result: results[index] }));
+  const settle = ({ rule, act, row, result }: (typeof done)[number]): void => {
+    if (result?.outcome === 'ended') {
+      settleEnded(context, rule, act);
+      lookAgain.watch(rule, act, row.sealed, row.account);
+      context.tell(newsOf(context, rule, act, false));
+      return;
+    }
+    evidence.notEnded(act.session);
+    if (result?.outcome === 'already-gone') {
+      state.ruleActs.forget(rule.id, act.session);
+      return;
+    }
+    failed.add(act.account);
+    log.warn('a rule could not end a session; it is tried again', {
+      rule: rule.id,
+      session: act.session,
+      code: result?.outcome === 'failed' ? result.code : 'no answer',
     });
-  });
+  };
+  // They are gone from the store: also an agent that stops notes them all, others are only served in between.
+  await inSlices(
+    done,
+    () => true,
+    (slice) => {
+      recorder.record(() => {
+        for (const one of slice) settle(one);
+      });
+    },
+  );
   context.reached('settled');
+  await pause();
 }
 
 /** Notes that a rule ended this session. Call inside `record`. */

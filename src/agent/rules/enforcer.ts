@@ -1,5 +1,5 @@
 import type { Rule } from '#shared/protocol/rules.ts';
-import { SECOND } from '#shared/domain/units.ts';
+import { SECOND, type EpochMs } from '#shared/domain/units.ts';
 import type { Act } from '../state/rule-acts.ts';
 import type { Warning } from '../poll/store-state.ts';
 import { StoreError } from '../stores/store-adapter.ts';
@@ -12,11 +12,16 @@ import type { FactSource } from './facts.ts';
 import type { Judge } from './judge.ts';
 import { createJudge, everyHolder, judgeMany } from './judge.ts';
 import { createLookAgain } from './look-again.ts';
+import { inSlices, pause } from './slices.ts';
 import type { Verdict } from '#shared/rules/facts.ts';
 
 const LAST_RUN = 'rules:clock';
 const LISTS_EVERY_MS = 5 * SECOND;
+const OPEN_STATES = ['ending', 'approved', 'held'] as const;
+const OPEN_PAGE = 200;
 const BY_TIME: ReadonlySet<Rule['kind']> = new Set(['idle', 'lifetime', 'hours']);
+
+const saidOf = (rule: string, session: string | null): string => `${rule}\0${session ?? ''}`;
 
 /** Holds the line: judges after every look at the store whom the rules mean, and ends them. */
 export interface Enforcer {
@@ -40,6 +45,8 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
   /** When time alone changes the judgement of an account. */
   const due = new Map<string, number>();
   let everybody = true;
+  /** Counts how often the rules, or what was decided about a stopped one, were changed. */
+  let turn = 0;
   let rules: readonly Rule[] = state.ruleBook.current().rules;
   let version = state.ruleBook.current().version;
   let judges: { readonly made: string; readonly all: Judge; readonly timeless: Judge } | null = null;
@@ -86,21 +93,42 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
     return trusts;
   }
 
-  /** What an earlier run had decided, was held, or is approved: settled where the session is gone, else judged again. */
-  function takeUp(): readonly { rule: Rule; act: Act }[] {
+  /**
+   * What an earlier run had decided, was held, or is approved: settled where the session is gone, else judged again.
+   * What is held concerns this look where something changed; there may be very many.
+   */
+  async function takeUp(signal: AbortSignal): Promise<readonly { rule: Rule; act: Act }[]> {
     const direct: { rule: Rule; act: Act }[] = [];
-    const byId = new Map(rules.map((rule) => [rule.id, rule]));
-    for (const what of ['ending', 'approved', 'held'] as const) {
-      for (const act of state.ruleActs.inState(what)) {
-        const rule = byId.get(act.rule);
-        const there = state.sessions.get(act.session) !== undefined;
-        if (what === 'ending' && !there) {
+    for (const what of everybody ? OPEN_STATES : (['ending', 'approved'] as const)) {
+      for (let after: Act | null = null; !signal.aborted;) {
+        const page = state.ruleActs.inState(what, after, OPEN_PAGE);
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = last;
+        direct.push(...takeUpPage(page));
+        await pause();
+      }
+    }
+    if (!everybody) {
+      const held = [...dirty].flatMap((account) => state.ruleActs.openOf(account));
+      takeUpPage(held.filter((act) => act.state === 'held'));
+    }
+    return direct;
+  }
+
+  function takeUpPage(page: readonly Act[]): readonly { rule: Rule; act: Act }[] {
+    const direct: { rule: Rule; act: Act }[] = [];
+    recorder.record(() => {
+      for (const act of page) {
+        const rule = rules.find(({ id }) => id === act.rule);
+        const there = state.sessions.numberOf(act.session) !== undefined;
+        if (act.state === 'ending' && !there) {
           // Gone: closed by the look, which knew the cause; the outcome is noted now.
           if (rule === undefined) state.ruleActs.setState(act.rule, act.session, 'ended');
-          else recorder.record(() => settleEnded(context, rule, act));
-        } else if (!there || rule === undefined || rule.mode !== 'enforce') {
+          else settleEnded(context, rule, act);
+        } else if (!there || rule?.mode !== 'enforce') {
           state.ruleActs.forget(act.rule, act.session);
-        } else if (what !== 'held') {
+        } else if (act.state !== 'held') {
           if (act.trigger === null) dirty.add(act.account);
           else {
             state.ruleActs.setState(act.rule, act.session, 'ending');
@@ -108,7 +136,7 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
           }
         }
       }
-    }
+    });
     return direct;
   }
 
@@ -121,14 +149,21 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
   }
 
   /** Open decisions whose ground is gone: somebody was seen again, or another session ended first. */
-  function dropUnfounded(judged: ReadonlySet<string>, verdicts: readonly Verdict[]): void {
-    const said = new Set(verdicts.map(({ rule, session }) => `${rule}\0${session ?? ''}`));
-    for (const what of ['ending', 'approved', 'held'] as const) {
-      for (const { rule, session, account, trigger } of state.ruleActs.inState(what)) {
-        if (trigger === null && judged.has(account) && !said.has(`${rule}\0${session}`))
-          state.ruleActs.forget(rule, session);
-      }
-    }
+  async function dropUnfounded(
+    judged: ReadonlySet<string>,
+    said: ReadonlySet<string>,
+    goOn: () => boolean,
+  ): Promise<void> {
+    if (!state.ruleActs.anyOpen()) return;
+    await inSlices([...judged], goOn, (slice) => {
+      const unfounded = slice
+        .flatMap((account) => state.ruleActs.openOf(account))
+        .filter(({ rule, session, trigger }) => trigger === null && !said.has(saidOf(rule, session)));
+      if (unfounded.length === 0) return;
+      recorder.record(() => {
+        for (const { rule, session } of unfounded) state.ruleActs.forget(rule, session);
+      });
+    });
   }
 
   async function enforce(signal: AbortSignal): Promise<void> {
@@ -139,17 +174,21 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
       return;
     }
     const { all, timeless } = await ready();
-    const direct = takeUp();
+    const began = turn;
+    const goOn = (): boolean => turn === began && !signal.aborted;
+    const direct = await takeUp(signal);
     const byClock = trusted();
     const judge = byClock ? all : timeless;
     const holders = await candidates(judge.evaluator.eventsMs);
     dirty.clear();
     everybody = false;
     const verdicts: Verdict[] = [];
-    const settled: { verdict: Verdict; until: number }[] = [];
+    const settled: { verdict: Verdict; until: EpochMs }[] = [];
+    const said = new Set<string>();
     const done = await judgeMany(context, judge, holders, signal, (holder, judged) => {
       verdicts.push(...judged.verdicts);
       settled.push(...judged.settled);
+      for (const { rule, session } of judged.verdicts) said.add(saidOf(rule, session));
       if (!byClock) return;
       if (judged.due === null) due.delete(holder);
       else due.set(holder, judged.due);
@@ -158,17 +197,13 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
       everybody = true;
       return;
     }
-    if (verdicts.length === 0 && direct.length === 0 && state.ruleActs.inState('held').length === 0) return;
-    const decision = recorder.record(() => {
-      if (byClock) dropUnfounded(holders, verdicts);
-      for (const { verdict, until } of settled)
-        state.ruleActs.settle(verdict.rule, verdict.account, until as never);
-      const made = decide(context, rules, version, verdicts);
-      for (const news of made.news) context.tell(news);
-      return made;
-    });
+    if (verdicts.length === 0 && direct.length === 0 && !state.ruleActs.anyOpen()) return;
+    if (byClock) await dropUnfounded(holders, said, goOn);
+    const decision = await decide(context, { rules, version }, { verdicts, settled }, goOn);
     context.reached('decided');
-    for (const id of decision.stopped) announceStop(id);
+    for (const id of decision.stopped) await announceStop(id);
+    // Rules that were changed meanwhile judge everybody at the next look; what they mean no more is not ended now.
+    if (turn !== began) return;
     await end([...direct, ...decision.end], signal);
   }
 
@@ -183,11 +218,12 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
     }
   }
 
-  function announceStop(id: Rule['id']): void {
+  async function announceStop(id: Rule['id']): Promise<void> {
     const rule = rules.find((one) => one.id === id);
     const brake = state.ruleActs.brake(id);
     if (rule === undefined || brake === null) return;
-    const held = state.ruleActs.inState('held', id).length;
+    await context.heldReach.prepare(id);
+    const held = state.ruleActs.heldCount(id);
     log.warn(brakeReason(rule, brake, held), { rule: id, approval: brake.approval });
     context.notify({ is: 'approval-requested', owners: [], item: brakeItem(context, brake, rule) });
     context.notify({ is: 'rules-changed', version });
@@ -201,6 +237,7 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
     },
     reload() {
       ({ rules, version } = state.ruleBook.current());
+      turn += 1;
       judges = null;
       everybody = true;
       due.clear();
@@ -223,7 +260,7 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
       const stopped = state.ruleActs.brakes().flatMap((brake): Warning[] => {
         const rule = rules.find((one) => one.id === brake.rule);
         if (rule === undefined) return [];
-        const held = state.ruleActs.inState('held', rule.id).length;
+        const held = state.ruleActs.heldCount(rule.id);
         const message =
           brake.state === 'denied'
             ? `The rule “${rule.name}” was stopped and its ends were denied; it rests until it is changed.`

@@ -6,6 +6,7 @@ import type { RuleFacts, RuleGroup, Verdict } from '#shared/rules/facts.ts';
 import type { RuleContext } from './context.ts';
 import { needsOf } from './facts.ts';
 import { holderOf, readGroup } from './groups.ts';
+import { pause } from './slices.ts';
 
 const ROWS = 1_000;
 /** Groups judged between two moments at which consoles and commands are served. */
@@ -103,5 +104,3 @@ export async function judgeMany(
   }
   return true;
 }
-
-const pause = () => new Promise((resolve) => setImmediate(resolve));

@@ -4,7 +4,9 @@ import type { Rule } from '#shared/protocol/rules.ts';
 import type { Act } from '../state/rule-acts.ts';
 import { appliedEvent } from './audit.ts';
 import type { RuleContext } from './context.ts';
+import { pause } from './slices.ts';
 
+/** The latest of them are surely looked at again. */
 const MAX_WATCHED = 20_000;
 const CHUNK = 500;
 
@@ -56,7 +58,7 @@ export function createLookAgain(context: RuleContext): LookAgain {
 
   return {
     watch(rule, act, sealed, account) {
-      if (watched.length >= MAX_WATCHED) watched.shift();
+      if (watched.length >= 2 * MAX_WATCHED) watched = watched.slice(-MAX_WATCHED);
       watched.push({ rule, act, sealed, account, endedAt: clock(), looks: 0 });
     },
     async run(signal) {
@@ -72,6 +74,7 @@ export function createLookAgain(context: RuleContext): LookAgain {
         const back = chunk.filter(({ act }) => ids.has(act.session));
         if (back.length > 0) await endAgain(back, signal);
         for (const one of chunk) one.looks += 1;
+        await pause();
       }
       watched = watched.filter(({ looks }) => looks < at.length);
     },

@@ -4,6 +4,7 @@ import type { Warning } from '../poll/store-state.ts';
 import type { RuleContext } from './context.ts';
 import { createEnforcer } from './enforcer.ts';
 import { createFacts } from './facts.ts';
+import { createHeldReach } from './held-reach.ts';
 import type { ListConfig } from './lists.ts';
 import { createLists } from './lists.ts';
 import { createRuleNotifier, type NotifyConfig } from './notify.ts';
@@ -17,7 +18,7 @@ export interface RulesConfig {
   readonly notify?: NotifyConfig | undefined;
   readonly protect: { readonly roles: readonly string[]; readonly accounts: readonly string[] };
 }
-export type RulesOptions = Omit<RuleContext, 'lists' | 'protection' | 'notify' | 'tell'> & {
+export type RulesOptions = Omit<RuleContext, 'lists' | 'heldReach' | 'protection' | 'notify' | 'tell'> & {
   readonly config: RulesConfig;
   readonly baseDir: string;
   readonly notify: (notice: Notice) => void;
@@ -48,6 +49,7 @@ export function createRulesSide({ config, baseDir, ...rest }: RulesOptions): Rul
   const context: RuleContext = {
     ...rest,
     lists: createLists(config.lists, baseDir, rest.log),
+    heldReach: createHeldReach(rest.state, rest.flags),
     protection: createProtection(config.protect),
     tell: (news) => notifier.tell(news),
   };
@@ -63,8 +65,11 @@ export function createRulesSide({ config, baseDir, ...rest }: RulesOptions): Rul
     stop,
     resume() {
       // A session that vanished between deciding and noting was ended by the rule.
-      for (const { rule, session } of context.state.ruleActs.inState('ending'))
-        context.evidence.endingByRule(session, rule);
+      const { ruleActs } = context.state;
+      for (let page = ruleActs.inState('ending', null, 1_000); page.length > 0;) {
+        for (const { rule, session } of page) context.evidence.endingByRule(session, rule);
+        page = ruleActs.inState('ending', page.at(-1) ?? null, 1_000);
+      }
     },
   };
 }

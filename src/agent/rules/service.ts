@@ -185,7 +185,7 @@ export function createRules(context: RuleContext, facts: FactSource, enforcer: E
               at: brake.stoppedAt,
               state: brake.state,
               approval: brake.approval,
-              held: ruleActs.inState('held', id).length,
+              held: ruleActs.heldCount(id),
               allowed: brake.allowed,
               wanted: brake.wanted,
             };

@@ -11,6 +11,7 @@ import kept from './migrations/0008-kept.sql?raw';
 import pushes from './migrations/0009-pushes.sql?raw';
 import listedSessions from './migrations/0010-listed-sessions.sql?raw';
 import commandTargets from './migrations/0011-command-targets.sql?raw';
+import openActs from './migrations/0012-open-acts.sql?raw';
 
 export type Db = Database.Database;
 
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly string[] = [
   pushes,
   listedSessions,
   commandTargets,
+  openActs,
 ];
 
 /** The agent's database cannot be used; the message says what to do. */

@@ -9,6 +9,9 @@ import type { Db } from './database.ts';
  */
 export type ActState = 'observed' | 'held' | 'approved' | 'ending' | 'ended';
 
+/** Decided and not done. */
+export type OpenState = 'held' | 'approved' | 'ending';
+
 /** What a rule decided about a session. */
 export interface Act {
   readonly rule: RuleId;
@@ -39,10 +42,17 @@ export interface RuleActs {
   find(rule: RuleId, session: SessionId): Act | null;
   put(act: Omit<Act, 'decidedAt' | 'approved'> & { readonly approved?: boolean }): Act;
   setState(rule: RuleId, session: SessionId, state: ActState): void;
-  /** What the brake held may be ended now. */
-  approve(rule: RuleId, session: SessionId): void;
+  /** What the brake held of this rule may be ended now; how many that are. */
+  approveHeld(rule: RuleId): number;
+  /** What the brake held of this rule stays. */
+  forgetHeld(rule: RuleId): void;
   forget(rule: RuleId, session: SessionId): void;
-  inState(state: 'held' | 'approved' | 'ending', rule?: RuleId): readonly Act[];
+  /** Those after one in the order of rule and session; a braked rule may hold a whole application. */
+  inState(state: OpenState, after: Pick<Act, 'rule' | 'session'> | null, limit: number): readonly Act[];
+  /** What is open of one account. */
+  openOf(account: string): readonly Act[];
+  anyOpen(): boolean;
+  heldCount(rule: RuleId): number;
   /** Sessions that a rule ended or is ending by itself since then. */
   endedSince(rule: RuleId, since: EpochMs): number;
   figures(rule: RuleId, since: EpochMs): { ended: number; observed: number; lastAt: EpochMs | null };
@@ -111,9 +121,15 @@ export function createRuleActs(db: Db, clock: Clock, live: (session: string) => 
   const setState = db.prepare('UPDATE rule_acts SET state = ? WHERE rule = ? AND session = ?');
   const forget = db.prepare('DELETE FROM rule_acts WHERE rule = ? AND session = ?');
   // The condition of the partial index stands in the text, so that it is used.
-  const open = "FROM rule_acts WHERE state IN ('ending', 'held', 'approved') AND state = ?";
-  const inState = db.prepare<[string], ActRow>(`SELECT * ${open}`);
-  const ofRule = db.prepare<[string, string], ActRow>(`SELECT * ${open} AND rule = ?`);
+  const open = "rule_acts WHERE state IN ('ending', 'held', 'approved')";
+  const inState = db.prepare<[string, string, string, number], ActRow>(
+    `SELECT * FROM ${open} AND state = ? AND (rule, session) > (?, ?) ORDER BY rule, session LIMIT ?`,
+  );
+  const openOf = db.prepare<[string], ActRow>(`SELECT * FROM ${open} AND account = ?`);
+  const anyOpen = db.prepare<[], { 1: number }>(`SELECT 1 FROM ${open} LIMIT 1`);
+  const heldCount = db.prepare<[string], { count: number }>(
+    `SELECT count(*) AS count FROM ${open} AND state = 'held' AND rule = ?`,
+  );
   const ended = db.prepare<[string, number], { count: number }>(
     "SELECT count(*) AS count FROM rule_acts WHERE rule = ? AND decided_at > ? AND state IN ('ending', 'ended') AND approved = 0",
   );
@@ -144,12 +160,18 @@ export function createRuleActs(db: Db, clock: Clock, live: (session: string) => 
       return { ...act, decidedAt, approved };
     },
     setState: (rule, session, state) => void setState.run(state, rule, session),
-    approve: (rule, session) =>
-      void db
-        .prepare("UPDATE rule_acts SET state = 'approved', approved = 1 WHERE rule = ? AND session = ?")
-        .run(rule, session),
+    approveHeld: (rule) =>
+      db
+        .prepare("UPDATE rule_acts SET state = 'approved', approved = 1 WHERE rule = ? AND state = 'held'")
+        .run(rule).changes,
+    forgetHeld: (rule) =>
+      void db.prepare("DELETE FROM rule_acts WHERE rule = ? AND state = 'held'").run(rule),
     forget: (rule, session) => void forget.run(rule, session),
-    inState: (state, rule) => (rule === undefined ? inState.all(state) : ofRule.all(state, rule)).map(toAct),
+    inState: (state, after, limit) =>
+      inState.all(state, after?.rule ?? '', after?.session ?? '', limit).map(toAct),
+    openOf: (account) => openOf.all(account).map(toAct),
+    anyOpen: () => anyOpen.get() !== undefined,
+    heldCount: (rule) => heldCount.get(rule)?.count ?? 0,
     endedSince: (rule, since) => ended.get(rule, since)?.count ?? 0,
     figures(rule, since) {
       const row = figures.get(rule, since);

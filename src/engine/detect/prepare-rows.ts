@@ -11,7 +11,7 @@ export interface RowFacts {
   readonly session: string | null;
   readonly reason: string | null;
   readonly actor: string | null;
-  readonly attributes: Readonly<Record<string, string | boolean>> | null;
+  readonly attributes: Readonly<Record<string, string | number | boolean>> | null;
   readonly silent: boolean;
 }
 /** An address and a client, and what is known of them; one object for each pair. */

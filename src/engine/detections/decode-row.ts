@@ -5,6 +5,7 @@ import type { ReadableDb } from '../mirror/database.ts';
 import { type AddressColumns, addressView, DeviceColumns, deviceView } from '../mirror/known-columns.ts';
 import { createAccountFacts } from './mirror-events.ts';
 import type { EventRow } from './mirror-rows.ts';
+import { createSessionEnds } from './session-ends.ts';
 import { attributesOf, enrichment, typeOf, userOf } from './to-events.ts';
 
 /** Entries of a dictionary that are remembered. */
@@ -27,6 +28,7 @@ export interface RowDecoder {
 /** Reads dictionaries of the mirror, each entry once. */
 export function createRowDecoder(db: ReadableDb, connection: number, silentUntil: number): RowDecoder {
   const accounts = createAccountFacts(db, connection);
+  const endOf = createSessionEnds(db);
   const cached = <T>(sql: string, of: (row: unknown) => T) => {
     const one = db.prepare(`${sql} WHERE key = ?`);
     const many = db.prepare(`${sql} WHERE key IN (SELECT value FROM json_each(?))`);
@@ -118,10 +120,11 @@ export function createRowDecoder(db: ReadableDb, connection: number, silentUntil
       facts.actor = row[12] ?? word(row[13] ?? null);
       const more = row[14] ?? null;
       const service = who !== null ? who.service : facts.user !== null && accounts.isService(facts.user);
+      const end = session === null || type !== 'login' ? null : endOf(session, at);
       facts.attributes =
-        more === null && !service
+        more === null && !service && end === null
           ? null
-          : attributesOf(more === null ? null : (JSON.parse(more) as Record<string, string>), service);
+          : attributesOf(more === null ? null : (JSON.parse(more) as Record<string, string>), service, end);
       facts.silent = at < silentUntil;
       return facts;
     },

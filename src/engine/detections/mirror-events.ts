@@ -2,6 +2,7 @@ import type { EnrichedEvent } from '../detect/event.ts';
 import { auditSegments, type SegmentKind } from '../mirror/audit-segments.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from '../mirror/known-columns.ts';
+import { createSessionEnds } from './session-ends.ts';
 import { attributesOf, enrichment, typeOf, userOf, type AccountFacts } from './to-events.ts';
 
 /** An event of the mirror as the detections take it, and whether it was read in after the fact. */
@@ -132,6 +133,7 @@ export function* mirrorEvents(
 ): Generator<MirroredEvent, void, undefined> {
   const facts = createAccountFacts(db, connection);
   const look = createLookUps(db);
+  const endOf = createSessionEnds(db);
   const bound = {
     connection,
     since: range.since ?? Number.MIN_SAFE_INTEGER,
@@ -183,7 +185,7 @@ export function* mirrorEvents(
       stream = least();
     }
     if (stream === null) return;
-    const event = eventOf(stream.next, look, facts);
+    const event = eventOf(stream.next, look, facts, endOf);
     if (event !== null) yield { event, history: stream.kind === 'history', key: stream.next[1] };
     const following = stream.rows.next();
     if (following.done === true) open.splice(open.indexOf(stream), 1);
@@ -195,6 +197,7 @@ function eventOf(
   row: Raw,
   look: ReturnType<typeof createLookUps>,
   facts: AccountFacts,
+  endOf: ReturnType<typeof createSessionEnds>,
 ): EnrichedEvent | null {
   const [
     at,
@@ -221,6 +224,7 @@ function eventOf(
     facts,
   );
   const known = look.known(address, device);
+  const end = session === null || type !== 'login' ? null : endOf(session, at);
   return {
     id,
     ts: at,
@@ -235,6 +239,7 @@ function eventOf(
     attributes: attributesOf(
       more === null ? null : (JSON.parse(more) as Record<string, string>),
       user !== null && facts.isService(user),
+      end,
     ),
     enrich: known.enrich,
   };

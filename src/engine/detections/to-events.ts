@@ -54,11 +54,14 @@ const OWN = new Set(['environment', 'live', 'serviceAccount', 'service', 'networ
 export const attributesOf = (
   attributes: Readonly<Record<string, string>> | null | undefined,
   service: boolean,
-): Record<string, string | boolean> | null => {
-  const kept: Record<string, string | boolean> = Object.fromEntries(
+  /** Instant (ms) at which the session of a sign-in was over, where that is known. */
+  end: number | null = null,
+): Record<string, string | number | boolean> | null => {
+  const kept: Record<string, string | number | boolean> = Object.fromEntries(
     Object.entries(attributes ?? {}).filter(([name]) => !OWN.has(name)),
   );
   if (service) kept['serviceAccount'] = true;
+  if (end !== null) kept['expiresAt'] = end;
   return Object.keys(kept).length === 0 ? null : kept;
 };
 

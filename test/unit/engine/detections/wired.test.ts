@@ -175,6 +175,24 @@ test('any order of arrival inside the horizon gives the same findings', async ()
   );
 }, 60_000);
 
+test('sessions that only the log of the past names do not count as open: it tells few of the ends', async () => {
+  const world = new WiredWorld();
+  const past = Array.from({ length: 12 }, (_, n) => {
+    const at = NOW - (20 - n) * DAY;
+    const made = fakeEvent(`p${String(n)}`, { at, recordedAt: at, sessionId: `old-${String(n)}` });
+    return { ...made, ip: '8.8.8.8', account: { id: 'anna', name: 'anna' } } as typeof made;
+  });
+  await world.history([past], NOW - 2 * HOUR);
+  const opened = (id: string, at: number): Make => update(id, 'anna', at, '8.8.8.8', 'session.opened');
+  await world.stream([opened('new-1', START), opened('new-2', START + MINUTE)]);
+  const found = (): readonly unknown[] =>
+    world.db.prepare("SELECT name FROM detection WHERE name = 'concurrent_sessions'").pluck().all();
+  expect(found()).toEqual([]);
+  // It does see those that are open.
+  await world.stream([opened('new-3', START + 2 * MINUTE), opened('new-4', START + 3 * MINUTE)]);
+  expect(found()).toEqual(['concurrent_sessions']);
+});
+
 test('history trains silently whatever order its pages come in, and what was live before it is judged anew', async () => {
   const world = new WiredWorld();
   const past = Array.from({ length: 30 }, (_, n) =>

@@ -20,16 +20,14 @@ export function createEngine(options: EngineOptions): Result<Engine> {
     locked.value.release();
     return failure(opened.problem);
   }
-  const geoProblems = options.geo.problems.map(({ code, message, advice }): Problem => ({
-    code,
-    message,
-    advice,
-  }));
+  // Asked for each time: a file of geo data may turn out to be damaged when the first address is looked up.
+  const geoProblems = (): readonly Problem[] =>
+    options.geo.problems.map(({ code, message, advice }) => ({ code, message, advice }));
   if (opened.is === 'read-only') {
     const reader = inProcessReader(opened.file, options.clock);
     const about = aboutOf(options, { is: 'read-only', problem: opened.problem }, [
       opened.problem,
-      ...geoProblems,
+      ...geoProblems(),
     ]);
     const handlers = readOnlyHandlers(
       opened.db,
@@ -46,7 +44,10 @@ export function createEngine(options: EngineOptions): Result<Engine> {
     };
     return success(readOnlyEngine(handlers, about, close));
   }
-  const standing = [...(opened.problem === null ? [] : [opened.problem]), ...geoProblems];
+  const standing = (): readonly Problem[] => [
+    ...(opened.problem === null ? [] : [opened.problem]),
+    ...geoProblems(),
+  ];
   try {
     const key = openInstallationKey(options.profile, options.log, options.clock());
     return success(

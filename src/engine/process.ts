@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { epochMs } from '#shared/domain/units.ts';
+import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import { MessageToEngine, type MessageToMain } from '#shared/ipc/engine-process.ts';
 import { lineLog } from './console-log.ts';
 import { tellDetections } from './detection-alerts.ts';
@@ -86,12 +87,12 @@ function main(parent: ParentPort): void {
     tellDetections(engine, tell, log);
   };
 
-  const serve = (port: Port, methods: readonly string[]): void => {
+  const serve = (port: Port, except: readonly string[]): void => {
     const running = engine;
     if (running === null) return;
     const calls = serveCalls({
       handlers: running.handlers,
-      methods,
+      methods: Object.keys(ENGINE_METHODS).filter((name) => !except.includes(name)),
       send: (frame) => {
         port.postMessage(frame);
       },
@@ -140,7 +141,7 @@ function main(parent: ParentPort): void {
         const [port] = ports;
         if (port !== undefined)
           void starting.then(() => {
-            serve(port, message.methods);
+            serve(port, message.except);
           });
         return;
       }

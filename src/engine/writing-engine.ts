@@ -41,14 +41,14 @@ export function writingEngine(
   db: WritableDb,
   file: string,
   key: InstallationKey,
-  standing: readonly Problem[],
+  standing: () => readonly Problem[],
   release: () => void,
 ): Engine {
   const { clock, log } = options;
   let operatorName = options.operatorName ?? '';
   let writing: Problem | null = null;
   const problems = (): readonly Problem[] => [
-    ...standing,
+    ...standing(),
     ...(writing === null ? [] : [writing]),
     ...notifier.problems(),
   ];
@@ -106,6 +106,7 @@ export function writingEngine(
     },
   });
   const mapLog = createMapLog();
+  let fed = false;
   const ingest = createIngest({
     db,
     writer,
@@ -114,6 +115,7 @@ export function writingEngine(
     log,
     hook: {
       onArriving: (batch) => {
+        fed = true;
         if (options.detect !== false) detecting.onArriving(batch);
       },
       onEnriched: (batch) => {
@@ -128,7 +130,7 @@ export function writingEngine(
       hub.audit(news.events, news.audit);
     },
   });
-  const reader: Reader = createReader(file, clock, log, options.spawnReader);
+  const reader: Reader = createReader({ file, clock, log, quiet: () => !fed, spawn: options.spawnReader });
   const runner = createRunner({
     db,
     clock,

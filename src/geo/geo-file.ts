@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { failure, success, type Result } from '#shared/domain/result.ts';
@@ -62,6 +63,39 @@ export function readGeoFile(
     return corrupt(`it has ${body.length} bytes instead of ${header.data.bytes}`);
   if (crc32(body) !== header.data.checksum) return corrupt('its checksum does not match');
   return success({ header: header.data, column: columnsOf(header.data, body) });
+}
+
+/**
+ * What the file says of itself, without reading the rest: it is one of ours, holds what is wanted and is not cut off.
+ * Whether its content is whole is known when it is read.
+ * @throws Error of the file system
+ */
+export function readGeoHeader(
+  path: string,
+  content: GeoFileHeader['content'],
+): Result<GeoFileHeader, GeoProblem> {
+  const corrupt = (what: string) => failure(geoProblem('corrupt', path, what));
+  const file = openSync(path, 'r');
+  try {
+    const preamble = Buffer.alloc(PREAMBLE);
+    if (readSync(file, preamble, 0, PREAMBLE, 0) < PREAMBLE || preamble.toString('latin1', 0, 8) !== MAGIC) {
+      return corrupt('it is not a look-up file of this product');
+    }
+    const { size } = fstatSync(file);
+    const length = preamble.readUInt32LE(8);
+    if (PREAMBLE + length > size) return corrupt('its header is cut off');
+    const text = Buffer.alloc(length);
+    readSync(file, text, 0, length, PREAMBLE);
+    const header = Header.safeParse(jsonOrNull(text));
+    if (!header.success) return corrupt('its header cannot be read');
+    if (header.data.content !== content) return corrupt(`it holds ${header.data.content}, not ${content}`);
+    const bytes = size - PREAMBLE - length;
+    return bytes === header.data.bytes
+      ? success(header.data)
+      : corrupt(`it has ${bytes} bytes instead of ${header.data.bytes}`);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function columnsOf(header: GeoFileHeader, body: Uint8Array): GeoFile['column'] {

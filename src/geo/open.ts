@@ -6,7 +6,7 @@ import { kindProvider, parseKindList, type KindList } from './kind-list.ts';
 import { mmdbPlaces, withSecondOpinion } from './mmdb-places.ts';
 import { compiledNetworks } from './networks.ts';
 import { parseOverrides, type Overrides } from './overrides.ts';
-import { compiledPlaces } from './places.ts';
+import { compiledPlaces, placesWhenNeeded } from './places.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
 import type { Attribution, DataSource, NetworkProvider, PlaceProvider } from './types.ts';
 import { userAgentReader } from './user-agent.ts';
@@ -39,6 +39,8 @@ export interface GeoOptions {
   readonly kindLists?: readonly string[] | undefined;
   readonly overrides?: string | undefined;
   readonly cacheSize?: number | undefined;
+  /** Reads the places when the first address is looked up, and not before. */
+  readonly placesWhenNeeded?: boolean;
 }
 
 /** An enricher with what could be opened, and what could not. */
@@ -47,6 +49,7 @@ export interface OpenedGeo {
   readonly sources: readonly DataSource[];
   /** Credits that the window shows, each once. */
   readonly attributions: readonly Attribution[];
+  /** One more is added when a file that is read later turns out to be damaged. */
   readonly problems: readonly GeoProblem[];
 }
 
@@ -61,7 +64,14 @@ export async function openGeo(options: GeoOptions): Promise<OpenedGeo> {
   const { mmdb, files } = options;
   const own = mmdb ? keep(await openMmdb(mmdb.path)) : null;
   // When the operator's file cannot be used, the bundled one still can.
-  const bundled = own !== null && mmdb?.use === 'instead' ? null : keep(await openPlaces(files.places));
+  const bundled =
+    own !== null && mmdb?.use === 'instead'
+      ? null
+      : keep(
+          options.placesWhenNeeded === true
+            ? openPlacesLater(files.places, (problem) => problems.push(problem))
+            : await openPlaces(files.places),
+        );
   const places = own !== null && bundled !== null ? withSecondOpinion(bundled, own) : (own ?? bundled);
   const networks = keep(await openNetworks(files.networks));
   const lists: KindList[] = [];
@@ -86,6 +96,16 @@ export async function openGeo(options: GeoOptions): Promise<OpenedGeo> {
   return { enricher, sources, attributions: [...credits.values()], problems };
 }
 
+function openPlacesLater(
+  path: string,
+  onProblem: (problem: GeoProblem) => void,
+): Result<PlaceProvider, GeoProblem> {
+  try {
+    return placesWhenNeeded(path, onProblem);
+  } catch (error) {
+    return failure(fileProblem(path, error));
+  }
+}
 export const openPlaces = (path: string): Promise<Result<PlaceProvider, GeoProblem>> =>
   open(path, (bytes) => compiledPlaces(bytes, path));
 export const openNetworks = (path: string): Promise<Result<NetworkProvider, GeoProblem>> =>
@@ -105,12 +125,14 @@ async function open<T>(
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown fault';
-    return failure(
-      code === 'ENOENT'
-        ? geoProblem('missing', path, 'nothing is there')
-        : geoProblem('unreadable', path, code),
-    );
+    return failure(fileProblem(path, error));
   }
   return read(bytes);
+}
+
+function fileProblem(path: string, error: unknown): GeoProblem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown fault';
+  return code === 'ENOENT'
+    ? geoProblem('missing', path, 'nothing is there')
+    : geoProblem('unreadable', path, code);
 }

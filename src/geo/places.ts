@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { Place } from '#shared/domain/place.ts';
-import { readGeoFile, type GeoFile } from './geo-file.ts';
+import { readGeoFile, readGeoHeader, type GeoFile, type GeoFileHeader } from './geo-file.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
 import { rangeTable } from './range-table.ts';
 import { stringTable } from './string-table.ts';
@@ -20,6 +21,44 @@ export function compiledPlaces(bytes: Uint8Array, path: string): Result<PlacePro
   }
 }
 
+/**
+ * The same, read when the first address is looked up: it is by far the largest file, and a window that opens without an
+ * agent needs none of it.
+ * @param onProblem told once, when the file turns out to be damaged; from then on no address has a place
+ */
+export function placesWhenNeeded(
+  path: string,
+  onProblem: (problem: GeoProblem) => void,
+): Result<PlaceProvider, GeoProblem> {
+  const header = readGeoHeader(path, 'places');
+  if (!header.ok) return header;
+  let read: PlaceProvider['find'] | null = null;
+  const load = (): PlaceProvider['find'] => {
+    try {
+      const found = compiledPlaces(readFileSync(path), path);
+      if (found.ok) return (address) => found.value.find(address);
+      onProblem(found.error);
+    } catch (error) {
+      onProblem(geoProblem('unreadable', path, error instanceof Error ? error.message : 'unknown fault'));
+    }
+    return () => null;
+  };
+  return success({
+    source: sourceOf(header.value),
+    find: (address) => {
+      read ??= load();
+      return read(address);
+    },
+  });
+}
+
+const sourceOf = ({ source, builtAt, licence, attribution }: GeoFileHeader): PlaceProvider['source'] => ({
+  name: source,
+  date: builtAt.slice(0, 10),
+  licence,
+  attribution,
+});
+
 function provider(file: GeoFile): PlaceProvider {
   const table = rangeTable(file);
   const text = stringTable(file);
@@ -28,9 +67,9 @@ function provider(file: GeoFile): PlaceProvider {
   const countries = file.column('countries', 'Uint16Array');
   const regions = file.column('regions', 'Uint32Array');
   const cities = file.column('cities', 'Uint32Array');
-  const { source, builtAt, licence, attribution } = file.header;
+  const { source } = file.header;
   return {
-    source: { name: source, date: builtAt.slice(0, 10), licence, attribution },
+    source: sourceOf(file.header),
     find(address): Place | null {
       const id = table.find(address);
       if (id === 0) return null;

@@ -7,21 +7,18 @@ import {
   type DemoEnvironment,
   type MessageToEngine,
 } from '#shared/ipc/engine-process.ts';
-import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
-import { WRITES_FILES } from '#shared/ipc/mirror-contract.ts';
-import { PORT_MESSAGE, type EngineState } from '#shared/ipc/main-contract.ts';
+import { PORT_MESSAGE } from '#shared/ipc/main-channels.ts';
+import type { EngineState } from '#shared/ipc/main-contract.ts';
+import { WRITES_FILES } from '#shared/ipc/writes-files.ts';
 import { createChild } from './child.ts';
 import { createReaderHost } from './reader-host.ts';
 import type { Secrets } from './secrets-file.ts';
-
-/** What a window may ask: what writes files is left to the command line. */
-const WINDOW_METHODS = Object.keys(ENGINE_METHODS).filter((name) => !WRITES_FILES.includes(name));
 
 export interface EngineHost {
   readonly state: () => EngineState;
   start(): void;
   stop(): Promise<void>;
-  /** Mints a port from this window to the engine, with the methods a window may call. */
+  /** Mints a port from this window to the engine, over which nothing is called that writes files. */
   connect(window: WebContents): boolean;
   setDemo(environments: readonly DemoEnvironment[]): void;
   setOperator(name: string): void;
@@ -64,7 +61,7 @@ export function createEngineHost(options: {
   const mint = (window: WebContents) => {
     if (window.isDestroyed()) return false;
     const { port1, port2 } = new MessageChannelMain();
-    if (!send({ type: 'port', methods: WINDOW_METHODS }, [port1])) return false;
+    if (!send({ type: 'port', except: [...WRITES_FILES] }, [port1])) return false;
     window.postMessage(PORT_MESSAGE, null, [port2]);
     return true;
   };

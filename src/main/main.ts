@@ -11,12 +11,8 @@ import {
   safeStorage,
   session,
 } from 'electron';
-import {
-  MAIN_EVENT_CHANNEL,
-  MAIN_METHODS,
-  type MainEvent,
-  type Settings,
-} from '#shared/ipc/main-contract.ts';
+import { MAIN_EVENT_CHANNEL } from '#shared/ipc/main-channels.ts';
+import { MAIN_METHODS, type MainEvent, type Settings } from '#shared/ipc/main-contract.ts';
 import { registerAppScheme, serveApp } from './app-scheme.ts';
 import { readConnectionFile } from './connection-file.ts';
 import { hashOfLink, LINK_SCHEME, linkAmong } from './deep-link.ts';
@@ -95,6 +91,8 @@ function run(): void {
       desktop.detections(found, newest);
     },
   });
+  // First of all: it loads while the window does.
+  engine.start();
   const demo = createDemoAgents({
     module: join(here, 'agent.js'),
     profile,
@@ -207,6 +205,8 @@ function run(): void {
     log,
   );
 
+  // The window as early as it can be answered.
+  windows.openThoseBefore(linkAmong(process.argv) ?? '');
   setMenu({
     newWindow,
     go,
@@ -246,10 +246,8 @@ function run(): void {
     return Promise.all([engine.stop(), demo.stop()]);
   });
 
-  engine.start();
   if (settings.get().demo) demo.start();
   desktop.settingsChanged();
-  windows.openThoseBefore(linkAmong(process.argv) ?? '');
 }
 
 /** Quitting waits until the engine has closed its database and the demo agents are gone. */

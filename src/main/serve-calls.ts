@@ -2,7 +2,8 @@ import type { IpcMain, IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import type { Log } from '#shared/domain/log.ts';
 import type { Handlers, Methods } from '#shared/ipc/contract.ts';
-import { MAIN_CALL_CHANNEL, type CallAnswer } from '#shared/ipc/main-contract.ts';
+import { MAIN_CALL_CHANNEL } from '#shared/ipc/main-channels.ts';
+import type { CallAnswer } from '#shared/ipc/main-contract.ts';
 import { isAppAddress } from './window-guard.ts';
 
 const Call = z.strictObject({ name: z.string().max(128), request: z.unknown() });

@@ -49,6 +49,7 @@ export function createWindows(preload: string, settings: SettingsFile, memories:
         nodeIntegration: false,
         webSecurity: true,
         spellcheck: false,
+        v8CacheOptions: 'bypassHeatCheck',
         zoomFactor: settings.get().zoom,
       },
     });

@@ -1,9 +1,14 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import { MAIN_METHODS, type Bridge, type CallAnswer, type MainEvent } from '#shared/ipc/main-contract.ts';
-import { MAIN_CALL_CHANNEL, MAIN_EVENT_CHANNEL, PORT_MESSAGE } from '#shared/ipc/main-contract.ts';
+import {
+  MAIN_CALL_CHANNEL,
+  MAIN_EVENT_CHANNEL,
+  MAIN_METHOD_NAMES,
+  PORT_MESSAGE,
+} from '#shared/ipc/main-channels.ts';
+import type { Bridge, CallAnswer, MainEvent } from '#shared/ipc/main-contract.ts';
 
 // The one bridge, made from the contract: a name that is not in it does not reach main.
-const names = new Set(Object.keys(MAIN_METHODS));
+const names = new Set<string>(MAIN_METHOD_NAMES);
 
 const bridge: Bridge = {
   call: (name, request) =>

@@ -11,8 +11,8 @@ import { median, note, quick, row } from './parts/report.ts';
 // be what they held when they had settled, because as many sessions end as begin.
 
 const SESSIONS = quick ? 2_000 : 10_000;
-/** A busy site: changes a second, of which two in nine are a sign-in, two a sign-out, five sessions in use. */
-const CHANGES_A_SECOND = 20;
+/** A site of its size: changes a second, of which two in nine are a sign-in, two a sign-out, five sessions in use. */
+const CHANGES_A_SECOND = 5;
 const HOURS = quick ? 0.25 : 10;
 const CHANGES = CHANGES_A_SECOND * 3_600 * HOURS;
 const SAMPLES = quick ? 6 : 20;

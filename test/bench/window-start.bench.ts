@@ -9,7 +9,7 @@ import { openGeo, resolveGeoData } from '#geo/open.ts';
 import { hostPage, pageWindowCommand } from '#test/support/page-window.ts';
 import { consoleCommand, prepareProfile } from './parts/console-window.ts';
 import { sendLive, startLiveSender } from './parts/live-sender.ts';
-import { memoryOf, processTree } from './parts/process-memory.ts';
+import { kindOf, memoryOf, processTree } from './parts/process-memory.ts';
 import { startProduct } from './parts/product.ts';
 import { interleaved, median, note, quick, row } from './parts/report.ts';
 
@@ -24,6 +24,18 @@ const SETTLED_MS = quick ? 5_000 : 8_000;
 interface Started {
   readonly usableMs: number;
   readonly memory: number;
+}
+
+/** Where the time went, ms since the program was started: its page, what it painted first, and the page's own marks. */
+type Moments = Readonly<Record<string, number>>;
+
+/** Memory by kind of process, for whoever looks for what costs. */
+function byKind(pids: readonly number[]): string {
+  const kinds = new Map<string, number[]>();
+  for (const pid of pids) kinds.set(kindOf(pid), [...(kinds.get(kindOf(pid)) ?? []), memoryOf([pid])]);
+  return [...kinds]
+    .map(([kind, each]) => `${kind} ${each.map((mb) => mb.toFixed(0)).join(' + ')}`)
+    .join(', ');
 }
 
 async function start(command: {
@@ -46,7 +58,9 @@ async function start(command: {
   });
   try {
     await sleep(SETTLED_MS);
-    const memory = memoryOf(processTree(child.pid ?? 0));
+    const tree = processTree(child.pid ?? 0);
+    const memory = memoryOf(tree);
+    console.log(`  MB: ${byKind(tree)}`);
     const browser = await chromium.connectOverCDP(await endpoint);
     const page = browser.contexts()[0]?.pages()[0];
     if (page === undefined) throw new Error('there is no window');
@@ -60,6 +74,23 @@ async function start(command: {
           };
           look();
         }),
+    );
+    const moments = await page.evaluate((): Moments => {
+      const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+      const marks = [...performance.getEntriesByType('paint'), ...performance.getEntriesByType('mark')];
+      return Object.fromEntries(
+        [
+          ['page', 0] as const,
+          ['read', page?.responseEnd ?? 0] as const,
+          ['run', page?.domContentLoadedEventEnd ?? 0] as const,
+          ...marks.map(({ name, startTime }) => [name, startTime] as const),
+        ].map(([name, at]) => [name, performance.timeOrigin + at]),
+      );
+    });
+    console.log(
+      `  ms: ${Object.entries(moments)
+        .map(([name, at]) => `${name} ${(at - began).toFixed(0)}`)
+        .join(', ')}`,
     );
     await browser.close();
     return { usableMs: usable - began, memory };

@@ -21,6 +21,8 @@ export interface Lane {
   ask(name: string, request: unknown, signal: AbortSignal): Promise<unknown>;
   /** Starts the process before anybody asks. */
   warm(): void;
+  /** The process runs and has opened the file. */
+  readonly ready: () => boolean;
   close(): void;
 }
 
@@ -119,8 +121,9 @@ export function createLane(options: {
   return {
     busy: () => open.size + leaving.size,
     warm: () => {
-      if (running === null) start();
+      if (running === null && !closing) start();
     },
+    ready: () => running !== null && running.pid !== null,
     ask: (name, request, signal) => {
       const cancelled = () => new DOMException('the question was cancelled', 'AbortError');
       if (signal.aborted) return Promise.reject(cancelled());

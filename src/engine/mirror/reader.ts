@@ -67,18 +67,22 @@ const LONG_LANES = 2;
 const IDLE_MS = 60_000;
 
 /**
- * Reads in processes of their own: one for quick questions, always there, and up to two for long ones, started when
- * they are needed. Cancelling stops the statement under way too: its process is killed and what else it was asked is
+ * Reads in processes of their own: one for quick questions and up to two for long ones, started when they are needed.
+ * Until the first of them runs, quick questions are answered by `here`: an engine that has just started, or that hears
+ * of nobody (`quiet`), has nothing else to do, and a window that opens does not wait for a process. Cancelling stops the statement under way too: its process is killed and what else it was asked is
  * asked again (docs/decisions/0006-reader-processes.md).
  */
 export function processReader(options: {
   readonly file: string;
   readonly spawn: SpawnReader;
   readonly log: Log;
+  readonly here: () => Reader;
+  readonly quiet: () => boolean;
 }): Reader {
+  let here: Reader | null = null;
+  let closed = false;
   const quick = createLane({ ...options, idleMs: null });
   const long: Lane[] = Array.from({ length: LONG_LANES }, () => createLane({ ...options, idleMs: IDLE_MS }));
-  quick.warm();
   /** The first lane that is free, or the one with the least to do. */
   const laneOf = (name: QuestionName): Lane =>
     LONG.has(name) ? (long.toSorted((a, b) => a.busy() - b.busy())[0] ?? quick) : quick;
@@ -87,11 +91,19 @@ export function processReader(options: {
       name: Name,
       request: Questions[Name]['request'],
       signal: AbortSignal,
-    ): Promise<Questions[Name]['reply']> =>
-      laneOf(name).ask(name, request, signal) as Promise<Questions[Name]['reply']>,
-    close: () => {
+    ): Promise<Questions[Name]['reply']> => {
+      const lane = laneOf(name);
+      if (lane === quick && !options.quiet()) quick.warm();
+      if (lane === quick && !quick.ready() && !closed) {
+        here ??= options.here();
+        return here.ask(name, request, signal);
+      }
+      return lane.ask(name, request, signal) as Promise<Questions[Name]['reply']>;
+    },
+    close: async () => {
+      closed = true;
       for (const lane of [quick, ...long]) lane.close();
-      return Promise.resolve();
+      await here?.close();
     },
   };
 }
@@ -130,8 +142,17 @@ function readerModule(): string | null {
 }
 
 /** Processes where the program was built, this process where it runs from source. */
-export function createReader(file: string, clock: Clock, log: Log, spawn: SpawnReader | null = null): Reader {
+export function createReader(options: {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Nothing arrives from any agent. */
+  readonly quiet: () => boolean;
+  readonly spawn?: SpawnReader | undefined;
+}): Reader {
+  const { file, clock, log, quiet } = options;
   const module = readerModule();
-  if (module === null) return inProcessReader(file, clock);
-  return processReader({ file, spawn: spawn ?? forkReader(module), log });
+  const here = (): Reader => inProcessReader(file, clock);
+  if (module === null) return here();
+  return processReader({ file, spawn: options.spawn ?? forkReader(module), log, here, quiet });
 }

@@ -1,5 +1,5 @@
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
-import type { PORT_MESSAGE } from '#shared/ipc/main-contract.ts';
+import type { PORT_MESSAGE } from '#shared/ipc/main-channels.ts';
 import type { EngineEvent } from '#shared/ipc/views.ts';
 import { createPortCaller, type PortCaller } from './port-caller.ts';
 import { main } from './main.ts';

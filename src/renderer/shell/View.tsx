@@ -1,19 +1,53 @@
-import type { ReactNode } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
+import { Waiting } from '../components/Waiting.tsx';
 import type { ViewName } from '../store/route-store.ts';
-import { AuditView } from '../views/audit/AuditView.tsx';
-import { DetectionsView } from '../views/detections/DetectionsView.tsx';
-import { EnvironmentsView } from '../views/environments/EnvironmentsView.tsx';
-import { InvestigateView } from '../views/investigate/InvestigateView.tsx';
-import { PeopleView } from '../views/people/PeopleView.tsx';
-import { ResponseView } from '../views/response/ResponseView.tsx';
-import { RulesView } from '../views/rules/RulesView.tsx';
 import { SessionsView } from '../views/sessions/SessionsView.tsx';
-import { SettingsView } from '../views/settings/SettingsView.tsx';
 import { WatchView } from '../views/watch/WatchView.tsx';
 
-/** The view that the address names. */
-export function View({ view }: { readonly view: ViewName }): ReactNode {
+// Where most windows open is part of the program; the other views are read once the window can be used.
+const LOADS = {
+  investigate: () => import('../views/investigate/InvestigateView.tsx'),
+  people: () => import('../views/people/PeopleView.tsx'),
+  detections: () => import('../views/detections/DetectionsView.tsx'),
+  audit: () => import('../views/audit/AuditView.tsx'),
+  response: () => import('../views/response/ResponseView.tsx'),
+  environments: () => import('../views/environments/EnvironmentsView.tsx'),
+  settings: () => import('../views/settings/SettingsView.tsx'),
+  rules: () => import('../views/rules/RulesView.tsx'),
+} as const;
+
+const InvestigateView = lazy(async () => ({ default: (await LOADS.investigate()).InvestigateView }));
+const PeopleView = lazy(async () => ({ default: (await LOADS.people()).PeopleView }));
+const DetectionsView = lazy(async () => ({ default: (await LOADS.detections()).DetectionsView }));
+const AuditView = lazy(async () => ({ default: (await LOADS.audit()).AuditView }));
+const ResponseView = lazy(async () => ({ default: (await LOADS.response()).ResponseView }));
+const EnvironmentsView = lazy(async () => ({ default: (await LOADS.environments()).EnvironmentsView }));
+const SettingsView = lazy(async () => ({ default: (await LOADS.settings()).SettingsView }));
+const RulesView = lazy(async () => ({ default: (await LOADS.rules()).RulesView }));
+
+/** After this long in a window nothing of the start is under way any more. */
+const READ_AFTER_MS = 3_000;
+
+/** Reads the other views one by one while nothing else is done, so that each opens at once. */
+function readOthers(): () => void {
+  const waiting = Object.values(LOADS);
+  let stopped = false;
+  const next = (): void => {
+    const load = waiting.shift();
+    if (stopped || load === undefined) return;
+    // One that cannot be read says so when it is opened.
+    const then = (): void => void requestIdleCallback(next);
+    load().then(then, then);
+  };
+  const timer = window.setTimeout(() => void requestIdleCallback(next), READ_AFTER_MS);
+  return () => {
+    stopped = true;
+    window.clearTimeout(timer);
+  };
+}
+
+function Named({ view }: { readonly view: ViewName }): ReactNode {
   switch (view) {
     case 'watch':
       return <WatchView />;
@@ -38,4 +72,14 @@ export function View({ view }: { readonly view: ViewName }): ReactNode {
     default:
       return assertNever(view);
   }
+}
+
+/** The view that the address names. */
+export function View({ view }: { readonly view: ViewName }): ReactNode {
+  useEffect(() => readOthers(), []);
+  return (
+    <Suspense fallback={<Waiting what="the view" />}>
+      <Named view={view} />
+    </Suspense>
+  );
 }

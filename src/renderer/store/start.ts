@@ -119,13 +119,20 @@ export async function startApp(): Promise<void> {
   engine.onEvent(receiveFromEngine);
   engine.onAttach(() => void reload());
   document.addEventListener('visibilitychange', showNewest);
-  useSettings.setState({ settings: await main.call('settings.get', {}), loaded: true });
-  const { hash } = await startWindowMemory();
+  // All at once, and the engine comes while the window draws what is known.
+  const [settings, memory, info, demo] = await Promise.all([
+    main.call('settings.get', {}),
+    main.call('window.memory', {}),
+    main.call('app.info', {}),
+    main.call('demo.state', {}),
+    connectEngine(),
+  ]);
+  useApp.setState({ info, demo });
+  useSettings.setState({ settings });
+  startWindowMemory(memory);
   startViewHistory();
-  startRouting(hash, () => {
+  startRouting(memory.hash, () => {
     remember({ hash: window.location.hash.slice(0, 2_048) });
   });
-  const [info, demo] = await Promise.all([main.call('app.info', {}), main.call('demo.state', {})]);
-  useApp.setState({ info, demo });
-  await connectEngine();
+  useSettings.setState({ loaded: true });
 }

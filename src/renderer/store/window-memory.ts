@@ -65,8 +65,7 @@ function restore(memory: ListMemory | undefined, filter: FilterStore, arrangemen
 }
 
 /** Brings back what this window remembers, and has it remembered from now on. */
-export async function startWindowMemory(): Promise<WindowMemory> {
-  const memory = await main.call('window.memory', {});
+export function startWindowMemory(memory: WindowMemory): void {
   const { columns } = settingsNow().layout;
   useWindowColumns.setState({
     columns: memory.columns ?? (typeof columns === 'string' ? columns : null),
@@ -75,5 +74,4 @@ export async function startWindowMemory(): Promise<WindowMemory> {
   restore(memory.sessions, useSessionsFilter, useSessionsArrangement);
   follow('watch', useWatchFilter, useWatchArrangement);
   follow('sessions', useSessionsFilter, useSessionsArrangement);
-  return memory;
 }

@@ -49,8 +49,8 @@ export const MessageToEngine = z.discriminatedUnion('type', [
     /** The system's name for who runs this. */
     systemUser: z.string().max(256).optional(),
   }),
-  /** Comes with one transferred MessagePort: a window's. Only these methods may be called over it. */
-  z.strictObject({ type: z.literal('port'), methods: z.array(z.string().max(64)).max(256) }),
+  /** Comes with one transferred MessagePort: a window's. All methods may be called over it except these. */
+  z.strictObject({ type: z.literal('port'), except: z.array(z.string().max(64)).max(256) }),
   /** Replaces what is known of tokens: the keychain was unlocked later, or a token was changed elsewhere. */
   z.strictObject({ type: z.literal('secrets'), ...Secrets.shape }),
   /** Adds or updates the connections to demo agents; those not named are left as they are. */

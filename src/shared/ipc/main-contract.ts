@@ -3,6 +3,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../domain/result.ts';
 import type { ConnectionFile } from '../protocol/connection-file.ts';
 import { method } from './contract.ts';
+import type { MainMethodName } from './main-channels.ts';
 import { GROUPINGS } from './session-groupings.ts';
 import { WindowChanges, type WindowMemory } from './window-memory.ts';
 
@@ -114,7 +115,7 @@ export const MAIN_METHODS = {
   'file.drag': method<null>()(z.strictObject({ name: fileName, text: z.string().max(67_108_864) })),
   'demo.state': method<DemoState>()(z.strictObject({})),
   'demo.set': method<DemoState>()(z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() })),
-} as const;
+} as const satisfies Record<MainMethodName, unknown>;
 export type MainContract = typeof MAIN_METHODS;
 
 /** What main tells a window without being asked. */
@@ -135,6 +136,3 @@ export interface Bridge {
   call(name: string, request: unknown): Promise<CallAnswer>;
   onEvent(listener: (event: MainEvent) => void): () => void;
 }
-export const PORT_MESSAGE = 'watchfloor:engine-port';
-export const MAIN_CALL_CHANNEL = 'watchfloor:call';
-export const MAIN_EVENT_CHANNEL = 'watchfloor:event';

@@ -79,6 +79,3 @@ export const MIRROR_METHODS = {
   /** A whole copy of the mirror, made while it is in use, and verified. The file must not exist yet. */
   'mirror.backup': method<{ readonly bytes: number; readonly events: number }>()(z.strictObject({ file })),
 } as const;
-
-/** They write files where the caller says: for the command line, never for a window. */
-export const WRITES_FILES: readonly string[] = ['person.export', 'mirror.backup'];

@@ -7,7 +7,7 @@ import { epochMs } from '#shared/domain/units.ts';
 import { openReadable } from '#engine/mirror/database.ts';
 import { createLane } from '#engine/mirror/reader-lane.ts';
 import { FromReader, ToReader, type SpawnReader } from '#engine/mirror/reader-frames.ts';
-import { createReader, forkReader, processReader } from '#engine/mirror/reader.ts';
+import { createReader, forkReader, inProcessReader, processReader } from '#engine/mirror/reader.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { ingestWorld } from '../ingest/world.ts';
 
@@ -18,7 +18,12 @@ const never = () => new AbortController().signal;
 
 test('a question can be cancelled before it starts and between its steps', async () => {
   const world = ingestWorld();
-  const reader = createReader(mirrorFile(world.profile), () => epochMs(1), log);
+  const reader = createReader({
+    file: mirrorFile(world.profile),
+    clock: () => epochMs(1),
+    log,
+    quiet: () => false,
+  });
   const early = AbortSignal.abort();
   await expect(reader.ask('figures', {}, early)).rejects.toMatchObject({ name: 'AbortError' });
   const controller = new AbortController();
@@ -53,23 +58,39 @@ test('the built reader answers from a process of its own and refuses what it doe
   expect(frames).toContainEqual(expect.objectContaining({ is: 'failure', id: 2, cancelled: false }));
 });
 
+const count = { search: '', zone: 'utc', table: 'sessions', exact: false } as const;
+
 test('the built readers answer and end with the engine', async () => {
   const world = ingestWorld();
-  const reader = processReader({ file: mirrorFile(world.profile), spawn: forkReader(BUILT), log });
-  const scope = { search: '', zone: 'utc' as const };
+  const file = mirrorFile(world.profile);
+  const here = vi.fn(() => inProcessReader(file, () => epochMs(1)));
+  const spawn = vi.fn(forkReader(BUILT));
+  let quiet = true;
+  const reader = processReader({ file, spawn, log, here, quiet: () => quiet });
+  // As long as nothing arrives, quick questions need no process.
   expect(await reader.ask('figures', {}, never())).toMatchObject({ sessions: 0 });
-  expect(
-    await reader.ask('query.count', { ...scope, table: 'sessions', exact: false }, never()),
-  ).toMatchObject({ count: { value: 0, is: 'exact' } });
+  expect(here).toHaveBeenCalledTimes(1);
+  expect(spawn).not.toHaveBeenCalled();
+  quiet = false;
+  expect(await reader.ask('figures', {}, never())).toMatchObject({ sessions: 0 });
+  expect(spawn).toHaveBeenCalledTimes(1);
+  expect(await reader.ask('query.count', count, never())).toMatchObject({ count: { value: 0, is: 'exact' } });
+  expect(spawn).toHaveBeenCalledTimes(2);
+  expect(await reader.ask('figures', {}, never())).toMatchObject({ sessions: 0 });
+  expect(here).toHaveBeenCalledTimes(1);
   await reader.close();
   await expect(reader.ask('figures', {}, AbortSignal.abort())).rejects.toThrow();
 });
 
 test('a signal that outlives its questions is left without a trace of them', async () => {
   const world = ingestWorld();
-  const reader = processReader({ file: mirrorFile(world.profile), spawn: forkReader(BUILT), log });
+  const file = mirrorFile(world.profile);
+  const here = (): never => {
+    throw new Error('a long question is never answered here');
+  };
+  const reader = processReader({ file, spawn: forkReader(BUILT), log, here, quiet: () => false });
   const { signal } = new AbortController();
-  const asked = reader.ask('figures', {}, signal);
+  const asked = reader.ask('query.count', count, signal);
   expect(getEventListeners(signal, 'abort')).toHaveLength(1);
   await asked;
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);

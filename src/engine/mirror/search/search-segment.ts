@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEGMENT_KEYS } from '../audit-segments.ts';
 import type { ReadableDb } from '../database.ts';
 import { integer } from '../columns.ts';
 import { readTuples, readValues } from '../statements.ts';
@@ -155,9 +156,10 @@ function gather(
 
 function finding(segment: SearchedSegment, search: Compiled, branch: Branch): readonly [string, object] {
   if (branch.column === 'words' && segment.words === null) {
+    // By key, which is how the rows lie. The index of time would be walked as far, with a leap to a row at each entry.
     return [
-      `SELECT e.key FROM ${segment.table} e NOT INDEXED WHERE ${forSegment(branch.condition ?? '1', null)}`,
-      search.params.bound,
+      `SELECT e.key FROM ${segment.table} e WHERE e.key >= CAST(@least AS INTEGER) AND ${forSegment(branch.condition ?? '1', null)}`,
+      { ...search.params.bound, least: segment.number * SEGMENT_KEYS },
     ];
   }
   if (branch.column === 'words') {

@@ -136,6 +136,9 @@ const segmentBefore = <S>(segments: readonly Segment<S>[], event: PreparedEvent)
   return Math.max(from, 0);
 };
 
+const isSame = (before: DetectionRecord | undefined, after: DetectionRecord): boolean =>
+  before !== undefined && JSON.stringify(before) === JSON.stringify(after);
+
 /** Works out anew everything from a segment on, with `change` applied to its events. */
 const repeat = <S>(
   fold: Fold<S>,
@@ -153,7 +156,9 @@ const repeat = <S>(
   timeline.state = redone[0]?.state ?? fold.create();
   for (const each of events) append(fold, timeline, each, each === fresh);
   const after = latest(segments.slice(from));
-  const changes: Changes = new Map(after);
+  const changes: Changes = new Map();
+  // Most events that come late change nothing of what was found.
+  for (const [id, record] of after) if (!isSame(before.get(id), record)) changes.set(id, record);
   const older = latest(segments.slice(0, from));
   const startsAt = events[0]?.ts ?? 0;
   for (const [id, record] of before) {

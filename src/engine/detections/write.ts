@@ -176,9 +176,10 @@ const MOST_COMPARED = 50;
 function createCampaigns(db: WritableDb): (key: number) => void {
   const latest = (where: string, order: string): string =>
     `SELECT key FROM (SELECT key FROM detection WHERE ${where} ORDER BY ${order} DESC LIMIT ${String(MOST_COMPARED)})`;
+  // With the plus sign they are looked up by key; by their connection would be all of it.
   const related = db.prepare(
     `SELECT o.key, o.id, o.campaign, o.raised_at FROM detection d CROSS JOIN detection o
-       ON o.connection = d.connection AND o.withdrawn_at IS NULL AND o.filtered IS NULL
+       ON +o.connection = d.connection AND o.withdrawn_at IS NULL AND o.filtered IS NULL
       AND o.raised_at <= d.last_at + ${STORY_MS} AND o.last_at >= d.raised_at - ${STORY_MS}
      WHERE d.key = @key AND o.key IN (
        SELECT @key

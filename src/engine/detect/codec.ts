@@ -21,15 +21,35 @@ export const cloneState = <T>(value: T): T => {
 
 const MAP_TAG = '\u0000map';
 
-/** To JSON values: a Map becomes `{ "\0map": [[key, value], …] }`. */
+/**
+ * To JSON values: a Map becomes `{ "\0map": [[key, value], …] }`. What holds no Map is returned as it is, not copied:
+ * the result is written at once, or cloned by whoever keeps it.
+ */
 export const encodeState = (value: unknown): unknown => {
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(encodeState);
   if (value instanceof Map)
-    return { [MAP_TAG]: [...value].map(([key, item]) => [key, encodeState(item)] as const) };
-  const out: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) if (item !== undefined) out[key] = encodeState(item);
-  return out;
+    return { [MAP_TAG]: Array.from(value, ([key, item]) => [key, encodeState(item)] as const) };
+  if (Array.isArray(value)) {
+    let copy: unknown[] | null = null;
+    for (let at = 0; at < value.length; at += 1) {
+      const item: unknown = value[at];
+      const encoded = encodeState(item);
+      if (encoded === item) continue;
+      copy ??= value.slice();
+      copy[at] = encoded;
+    }
+    return copy ?? value;
+  }
+  const record = value as Record<string, unknown>;
+  let copy: Record<string, unknown> | null = null;
+  for (const key of Object.keys(record)) {
+    const item = record[key];
+    const encoded = encodeState(item);
+    if (encoded === item) continue;
+    copy ??= { ...record };
+    copy[key] = encoded;
+  }
+  return copy ?? record;
 };
 
 /** The inverse of encodeState. The caller knows the type: it wrote the text itself. */

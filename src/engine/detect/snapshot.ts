@@ -1,6 +1,6 @@
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import type { AddressState } from './address-state.ts';
-import { decodeState, encodeState } from './codec.ts';
+import { cloneState, decodeState, encodeState } from './codec.ts';
 import type { SkewState } from './detections/clock-skew.ts';
 import type { EnvironmentState } from './environment-fold.ts';
 import type { Figures } from './figures.ts';
@@ -84,7 +84,7 @@ export const writeSnapshot = (state: DetectorState, figures: Figures): Snapshot 
   const { seen, watermark, sincePrune } = state;
   return {
     version: 1,
-    state: encodeState({ ...held, seen, watermark, sincePrune }),
+    state: encodeState(cloneState({ ...held, seen, watermark, sincePrune })),
     figures: structuredClone(figures),
   };
 };

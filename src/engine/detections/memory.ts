@@ -1,4 +1,5 @@
 import { decodeState, encodeState } from '../detect/codec.ts';
+import { isPacked, packEvents, unpackEvents } from '../detect/event-pack.ts';
 import type { Expiry } from '../detect/expiry.ts';
 import type { Load, Table } from '../detect/table.ts';
 import type { Segment, Timeline } from '../detect/timeline.ts';
@@ -26,6 +27,12 @@ interface Lies {
   readonly part: number;
   readonly events: number;
 }
+
+const bodyOf = (value: unknown): string => JSON.stringify(encodeState(value));
+const packed = (segment: AnySegment) => ({ ...segment, events: packEvents(segment.events) });
+/** A segment as it was read: packed, or, from before that was done, with whole events. */
+const unpacked = (segment: AnySegment): AnySegment =>
+  isPacked(segment.events) ? { ...segment, events: unpackEvents(segment.events) } : segment;
 
 export interface Memory {
   readonly load: Load;
@@ -63,7 +70,7 @@ export function createMemory(db: WritableDb, connection: number, expires: Expiry
   const saveTimeline = (kind: string, key: string, timeline: AnyTimeline): string => {
     if (timeline.count <= INLINE_EVENTS) {
       if (inParts.delete(timeline)) dropParts.run(connection, kind, key, '[]');
-      return JSON.stringify(encodeState(timeline));
+      return bodyOf({ ...timeline, segments: timeline.segments.map(packed) });
     }
     const { segments, ...head } = timeline;
     let next = 1 + Math.max(0, ...segments.map((segment) => lies.get(segment)?.part ?? 0));
@@ -71,13 +78,13 @@ export function createMemory(db: WritableDb, connection: number, expires: Expiry
       const before = lies.get(segment);
       if (before?.events === segment.events.length) return before.part;
       const part = before?.part ?? next++;
-      writePart.run(connection, kind, key, part, JSON.stringify(encodeState(segment)));
+      writePart.run(connection, kind, key, part, bodyOf(packed(segment)));
       lies.set(segment, { part, events: segment.events.length });
       return part;
     });
     inParts.add(timeline);
     dropParts.run(connection, kind, key, JSON.stringify(parts));
-    return JSON.stringify(encodeState({ ...head, parts }));
+    return bodyOf({ ...head, parts });
   };
 
   return {
@@ -92,7 +99,7 @@ export function createMemory(db: WritableDb, connection: number, expires: Expiry
           } else {
             const body = isTimeline(value)
               ? saveTimeline(table.kind, key, value)
-              : JSON.stringify(encodeState(value));
+              : bodyOf(value);
             const until = watermark === null ? null : expires(table.kind, value, watermark);
             write.run(connection, table.kind, key, until === null ? null : Math.ceil(until), body);
           }
@@ -122,6 +129,7 @@ function reader(db: ReadableDb, connection: number) {
     const text = body.get(connection, kind, key);
     if (typeof text !== 'string') return undefined;
     const value = decodeState(JSON.parse(text));
+    if (isTimeline(value)) return { ...value, segments: value.segments.map(unpacked) };
     if (!isHead(value)) return value;
     const bodies = new Map(
       (parts.all(connection, kind, key) as { part: number; body: string }[]).map((row) => [
@@ -131,7 +139,7 @@ function reader(db: ReadableDb, connection: number) {
     );
     const { parts: list, ...head } = value;
     const segments = list.map((part) => {
-      const segment = decodeState(JSON.parse(bodies.get(part) ?? '{}')) as AnySegment;
+      const segment = unpacked(decodeState(JSON.parse(bodies.get(part) ?? '{}')) as AnySegment);
       lies.set(segment, { part, events: segment.events.length });
       return segment;
     });

@@ -1,0 +1,112 @@
+import type { PreparedEvent } from './prepare.ts';
+
+/** Every part of an event but its id and time. Only ever added to at the end: what is stored names them by number. */
+const PARTS = [
+  'type',
+  'user',
+  'session',
+  'ip',
+  'ipKey',
+  'family',
+  'country',
+  'city',
+  'lat',
+  'lon',
+  'asn',
+  'asOrg',
+  'network',
+  'trusted',
+  'os',
+  'osVersion',
+  'browser',
+  'browserVersion',
+  'device',
+  'agent',
+  'deviceKey',
+  'reason',
+  'actor',
+  'attributes',
+  'environment',
+  'ignoredUser',
+  'ignoredIp',
+  'ignoredAsn',
+  'service',
+  'benignFailure',
+  'silent',
+  'skewMs',
+  'habit',
+] as const satisfies readonly Exclude<keyof PreparedEvent, 'id' | 'ts'>[];
+
+/** What the first event of a pack differs from. */
+const BLANK: PreparedEvent = {
+  id: '',
+  ts: 0,
+  type: 'session-updated',
+  user: null,
+  session: null,
+  ip: null,
+  ipKey: null,
+  family: null,
+  country: null,
+  city: null,
+  lat: null,
+  lon: null,
+  asn: null,
+  asOrg: null,
+  network: null,
+  trusted: false,
+  os: null,
+  osVersion: null,
+  browser: null,
+  browserVersion: null,
+  device: null,
+  agent: null,
+  deviceKey: null,
+  reason: null,
+  actor: null,
+  attributes: null,
+  environment: '',
+  ignoredUser: false,
+  ignoredIp: false,
+  ignoredAsn: false,
+  service: false,
+  benignFailure: false,
+  silent: false,
+  skewMs: null,
+  habit: null,
+};
+
+/** An event as its id, the time since the one before it, and number and value of every part that differs from it. */
+export type PackedEvent = readonly [id: string, later: number, ...parts: unknown[]];
+
+/** Events of one entity as a small JSON value: neighbours have nearly everything in common. */
+export const packEvents = (events: readonly PreparedEvent[]): readonly PackedEvent[] => {
+  let before = BLANK;
+  return events.map((event) => {
+    const packed: [string, number, ...unknown[]] = [event.id, event.ts - before.ts];
+    for (let part = 0; part < PARTS.length; part += 1) {
+      const name = PARTS[part] ?? 'type';
+      const value = event[name];
+      if (value !== before[name]) packed.push(part, value);
+    }
+    before = event;
+    return packed;
+  });
+};
+
+export const isPacked = (events: readonly unknown[]): events is readonly PackedEvent[] =>
+  Array.isArray(events[0]);
+
+/** The inverse of packEvents. The caller knows what it is: it was packed here. */
+export const unpackEvents = (packed: readonly PackedEvent[]): PreparedEvent[] => {
+  let before = BLANK;
+  return packed.map(([id, later, ...parts]) => {
+    const event: Record<string, unknown> & PreparedEvent = { ...before, id, ts: before.ts + later };
+    for (let at = 0; at < parts.length; at += 2) {
+      const name = PARTS[Number(parts[at])];
+      if (name !== undefined) event[name] = parts[at + 1];
+    }
+    before = event;
+    return event;
+  });
+};

@@ -76,9 +76,13 @@ export const fromEpisode = (episode: Episode, key: string) => ({
   retrospective: episode.silent,
 });
 
-/** Whether an update is worth a new version of the finding: the first, and then at most one an hour. */
+/**
+ * Whether an update is worth a new version of a finding that only lasts: the first, and then whenever it has lasted
+ * twice as long, at most one an hour.
+ */
 export const isWorthTelling = (episode: Episode, event: PreparedEvent): boolean => {
-  if (episode.toldAt !== undefined && event.ts - episode.toldAt < HOUR) return false;
+  const { toldAt, raisedAt } = episode;
+  if (toldAt !== undefined && event.ts - toldAt < Math.max(HOUR, toldAt - raisedAt)) return false;
   episode.toldAt = event.ts;
   return true;
 };

@@ -13,6 +13,10 @@ export const EVENT_TYPES = [
   'session-closed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+/** Of events at the same instant: a failure comes before the success, an end last. */
+export const EVENT_RANK: Readonly<Record<EventType, number>> = Object.fromEntries(
+  EVENT_TYPES.map((type, index) => [type, index]),
+) as Record<EventType, number>;
 
 /** Any ISO 8601 time with a zone, as UTC text with milliseconds. */
 const Instant = z.string().transform((text, context) => {

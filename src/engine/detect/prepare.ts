@@ -1,6 +1,6 @@
 import type { NetworkKind } from '#shared/domain/place.ts';
 import { addressFacts, createAddressList, type AddressFacts } from './address.ts';
-import { EVENT_TYPES, msOf, type EnrichedEvent, type EventType } from './event.ts';
+import { EVENT_RANK, msOf, type EnrichedEvent, type EventType } from './event.ts';
 import type { DetectSettings } from './settings.ts';
 
 /** An event with everything that the detections ask of it worked out once. Plain data, JSON-able. */
@@ -62,10 +62,6 @@ const FACTOR_DUE =
 const isBenign = (reason: string | null): boolean =>
   reason !== null && (BENIGN_CODES.test(reason) || EXPIRED.test(reason) || FACTOR_DUE.test(reason));
 
-const RANK: Readonly<Record<EventType, number>> = Object.fromEntries(
-  EVENT_TYPES.map((type, index) => [type, index]),
-) as Record<EventType, number>;
-
 /** Ids in the order a person would count them: "e2" before "e10". */
 const compareIds = (a: string, b: string): number => {
   if (a === b) return 0;
@@ -83,7 +79,7 @@ const compareIds = (a: string, b: string): number => {
  * last), then id. It depends on nothing but the events, so it is the same in whatever order they came.
  */
 export const compareEvents = (a: PreparedEvent, b: PreparedEvent): number =>
-  a.ts - b.ts || RANK[a.type] - RANK[b.type] || compareIds(a.id, b.id);
+  a.ts - b.ts || EVENT_RANK[a.type] - EVENT_RANK[b.type] || compareIds(a.id, b.id);
 
 const text = (value: string | null | undefined): string | null =>
   value === undefined || value === null || value === '' ? null : value;

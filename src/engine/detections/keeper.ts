@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DetectionDelta } from '#shared/domain/detection.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { DetectorCounters } from '../detect/detector-types.ts';
-import type { EnrichedEvent } from '../detect/event.ts';
+import { EVENT_RANK, msOf, type EnrichedEvent } from '../detect/event.ts';
 import { expiryOf } from '../detect/expiry.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { createAccountFacts } from './mirror-events.ts';
@@ -103,12 +103,19 @@ export function loggedSince(
   ).map(({ seq, events }) => ({ seq, logged: JSON.parse(events) as Logged }));
 }
 
+/**
+ * Events of a batch by time. Their order changes nothing of what is found; but an agent that looks at sessions first and
+ * then at the log sends every sign-in after what followed it, and what comes late is worked out twice.
+ */
+const inTime = (events: readonly EnrichedEvent[]): readonly EnrichedEvent[] =>
+  events.toSorted((a, b) => msOf(a.ts) - msOf(b.ts) || EVENT_RANK[a.type] - EVENT_RANK[b.type]);
+
 /** Takes a batch into an evaluator. */
 function feed(evaluator: Evaluator, { silent, events }: Logged): Worked {
   const last = new Map<string, DetectionDelta>();
   const logins: ScoredLogin[] = [];
   const opened: OpenedWith[] = [];
-  for (const event of events) {
+  for (const event of inTime(events)) {
     const taken = evaluator.take(event, { retrospective: silent });
     for (const delta of taken.deltas) last.set(delta.kind === 'upsert' ? delta.record.id : delta.id, delta);
     if (taken.login !== null) logins.push(taken.login);

@@ -177,17 +177,20 @@ function createCampaigns(db: WritableDb): (key: number) => void {
   const latest = (where: string, order: string): string =>
     `SELECT key FROM (SELECT key FROM detection WHERE ${where} ORDER BY ${order} DESC LIMIT ${String(MOST_COMPARED)})`;
   // With the plus sign they are looked up by key; by their connection would be all of it.
-  const related = db.prepare(
-    `SELECT o.key, o.id, o.campaign, o.raised_at FROM detection d CROSS JOIN detection o
-       ON +o.connection = d.connection AND o.withdrawn_at IS NULL AND o.filtered IS NULL
-      AND o.raised_at <= d.last_at + ${STORY_MS} AND o.last_at >= d.raised_at - ${STORY_MS}
-     WHERE d.key = @key AND o.key IN (
-       SELECT @key
-       UNION ${latest('account = @account', 'last_at')}
-       UNION ${latest('session = @session', 'key')}
-       UNION ${latest("ip = @ip AND (entity_kind IN ('ip', 'environment') OR @anyAtAddress = 1)", 'key')})
-     ORDER BY o.raised_at, o.id`,
-  );
+  const related = (atAddress: string) =>
+    db.prepare(
+      `SELECT o.key, o.id, o.campaign, o.raised_at FROM detection d CROSS JOIN detection o
+         ON +o.connection = d.connection AND o.withdrawn_at IS NULL AND o.filtered IS NULL
+        AND o.raised_at <= d.last_at + ${STORY_MS} AND o.last_at >= d.raised_at - ${STORY_MS}
+       WHERE d.key = @key AND o.key IN (
+         SELECT @key
+         UNION ${latest('account = @account', 'last_at')}
+         UNION ${latest('session = @session', 'key')}
+         UNION ${latest(atAddress, 'key')})
+       ORDER BY o.raised_at, o.id`,
+    );
+  const toAttacker = related("ip = @ip AND entity_kind IN ('ip', 'environment')");
+  const toAnybodyThere = related('ip = @ip');
   const about = db.prepare(
     'SELECT connection, account, session, ip, entity_kind FROM detection WHERE key = ?',
   );
@@ -205,8 +208,10 @@ function createCampaigns(db: WritableDb): (key: number) => void {
   const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
   return (key) => {
     const { connection, account, session, ip, entity_kind } = About.parse(about.get(key));
-    const anyAtAddress = Number(entity_kind === 'ip' || entity_kind === 'environment');
-    const members = related.all({ key, account, session, ip, anyAtAddress }).map((row) => Member.parse(row));
+    const isAttacker = entity_kind === 'ip' || entity_kind === 'environment';
+    const members = (isAttacker ? toAnybodyThere : toAttacker)
+      .all({ key, account, session, ip })
+      .map((row) => Member.parse(row));
     if (members.length < 2) return;
     const campaigns = new Set(members.flatMap(({ campaign }) => campaign ?? []));
     const name = [...campaigns][0] ?? members[0]?.id ?? '';

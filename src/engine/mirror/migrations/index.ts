@@ -15,6 +15,7 @@ import sigma from './0011-sigma.sql?raw';
 import staging from './0012-staging.sql?raw';
 import desk from './0013-desk.sql?raw';
 import risk from './0015-risk.sql?raw';
+import attackers from './0016-attackers.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -42,5 +43,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 13, name: '0013-desk', sql: desk },
   { version: 14, name: '0014-questions', sql: questions },
   { version: 15, name: '0015-risk', sql: risk },
+  { version: 16, name: '0016-attackers', sql: attackers },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -137,7 +137,10 @@ export function startCeiling(url: string, file: string): () => Promise<void> {
   socket.on(
     'changes',
     (
-      batch: { to: number; items: ({ event: AuditEvent } | { session: Session; at: number })[] },
+      batch: {
+        to: number;
+        items: ({ event: AuditEvent } | { session: Session } | { id: string; at: number })[];
+      },
       acknowledge: (answer: unknown) => void,
     ) => {
       const events: Value[][] = [];
@@ -161,6 +164,8 @@ export function startCeiling(url: string, file: string): () => Promise<void> {
             numberOf(place.country ?? ''),
             `${event.message ?? ''} ${JSON.stringify(event.attributes)}`,
           ]);
+        } else if ('id' in item) {
+          sessions.push([item.id, null, null, 'env', null, item.at, null, null, null, null]);
         } else {
           const { session } = item;
           const place = locate(session.last.ip ?? '');

@@ -21,6 +21,8 @@ const PEOPLE = 2_000;
 /** Longer than the learning period. */
 const PAST_DAYS = 16;
 const LIVE_DAYS = 3;
+/** Of the weeks before, sessions in use are shown this often. */
+const PAST_VIEWS_MS = 8 * HOUR;
 /** A Tuesday, UTC. */
 const LIVE_FROM = Date.UTC(2026, 10, 17);
 /** Of all events those in which somebody signs in or fails to, and of all changes those that are events. */
@@ -38,6 +40,8 @@ export interface WorkingLife {
   readonly accounts: readonly unknown[];
   readonly past: readonly LifeChange[];
   readonly live: readonly LifeChange[];
+  /** How long the live part lasts, ms. */
+  readonly span: number;
 }
 
 const REASONS: Readonly<Record<EndCause, string>> = {
@@ -60,6 +64,8 @@ class Stream implements Sink, Witness {
   readonly done: (LifeChange | View)[] = [];
   readonly #users = new Map<number, { readonly name: string; readonly service: boolean }>();
   readonly #programs: ReadonlySet<number>;
+  /** When a session in use was last told of. */
+  readonly #shown = new Map<string, number>();
   #number = 0;
 
   constructor(programs: ReadonlySet<number>) {
@@ -92,7 +98,9 @@ class Stream implements Sink, Witness {
       outcome: row.outcome,
       ...(row.outcome === 'failure' && row.reason !== undefined ? { reason: row.reason } : {}),
       account:
-        userName === undefined ? null : { ...(userId === undefined ? {} : { id: String(userId) }), name: userName },
+        userName === undefined
+          ? null
+          : { ...(userId === undefined ? {} : { id: String(userId) }), name: userName },
       ip: row.ip,
       userAgent: row.userAgent,
       ...(row.sessionId === undefined ? {} : { sessionId: row.sessionId }),
@@ -101,7 +109,9 @@ class Stream implements Sink, Witness {
         ? {}
         : { object: { kind: objectKind, id: row.objectId, name: row.objectName } }),
       ...(row.message === undefined ? {} : { message: row.message }),
-      ...(row.verb === undefined ? {} : { attributes: { [row.action === 'login' ? 'method' : 'verb']: row.verb } }),
+      ...(row.verb === undefined
+        ? {}
+        : { attributes: { [row.action === 'login' ? 'method' : 'verb']: row.verb } }),
     };
     return { seq: 0, at: row.at, kind: 'audit', event };
   }
@@ -109,7 +119,11 @@ class Stream implements Sink, Witness {
     this.done.push({ seq: 0, at: row.createdAt, kind: 'session.opened', session: this.#session(row) });
   }
   sessionTouched(row: SessionRow): void {
-    if (row.lastSeenAt >= LIVE_FROM) this.done.push({ at: row.lastSeenAt, session: { ...row } });
+    const at = row.lastSeenAt;
+    const before = this.#shown.get(row.id) ?? -Infinity;
+    if (at < LIVE_FROM && at - before < PAST_VIEWS_MS) return;
+    this.#shown.set(row.id, at);
+    this.done.push({ at, session: { ...row } });
   }
   ended(row: SessionRow, at: number, cause: EndCause): void {
     this.done.push({ seq: 0, at, kind: 'session.closed', id: row.id, reason: REASONS[cause] });
@@ -182,7 +196,9 @@ function mixed(stream: Stream, done: readonly (LifeChange | View)[]): readonly L
   const pages = (wanted - events) / views;
   const inUse = ((wanted / EVENTS) * (1 - EVENTS) - sessions) / views;
   if (pages < 0 || inUse < 0 || pages + inUse > 1)
-    throw new Error(`people look at ${String(views)} pages, which cannot be mixed with ${String(wanted)} events`);
+    throw new Error(
+      `people look at ${String(views)} pages, which cannot be mixed with ${String(wanted)} events`,
+    );
   let [page, use] = [0, 0];
   return done.flatMap((one) => {
     if (!isView(one)) return [one];
@@ -210,9 +226,12 @@ export function workingLife(): WorkingLife {
   const simulation = new Simulation(world, state, stream, from, stream);
   foundAccounts(world, state, stream, from);
   simulation.advance(LIVE_FROM - 1);
-  const past = stream.done.splice(0).filter((one): one is LifeChange => !isView(one) && !isPage(one));
+  const past = stream.done
+    .splice(0)
+    .map((one) => (isView(one) ? stream.inUse(one) : one))
+    .filter((one) => !isPage(one));
   for (let day = 0; day < LIVE_DAYS; day += 1)
     simulation.addRound({ at: LIVE_FROM + day * DAY + 9 * HOUR, when: 'live' });
   simulation.advance(until);
-  return { accounts: stream.accounts(), past, live: mixed(stream, stream.done) };
+  return { accounts: stream.accounts(), past, live: mixed(stream, stream.done), span: LIVE_DAYS * DAY };
 }

@@ -101,10 +101,11 @@ export const isPacked = (events: readonly unknown[]): events is readonly PackedE
 export const unpackEvents = (packed: readonly PackedEvent[]): PreparedEvent[] => {
   let before = BLANK;
   return packed.map(([id, later, ...parts]) => {
-    const event: Record<string, unknown> & PreparedEvent = { ...before, id, ts: before.ts + later };
+    const event = { ...before, id, ts: before.ts + later };
+    const changed: Record<string, unknown> = event;
     for (let at = 0; at < parts.length; at += 2) {
       const name = PARTS[Number(parts[at])];
-      if (name !== undefined) event[name] = parts[at + 1];
+      if (name !== undefined) changed[name] = parts[at + 1];
     }
     before = event;
     return event;

@@ -97,9 +97,7 @@ export function createMemory(db: WritableDb, connection: number, expires: Expiry
             remove.run(connection, table.kind, key);
             dropParts.run(connection, table.kind, key, '[]');
           } else {
-            const body = isTimeline(value)
-              ? saveTimeline(table.kind, key, value)
-              : bodyOf(value);
+            const body = isTimeline(value) ? saveTimeline(table.kind, key, value) : bodyOf(value);
             const until = watermark === null ? null : expires(table.kind, value, watermark);
             write.run(connection, table.kind, key, until === null ? null : Math.ceil(until), body);
           }

@@ -7,8 +7,8 @@ import { recordEndsAndStarts } from './close-sessions.ts';
 import type { ReadContext } from './context.ts';
 import { readEvents } from './event-reader.ts';
 import { diffKeys, unseen } from './key-diff.ts';
-import { putInto } from './bulk-page.ts';
 import { sessionOf } from './recorder.ts';
+import { RoomSessions } from './room-session.ts';
 import { seenRows } from './seen-rows.ts';
 import type { SessionReading } from './session-reader.ts';
 import { applySessions, newReading } from './session-reader.ts';
@@ -77,15 +77,16 @@ export async function lookFirst(
 async function listEverything(context: ReadContext, signal: AbortSignal): Promise<StoreCursor | null> {
   const { adapter, state, flags } = context;
   const listing = state.listing();
+  const sessions = new RoomSessions(state.keys, flags);
   try {
     const cursor = await adapter.sessions(
       null,
       async (page) => {
-        for (const session of page) {
-          if (putInto(listing.room(), session, state.keys, flags)) continue;
+        for (const stored of page) {
+          const session = sessions.of(stored);
+          if (listing.room().add(session)) continue;
           await listing.add();
-          if (!putInto(listing.room(), session, state.keys, flags))
-            throw new Error('a session that does not fit into a page');
+          if (!listing.room().add(session)) throw new Error('a session that does not fit into a page');
         }
         // Consoles and commands are served between two pages.
         await new Promise((resolve) => setImmediate(resolve));

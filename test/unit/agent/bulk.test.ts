@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFlags } from '#agent/poll/flags.ts';
-import { putInto } from '#agent/poll/bulk-page.ts';
-import { factsText } from '#agent/poll/facts-json.ts';
+import { RoomSessions } from '#agent/poll/room-session.ts';
+import { BulkRoom, ownerHash, ROOM_BYTES } from '#agent/state/bulk/bulk-room.ts';
+import { roomForRecord, writeRecord } from '#agent/state/bulk/record-bytes.ts';
 import { toFacts, toSession } from '#agent/poll/to-wire.ts';
 import type { AgentState } from '#agent/state/state.ts';
 import { openState } from '#agent/state/state.ts';
@@ -62,25 +63,55 @@ afterEach(() => {
   folder.remove();
 });
 
-test('facts are written member for member as JSON.stringify writes them', () => {
+test('records are written byte for byte as JSON.stringify writes them', () => {
+  const room = new BulkRoom(new ArrayBuffer(ROOM_BYTES));
+  const sessions = new RoomSessions(state.keys, flags);
   fc.assert(
-    fc.property(session, (stored) => {
-      const facts = toFacts(stored, state.keys, flags);
-      expect(factsText(stored, state.keys, flags)).toEqual({
-        json: JSON.stringify(facts).slice(1),
-        account: facts.account?.id ?? null,
-        via: facts.via?.account.id ?? null,
+    fc.property(fc.array(session, { minLength: 1, maxLength: 4 }), (several) => {
+      room.clear();
+      for (const stored of several) expect(room.add(sessions.of(stored))).toBe(true);
+      several.forEach((stored, index) => {
+        const facts = toFacts(stored, state.keys, flags);
+        const into = Buffer.alloc(roomForRecord(room, index) + 5);
+        const end = writeRecord(room, index, into, 5);
+        expect(into.toString('utf8', 5, end)).toBe(JSON.stringify(facts).slice(1));
+        expect(room.text.toString('utf8', room.startOf(index), room.endOf(index, 0))).toBe(
+          Buffer.from(stored.key).toString('utf8'),
+        );
+        expect([room.ownerOf(index), room.viaOf(index)]).toEqual([
+          ownerHash(facts.account?.id ?? null),
+          ownerHash(facts.via?.account.id ?? null),
+        ]);
       });
+    }),
+  );
+});
+
+test('the times of records are written as numbers are', () => {
+  const room = new BulkRoom(new ArrayBuffer(ROOM_BYTES));
+  const sessions = new RoomSessions(state.keys, flags);
+  const [sample] = fc.sample(session, { numRuns: 1, seed: 1 });
+  if (sample === undefined) throw new Error('no sample');
+  const large = fc.oneof(fc.maxSafeNat(), fc.nat(), fc.constantFrom(0, 9, 10, 9_999_999, 10_000_000));
+  fc.assert(
+    fc.property(large, (value) => {
+      const stored = { ...sample, expiresAt: epochMs(value) };
+      room.clear();
+      room.add(sessions.of(stored));
+      const into = Buffer.alloc(roomForRecord(room, 0));
+      const record = `{${into.toString('utf8', 0, writeRecord(room, 0, into, 0))}`;
+      expect(record).toBe(JSON.stringify(toFacts(stored, state.keys, flags)));
     }),
   );
 });
 
 async function list(sessions: readonly StoredSession[], writer: AgentState = state): Promise<void> {
   const listing = writer.listing();
+  const made = new RoomSessions(writer.keys, flags);
   for (const one of sessions) {
-    if (putInto(listing.room(), one, writer.keys, flags)) continue;
+    if (listing.room().add(made.of(one))) continue;
     await listing.add();
-    expect(putInto(listing.room(), one, writer.keys, flags)).toBe(true);
+    expect(listing.room().add(made.of(one))).toBe(true);
   }
   await listing.add();
   writer.adopt(await listing.finish());
@@ -248,7 +279,7 @@ test.each([
 test('a listing that was given up leaves nothing behind', async () => {
   await list(samples(5, 1));
   const given = state.listing();
-  putInto(given.room(), samples(1, 2)[0] as StoredSession, state.keys, flags);
+  given.room().add(new RoomSessions(state.keys, flags).of(samples(1, 2)[0] as StoredSession));
   await given.add();
   await given.abort();
   state.close();

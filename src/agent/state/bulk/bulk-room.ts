@@ -2,13 +2,21 @@
 const SESSIONS = 4_096;
 /** Bytes of text that one page holds; no session's record is longer. */
 const TEXT_BYTES = 1536 * 1024;
-/** End of the key, end of the facts, owner, who is behind a masquerade. */
-const COLUMNS = 4;
+/** Pieces of text of a session, in this order, each ending where the next begins. */
+const TEXTS = 7;
+/** Where each text ends, owner, who is behind a masquerade. */
+const COLUMNS = TEXTS + 2;
+/** When it was opened, last seen, and when it expires; NaN where nobody knows. */
+const TIMES = 3;
+const TIME_BYTES = SESSIONS * TIMES * 8;
 const COLUMN_BYTES = SESSIONS * COLUMNS * 4;
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
 const BYTES_A_UNIT = 3;
+/** Up to here copying characters one by one is faster than asking the runtime to. */
+const SHORT = 48;
+const ASCII_END = 0x80;
 
-export const ROOM_BYTES = COLUMN_BYTES + TEXT_BYTES;
+export const ROOM_BYTES = TIME_BYTES + COLUMN_BYTES + TEXT_BYTES;
 
 /** A number for an account, to find its sessions by; 0 stands for none. Several accounts may share one (FNV-1a). */
 export function ownerHash(account: string | null): number {
@@ -18,12 +26,20 @@ export function ownerHash(account: string | null): number {
   return hash >>> 0 || 1;
 }
 
-/** What one session of a page is, for the thread that writes it. */
+/** A session on its way to the file: its key, and its wire record in pieces of JSON. Empty pieces stand for null. */
 export interface RoomSession {
   /** The store's own key; its handle is made where the page is written. */
   readonly key: string;
-  /** The wire record as JSON, after its handle. */
-  readonly facts: Buffer;
+  readonly account: string;
+  readonly openedIp: string;
+  readonly openedAgent: string;
+  readonly lastIp: string;
+  readonly lastAgent: string;
+  /** The marks and everything that follows them in the record, with the brace that ends it. */
+  readonly rest: string;
+  readonly openedAt: number | null;
+  readonly lastAt: number | null;
+  readonly expiresAt: number | null;
   readonly owner: number;
   readonly via: number;
 }
@@ -33,14 +49,16 @@ export interface RoomSession {
  * nothing is copied or converted on the way.
  */
 export class BulkRoom {
+  readonly #times: Float64Array;
   readonly #columns: Uint32Array;
   readonly #text: Buffer;
   #count = 0;
   #end = 0;
 
   constructor(memory: ArrayBuffer | SharedArrayBuffer) {
-    this.#columns = new Uint32Array(memory, 0, SESSIONS * COLUMNS);
-    this.#text = Buffer.from(memory, COLUMN_BYTES, TEXT_BYTES);
+    this.#times = new Float64Array(memory, 0, SESSIONS * TIMES);
+    this.#columns = new Uint32Array(memory, TIME_BYTES, SESSIONS * COLUMNS);
+    this.#text = Buffer.from(memory, TIME_BYTES + COLUMN_BYTES, TEXT_BYTES);
   }
 
   get count(): number {
@@ -53,35 +71,76 @@ export class BulkRoom {
   }
 
   /** False when it has no room for this session. */
-  add(key: string, facts: string, owner: number, via: number): boolean {
-    const start = this.#end;
-    if (this.#count >= SESSIONS || start + (key.length + facts.length) * BYTES_A_UNIT > TEXT_BYTES)
-      return false;
-    const keyEnd = start + this.#text.write(key, start);
-    const end = keyEnd + this.#text.write(facts, keyEnd);
+  add(session: RoomSession): boolean {
+    const { key, account, openedIp, openedAgent, lastIp, lastAgent, rest } = session;
+    const units =
+      key.length +
+      account.length +
+      openedIp.length +
+      openedAgent.length +
+      lastIp.length +
+      lastAgent.length +
+      rest.length;
+    if (this.#count >= SESSIONS || this.#end + units * BYTES_A_UNIT > TEXT_BYTES) return false;
+    const columns = this.#columns;
+    const text = this.#text;
     const at = this.#count * COLUMNS;
-    this.#columns[at] = keyEnd;
-    this.#columns[at + 1] = end;
-    this.#columns[at + 2] = owner;
-    this.#columns[at + 3] = via;
+    let end = put(text, this.#end, key);
+    columns[at] = end;
+    end = put(text, end, account);
+    columns[at + 1] = end;
+    end = put(text, end, openedIp);
+    columns[at + 2] = end;
+    end = put(text, end, openedAgent);
+    columns[at + 3] = end;
+    end = put(text, end, lastIp);
+    columns[at + 4] = end;
+    end = put(text, end, lastAgent);
+    columns[at + 5] = end;
+    end = put(text, end, rest);
+    columns[at + 6] = end;
+    columns[at + TEXTS] = session.owner;
+    columns[at + TEXTS + 1] = session.via;
+    const time = this.#count * TIMES;
+    this.#times[time] = session.openedAt ?? Number.NaN;
+    this.#times[time + 1] = session.lastAt ?? Number.NaN;
+    this.#times[time + 2] = session.expiresAt ?? Number.NaN;
     this.#count += 1;
     this.#end = end;
     return true;
   }
 
-  /** The first `count` sessions, as another thread wrote them. */
-  *sessions(count: number): Generator<RoomSession> {
-    let start = 0;
-    for (let at = 0; at < count * COLUMNS; at += COLUMNS) {
-      const keyEnd = this.#columns[at] ?? 0;
-      const end = this.#columns[at + 1] ?? 0;
-      yield {
-        key: this.#text.toString('utf8', start, keyEnd),
-        facts: this.#text.subarray(keyEnd, end),
-        owner: this.#columns[at + 2] ?? 0,
-        via: this.#columns[at + 3] ?? 0,
-      };
-      start = end;
-    }
+  /** Its text; the pieces of a session lie in it one after the other. */
+  get text(): Buffer {
+    return this.#text;
   }
+  /** Where a piece of a session ends; the first begins where the last of the session before it ends. */
+  endOf(session: number, piece: number): number {
+    return this.#columns[session * COLUMNS + piece] ?? 0;
+  }
+  startOf(session: number): number {
+    return session === 0 ? 0 : this.endOf(session - 1, TEXTS - 1);
+  }
+  /** Opened, last seen, expires; NaN where nobody knows. */
+  timeOf(session: number, which: 0 | 1 | 2): number {
+    return this.#times[session * TIMES + which] ?? Number.NaN;
+  }
+  ownerOf(session: number): number {
+    return this.endOf(session, TEXTS);
+  }
+  viaOf(session: number): number {
+    return this.endOf(session, TEXTS + 1);
+  }
+}
+
+/** Writes text and returns where it ends. */
+function put(bytes: Buffer, start: number, text: string): number {
+  const { length } = text;
+  if (length > SHORT) return start + bytes.write(text, start);
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= ASCII_END) return start + bytes.write(text, start);
+    bytes[start + at] = code;
+  }
+  return start + length;
 }

@@ -1,9 +1,10 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { EpochMs } from '#shared/domain/units.ts';
 import type { HandleKeys } from '../../keys/handle-keys.ts';
-import { storeKey } from '../../stores/store-adapter.ts';
+import { storeKey, type StoreKey } from '../../stores/store-adapter.ts';
 import { halvesOf } from './halves.ts';
 import type { BulkRoom } from './bulk-room.ts';
+import { roomForRecord, writeRecord } from './record-bytes.ts';
 
 // The file: a head; one entry a session; columns of numbers; a foot. It is written once and never changed.
 //   head   magic (8), when it was listed as a double (8)
@@ -66,13 +67,12 @@ export class ListedFileWriter {
   }
 
   write(room: BulkRoom, count: number): void {
-    const sessions = [...room.sessions(count)];
-    const stored = sessions.map(({ key }) => storeKey(key));
+    const stored: StoreKey[] = [];
+    for (let at = 0; at < count; at += 1)
+      stored.push(storeKey(room.text.toString('utf8', room.startOf(at), room.endOf(at, 0))));
     const ids = stored.map((key) => this.#keys.session(key));
     const sealed = this.#keys.sealAll(stored, ids);
-    sessions.forEach(({ facts, owner, via }, index) => {
-      this.#add(ids[index] ?? '', sealed[index] ?? Buffer.alloc(0), facts, owner, via);
-    });
+    for (let at = 0; at < count; at += 1) this.#add(ids[at] ?? '', sealed[at] ?? Buffer.alloc(0), room, at);
   }
 
   /** Ends the file and sees it to the disk. */
@@ -93,26 +93,29 @@ export class ListedFileWriter {
     return { count, columns, end, listedAt: this.#listedAt };
   }
 
-  #add(id: string, sealed: Buffer, facts: Buffer, owner: number, via: number): void {
-    const bytes = ENTRY_BYTES + HANDLE_BYTES + sealed.length + facts.length;
-    const whole = Math.ceil(bytes / UNIT) * UNIT;
-    if (this.#filled + whole > this.#chunk.length) this.#flush();
-    if (whole > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(whole);
+  #add(id: string, sealed: Buffer, room: BulkRoom, session: number): void {
+    const most = ENTRY_BYTES + HANDLE_BYTES + sealed.length + roomForRecord(room, session) + UNIT;
+    if (this.#filled + most > this.#chunk.length) this.#flush();
+    if (most > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(most);
     if (this.#count === this.#columns.high.length) this.#grow();
     const at = this.#filled;
     const chunk = this.#chunk;
-    chunk.writeUInt32LE(facts.length, at);
+    const sealedAt = at + ENTRY_BYTES + HANDLE_BYTES;
+    const factsAt = sealedAt + sealed.length;
+    const end = writeRecord(room, session, chunk, factsAt);
+    const whole = Math.ceil((end - at) / UNIT) * UNIT;
+    chunk.writeUInt32LE(end - factsAt, at);
     chunk.writeUInt32LE(sealed.length, at + 4);
     chunk.write(id, at + ENTRY_BYTES, HANDLE_BYTES, 'latin1');
-    chunk.set(sealed, at + ENTRY_BYTES + HANDLE_BYTES);
-    chunk.set(facts, at + ENTRY_BYTES + HANDLE_BYTES + sealed.length);
-    chunk.fill(0, at + bytes, at + whole);
+    chunk.set(sealed, sealedAt);
+    for (let blank = end; blank < at + whole; blank += 1) chunk[blank] = 0;
+    const count = this.#count;
     const [high, low] = halvesOf(id);
-    const { columns, count } = { columns: this.#columns, count: this.#count };
+    const columns = this.#columns;
     columns.high[count] = high;
     columns.low[count] = low;
-    columns.owner[count] = owner;
-    columns.via[count] = via;
+    columns.owner[count] = room.ownerOf(session);
+    columns.via[count] = room.viaOf(session);
     columns.start[count] = (this.#position + at) / UNIT;
     this.#count += 1;
     this.#filled += whole;

@@ -4,6 +4,7 @@ import { ParseError } from '../parse/parse-error.ts';
 import { parsePhpSession, startsAt, wanted, type WantedVariable } from '../parse/php.ts';
 import { dereference, phpGet, phpInt } from '../parse/php-value.ts';
 import { seconds } from '../sql/columns.ts';
+import { openedOf } from './quick-bags.ts';
 
 /** What a session's own data says. Its seed, reset keys and everything else in it stay unread. */
 export interface SessionBags {
@@ -25,11 +26,19 @@ const WANTED: readonly WantedVariable[] = [
       (end - start === 1 && bytes[start] === CREATED[0]) || startsAt(bytes, start, end, MASQUERADING),
   ),
 ];
+const NO_MARKS: readonly Mark[] = [];
 const UNKNOWN: SessionBags = { openedAt: null, marks: [], masquerading: null };
 
 /** Reads Symfony's bags; what cannot be read is unknown. */
 export function readBags(bytes: Buffer | null): SessionBags {
   if (bytes === null) return UNKNOWN;
+  const opened = openedOf(bytes);
+  if (opened !== undefined) return { openedAt: seconds(opened), marks: NO_MARKS, masquerading: null };
+  return readAnyBags(bytes);
+}
+
+/** The same by the parser proper, whatever the data looks like. */
+export function readAnyBags(bytes: Buffer): SessionBags {
   try {
     const bags = parsePhpSession(bytes, WANTED);
     const meta = bags.get('_sf2_meta');

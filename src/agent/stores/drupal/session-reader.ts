@@ -12,6 +12,11 @@ const MOST_OWNERS = 200_000;
 /** Accounts in one question. */
 const OWNERS = 1_000;
 
+type Owner = NonNullable<StoredSession['account']>;
+/** Numbers and texts are equal when they are the same; what else a driver may give is made a text. */
+const ownerKey = (value: unknown): unknown =>
+  typeof value === 'number' ? value : text(value, 'sessions.uid');
+
 /**
  * Makes sessions of rows of `sessionRows`, for one listing. The owners are looked up by page and remembered: a join
  * would look each of them up for every session.
@@ -21,8 +26,8 @@ export class SessionReader {
   readonly #tables: Tables;
   readonly #gcMaxLifetimeMs: number;
   readonly #signal: AbortSignal;
-  /** Name by uid; null for an account that is blocked or gone. */
-  readonly #owners = new Map<string, string | null>();
+  /** By uid, as the driver gives it; null for an account that is blocked or gone. */
+  readonly #owners = new Map<unknown, Owner | null>();
 
   constructor(access: SqlAccess, tables: Tables, gcMaxLifetimeMs: number, signal: AbortSignal) {
     this.#access = access;
@@ -36,9 +41,8 @@ export class SessionReader {
     const sessions: StoredSession[] = [];
     const behind = new Map<number, string>();
     for (const row of rows) {
-      const uid = text(row[1], 'sessions.uid');
-      const name = this.#owners.get(uid) ?? null;
-      if (name === null) continue;
+      const account = this.#owners.get(ownerKey(row[1])) ?? null;
+      if (account === null) continue;
       const sid = text(row[0], 'sessions.sid');
       const size = wholeOrNull(row[5], 'sessions.session');
       const data = size === null ? bytesOrNull(row[4], 'sessions.session') : await this.#large(size, sid);
@@ -47,7 +51,7 @@ export class SessionReader {
       if (bags.masquerading !== null) behind.set(sessions.length, bags.masquerading);
       sessions.push({
         key: storeKey(sid),
-        account: { id: uid as AccountId, name },
+        account,
         opened: { at: bags.openedAt, ip: null, userAgent: null },
         last: { at, ip: address(textOrNull(row[2], 'sessions.hostname')), userAgent: null },
         expiresAt: at === null ? null : epochMs(at + this.#gcMaxLifetimeMs),
@@ -59,17 +63,20 @@ export class SessionReader {
 
   async #meet(rows: readonly Row[]): Promise<void> {
     if (this.#owners.size > MOST_OWNERS) this.#owners.clear();
-    const strangers = new Set<string>();
+    const strangers = new Map<string, unknown>();
     for (const row of rows) {
-      const uid = text(row[1], 'sessions.uid');
-      if (!this.#owners.has(uid)) strangers.add(uid);
+      const key = ownerKey(row[1]);
+      if (!this.#owners.has(key)) strangers.set(text(key, 'sessions.uid'), key);
     }
     if (strangers.size === 0) return;
-    for (const uid of strangers) this.#owners.set(uid, null);
-    const uids = [...strangers];
+    for (const key of strangers.values()) this.#owners.set(key, null);
+    const uids = [...strangers.keys()];
     for (let at = 0; at < uids.length; at += OWNERS) {
       const found = await this.#rows(ownersOf(this.#tables, uids.slice(at, at + OWNERS)));
-      for (const row of found) this.#owners.set(text(row[0], 'uid'), text(row[1], 'users_field_data.name'));
+      for (const row of found) {
+        const id = text(row[0], 'uid') as AccountId;
+        this.#owners.set(strangers.get(id), { id, name: text(row[1], 'users_field_data.name') });
+      }
     }
   }
 

@@ -12,11 +12,15 @@ import {
   type SqlRunner,
 } from './sql-access.ts';
 import { textOrNull } from './columns.ts';
-import { render, sql, type Sql } from './sql-text.ts';
+import { canCopy, copyPages } from './postgres-copy.ts';
+import { render, renderWithoutValues, sql, type Sql } from './sql-text.ts';
 import { ConsumerFailure, deliver, toStoreError, within } from './store-errors.ts';
 import { tlsOptions } from './tls-options.ts';
 
-/** PostgreSQL over pg: one connection for questions and changes, one for reading pages through a cursor. */
+/** Statements whose columns are remembered; there are a handful. */
+const MOST_STATEMENTS = 50;
+
+/** PostgreSQL over pg: one connection for questions and changes, one for reading pages. */
 export class PostgresAccess implements SqlAccess {
   readonly dialect = 'postgres';
   readonly #config: PostgresConfig;
@@ -24,6 +28,8 @@ export class PostgresAccess implements SqlAccess {
   readonly #grants: string;
   #asking: Promise<pg.Client> | null = null;
   #paging: Promise<pg.Client> | null = null;
+  /** Types of the columns of statements that were copied before. */
+  readonly #types = new Map<string, readonly number[]>();
   /** Transactions must not mix with other questions on their connection. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -69,21 +75,11 @@ export class PostgresAccess implements SqlAccess {
     signal.throwIfAborted();
     try {
       const client = await this.#client('paging');
-      const { text, values } = render(read.statement(null, null), 'postgres');
-      const cursor = client.query(new Cursor<Row>(text, [...values], { rowMode: 'array' }));
-      const giveUp = (): void => void this.#drop('paging');
+      const statement = read.statement(null, null);
+      const copied = await this.#copied(client, statement, signal);
       try {
-        const read = (): Promise<Row[]> =>
-          within(() => cursor.read(PAGE_ROWS), PAGE_MS, signal, this.#where, giveUp);
-        let rows = await read();
-        while (rows.length > 0) {
-          // The server gets on with the next page while this one is worked on.
-          const next = read();
-          next.catch(() => undefined);
-          await deliver(page, rows);
-          rows = await next;
-        }
-        await cursor.close();
+        if (copied !== null) await copyPages(client, copied.text, copied.types, page, signal, this.#where);
+        else await this.#cursor(client, statement, page, signal);
       } catch (error) {
         await this.#drop('paging');
         throw error;
@@ -104,6 +100,48 @@ export class PostgresAccess implements SqlAccess {
 
   async close(): Promise<void> {
     await Promise.all([this.#drop('asking'), this.#drop('paging')]);
+  }
+
+  /** The statement as COPY takes it, and the types of its columns; null where a cursor has to do. */
+  async #copied(
+    client: pg.Client,
+    statement: Sql,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly types: readonly number[] } | null> {
+    const text = renderWithoutValues(statement, 'postgres');
+    if (text === null) return null;
+    const known = this.#types.get(text);
+    if (known !== undefined) return canCopy(known) ? { text, types: known } : null;
+    const columns = (): Promise<pg.QueryArrayResult<unknown[]>> =>
+      client.query<unknown[]>({ text: `SELECT * FROM (${text}) AS columns LIMIT 0`, rowMode: 'array' });
+    const giveUp = (): void => void this.#drop('paging');
+    const { fields } = await within(columns, QUESTION_MS, signal, this.#where, giveUp);
+    const types = fields.map(({ dataTypeID }) => dataTypeID);
+    if (this.#types.size >= MOST_STATEMENTS) this.#types.clear();
+    this.#types.set(text, types);
+    return canCopy(types) ? { text, types } : null;
+  }
+
+  async #cursor(
+    client: pg.Client,
+    statement: Sql,
+    page: (rows: readonly Row[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { text, values } = render(statement, 'postgres');
+    const cursor = client.query(new Cursor<Row>(text, [...values], { rowMode: 'array' }));
+    const giveUp = (): void => void this.#drop('paging');
+    const read = (): Promise<Row[]> =>
+      within(() => cursor.read(PAGE_ROWS), PAGE_MS, signal, this.#where, giveUp);
+    let rows = await read();
+    while (rows.length > 0) {
+      // The server gets on with the next page while this one is worked on.
+      const next = read();
+      next.catch(() => undefined);
+      await deliver(page, rows);
+      rows = await next;
+    }
+    await cursor.close();
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {

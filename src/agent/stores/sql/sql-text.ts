@@ -69,6 +69,21 @@ export function render(statement: Sql, dialect: Dialect): RenderedSql {
   return { text, values };
 }
 
+/**
+ * The same for statements that cannot have parameters: whole numbers become text of the statement.
+ * @returns null when there are other values
+ */
+export function renderWithoutValues(statement: Sql, dialect: Dialect): string | null {
+  const pieces: Piece[] = [];
+  for (const piece of statement.pieces) {
+    if (piece.kind !== 'value') pieces.push(piece);
+    else if (typeof piece.value === 'number' && Number.isSafeInteger(piece.value) && piece.value >= 0)
+      pieces.push({ kind: 'text', text: String(piece.value) });
+    else return null;
+  }
+  return render({ pieces }, dialect).text;
+}
+
 function quote(part: string, dialect: Dialect): string {
   const mark = dialect === 'mysql' ? '`' : '"';
   return mark + part.replaceAll(mark, mark + mark) + mark;

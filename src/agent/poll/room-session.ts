@@ -1,0 +1,92 @@
+import type { EpochMs } from '#shared/domain/units.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
+import type { HandleKeys } from '../keys/handle-keys.ts';
+import { ownerHash, type RoomSession } from '../state/bulk/bulk-room.ts';
+import type { StoredSession } from '../stores/store-adapter.ts';
+import { cut, cutName } from './cut.ts';
+import type { Flags } from './flags.ts';
+import { timeOf, toFacts } from './to-wire.ts';
+
+/** Owners remembered during one listing; beyond them they are written anew. */
+const MOST_OWNERS = 200_000;
+/** Texts that JSON writes as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+const piece = (text: string | null, max: number): string =>
+  text === null || text === '' ? '' : quoted(text.length <= max ? text : cut(text, max));
+const time = (value: EpochMs | null): EpochMs | null => (value === null ? null : timeOf(value));
+
+/** What every session of an account shares. */
+interface Owner {
+  readonly name: string;
+  readonly json: string;
+  readonly hash: number;
+  readonly rest: string;
+}
+const NOBODY: Owner = { name: '', json: '', hash: 0, rest: '[]}' };
+const MARKS = '{"marks":';
+
+/**
+ * Makes of a store's session the pieces of JSON that a room takes, as consoles will see them (`toFacts`). A listing
+ * makes a million of them: what an account's sessions share is written once, and objects are made only for what is
+ * rare (marks, a masquerade, attributes, a renewed key).
+ */
+export class RoomSessions {
+  readonly #keys: HandleKeys;
+  readonly #flags: Flags;
+  readonly #owners = new Map<string, Owner>();
+
+  constructor(keys: HandleKeys, flags: Flags) {
+    this.#keys = keys;
+    this.#flags = flags;
+  }
+
+  of(stored: StoredSession): RoomSession {
+    const { opened, last, marks, via, replaces, attributes } = stored;
+    const owner = stored.account === null ? NOBODY : this.#owner(stored.account.id, stored.account.name);
+    let { rest } = owner;
+    let behind = 0;
+    if (via !== undefined || replaces !== undefined || attributes !== undefined || marks.length > 0) {
+      const {
+        account: _1,
+        opened: _2,
+        last: _3,
+        expiresAt: _4,
+        ...others
+      } = toFacts(stored, this.#keys, this.#flags);
+      rest = JSON.stringify(others).slice(MARKS.length);
+      behind = ownerHash(others.via?.account.id ?? null);
+    }
+    return {
+      key: stored.key,
+      account: owner.json,
+      openedIp: piece(opened.ip, LIMITS.id),
+      openedAgent: piece(opened.userAgent, LIMITS.userAgent),
+      lastIp: piece(last.ip, LIMITS.id),
+      lastAgent: piece(last.userAgent, LIMITS.userAgent),
+      rest,
+      openedAt: time(opened.at),
+      lastAt: time(last.at),
+      expiresAt: time(stored.expiresAt),
+      owner: owner.hash,
+      via: behind,
+    };
+  }
+
+  #owner(storedId: string, name: string): Owner {
+    const known = this.#owners.get(storedId);
+    if (known?.name === name) return known;
+    const id = this.#keys.accountId(storedId);
+    const { privileged, service } = this.#flags.of(id);
+    const marks = [...(privileged ? ['privileged'] : []), ...(service ? ['service'] : [])];
+    const owner = {
+      name,
+      json: `{"id":${quoted(id)},"name":${quoted(cutName(name))}}`,
+      hash: ownerHash(id),
+      rest: `${JSON.stringify(marks)}}`,
+    };
+    if (this.#owners.size >= MOST_OWNERS) this.#owners.clear();
+    this.#owners.set(storedId, owner);
+    return owner;
+  }
+}

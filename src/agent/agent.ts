@@ -176,6 +176,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     log,
     ...options.poll,
     ...(timing.accountsEveryMs === undefined ? {} : { accountsEveryMs: timing.accountsEveryMs }),
+    busy: () => commands.busy(),
     followed: () => connections() > 0 || state.holds.active().length > 0 || rules.active(),
     afterLook: async (signal) => {
       await rules.enforce(signal);

@@ -9,13 +9,15 @@ import { StoreError } from '../stores/store-adapter.ts';
 import { auditCommand } from './command-audit.ts';
 import type { CommandContext } from './context.ts';
 
-/** Sessions ended in one go: what a crash leaves in doubt. Each go costs two commits that reach the disk. */
-const CHUNK = 500;
+/** Sessions ended in one go; a crash leaves two goes in doubt. Each costs a commit that reaches the disk. */
+const CHUNK = 2_000;
 const RETRY_MS = 2 * SECOND;
 
 export interface Executor {
   /** Does what the journal says of this command; joins when it is under way. Rejects with Refused when nothing was done. */
   run(id: CommandId): Promise<void>;
+  /** Is something being ended now? */
+  busy(): boolean;
   /** Takes up what a crash interrupted. */
   resume(): void;
   /** Waits for what is under way to stop between two steps; the rest is done at the next start. */
@@ -72,81 +74,97 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     await context.gate.run(block);
   }
 
-  /** The store ends one chunk while the outcomes of the one before are written down. */
+  /**
+   * The store ends one chunk while the outcomes of the one before are written down, and with them, in the same
+   * commit, that the one after is about to be ended.
+   */
   async function endAll(row: CommandRow, resumed: boolean): Promise<number> {
+    const { id } = row.command;
     const scope = scopeOf(row);
+    // Attempted by a run that crashed: what is gone of it, that attempt ended.
+    const doubtful = resumed ? state.journal.attempted(id) : 0;
     let done = 0;
     let told = 0;
-    let chunk = attempt(row, 0);
-    let acting = chunk === null ? null : end(chunk, scope);
-    while (chunk !== null && acting !== null) {
-      const results = await acting;
-      context.reached('acted');
-      const next = stopping.signal.aborted ? null : attempt(row, chunk.at(-1)?.ordinal ?? 0);
-      acting = next === null ? null : end(next, scope);
-      // Heard of in the next round, or not at all when writing down fails.
-      acting?.catch(() => undefined);
-      settle(row, chunk, results, resumed);
-      context.reached('settled');
-      done += chunk.length;
-      chunk = next;
-      const now = clock();
-      if (row.matched > CHUNK && now - told >= SECOND / LIMITS.progressPerSecond) {
-        told = now;
-        const progress = { id: row.command.id, done, total: row.matched };
-        context.notify({ is: 'progress', operator: row.operator.id, progress });
+    let chunk = state.transaction(() => attempt(id, 0));
+    let acting = chunk.length === 0 ? null : end(chunk, scope);
+    let next =
+      acting === null || chunk.length < CHUNK ? [] : state.transaction(() => attempt(id, lastOf(chunk)));
+    try {
+      while (acting !== null) {
+        const results = await acting;
+        context.reached('acted');
+        acting = next.length === 0 || stopping.signal.aborted ? null : end(next, scope);
+        // Heard of in the next round, or not at all when writing down fails.
+        acting?.catch(() => undefined);
+        const [settled, began] = [chunk, next];
+        chunk = next;
+        next = recorder.record(() => {
+          settle(row, settled, results, doubtful);
+          return acting === null || began.length < CHUNK ? [] : attempt(id, lastOf(began));
+        });
+        context.reached('settled');
+        done += settled.length;
+        const now = clock();
+        if (row.matched > CHUNK && now - told >= SECOND / LIMITS.progressPerSecond) {
+          told = now;
+          const progress = { id, done, total: row.matched };
+          context.notify({ is: 'progress', operator: row.operator.id, progress });
+        }
       }
+    } finally {
+      // Noted and then not begun: should they vanish now, somebody else ended them.
+      for (const { session } of next) evidence.notEnded(session);
     }
     return done;
   }
 
-  /** Notes that the next pending sessions are about to be ended; null when there are none, or it is to stop. */
-  function attempt({ command: { id } }: CommandRow, after: number): readonly Target[] | null {
+  const lastOf = (chunk: readonly Target[]): number => chunk.at(-1)?.ordinal ?? 0;
+
+  /** Notes that the next pending sessions are about to be ended; none when it is to stop. In a transaction. */
+  function attempt(id: CommandId, after: number): readonly Target[] {
+    if (stopping.signal.aborted) return [];
     const chunk = state.journal.targets(id, ['pending'], after, CHUNK);
-    const [first, last] = [chunk[0], chunk.at(-1)];
-    if (first === undefined || last === undefined || stopping.signal.aborted) return null;
-    state.transaction(() => state.journal.attempt(id, first.ordinal, last.ordinal));
+    if (chunk.length === 0) return chunk;
+    state.journal.attempt(id, lastOf(chunk));
     for (const target of chunk) evidence.ending(target.session, id);
-    context.reached('attempted');
     return chunk;
   }
 
   function end(chunk: readonly Target[], scope: EndScope): Promise<readonly EndResult[]> {
+    context.reached('attempted');
     const keys = state.keys.unsealAll(chunk.map(({ sealed }) => sealed ?? Buffer.alloc(0)));
     const targets = keys.map((key, index) => ({ key, account: (chunk[index]?.account ?? null) as never }));
     return ends.run(() => context.adapter.end(targets, scope, stopping.signal));
   }
 
+  /** @param doubtful up to this place a run that crashed may have ended what is gone */
   function settle(
     row: CommandRow,
     chunk: readonly Target[],
     results: readonly EndResult[],
-    resumed: boolean,
+    doubtful: number,
   ): void {
     const { id } = row.command;
     const ended: number[] = [];
     const gone: number[] = [];
-    recorder.record(() => {
-      chunk.forEach((target, index) => {
-        const result = results[index] ?? {
-          outcome: 'failed',
-          code: 'INTERNAL',
-          message: 'The store gave no answer for it.',
-        };
-        if (result.outcome === 'failed') {
-          state.journal.fail(id, [target.ordinal], result);
-          return;
-        }
-        // After a crash: an attempt was made and it is gone, so that attempt ended it.
-        const ours = result.outcome === 'ended' || (resumed && target.attempted);
-        (ours ? ended : gone).push(target.ordinal);
-        evidence.ended(target.session);
-        const known = ours ? state.sessions.brief(target.session, target.account) : undefined;
-        if (known !== undefined) recorder.closed(known, { reason: 'revoked', at: clock(), commandId: id });
-      });
-      state.journal.settle(id, 'ended', ended);
-      state.journal.settle(id, 'gone', gone);
+    chunk.forEach((target, index) => {
+      const result = results[index] ?? {
+        outcome: 'failed',
+        code: 'INTERNAL',
+        message: 'The store gave no answer for it.',
+      };
+      if (result.outcome === 'failed') {
+        state.journal.fail(id, [target.ordinal], result);
+        return;
+      }
+      const ours = result.outcome === 'ended' || target.ordinal <= doubtful;
+      (ours ? ended : gone).push(target.ordinal);
+      evidence.ended(target.session);
+      const known = ours ? state.sessions.brief(target.session, target.account) : undefined;
+      if (known !== undefined) recorder.closed(known, { reason: 'revoked', at: clock(), commandId: id });
     });
+    state.journal.settle(id, 'ended', ended);
+    state.journal.settle(id, 'gone', gone);
   }
 
   function failRest(row: CommandRow, error: StoreError): void {
@@ -222,9 +240,10 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
 
   return {
     run: (id) => run(id, false),
+    busy: () => running.size > 0,
     resume() {
       for (const row of state.journal.inState('running')) {
-        for (const target of pendingTargets(row)) evidence.ending(target.session, row.command.id);
+        for (const target of attemptedTargets(row)) evidence.ending(target.session, row.command.id);
         log.info('taking up a command', { id: row.command.id });
         void run(row.command.id, true).catch(() => undefined);
       }
@@ -235,13 +254,12 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     },
   };
 
-  function* pendingTargets(row: CommandRow): Generator<Target> {
-    for (let after = 0; ;) {
-      const chunk = state.journal.targets(row.command.id, ['pending'], after, 1_000);
-      yield* chunk.filter(({ attempted }) => attempted);
-      const last = chunk.at(-1);
-      if (last === undefined) return;
-      after = last.ordinal;
+  function* attemptedTargets({ command: { id } }: CommandRow): Generator<Target> {
+    const to = state.journal.attempted(id);
+    for (let after = 0; after < to;) {
+      const chunk = state.journal.targets(id, ['pending'], after, 1_000);
+      yield* chunk.filter(({ ordinal }) => ordinal <= to);
+      after = chunk.at(-1)?.ordinal ?? to;
     }
   }
 }

@@ -28,6 +28,8 @@ const FRESH_ENOUGH_MS = 250;
 const REFRESH_AT_MOST_MS = 2 * SECOND;
 
 export interface Commands extends CommandService {
+  /** Is something being ended now? */
+  busy(): boolean;
   /** Takes up what was interrupted; call once, before the store is first read. */
   resume(): void;
   /** Called every second or so. */
@@ -276,6 +278,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
 
   return {
     submit,
+    busy: () => executor.busy(),
     get(caller, id) {
       const row = visible(caller, id);
       return { ...outcomeOf(state, row, false), proofs: [...state.journal.proofs(row.command.id)] };

@@ -22,6 +22,8 @@ export interface PollerOptions {
   readonly log: Log;
   /** Is anybody following, or something to be enforced? Then looks do not become rarer. */
   readonly followed: () => boolean;
+  /** Are sessions being ended now? Then comparing all keys, which finds what is gone, waits for a while. */
+  readonly busy?: () => boolean;
   /** Called after every successful look: holds are enforced here. */
   readonly afterLook: (signal: AbortSignal) => Promise<void>;
   readonly accountsEveryMs?: number;
@@ -38,6 +40,8 @@ export interface Poller {
 
 const ACCOUNTS_EVERY_MS = 20 * SECOND;
 const STOP_MS = 5 * SECOND;
+/** A command that takes long must not hide what else ends. */
+const WAITS_FOR_COMMANDS_MS = 10 * SECOND;
 
 export function createPoller(options: PollerOptions): Poller {
   const { context, gate, store, clock, log } = options;
@@ -56,6 +60,7 @@ export function createPoller(options: PollerOptions): Poller {
   let flagsLoaded = false;
   let keysAllowedAt = 0;
   let accountsAllowedAt = 0;
+  let busySince: number | null = null;
   let logCleared = false;
   let wake: (() => void) | null = null;
   let waiters: (() => void)[] = [];
@@ -80,8 +85,10 @@ export function createPoller(options: PollerOptions): Poller {
       store.setReady();
       store.set({ store: 'up', error: null, lastReadAt: clock(), warnings: warnings() });
     }
+    busySince = options.busy?.() === true ? (busySince ?? clock()) : null;
     const plan = {
-      keysAllowed: clock() >= keysAllowedAt,
+      keysAllowed:
+        clock() >= keysAllowedAt && (busySince === null || clock() - busySince >= WAITS_FOR_COMMANDS_MS),
       accountsDue: clock() - memory.accountsAt >= (options.accountsEveryMs ?? ACCOUNTS_EVERY_MS),
       accountsAllowed: clock() >= accountsAllowedAt,
     };

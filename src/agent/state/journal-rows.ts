@@ -50,10 +50,30 @@ export interface CommandRow {
 
 const Outside = z.object({ count: z.number(), ids: z.array(SessionId) });
 
-export function toCommand(row: z.infer<typeof JournalRow>): CommandRow {
+/** Requests held as they were read: while a command is under way it is asked for again and again. */
+const MOST_HELD = 8;
+
+/** Makes commands of rows. What was requested never changes: of the latest it is read once, however long its lists. */
+export function createCommandReader(): (row: z.infer<typeof JournalRow>) => CommandRow {
+  const held = new Map<string, Command>();
+  const requestOf = ({ id, request }: z.infer<typeof JournalRow>): Command => {
+    const known = held.get(id);
+    if (known !== undefined) return known;
+    const command = Command.parse(JSON.parse(request));
+    for (const oldest of held.keys()) {
+      if (held.size < MOST_HELD) break;
+      held.delete(oldest);
+    }
+    held.set(id, command);
+    return command;
+  };
+  return (row) => toCommand(row, requestOf(row));
+}
+
+function toCommand(row: z.infer<typeof JournalRow>, command: Command): CommandRow {
   const time = (value: number | null) => (value === null ? null : epochMs(value));
   return {
-    command: Command.parse(JSON.parse(row.request)),
+    command,
     operator: { id: row.operator, name: row.operator_name },
     tokenId: row.token,
     content: row.content,

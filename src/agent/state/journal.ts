@@ -10,7 +10,7 @@ import type {
 } from '#shared/protocol/commands.ts';
 import type { Db } from './database.ts';
 import type { CommandRow } from './journal-rows.ts';
-import { JournalRow, toCommand } from './journal-rows.ts';
+import { createCommandReader, JournalRow } from './journal-rows.ts';
 
 export type TargetStatus = 'pending' | 'ended' | 'gone' | 'failed';
 export interface NewTarget {
@@ -22,8 +22,6 @@ export interface NewTarget {
 export interface Target extends NewTarget {
   readonly ordinal: number;
   readonly status: TargetStatus;
-  /** An attempt was made, perhaps by a run that crashed before it could note the outcome. */
-  readonly attempted: boolean;
 }
 export interface NewCommand {
   readonly command: Command;
@@ -56,8 +54,11 @@ export interface Journal {
   /** Takes a command back that did nothing at all, so that its id is not consumed. */
   withdraw(id: string): void;
   targets(id: string, status: readonly TargetStatus[], after: number, limit: number): readonly Target[];
-  /** What is pending from one place to another is about to be ended. */
-  attempt(id: string, from: number, to: number): void;
+  /** What is pending up to this place is about to be ended. */
+  attempt(id: string, to: number): void;
+  /** Up to where attempts were made, perhaps by a run that crashed before it could note the outcome; 0: nowhere. */
+  attempted(id: string): number;
+  /** @param ordinals rising */
   settle(id: string, status: 'ended' | 'gone', ordinals: readonly number[]): void;
   fail(id: string, ordinals: readonly number[], failure: { code: string; message: string }): void;
   counts(id: string): Counts;
@@ -84,7 +85,6 @@ interface TargetRow {
   account: string | null;
   sealed: Buffer | null;
   status: string;
-  attempted_at: number | null;
 }
 
 type OutcomeRow = Pick<TargetRow, 'ordinal' | 'session' | 'account' | 'status'> & {
@@ -102,6 +102,7 @@ const OUTCOMES: Readonly<Record<string, CommandTarget['outcome']>> = {
 const [ROWS, COLUMNS] = [50, 6];
 
 export function createJournal(db: Db, clock: Clock): Journal {
+  const toCommand = createCommandReader();
   const one = db.prepare('SELECT * FROM commands WHERE id = ?');
   const insert = db.prepare(
     `INSERT INTO commands (id, operator, operator_name, token, kind, content, request, state, matched, outside, reach, owners,
@@ -114,12 +115,16 @@ export function createJournal(db: Db, clock: Clock): Journal {
   const insertTarget = db.prepare(insertOf(1));
   const setMatched = db.prepare('UPDATE commands SET matched = ? WHERE id = ?');
   const targets = db.prepare<[string, string, number, number], TargetRow>(
-    `SELECT ordinal, session, account, sealed, status, attempted_at FROM command_targets
+    `SELECT ordinal, session, account, sealed, status FROM command_targets
      WHERE command = ? AND status IN (SELECT value FROM json_each(?)) AND ordinal > ? ORDER BY ordinal LIMIT ?`,
   );
-  const attempt = db.prepare(
-    `UPDATE command_targets SET attempted_at = ?
-     WHERE command = ? AND ordinal BETWEEN ? AND ? AND status = 'pending'`,
+  // Attempts go in order: a mark at the last place of each says it for all before, in one row.
+  const attempt = db.prepare('UPDATE command_targets SET attempted_at = ? WHERE command = ? AND ordinal = ?');
+  const attempted = db.prepare<[string], { ordinal: number | null }>(
+    'SELECT max(ordinal) AS ordinal FROM command_targets WHERE command = ? AND attempted_at IS NOT NULL',
+  );
+  const settleRange = db.prepare(
+    'UPDATE command_targets SET status = ? WHERE command = ? AND ordinal BETWEEN ? AND ?',
   );
   const settle = db.prepare(
     `UPDATE command_targets SET status = ?, code = ?, message = ?
@@ -202,10 +207,16 @@ export function createJournal(db: Db, clock: Clock): Journal {
         account: row.account,
         sealed: row.sealed,
         status: row.status as TargetStatus,
-        attempted: row.attempted_at !== null,
       })),
-    attempt: (id, from, to) => void attempt.run(clock(), id, from, to),
-    settle: (id, status, ordinals) => void settle.run(status, null, null, id, JSON.stringify(ordinals)),
+    attempt: (id, to) => void attempt.run(clock(), id, to),
+    attempted: (id) => attempted.get(id)?.ordinal ?? 0,
+    settle(id, status, ordinals) {
+      const [first, last] = [ordinals[0], ordinals.at(-1)];
+      if (first === undefined || last === undefined) return;
+      // As a rule a whole chunk has one outcome, and its places follow each other.
+      if (last - first + 1 === ordinals.length) settleRange.run(status, id, first, last);
+      else settle.run(status, null, null, id, JSON.stringify(ordinals));
+    },
     fail: (id, ordinals, { code, message }) =>
       void settle.run('failed', code.slice(0, 256), message.slice(0, 4_096), id, JSON.stringify(ordinals)),
     counts(id) {

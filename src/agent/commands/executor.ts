@@ -9,13 +9,21 @@ import { StoreError } from '../stores/store-adapter.ts';
 import { auditCommand } from './command-audit.ts';
 import type { CommandContext } from './context.ts';
 
-/** Sessions ended in one go; a crash leaves two goes in doubt. Each costs a commit that reaches the disk. */
-const CHUNK = 2_000;
+/**
+ * Sessions ended in one go; a crash leaves two goes in doubt, and other commands wait for one. Each costs a commit
+ * that reaches the disk, so that a store that is fast is given more at once.
+ */
+const CHUNK = 500;
+const MOST = 4_000;
+const [FAST_MS, SLOW_MS] = [150, 600];
 const RETRY_MS = 2 * SECOND;
 
 export interface Executor {
-  /** Does what the journal says of this command; joins when it is under way. Rejects with Refused when nothing was done. */
-  run(id: CommandId): Promise<void>;
+  /**
+   * Does what the journal says of this command; joins when it is under way. Rejects with Refused when nothing was done.
+   * @param pending what is to be ended, where that is known; otherwise the journal is asked
+   */
+  run(id: CommandId, pending?: readonly Target[] | null): Promise<void>;
   /** Is something being ended now? */
   busy(): boolean;
   /** Takes up what a crash interrupted. */
@@ -38,18 +46,18 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     return row;
   };
 
-  async function execute(id: CommandId, resumed: boolean): Promise<void> {
+  async function execute(id: CommandId, resumed: boolean, pending: readonly Target[] | null): Promise<void> {
     const row = load(id);
     let done = 0;
     try {
       await prepare(row);
-      done = await endAll(row, resumed);
+      done = await endAll(row, resumed, pending);
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (!(error instanceof StoreError)) throw error;
       if (resumed && error.kind === 'unavailable') {
         await waitForStore();
-        await execute(id, true);
+        await execute(id, true, null);
         return;
       }
       const counts = state.journal.counts(id);
@@ -78,29 +86,38 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
    * The store ends one chunk while the outcomes of the one before are written down, and with them, in the same
    * commit, that the one after is about to be ended.
    */
-  async function endAll(row: CommandRow, resumed: boolean): Promise<number> {
+  async function endAll(
+    row: CommandRow,
+    resumed: boolean,
+    pending: readonly Target[] | null,
+  ): Promise<number> {
     const { id } = row.command;
     const scope = scopeOf(row);
     // Attempted by a run that crashed: what is gone of it, that attempt ended.
     const doubtful = resumed ? state.journal.attempted(id) : 0;
     let done = 0;
     let told = 0;
-    let chunk = state.transaction(() => attempt(id, 0));
+    let size = CHUNK;
+    const attempt = attempts(id, pending, () => size);
+    let chunk = state.transaction(() => attempt());
     let acting = chunk.length === 0 ? null : end(chunk, scope);
-    let next =
-      acting === null || chunk.length < CHUNK ? [] : state.transaction(() => attempt(id, lastOf(chunk)));
+    let next = acting === null ? [] : state.transaction(() => attempt());
     try {
       while (acting !== null) {
+        const began = context.clock();
         const results = await acting;
+        const took = context.clock() - began;
+        if (took < FAST_MS) size = Math.min(MOST, 2 * size);
+        else if (took > SLOW_MS) size = CHUNK;
         context.reached('acted');
         acting = next.length === 0 || stopping.signal.aborted ? null : end(next, scope);
         // Heard of in the next round, or not at all when writing down fails.
         acting?.catch(() => undefined);
-        const [settled, began] = [chunk, next];
+        const settled = chunk;
         chunk = next;
         next = recorder.record(() => {
           settle(row, settled, results, doubtful);
-          return acting === null || began.length < CHUNK ? [] : attempt(id, lastOf(began));
+          return acting === null ? [] : attempt();
         });
         context.reached('settled');
         done += settled.length;
@@ -118,16 +135,31 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     return done;
   }
 
-  const lastOf = (chunk: readonly Target[]): number => chunk.at(-1)?.ordinal ?? 0;
-
-  /** Notes that the next pending sessions are about to be ended; none when it is to stop. In a transaction. */
-  function attempt(id: CommandId, after: number): readonly Target[] {
-    if (stopping.signal.aborted) return [];
-    const chunk = state.journal.targets(id, ['pending'], after, CHUNK);
-    if (chunk.length === 0) return chunk;
-    state.journal.attempt(id, lastOf(chunk));
-    for (const target of chunk) evidence.ending(target.session, id);
-    return chunk;
+  /**
+   * Each call notes that the next pending sessions are about to be ended; none when it is to stop. To be called in a
+   * transaction.
+   */
+  function attempts(
+    id: CommandId,
+    pending: readonly Target[] | null,
+    size: () => number,
+  ): () => readonly Target[] {
+    let after = 0;
+    let taken = 0;
+    return () => {
+      if (stopping.signal.aborted) return [];
+      const chunk =
+        pending === null
+          ? state.journal.targets(id, ['pending'], after, size())
+          : pending.slice(taken, taken + size());
+      const last = chunk.at(-1);
+      if (last === undefined) return chunk;
+      after = last.ordinal;
+      taken += chunk.length;
+      state.journal.attempt(id, last.ordinal);
+      for (const target of chunk) evidence.ending(target.session, id);
+      return chunk;
+    };
   }
 
   function end(chunk: readonly Target[], scope: EndScope): Promise<readonly EndResult[]> {
@@ -221,10 +253,10 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
   // One `end` at a time: two commands never contend for the same rows.
   const ends = createOneAtATime();
 
-  function run(id: CommandId, resumed: boolean): Promise<void> {
+  function run(id: CommandId, resumed: boolean, pending: readonly Target[] | null): Promise<void> {
     const known = running.get(id);
     if (known !== undefined) return known;
-    const promise = execute(id, resumed).finally(() => {
+    const promise = execute(id, resumed, pending).finally(() => {
       running.delete(id);
       answered.delete(id);
     });
@@ -239,13 +271,13 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
   }
 
   return {
-    run: (id) => run(id, false),
+    run: (id, pending = null) => run(id, false, pending),
     busy: () => running.size > 0,
     resume() {
       for (const row of state.journal.inState('running')) {
         for (const target of attemptedTargets(row)) evidence.ending(target.session, row.command.id);
         log.info('taking up a command', { id: row.command.id });
-        void run(row.command.id, true).catch(() => undefined);
+        void run(row.command.id, true, null).catch(() => undefined);
       }
     },
     async stop() {

@@ -122,8 +122,8 @@ export function createProver(context: CommandContext): Prover {
   function signedInAgain(row: CommandRow, target: Target, taken: Set<SessionId>): Returned | null {
     if (target.account === null || row.finishedAt === null) return null;
     const since = row.receivedAt;
-    for (const session of state.sessions.byAccount(target.account)) {
-      if (session.first_seen_at < since || taken.has(session.id) || session.id === target.session) continue;
+    for (const session of state.sessions.seenSince(target.account, since)) {
+      if (taken.has(session.id) || session.id === target.session) continue;
       const cause = causeOf(session);
       if (cause === null || state.audit.latest(target.account, ['login'], since) !== null) continue;
       taken.add(session.id);

@@ -9,7 +9,7 @@ import { requireScope } from '../server/caller.ts';
 import { seesAll } from '../server/notices.ts';
 import { Refused } from '../server/refusal.ts';
 import type { CommandService, Notice } from '../server/services.ts';
-import type { CommandRow } from '../state/journal.ts';
+import type { CommandRow, Target } from '../state/journal.ts';
 import { createApprovals, itemOf } from './approvals.ts';
 import { canonical } from '#shared/domain/canonical.ts';
 import type { CommandContext } from './context.ts';
@@ -120,13 +120,13 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
         },
       );
     }
-    const row = journal(caller, command, content, resolution);
+    const { row, pending } = journal(caller, command, content, resolution);
     if (row.state === 'pending-approval') {
       context.notify({ is: 'approval-requested', owners: row.owners, item: itemOf(row) });
       return outcomeOf(state, row, false);
     }
     context.reached('journalled');
-    await settled(command.id);
+    await settled(command.id, pending);
     return outcomeOf(state, state.journal.find(command.id) ?? row, false);
   }
 
@@ -151,11 +151,16 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     }
   }
 
-  function journal(caller: Caller, command: Command, content: string, resolution: Resolution): CommandRow {
+  function journal(
+    caller: Caller,
+    command: Command,
+    content: string,
+    resolution: Resolution,
+  ): { readonly row: CommandRow; readonly pending: readonly Target[] | null } {
     const { reach, owners, outside, targets } = resolution;
     const waits = needsApproval(caller, command, reach);
     return recorder.record(() => {
-      state.journal.begin(
+      const pending = state.journal.begin(
         {
           command,
           operator: caller.operator,
@@ -186,7 +191,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
         },
       });
       if (!waits) applyHolds(row);
-      return row;
+      return { row, pending };
     });
   }
 
@@ -232,8 +237,8 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
   }
 
   /** Waits for a command to finish, for as long as an answer may take. */
-  async function settled(id: CommandId): Promise<void> {
-    await atMost(executor.run(id), context.answerWithinMs);
+  async function settled(id: CommandId, pending: readonly Target[] | null = null): Promise<void> {
+    await atMost(executor.run(id, pending), context.answerWithinMs);
   }
 
   function checkLimits({ selector }: Command): void {

@@ -49,8 +49,11 @@ export interface Decision {
 
 export interface Journal {
   find(id: string): CommandRow | null;
-  /** Writes the command and all its targets; call in a transaction, before acting. */
-  begin(command: NewCommand, targets: Iterable<NewTarget>): void;
+  /**
+   * Writes the command and all its targets; call in a transaction, before acting.
+   * @returns those that are pending; null when they are too many to be held
+   */
+  begin(command: NewCommand, targets: Iterable<NewTarget>): readonly Target[] | null;
   /** Takes a command back that did nothing at all, so that its id is not consumed. */
   withdraw(id: string): void;
   targets(id: string, status: readonly TargetStatus[], after: number, limit: number): readonly Target[];
@@ -98,6 +101,8 @@ const OUTCOMES: Readonly<Record<string, CommandTarget['outcome']>> = {
   failed: 'failed',
 };
 
+/** Targets that need not be read again to act on them. */
+const MOST_RETURNED = 20_000;
 /** Targets in one statement, and values of each. */
 const [ROWS, COLUMNS] = [50, 6];
 
@@ -186,15 +191,20 @@ export function createJournal(db: Db, clock: Clock): Journal {
       );
       let ordinal = 0;
       let held: unknown[] = [];
+      const pending: Target[] = [];
       for (const { session, account, sealed } of list) {
         ordinal += 1;
-        held.push(command.id, ordinal, session, account, sealed, sealed === null ? 'gone' : 'pending');
+        const status = sealed === null ? 'gone' : 'pending';
+        held.push(command.id, ordinal, session, account, sealed, status);
+        if (sealed !== null && pending.length <= MOST_RETURNED)
+          pending.push({ ordinal, session, account, sealed, status });
         if (held.length < ROWS * COLUMNS) continue;
         insertTargets.run(held);
         held = [];
       }
       for (let at = 0; at < held.length; at += COLUMNS) insertTarget.run(held.slice(at, at + COLUMNS));
       setMatched.run(ordinal, command.id);
+      return pending.length > MOST_RETURNED ? null : pending;
     },
     withdraw(id) {
       db.prepare('DELETE FROM command_targets WHERE command = ?').run(id);

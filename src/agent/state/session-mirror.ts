@@ -36,6 +36,8 @@ export interface SessionMirror {
   /** Addresses of the latest rows that have one. */
   latestAddresses(limit: number): readonly string[];
   byAccount(account: string): readonly MirroredSession[];
+  /** Of an account, those that were first seen at this time or later. */
+  seenSince(account: string, since: EpochMs): readonly MirroredSession[];
   /** Sessions that this account runs as others. */
   byVia(account: string): readonly MirroredSession[];
   /** Sessions whose last report is older than `before` and that changed since. */
@@ -76,6 +78,9 @@ export function createSessionMirror(db: Db, listed: ListedSessions): SessionMirr
     .prepare<[number, number], number>('SELECT n FROM sessions WHERE n > ? ORDER BY n LIMIT ?')
     .pluck();
   const byAccount = db.prepare<[string], MirroredSession>('SELECT * FROM sessions WHERE account = ?');
+  const seenSince = db.prepare<[string, number], MirroredSession>(
+    'SELECT * FROM sessions WHERE account = ? AND first_seen_at >= ?',
+  );
   const byVia = db.prepare<[string], MirroredSession>('SELECT * FROM sessions WHERE via = ?');
   const waiting = db.prepare<[number, number], MirroredSession>(
     'SELECT * FROM sessions WHERE pending = 1 AND reported_at <= ? ORDER BY reported_at LIMIT ?',
@@ -176,6 +181,10 @@ export function createSessionMirror(db: Db, listed: ListedSessions): SessionMirr
       const older = rows.length < limit ? listed.after(first, limit - rows.length) : [];
       return [...rows, ...older].flatMap(({ ip }) => (ip === null ? [] : [ip]));
     },
+    seenSince: (account, since) => [
+      ...((listed.listedAt ?? 0) >= since ? listed.byAccount(account) : []),
+      ...seenSince.all(account, since),
+    ],
     byAccount: (account) => [...listed.byAccount(account), ...byAccount.all(account)],
     byVia: (account) => [...listed.byVia(account), ...byVia.all(account)],
     waiting: (before, limit) => waiting.all(before, limit),

@@ -28,6 +28,12 @@ export interface TestDatabase {
 let mariadb: Promise<PrivateMariaDb> | null = null;
 let postgres: Promise<PrivatePostgres> | null = null;
 let made = 0;
+let durable = false;
+
+/** The servers of this process keep what they confirm, as they do where they are installed; call before the first. */
+export function useDurableServers(): void {
+  durable = true;
+}
 
 /** Ends the servers that this test file started. */
 export async function disposeServers(): Promise<void> {
@@ -52,7 +58,7 @@ const withPassword = (statements: string): readonly string[] =>
     .filter((line) => line !== '' && !line.startsWith('--'));
 
 async function mariaDatabase(database: string): Promise<TestDatabase> {
-  mariadb ??= startMariaDb();
+  mariadb ??= startMariaDb(undefined, durable);
   const server = await mariadb;
   let admin: mysql.Connection | null = null;
   const connection = async (): Promise<mysql.Connection> => {
@@ -100,7 +106,7 @@ async function mariaDatabase(database: string): Promise<TestDatabase> {
 }
 
 async function postgresDatabase(database: string): Promise<TestDatabase> {
-  postgres ??= startPostgres();
+  postgres ??= startPostgres(undefined, durable);
   const server = await postgres;
   const open = async (name: string): Promise<pg.Client> => {
     const client = new pg.Client({

@@ -10,8 +10,8 @@ export interface PrivateMariaDb extends ServerProcess {
   readonly user: string;
 }
 
-/** A MariaDB of Debian's, private to the test: unix socket only unless told otherwise, no durability. */
-export async function startMariaDb(tls?: TcpWithTls): Promise<PrivateMariaDb> {
+/** A MariaDB of Debian's, private to the test: unix socket only unless told otherwise, no durability by default. */
+export async function startMariaDb(tls?: TcpWithTls, durable = false): Promise<PrivateMariaDb> {
   const command = requireBinary(['/usr/sbin/mariadbd', '/usr/sbin/mysqld'], 'mariadb-server');
   const install = requireBinary(
     ['/usr/bin/mariadb-install-db', '/usr/bin/mysql_install_db'],
@@ -48,8 +48,7 @@ export async function startMariaDb(tls?: TcpWithTls): Promise<PrivateMariaDb> {
             `--ssl-key=${tls.key}`,
           ]),
       '--character-set-server=utf8mb4',
-      '--innodb-flush-log-at-trx-commit=0',
-      '--innodb-doublewrite=0',
+      ...(durable ? [] : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0']),
       '--innodb-buffer-pool-size=128M',
       '--innodb-fast-shutdown=2',
       '--max-allowed-packet=64M',

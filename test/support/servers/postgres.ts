@@ -15,8 +15,8 @@ export interface PrivatePostgres extends ServerProcess {
 
 const ROOT = '/usr/lib/postgresql';
 
-/** A PostgreSQL of Debian's, private to the test: unix socket only unless told otherwise, no durability. */
-export async function startPostgres(tls?: TcpWithTls): Promise<PrivatePostgres> {
+/** A PostgreSQL of Debian's, private to the test: unix socket only unless told otherwise, no durability by default. */
+export async function startPostgres(tls?: TcpWithTls, durable = false): Promise<PrivatePostgres> {
   const versions = existsSync(ROOT) ? readdirSync(ROOT).sort((a, b) => Number(b) - Number(a)) : [];
   const binary = (file: string): string =>
     requireBinary(
@@ -56,12 +56,7 @@ export async function startPostgres(tls?: TcpWithTls): Promise<PrivatePostgres> 
       ...(tls === undefined
         ? []
         : ['-c', 'ssl=on', '-c', `ssl_cert_file=${tls.cert}`, '-c', `ssl_key_file=${tls.key}`]),
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'full_page_writes=off',
+      ...(durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']),
       '-c',
       'timezone=UTC',
     ],

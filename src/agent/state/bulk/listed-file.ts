@@ -21,6 +21,7 @@ const HANDLE_BYTES = 32;
 const UNIT = 4;
 const COLUMNS = ['high', 'low', 'owner', 'via', 'start'] as const;
 const CHUNK_BYTES = 1024 * 1024;
+const AHEAD_BYTES = 64 * 1024;
 
 type Numbers = Uint32Array<ArrayBuffer>;
 /** Numbers of every listed session, by position. */
@@ -150,6 +151,9 @@ export class ListedFileWriter {
 export class ListedFile {
   readonly #file: number;
   #room = Buffer.allocUnsafe(8 * 1024);
+  /** Where the last entries ended that were asked for, and what was read beyond them. */
+  #next = -1;
+  #ahead = { from: 0, bytes: Buffer.alloc(0) };
 
   constructor(path: string) {
     this.#file = openSync(path, 'r');
@@ -182,9 +186,7 @@ export class ListedFile {
   /** The entries that lie between two places, in order. They hold until the next call. */
   *between(from: number, to: number): Generator<ListedEntry> {
     const length = to - from;
-    if (this.#room.length < length) this.#room = Buffer.allocUnsafe(length);
-    const bytes = this.#room.subarray(0, length);
-    this.#fill(bytes, from);
+    const bytes = this.#bytes(from, length);
     for (let at = 0; at < length;) {
       const factsBytes = bytes.readUInt32LE(at);
       const sealedAt = at + ENTRY_BYTES + HANDLE_BYTES;
@@ -202,6 +204,26 @@ export class ListedFile {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  /** Whoever reads one entry after the other gets many with one reading; the file never changes. */
+  #bytes(from: number, length: number): Buffer {
+    const follows = from === this.#next;
+    this.#next = from + length;
+    const at = from - this.#ahead.from;
+    if (at >= 0 && at + length <= this.#ahead.bytes.length)
+      return this.#ahead.bytes.subarray(at, at + length);
+    if (follows && length < AHEAD_BYTES) {
+      const { size } = fstatSync(this.#file);
+      const bytes = Buffer.allocUnsafe(Math.min(AHEAD_BYTES, size - from));
+      this.#fill(bytes, from);
+      this.#ahead = { from, bytes };
+      if (length <= bytes.length) return bytes.subarray(0, length);
+    }
+    if (this.#room.length < length) this.#room = Buffer.allocUnsafe(length);
+    const bytes = this.#room.subarray(0, length);
+    this.#fill(bytes, from);
+    return bytes;
   }
 
   #copy(position: number, length: number): Buffer {

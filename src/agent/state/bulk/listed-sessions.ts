@@ -89,6 +89,11 @@ export class ListedSessions {
     return this.#held?.alive ?? 0;
   }
 
+  /** When the listing was made: all of it was first seen then. Null when there is none. */
+  get listedAt(): number | null {
+    return this.#held?.index.listedAt ?? null;
+  }
+
   get highest(): number {
     return this.#held?.index.count ?? 0;
   }

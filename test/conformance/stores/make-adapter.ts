@@ -39,6 +39,12 @@ export function fromConfig<Config>(kind: StoreKind<Config>, raw: unknown) {
     again: () => kind.create(config, deps),
     kept: () => [...kept].flat().join('\n'),
     grants: kind.grants?.(config) ?? '',
-    doctor: () => kind.doctor?.(config, testDeps, AbortSignal.timeout(20_000)) ?? Promise.resolve([]),
+    /** @param aheadMs by how much this machine's clock is ahead of the store's */
+    doctor: (aheadMs = 0) =>
+      kind.doctor?.(
+        config,
+        { ...testDeps, clock: () => epochMs(Date.now() + aheadMs) },
+        AbortSignal.timeout(20_000),
+      ) ?? Promise.resolve([]),
   };
 }

@@ -65,7 +65,8 @@ export interface World {
   checkHostile?(session: StoredSession): void;
   /** Everything that was written and must not leave. */
   secrets(): readonly string[];
-  doctor(): Promise<readonly Finding[]>;
+  /** @param aheadMs by how much this machine's clock is ahead of the store's */
+  doctor(aheadMs?: number): Promise<readonly Finding[]>;
   down(): Promise<void>;
   up(): Promise<void>;
   dispose(): Promise<void>;

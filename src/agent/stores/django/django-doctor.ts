@@ -1,6 +1,7 @@
 import { parseDjangoSession } from '../parse/django.ts';
 import { ParseError } from '../parse/parse-error.ts';
 import {
+  checkBlocking,
   checkClock,
   checkConnection,
   checkDelete,
@@ -56,6 +57,8 @@ export async function djangoDoctor(config: DjangoConfig, context: CheckContext):
       await checkTable(context, config.groups.members, [config.groups.user, 'group_id'], 'wrong', without),
     );
   }
+  if (config.blockAccounts && config.users.active !== null)
+    findings.push(await checkBlocking(context, config.users.table, config.users.active));
   if (readable.status !== 'ok') return findings;
   findings.push(
     await checkDelete(context, sessions, 'session_key'),

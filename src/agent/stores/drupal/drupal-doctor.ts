@@ -1,10 +1,12 @@
 import {
   checkAddresses,
+  checkBlocking,
   checkClock,
   checkConnection,
   checkDelete,
   checkIndex,
   checkTable,
+  works,
   type CheckContext,
 } from '../sql/checks.ts';
 import { wholeOrNull } from '../sql/columns.ts';
@@ -50,6 +52,12 @@ export async function drupalDoctor(config: DrupalConfig, context: CheckContext):
     ),
     await checkClock(context),
   );
+  if (config.blockAccounts) {
+    findings.push(
+      await checkBlocking(context, table('users_field_data'), 'status'),
+      await checkCache(context, table('cache_entity')),
+    );
+  }
   if (sessions.status !== 'ok') return findings;
   findings.push(
     await checkDelete(context, table('sessions'), 'sid'),
@@ -59,6 +67,20 @@ export async function drupalDoctor(config: DrupalConfig, context: CheckContext):
     await checkFuture(config, context),
   );
   return findings;
+}
+
+/** After a block Drupal's cache of the account has to go, or pages go on showing it as active. */
+async function checkCache({ access, grants, signal }: CheckContext, table: string): Promise<Finding> {
+  const id = `store.cache.${table}`;
+  const error = await works(access, sql`DELETE FROM ${name(table)} WHERE cid IS NULL AND 1 = 0`, signal);
+  return error === null
+    ? { id, status: 'ok', message: `${table} can be cleared of accounts that are blocked` }
+    : {
+        id,
+        status: 'suspicious',
+        message: `Drupal goes on showing blocked accounts as active: rows of ${table} may not be deleted (${error.message.split('\n')[0] ?? ''})`,
+        fix: grants,
+      };
 }
 
 /** A web server whose clock is ahead makes sessions look fresh. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isPrivateLine } from '../sql/database-config.ts';
 import { StoreError } from '../store-adapter.ts';
 import type { Finding, StoreDeps } from '../store-kind.ts';
+import { keyspaceChannel } from './acl.ts';
 import { expressGrants, type ExpressConfig, type RedisConfig } from './config.ts';
 import { checkMapping } from './mapping-check.ts';
 import { RedisAccess } from './redis-access.ts';
@@ -39,7 +40,11 @@ export async function redisDoctor(
           },
       await checkClock(access, clock, signal),
       await checkUnlink(access, config.prefix, grants, signal),
+      await checkReading(access, config.prefix, Number.parseInt(version, 10) >= 7, grants, signal),
       await checkEvents(access, config, signal),
+      ...(config.keyspaceEvents === 'on'
+        ? [await checkSubscription(database, config.prefix, baseDir, grants, signal)]
+        : []),
     );
     findings.push(...checkMapping(await sample(reader, signal), config));
     return findings;
@@ -84,6 +89,68 @@ async function checkUnlink(
       message: 'no session can be ended: keys may not be unlinked',
       fix: grants,
     };
+  }
+}
+
+/** The commands that reading takes besides those of every poll; tried on a key that cannot be there. */
+async function checkReading(
+  access: RedisAccess,
+  prefix: string,
+  absolute: boolean,
+  grants: string,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const key = `${prefix}${randomUUID()}`;
+  const refused: string[] = [];
+  for (const command of [
+    ['getrange', key, 0, 0],
+    ['strlen', key],
+    ['get', key],
+    ['pttl', key],
+    ...(absolute ? ([['pexpiretime', key]] as const) : []),
+  ] as const) {
+    try {
+      await access.ask(command, signal);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.kind === 'unavailable') throw error;
+      refused.push(command[0].toUpperCase());
+    }
+  }
+  return refused.length === 0
+    ? ok('store.read', 'sessions can be read, large ones too')
+    : {
+        id: 'store.read',
+        status: 'wrong',
+        message: `not every session can be read: this user may not use ${refused.join(', ')} on keys that begin with ${prefix}`,
+        fix: grants,
+      };
+}
+
+/** On a connection of its own: one that is subscribed can ask nothing else. */
+async function checkSubscription(
+  database: RedisConfig,
+  prefix: string,
+  baseDir: string,
+  grants: string,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const id = 'store.subscription';
+  const access = new RedisAccess(database, baseDir, grants);
+  try {
+    const client = await access.client(signal);
+    await client.psubscribe(keyspaceChannel(database.db, prefix));
+    return ok(id, 'changes may be listened to');
+  } catch (error) {
+    const known = access.mend(error);
+    if (known.kind === 'unavailable') throw known;
+    return {
+      id,
+      status: 'wrong',
+      message: 'store.keyspaceEvents is on, but this user may not listen to changes',
+      fix: grants,
+    };
+  } finally {
+    access.close();
   }
 }
 

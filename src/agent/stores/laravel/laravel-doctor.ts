@@ -2,6 +2,7 @@ import { ParseError } from '../parse/parse-error.ts';
 import { parseLaravelPayload } from '../parse/laravel.ts';
 import {
   checkAddresses,
+  checkBlocking,
   checkClock,
   checkConnection,
   checkDelete,
@@ -79,6 +80,8 @@ export async function laravelDoctor(
           },
     );
   }
+  if (config.blockAccounts && config.users.blocked !== null)
+    findings.push(await checkBlocking(context, users, config.users.blocked));
   if (readable.status !== 'ok') return findings;
   findings.push(
     await checkDelete(context, sessions, 'id'),

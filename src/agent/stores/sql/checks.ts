@@ -106,6 +106,27 @@ export async function checkDelete(
       };
 }
 
+/** Whether accounts can be blocked (tried on none): for configurations that allow it. */
+export async function checkBlocking(
+  { access, grants, signal }: CheckContext,
+  table: string,
+  column: string,
+): Promise<Finding> {
+  const error = await works(
+    access,
+    sql`UPDATE ${name(table)} SET ${name(column)} = ${name(column)} WHERE 1 = 0`,
+    signal,
+  );
+  return error === null
+    ? ok(`store.block.${table}`, `accounts can be blocked: ${table}.${column} may be changed`)
+    : {
+        id: `store.block.${table}`,
+        status: 'wrong',
+        message: `store.blockAccounts is on, but no account can be blocked: ${table}.${column} may not be changed (${error.message.split('\n')[0] ?? ''})`,
+        fix: grants,
+      };
+}
+
 /** Whether an index begins with this column; without it every look at the store reads the whole table. */
 export async function checkIndex(
   { access, signal }: CheckContext,

@@ -1,4 +1,5 @@
 import {
+  checkBlocking,
   checkClock,
   checkConnection,
   checkIndex,
@@ -34,6 +35,7 @@ export async function wordpressDoctor(
     await checkClock(context),
     cacheFinding(config),
   );
+  if (config.blockAccounts) findings.push(await checkBlocking(context, `${config.prefix}users`, 'spam'));
   if (config.multisite) {
     findings.push(
       await checkTable(

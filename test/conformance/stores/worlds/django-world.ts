@@ -8,6 +8,7 @@ import type { World } from '../world.ts';
 
 export type DjangoEncoding = 'signed' | 'before 3.1';
 export type DjangoWorld = World & {
+  readonly grants: string;
   /** The adapter after a restart of the agent. */
   again(): StoreAdapter;
   /** What it keeps over restarts. */
@@ -110,6 +111,7 @@ export async function djangoWorld(
 
   const world: DjangoWorld = {
     db,
+    grants,
     adapter,
     again,
     kept,

@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 import { ExpressApplication, KNOWS, MAPPING, MAX_AGE, type Row } from './express-application.ts';
 
 export type ExpressPostgresWorld = World & {
+  readonly grants: string;
   readonly db: TestDatabase;
   readonly application: ExpressApplication;
   /** Writes a session as connect-pg-simple does; JSON as text. */
@@ -53,6 +54,7 @@ export async function expressPostgresWorld(
 
   const world: ExpressPostgresWorld = {
     db,
+    grants,
     adapter,
     application,
     writeText,

@@ -8,6 +8,7 @@ import type { Visit, World } from '../world.ts';
 /** How the application writes payloads: `session.serialization` and `session.encrypt`. */
 export type Payloads = 'php' | 'json' | 'encrypted';
 export type LaravelWorld = World & {
+  readonly grants: string;
   readonly db: TestDatabase;
   signInAs(account: string, visit: Visit, variables: Readonly<Record<string, Php>>): Promise<string>;
   rememberToken(account: string): Promise<unknown>;
@@ -101,6 +102,7 @@ export async function laravelWorld(
 
   const world: LaravelWorld = {
     db,
+    grants,
     adapter,
     knows: {
       openedAt: false,

@@ -8,6 +8,7 @@ import type { Visit, World } from '../world.ts';
 
 type Token = Readonly<Record<string, Php>> | number;
 export type WordpressWorld = World & {
+  readonly grants: string;
   /** The adapter after a restart of the agent. */
   again(): StoreAdapter;
   /** What it keeps over restarts. */
@@ -124,6 +125,7 @@ export async function wordpressWorld(
 
   const world: WordpressWorld = {
     db,
+    grants,
     adapter,
     again,
     kept,

@@ -19,10 +19,12 @@ const ENVIRONMENTS = 5;
 const SESSIONS = (quick ? 10_000 : 100_000) / ENVIRONMENTS;
 const ENDED = (quick ? 2_500 : 10_000) / ENVIRONMENTS;
 const ROUNDS = quick ? 1 : 3;
-const PREVIEWS = quick ? 2 : 5;
+const PREVIEWS = quick ? 2 : 3;
 /** The engine's own part of a preview may take this long. */
 const BEYOND_MS = 1_000;
 const WAIT_MS = 300_000;
+/** Agents look again five seconds after an ending; that is not measured with the next one. */
+const LOOKED_AGAIN_MS = quick ? 0 : 7_000;
 
 const folder = temporaryFolder();
 const geo = await openGeo({ files: resolveGeoData(process.cwd()) });
@@ -150,7 +152,7 @@ async function previews(): Promise<void> {
       agents.push(await timed(() => all(bareDryRuns(selectors))));
       whole.push(await timed(() => all(previewed({ selection }))));
       // Whom it showed is listed afterwards.
-      await sleep(quick ? 500 : 3_000);
+      await sleep(quick ? 500 : 1_500);
     }
     const [own, seen] = [middle(`${name}: agents`, agents), middle(`${name}: preview`, whole)];
     row({
@@ -182,23 +184,44 @@ function taken(): readonly (Place & { readonly sessions: readonly string[] })[] 
 
 async function endings(): Promise<void> {
   let live = ENVIRONMENTS * SESSIONS;
+  let last = 0;
   const slowest: number[] = [];
   const alone: number[] = [];
   const engine: number[] = [];
+  /** Nothing else is under way: the agents have looked again after the ending before, and the mirror is quiet. */
+  const quietened = async (): Promise<void> => {
+    await sleep(Math.max(0, last + LOOKED_AGAIN_MS - performance.now()));
+  };
+  const cases = [
+    async (): Promise<void> => {
+      await enabled(false);
+      await quietened();
+      alone.push(await bareEnding());
+      last = performance.now();
+      await enabled(true);
+    },
+    async (): Promise<void> => {
+      await quietened();
+      engine.push(await engineEnding());
+      last = performance.now();
+    },
+    async (): Promise<void> => {
+      await enabled(false);
+      const watching = await Promise.all(sites.map(({ agent, token }) => bareClient(agent.url, token)));
+      await Promise.all(watching.map((client) => client.subscribe()));
+      await quietened();
+      slowest.push(await bareEnding());
+      last = performance.now();
+      for (const client of watching) client.close();
+      await enabled(true);
+    },
+  ];
   for (let round = 0; round < ROUNDS; round += 1) {
-    await enabled(false);
-    alone.push(await bareEnding());
-    await enabled(true);
-    await mirroredAre((live -= ENVIRONMENTS * ENDED));
-    engine.push(await engineEnding());
-    await mirroredAre((live -= ENVIRONMENTS * ENDED));
-    await enabled(false);
-    const watching = await Promise.all(sites.map(({ agent, token }) => bareClient(agent.url, token)));
-    await Promise.all(watching.map((client) => client.subscribe()));
-    slowest.push(await bareEnding());
-    for (const client of watching) client.close();
-    await enabled(true);
-    await mirroredAre((live -= ENVIRONMENTS * ENDED));
+    // In turn, each of them first, second and last: agents get faster while they work, and have less to look through.
+    for (let at = 0; at < cases.length; at += 1) {
+      await cases[(round + at) % cases.length]?.();
+      await mirroredAre((live -= ENVIRONMENTS * ENDED));
+    }
   }
   const rate = (ms: number): number => (ENVIRONMENTS * ENDED * 1_000) / ms;
   const ms = middle('ended by the engine, ms', engine);

@@ -12,7 +12,7 @@ import { median, note, quick, row } from './parts/report.ts';
 const SESSIONS = quick ? 10_000 : 100_000;
 const EACH = 4;
 const CHANGED = 1_000;
-const LOOKS = quick ? 3 : 9;
+const LOOKS = quick ? 3 : 5;
 /** A console may wait this long for the agent; its own bound for a person who clicks. */
 const BLOCK_MS = 100;
 const DAY = 86_400_000;

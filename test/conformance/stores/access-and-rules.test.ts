@@ -7,7 +7,7 @@ import { authOf, connectConsole, rawSocket, refusalOf } from '#test/support/test
 import { disposeServers } from './databases.ts';
 import { allKeys } from './reading.ts';
 import type { World } from './world.ts';
-import { EVERY_KIND } from './worlds/every-kind.ts';
+import { EVERY_FORM, EVERY_KIND } from './worlds/every-kind.ts';
 
 afterAll(disposeServers);
 
@@ -66,7 +66,7 @@ async function withAgent(
   }
 }
 
-describe.each(EVERY_KIND)('%s', (_label, makeWorld) => {
+describe.each(EVERY_FORM)('%s', (_label, makeWorld) => {
   test('own sessions: no token, one’s own, and another’s', { timeout: 60_000 }, () =>
     withAgent(makeWorld, async ({ world, agent, follow }, anna, ben) => {
       const mine = await world.signIn(anna, at(60_000));
@@ -116,7 +116,9 @@ describe.each(EVERY_KIND)('%s', (_label, makeWorld) => {
       await own.until(() => own.sessions.size === 0, 'the end');
     }),
   );
+});
 
+describe.each(EVERY_KIND)('%s', (_label, makeWorld) => {
   test('rules hold: too many sessions, too old ones, and a wrong rule is stopped', { timeout: 60_000 }, () =>
     withAgent(makeWorld, async ({ world, follow }, anna, ben) => {
       const console = await follow();

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
+import { epochMs } from '#shared/domain/units.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
 import type { TestEngine } from '#test/support/test-engine.ts';
@@ -181,6 +182,49 @@ test('an environment that is away is queued with what the mirror showed, and end
   const done = await finished(engine, preview.operation);
   expect(done.commands).toMatchObject([{ state: 'completed', ended: 4 }]);
   expect(shop.store.keys()).toEqual(['carl-0']);
+});
+
+test('an environment that is not reached until the time that the operator set is given up, and nothing is ended there later', async () => {
+  const shop = await site('shop');
+  fill(shop, ['ann', 'bob'], 1);
+  let later = 0;
+  const { engine, connections } = await desk(
+    [shop],
+    {},
+    { respondTimes: { again: 20, mostAgain: 50 }, clock: () => epochMs(Date.now() + later) },
+  );
+  const [connection] = connections as [ConnectionId];
+  await shop.agent.stop();
+  await engine.until('offline', async () => (await engine.environment()).state.is !== 'live');
+  const preview = await engine.call('respond.preview', {
+    selection: { targets: [{ connection, selector: { accounts: ['ann', 'bob'] as never[] } }] },
+  });
+  const begun = await engine.call('respond.execute', {
+    operation: preview.operation,
+    reason: 'leak',
+    queue: true,
+    retryForMs: 120_000,
+  });
+  expect(begun.retryUntil).toBeGreaterThanOrEqual(begun.createdAt + 120_000);
+  const view = async () => (await engine.call('respond.operations', { limit: 1 }))[0]?.commands[0];
+  later = 110_000;
+  await engine.until('still tried', async () => (await view())?.state === 'unreachable');
+  expect((await view())?.finishedAt).toBeNull();
+  later = 121_000;
+  const over = await engine.until('given up', async () => {
+    const command = await view();
+    return command === undefined || command.finishedAt === null ? null : command;
+  });
+  expect(over).toMatchObject({ state: 'unreachable', ended: 0 });
+  expect(over.problem?.advice).toContain('never sent; nothing was ended');
+  const receipt = await engine.call('respond.receipt', { operation: preview.operation, offset: 0, limit: 9 });
+  expect(receipt.counts).toEqual({ unreachable: 2 });
+  later = 0;
+  await shop.restart();
+  await engine.live(connection);
+  await inStep({ engine, connections }, [shop]);
+  expect(shop.store.keys()).toHaveLength(2);
+  expect(shop.store.calls.end).toBe(0);
 });
 
 test('what has not been sent can be taken back, and then never goes out', async () => {

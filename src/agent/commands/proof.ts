@@ -4,7 +4,8 @@ import type { CameBack, Proof } from '#shared/protocol/commands.ts';
 import { sessionOf } from '../poll/recorder.ts';
 import type { CommandRow, Target } from '../state/journal.ts';
 import type { MirroredSession } from '../state/session-mirror.ts';
-import type { EndTarget, StoreKey } from '../stores/store-adapter.ts';
+import type { EndResult, EndTarget, StoreKey } from '../stores/store-adapter.ts';
+import { StoreError } from '../stores/store-adapter.ts';
 import type { CommandContext } from './context.ts';
 import { scopeOf } from './executor.ts';
 
@@ -147,16 +148,28 @@ export function createProver(context: CommandContext): Prover {
         key,
         account: account as AccountId | null,
       }));
-      const results = await adapter.end(targets, scopeOf(row), stopping.signal);
+      const results = await endOrNot(row, targets);
       recorder.record(() => {
         chunk.forEach(({ id, newId, cause }, index) => {
           const endedAgain = results[index] !== undefined && results[index].outcome !== 'failed';
           cameBack.push({ id, ...(newId === null ? {} : { newId }), cause, endedAgain });
           if (endedAgain) close(newId ?? id, row.command.id);
+          else evidence.notEnded(newId ?? id);
         });
       });
     }
     return cameBack;
+  }
+
+  /** That somebody came back is reported whether or not the store lets them be ended again. */
+  async function endOrNot(row: CommandRow, targets: readonly EndTarget[]): Promise<readonly EndResult[]> {
+    try {
+      return await adapter.end(targets, scopeOf(row), stopping.signal);
+    } catch (error) {
+      if (!(error instanceof StoreError) || stopping.signal.aborted) throw error;
+      log.warn('what came back could not be ended again', { id: row.command.id, problem: error.message });
+      return [];
+    }
   }
 
   function close(id: SessionId, commandId: CommandId): void {

@@ -260,6 +260,29 @@ test('a session that comes back is ended again and proved', async () => {
   await console.until(() => console.sessions.size === 0, 'no session');
 });
 
+test('a session that comes back and that the store does not let end again is reported all the same', async () => {
+  store.put('a', { account: 'ann' });
+  await start();
+  const console = await follow();
+  const [id] = of(console, 'ann');
+  const asked = order({ selector: { sessions: [id] } });
+  await console.ask('command', asked);
+  store.onEnd(() => {
+    throw new StoreError('unavailable', 'deleting was forbidden');
+  });
+  store.put('a', { account: 'ann' });
+  await console.until(() => proofs(console, asked.id).some(({ final }) => final), 'the last proof');
+  expect(proofs(console, asked.id).at(-1)).toMatchObject({
+    cameBack: [{ id, cause: 'in-flight-request', endedAgain: false }],
+  });
+  expect(store.has('a')).toBe(true);
+  store.onEnd(null);
+  const again = order({ selector: { sessions: [id] } });
+  await console.until(() => of(console, 'ann').length === 1, 'it is told to be there');
+  expect(await console.ask('command', again)).toMatchObject({ ended: 1 });
+  expect(store.has('a')).toBe(false);
+});
+
 test('a remembered browser that signs in again is told apart from a sign-in', async () => {
   store.put('a', { account: 'ann' });
   await start();

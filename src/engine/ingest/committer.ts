@@ -23,7 +23,8 @@ export interface Committer {
   submit(job: Job): Promise<Committed>;
   /**
    * Lets something go first that somebody waits for, such as the answer to a command: what arrives meanwhile is kept
-   * and written afterwards. For a second and a half at most; then writing has at least as long.
+   * and written afterwards. For a second and a half at most; then writing has at least as long, in small groups, so that
+   * an answer that comes is not kept waiting by a large one.
    */
   hold(): Dispose;
   /** Resolves when nothing is let go first: work on what arrives can wait until then, in the order of its coming. */
@@ -91,6 +92,8 @@ export function createCommitter(options: {
   let sinceBackground = 0;
   let held: Held | null = null;
   let holdAgainAt = 0;
+  /** Answers that somebody waits for, held for or not. */
+  let awaited = 0;
   let timer: NodeJS.Timeout | null = null;
 
   const schedule = (): void => {
@@ -120,7 +123,8 @@ export function createCommitter(options: {
     const due = background.length > 0 && sinceBackground >= GROUPS_PER_BACKGROUND;
     const queue = urgent.length > 0 && !due ? urgent : background;
     sinceBackground = queue === background ? 0 : sinceBackground + 1;
-    while (rows < GROUP_ROWS) {
+    const most = awaited > 0 ? 1 : GROUP_ROWS;
+    while (rows < most) {
       const next = queue.shift();
       if (next === undefined) break;
       if (next.job.wanted?.() === false) {
@@ -213,14 +217,18 @@ export function createCommitter(options: {
       }),
     hold: () => {
       const now = performance.now();
-      if (stopped || (held === null && now < holdAgainAt)) return () => undefined;
-      held ??= beginHold(now, setTimeout(goOn, MOST_HELD_MS));
+      awaited += 1;
+      if (!stopped && (held !== null || now >= holdAgainAt)) {
+        held ??= beginHold(now, setTimeout(goOn, MOST_HELD_MS));
+        held.holders += 1;
+      }
       const mine = held;
-      mine.holders += 1;
       let released = false;
       return () => {
         if (released) return;
         released = true;
+        awaited -= 1;
+        if (mine === null) return;
         mine.holders -= 1;
         if (mine.holders === 0 && held === mine) goOn();
       };

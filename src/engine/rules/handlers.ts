@@ -16,6 +16,7 @@ import { drafts, dropDraft, saveDraft } from './drafts.ts';
 
 type Answers = Handlers<typeof RULES_METHODS>;
 const ANSWER_MS = 30 * SECOND;
+const STANDS_FOR = 9;
 
 /** What the engine answers about rules. */
 export function rulesHandlers(parts: {
@@ -83,12 +84,36 @@ export function rulesHandlers(parts: {
     return answer.reach;
   }
 
+  const counts = new Map<
+    ConnectionId,
+    { readonly of: string; readonly answer: ReturnType<typeof askAgent>; until: number }
+  >();
+  /** Judging everybody costs an agent seconds where very many are signed in: its answer stands for nine times as long. */
+  function countedByAgent(connection: ConnectionId, rules: readonly Rule[]): ReturnType<typeof askAgent> {
+    const of = JSON.stringify(rules);
+    const known = counts.get(connection);
+    if (known?.of === of && performance.now() < known.until) return known.answer;
+    const began = performance.now();
+    const fresh = { of, answer: askAgent(connection, rules), until: Infinity };
+    counts.set(connection, fresh);
+    fresh.answer.then(
+      () => {
+        const now = performance.now();
+        fresh.until = now + STANDS_FOR * (now - began);
+      },
+      () => {
+        fresh.until = 0;
+      },
+    );
+    return fresh.answer;
+  }
+
   return {
     'rules.list': async () => Promise.all(parts.environments().map(rulesOf)),
     'rules.simulateLive': async ({ connection, rules }, signal): Promise<LiveSimulation> => {
       const [mirrored, agent] = await Promise.all([
         reader.ask('rules.live', { connection, rules }, signal),
-        askAgent(connection, rules).catch((error: unknown) => problemOf(error)),
+        countedByAgent(connection, rules).catch((error: unknown) => problemOf(error)),
       ]);
       if ('code' in agent) return { ...mirrored, problem: agent };
       const effects = mirrored.effects.map((effect) => ({

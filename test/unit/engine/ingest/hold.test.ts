@@ -6,7 +6,12 @@ import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
 
 let written: string[] = [];
 let committer: Committer;
-const db = { exec: () => undefined };
+let transactions = 0;
+const db = {
+  exec: (sql: string) => {
+    if (sql.startsWith('BEGIN')) transactions += 1;
+  },
+};
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
@@ -62,6 +67,20 @@ test('who never lets go holds it for a second and a half; then it is written for
   again();
   await pass(1);
   expect(written).toEqual(['a', 'b', 'c']);
+});
+
+test('while an answer is awaited for longer, what is written is written piece by piece', async () => {
+  const never = committer.hold();
+  for (const name of ['a', 'b', 'c']) submit(name);
+  transactions = 0;
+  await pass(1_510);
+  expect([written, transactions]).toEqual([['a', 'b', 'c'], 3]);
+  // The answer has come: together again.
+  never();
+  await pass(1);
+  for (const name of ['d', 'e', 'f']) submit(name);
+  await pass(1);
+  expect([written.length, transactions]).toEqual([6, 4]);
 });
 
 test('who waits for idleness waits for what was held back', async () => {

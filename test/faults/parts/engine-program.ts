@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ReplyOf, RequestOf } from '#shared/ipc/contract.ts';
-import { ENGINE_METHODS, type EngineContract } from '#shared/ipc/engine-contract.ts';
+import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { MessageToEngine } from '#shared/ipc/engine-process.ts';
 import { NO_FAULT, type Fault } from './killable.ts';
 
@@ -100,7 +100,7 @@ export async function startEngineProgram(
           });
           return;
         case 'ready':
-          send({ type: 'port', methods: Object.keys(ENGINE_METHODS) });
+          send({ type: 'port', except: [] });
           resolve();
           return;
         case 'secret.put':

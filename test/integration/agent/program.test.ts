@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConnectionFile } from '#shared/protocol/connection-file.ts';
-import { Hello } from '#shared/protocol/handshake.ts';
+import { Hello, SCOPES } from '#shared/protocol/handshake.ts';
 import { temporaryFolder } from '#test/support/agent-in-process.ts';
 import type { AgentProcess } from '#test/support/agent-process.ts';
 import { agentFolder } from '#test/support/agent-process.ts';
@@ -97,6 +97,22 @@ test(
     await console.until(() => console.goodbyes.length > 0, 'the goodbye');
     expect(console.goodbyes[0]?.code).toBe('TOKEN_REVOKED');
     console.close();
+  },
+);
+
+test(
+  'the conformance test is a command that anybody can run against an address',
+  { timeout: 120_000 },
+  async () => {
+    const home = agentFolder(join(folder.path, 'conforms'));
+    const agent = await keep(home.start());
+    const scopes = SCOPES.filter((scope) => scope !== 'sessions:own').join(',');
+    const made = await home.run('token', 'create', '--name', 'Con', '--scopes', scopes);
+    const token = /^[\w-]{20,}\S*$/m.exec(made.stdout)?.[0] ?? '';
+    const good = await home.run('conformance', '--url', agent.url, '--token', token);
+    expect([good.code, good.stdout]).toEqual([0, expect.stringMatching(/\d+ passed, 0 failed/)]);
+    const bad = await home.run('conformance', '--url', agent.url, '--token', 'not a token');
+    expect([bad.code, bad.stdout]).toEqual([1, expect.stringMatching(/fail/i)]);
   },
 );
 

@@ -30,6 +30,13 @@ export function note(text: string): void {
   console.log(`@note ${JSON.stringify(text)}`);
 }
 
+/** Milliseconds that something takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
 /** The middle of some figures; of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   return (percentile(values, 0.5) + percentile(values, 0.5, true)) / 2;

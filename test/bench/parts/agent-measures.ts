@@ -7,28 +7,20 @@ import {
   type TestDatabase,
 } from '#test/conformance/stores/databases.ts';
 import { connectConsole, type TestConsole } from '#test/support/test-console.ts';
-import { bareDriver } from './ceiling/bare-drivers.ts';
-import { grantsOf, startBenchAgent, type BenchAgent } from './parts/bench-agent.ts';
-import { fillDrupal } from './parts/drupal-million.ts';
-import { median, note, quick, row } from './parts/report.ts';
-
-// An agent on Drupal's tables, against the bare drivers on the same rows.
+import { bareDriver } from '../ceiling/bare-drivers.ts';
+import { grantsOf, startBenchAgent, type BenchAgent } from './bench-agent.ts';
+import { fillDrupal } from './drupal-million.ts';
+import { median, note, quick, row, timed } from './report.ts';
 
 const SESSIONS = quick ? 20_000 : 1_000_000;
-const QUIET_SESSIONS = quick ? 5_000 : 100_000;
 const REVOKED = quick ? 1_000 : 10_000;
 const ROUNDS = quick ? 1 : 3;
-const INTERVAL_MS = 2_000;
-const label = (db: TestDatabase): string => (db.engine === 'mariadb' ? 'MariaDB' : 'PostgreSQL');
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-};
+export const label = (db: TestDatabase): string => (db.engine === 'mariadb' ? 'MariaDB' : 'PostgreSQL');
 
-// As they are installed: a DELETE that was confirmed is on the disk, as the agent's journal is.
-useDurableServers();
-for (const engine of ['mariadb', 'postgres'] as const) {
+/** An agent on Drupal's tables, against the bare driver on the same rows. */
+export async function measureAgentOn(engine: 'mariadb' | 'postgres'): Promise<void> {
+  // As they are installed: a DELETE that was confirmed is on the disk, as the agent's journal is.
+  useDurableServers();
   const db = await testDatabase(engine);
   await fillDrupal(db, SESSIONS, SESSIONS / 20);
   await db.grant(grantsOf(db));
@@ -72,12 +64,11 @@ for (const engine of ['mariadb', 'postgres'] as const) {
   await following(db, started);
   await started.stop();
   await db.dispose();
+  await disposeServers();
+  note(
+    'Bare drivers: mysql2 and pg-cursor with the joined statement written by hand, rows counted and not looked at. The servers keep what they confirm, as by default.',
+  );
 }
-await quiet();
-await disposeServers();
-note(
-  'Bare drivers: mysql2 and pg-cursor with the joined statement written by hand, rows counted and not looked at. The servers keep what they confirm, as by default.',
-);
 
 async function following(db: TestDatabase, { agent, token }: BenchAgent): Promise<void> {
   const { engine } = db;
@@ -146,58 +137,4 @@ async function revoke(console: TestConsole, sessions: readonly string[]): Promis
   }
   if (!answer.ok || !('ended' in answer) || answer.ended !== sessions.length)
     throw new Error(`not all were ended: ${JSON.stringify(answer).slice(0, 300)}`);
-}
-
-/** What an agent costs when nothing happens, and how soon it tells when something does. */
-async function quiet(): Promise<void> {
-  for (const engine of ['mariadb', 'postgres'] as const) {
-    const db = await testDatabase(engine);
-    await fillDrupal(db, QUIET_SESSIONS, QUIET_SESSIONS / 20);
-    await db.grant(grantsOf(db));
-    const started = await startBenchAgent(db);
-    const { agent, token } = started;
-    const console = await connectConsole(agent.url, token);
-    await console.subscribe({ want: ['sessions'] });
-    await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
-    await sleep(2_000);
-    const cpu = process.cpuUsage();
-    const forMs = quick ? 4_000 : 20_000;
-    const ms = await timed(() => sleep(forMs));
-    const { user, system } = process.cpuUsage(cpu);
-    row({
-      name: `agent-idle-${engine}`,
-      what: `processor of an agent on ${String(QUIET_SESSIONS)} unchanged sessions, one console connected, ${label(db)}`,
-      product: (user + system) / 10 / ms,
-      ceiling: 10,
-      unit: '% of a core',
-      goal: 1,
-      better: 'lower',
-    });
-    const waits: number[] = [];
-    for (let round = 0; round < (quick ? 2 : 5); round += 1) {
-      // Not in step with the poll.
-      await sleep(300 + 400 * round);
-      const sid = `bench${String(round)}`.padEnd(43, 'x');
-      const id = agent.state.keys.session(sid as never);
-      await db.exec(
-        'INSERT INTO sessions (uid, sid, hostname, timestamp, session) VALUES (1, ?, ?, ?, NULL)',
-        sid,
-        '203.0.113.1',
-        Math.trunc(Date.now() / 1_000),
-      );
-      waits.push(await timed(() => console.until(() => console.sessions.has(id), 'the new session')));
-    }
-    row({
-      name: `agent-change-${engine}`,
-      what: `a new session among ${String(QUIET_SESSIONS)} reaches a console, against poll interval + 300 ms, slowest, ${label(db)}`,
-      product: Math.max(...waits),
-      ceiling: INTERVAL_MS + 300,
-      unit: 'ms',
-      goal: 1,
-      better: 'lower',
-    });
-    console.close();
-    await started.stop();
-    await db.dispose();
-  }
 }

@@ -1,0 +1,3 @@
+import { measureAgentOn } from './parts/agent-measures.ts';
+
+await measureAgentOn('postgres');

@@ -2,9 +2,10 @@ import type { AccountId, CommandId, SessionId } from '#shared/domain/ids.ts';
 import { SECOND } from '#shared/domain/units.ts';
 import type { CameBack, Proof } from '#shared/protocol/commands.ts';
 import { sessionOf } from '../poll/recorder.ts';
+import { toSession } from '../poll/to-wire.ts';
 import type { CommandRow, Target } from '../state/journal.ts';
 import type { MirroredSession } from '../state/session-mirror.ts';
-import type { EndResult, EndTarget, StoreKey } from '../stores/store-adapter.ts';
+import type { EndResult, EndTarget, StoredSession, StoreKey } from '../stores/store-adapter.ts';
 import { StoreError } from '../stores/store-adapter.ts';
 import type { CommandContext } from './context.ts';
 import { scopeOf } from './executor.ts';
@@ -27,6 +28,8 @@ interface Returned {
   readonly cause: CameBack['cause'];
   readonly key: StoreKey;
   readonly account: string | null;
+  /** As the store has it, when it is there under the same identifier. */
+  readonly stored: StoredSession | null;
 }
 
 export function createProver(context: CommandContext): Prover {
@@ -113,9 +116,9 @@ export function createProver(context: CommandContext): Prover {
       const id = state.keys.session(session.key);
       const target = known.get(id);
       if (target === undefined) return [];
-      return [
-        { id, newId: null, cause: 'in-flight-request' as const, key: session.key, account: target.account },
-      ];
+      const { key } = session;
+      const cause = 'in-flight-request' as const;
+      return [{ id, newId: null, cause, key, account: target.account, stored: session }];
     });
   }
 
@@ -134,6 +137,7 @@ export function createProver(context: CommandContext): Prover {
         cause,
         key: state.keys.unseal(session.sealed),
         account: session.account,
+        stored: null,
       };
     }
     return null;
@@ -150,11 +154,11 @@ export function createProver(context: CommandContext): Prover {
       }));
       const results = await endOrNot(row, targets);
       recorder.record(() => {
-        chunk.forEach(({ id, newId, cause }, index) => {
+        chunk.forEach(({ id, newId, cause, stored }, index) => {
           const endedAgain = results[index] !== undefined && results[index].outcome !== 'failed';
           cameBack.push({ id, ...(newId === null ? {} : { newId }), cause, endedAgain });
           if (endedAgain) close(newId ?? id, row.command.id);
-          else evidence.notEnded(newId ?? id);
+          else stays(newId ?? id, stored);
         });
       });
     }
@@ -170,6 +174,14 @@ export function createProver(context: CommandContext): Prover {
       log.warn('what came back could not be ended again', { id: row.command.id, problem: error.message });
       return [];
     }
+  }
+
+  /** It goes on. A store that tells only what changed may not tell it again: then it is told of here. */
+  function stays(id: SessionId, stored: StoredSession | null): void {
+    evidence.notEnded(id);
+    if (stored === null || state.sessions.numberOf(id) !== undefined) return;
+    const session = state.told.over(toSession(stored, state.keys, context.flags));
+    recorder.opened(session, state.keys.seal(stored.key));
   }
 
   function close(id: SessionId, commandId: CommandId): void {

@@ -59,7 +59,7 @@ export function* detectionDetail(
   const descriptor = descriptorOf(record.detection);
   yield;
   const { events, raisedBy } = eventsOf(db, subject, record);
-  const { origins, more } = originsOf(db, record.evidence, events, raisedBy?.row ?? null);
+  const { origins, more } = originsOf(db, subject.account, record.evidence, events, raisedBy?.row ?? null);
   yield;
   const history = yield* historyOf(db, subject);
   const related =

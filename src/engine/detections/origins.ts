@@ -4,7 +4,7 @@ import type { FindingOrigin } from '#shared/ipc/detections-views.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { knownEntries } from '../mirror/known-entries.ts';
-import { readValue } from '../mirror/statements.ts';
+import { readValue, readValues } from '../mirror/statements.ts';
 
 const MOST_ORIGINS = 6;
 /** Figures that have an address of their own: the ends that a finding sets against each other. */
@@ -16,14 +16,20 @@ const ipOf = (value: unknown): readonly string[] => {
   return typeof ip === 'string' && ip !== '' ? [ip] : [];
 };
 
+/** Clients of a person's sessions that were last seen at an address, the newest first. */
+const CLIENTS = `SELECT DISTINCT last_device FROM session
+  WHERE account = ? AND last_address = ? AND last_device IS NOT NULL ORDER BY opened_at DESC LIMIT 3`;
+
 /**
  * The addresses that a finding is about, the one that raised it last, with what the mirror knows of their networks and
  * of the clients behind them: whether it can be a VPN or a phone is answered from this.
  *
+ * @param account key of the account it is about: where no event shows a client, its sessions may
  * @param raisedBy the event that raised it, if it is mirrored
  */
 export function originsOf(
   db: ReadableDb,
+  account: number | null,
   evidence: DetectionEvidence,
   events: readonly AuditRow[],
   raisedBy: AuditRow | null,
@@ -44,6 +50,12 @@ export function originsOf(
     const devices = new Map<string, Device>();
     for (const event of events)
       if (event.ip === ip && event.device !== null) devices.set(event.device.key, event.device);
+    if (devices.size === 0 && account !== null && typeof key === 'number') {
+      for (const client of readValues(db, CLIENTS, [account, key])) {
+        const device = typeof client === 'number' ? entries.device(client)?.device : null;
+        if (device) devices.set(device.key, device);
+      }
+    }
     return {
       ip,
       place: known?.place ?? null,

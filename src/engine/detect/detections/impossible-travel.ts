@@ -115,7 +115,8 @@ interface Hop {
 const travelSummary = ({ from, to, km, minutes, kmh }: Hop, count: number): string => {
   const speed = kmh === null ? 'no time between them' : `${Math.round(kmh)} km/h`;
   const more = count > 1 ? `; ${count} such hops within a day` : '';
-  return `${from.city ?? from.country ?? 'a place'} to ${to.city ?? to.country ?? 'another'}: ${Math.round(km)} km in ${Math.round(minutes)} min (${speed})${more}`;
+  const between = minutes < 1 ? `${Math.round(minutes * 60)} s` : `${Math.round(minutes)} min`;
+  return `${from.city ?? from.country ?? 'a place'} to ${to.city ?? to.country ?? 'another'}: ${Math.round(km)} km in ${between} (${speed})${more}`;
 };
 
 /** Raises a hop between two located events of a person that nobody makes. */

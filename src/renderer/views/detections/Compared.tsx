@@ -67,6 +67,9 @@ function Value(props: {
   );
 }
 
+const longValue = (what: string): string | undefined =>
+  /address|^ip$|agent|session|event/i.test(what) ? 'long' : undefined;
+
 /** What was compared with what; values that differ are marked, also for those who see no colour. */
 export function Compared({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const lines: readonly ComparedValue[] = detail.compared;
@@ -79,7 +82,8 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
       title="What was compared"
       {...(lines.some(({ differs }) => differs) ? { aside: 'marked: different' } : {})}
     >
-      <Table>
+      {/* Only addresses and user agents break within: a word in pieces is read twice. */}
+      <Table sx={{ '& td:not(.long)': { overflowWrap: 'break-word' } }}>
         <thead>
           <tr>
             <th scope="col" aria-label="What" />
@@ -95,11 +99,11 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
                 {comparedName(line.what)}
               </Box>
               {withBefore ? (
-                <td>
+                <td className={longValue(line.what)}>
                   <Value what={line.what} value={line.before} differs={false} />
                 </td>
               ) : null}
-              <td>
+              <td className={longValue(line.what)}>
                 <Value what={line.what} value={line.now} differs={line.differs} />
                 {line.differs ? (
                   <Box component="span" sx={{ color: 'severity.high' }}>

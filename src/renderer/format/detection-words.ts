@@ -139,7 +139,8 @@ const INSTANT = /^[1-9]\d{12}$/;
 /** A compared value as people read it: countries by name, instants as times. */
 export function comparedValue(what: string, value: string, zone: Zone): string {
   if (INSTANT.test(value)) return exactTime(Number(value), zone);
-  if (/^(?:speed|distance|km|kmh)\b/i.test(what) && Number(value) >= 100) return count(Math.round(Number(value)));
+  if (/^(?:speed|distance|km|kmh)\b/i.test(what) && Number(value) >= 100)
+    return count(Math.round(Number(value)));
   return /countr/i.test(what) ? value.replaceAll(/\b[A-Z]{2}\b/g, (code) => countryName(code)) : value;
 }
 

@@ -63,17 +63,21 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
   const handles = new Map<number, HandleCache>();
 
   const word = keyed(db, 'word', 'text');
-  const addAddress = db.prepare(
-    `INSERT INTO address (ip, country, region, city, latitude, longitude, accuracy_km, place_source, disagrees,
+  const addAddress = db
+    .prepare(
+      `INSERT INTO address (ip, country, region, city, latitude, longitude, accuracy_km, place_source, disagrees,
        readable, asn, organisation, kind, trusted, number)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      RETURNING key`,
-  );
+    )
+    .pluck();
   const findAddress = db.prepare('SELECT key FROM address WHERE ip = ?').pluck();
-  const addDevice = db.prepare(
-    `INSERT INTO device (user_agent, browser, browser_version, system, system_version, class, type_key)
+  const addDevice = db
+    .prepare(
+      `INSERT INTO device (user_agent, browser, browser_version, system, system_version, class, type_key)
      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING key`,
-  );
+    )
+    .pluck();
   const findDevice = db.prepare('SELECT key FROM device WHERE user_agent = ?').pluck();
   const addHandle = db.prepare('INSERT INTO handle (connection, id) VALUES (?, ?) RETURNING key').pluck();
   const findHandle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
@@ -84,42 +88,38 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
     const found = findAddress.get(ip);
     if (found !== undefined) return facts(found);
     const number = addressNumber(ip);
-    const row = addAddress
-      .pluck()
-      .get(
-        ip,
-        place?.country ?? null,
-        place?.region ?? null,
-        place?.city ?? null,
-        place?.latitude ?? null,
-        place?.longitude ?? null,
-        place?.accuracyKm ?? null,
-        place?.source ?? null,
-        place?.disagrees === true ? 1 : 0,
-        network === null ? 0 : 1,
-        network?.asn ?? null,
-        network?.organisation ?? null,
-        network?.kind ?? null,
-        network?.trusted === true ? 1 : 0,
-        number === null ? null : Buffer.from(number, 'hex'),
-      );
+    const row = addAddress.get(
+      ip,
+      place?.country ?? null,
+      place?.region ?? null,
+      place?.city ?? null,
+      place?.latitude ?? null,
+      place?.longitude ?? null,
+      place?.accuracyKm ?? null,
+      place?.source ?? null,
+      place?.disagrees === true ? 1 : 0,
+      network === null ? 0 : 1,
+      network?.asn ?? null,
+      network?.organisation ?? null,
+      network?.kind ?? null,
+      network?.trusted === true ? 1 : 0,
+      number === null ? null : Buffer.from(number, 'hex'),
+    );
     return facts(row);
   };
   const makeDevice = (userAgent: string): DeviceFacts => {
     const { device } = enricher.enrich(null, userAgent);
     const found = findDevice.get(userAgent);
     if (found !== undefined) return { key: Number(found), device };
-    const key = addDevice
-      .pluck()
-      .get(
-        userAgent,
-        device?.browser?.name ?? null,
-        device?.browser?.version ?? null,
-        device?.system?.name ?? null,
-        device?.system?.version ?? null,
-        device?.deviceClass ?? null,
-        device?.key ?? null,
-      );
+    const key = addDevice.get(
+      userAgent,
+      device?.browser?.name ?? null,
+      device?.browser?.version ?? null,
+      device?.system?.name ?? null,
+      device?.system?.version ?? null,
+      device?.deviceClass ?? null,
+      device?.key ?? null,
+    );
     return { key: Number(key), device };
   };
 

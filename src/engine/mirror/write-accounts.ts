@@ -6,9 +6,17 @@ import { z } from 'zod';
 export interface AccountWriter {
   /** Key of an account that a session or an event names; made if it is new. */
   refer(connection: number, ref: AccountRef): number;
+  /** The same, with room for what is found out about its name. */
+  mention(connection: number, id: string, name: string): MentionedAccount;
   upsert(connection: number, account: Account, at: number): number;
   remove(connection: number, id: string, at: number): void;
   forget(): void;
+}
+
+export interface MentionedAccount {
+  readonly key: number;
+  /** The name as an event wrote it last, and the key of that word. */
+  written: { readonly name: string; readonly word: number } | null;
 }
 
 /** Of each connection. */
@@ -28,7 +36,7 @@ const State = z.object({
 
 /** All calls must be inside a transaction of `db`. */
 export function createAccountWriter(db: WritableDb): AccountWriter {
-  type Kept = z.infer<typeof Held>;
+  type Kept = z.infer<typeof Held> & MentionedAccount;
   const caches = new Map<number, BoundedCache<Kept>>();
   const cacheOf = (connection: number): BoundedCache<Kept> => {
     let of = caches.get(connection);
@@ -65,21 +73,24 @@ export function createAccountWriter(db: WritableDb): AccountWriter {
   );
   const gone = db.prepare('UPDATE account SET removed_at = ? WHERE key = ?');
 
+  const named = (connection: number, id: string, name: string): Kept => {
+    const held = cacheOf(connection).get(id, () => {
+      const row = find.get(connection, id);
+      return row === undefined
+        ? { key: Number(mention.get(connection, id, name)), name, known: 0, written: null }
+        : { ...Held.parse(row), written: null };
+    });
+    // An account record is the better source of the name than a mention of it.
+    if (held.known === 0 && held.name !== name && name !== '') {
+      rename.run(name, held.key);
+      held.name = name;
+    }
+    return held;
+  };
+
   return {
-    refer(connection, ref) {
-      const held = cacheOf(connection).get(ref.id, () => {
-        const row = find.get(connection, ref.id);
-        return row === undefined
-          ? { key: Number(mention.get(connection, ref.id, ref.name)), name: ref.name, known: 0 }
-          : Held.parse(row);
-      });
-      // An account record is the better source of the name than a mention of it.
-      if (held.known === 0 && held.name !== ref.name && ref.name !== '') {
-        rename.run(ref.name, held.key);
-        held.name = ref.name;
-      }
-      return held.key;
-    },
+    refer: (connection, { id, name }) => named(connection, id, name).key,
+    mention: named,
     upsert(connection, account, at) {
       const row = state.get(connection, account.id);
       const before = row === undefined ? null : State.parse(row);
@@ -114,7 +125,12 @@ export function createAccountWriter(db: WritableDb): AccountWriter {
         before.privileged === now[3] &&
         before.service === now[4];
       if (!same) change.run(key, at, ...now, 0);
-      const held = cacheOf(connection).get(account.id, () => ({ key, name: now[0], known: 1 }));
+      const held = cacheOf(connection).get(account.id, () => ({
+        key,
+        name: now[0],
+        known: 1,
+        written: null,
+      }));
       held.name = now[0];
       held.known = 1;
       return key;

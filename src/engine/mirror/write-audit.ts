@@ -4,7 +4,7 @@ import type { WritableDb } from './database.ts';
 import type { SegmentKind } from './audit-segments.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import { createSegmentsInUse } from './segments-in-use.ts';
-import type { AccountWriter } from './write-accounts.ts';
+import type { AccountWriter, MentionedAccount } from './write-accounts.ts';
 import type { Enriched } from './write-sessions.ts';
 
 export interface AuditWriter {
@@ -37,6 +37,12 @@ export function createAuditWriter(
   const word = (text: string | undefined): number | null =>
     text === undefined ? null : dictionaries.word(text);
 
+  /** People are mentioned by one name again and again. */
+  const wordOf = (account: MentionedAccount, name: string): number => {
+    if (account.written?.name !== name) account.written = { name, word: dictionaries.word(name) };
+    return account.written.word;
+  };
+
   /** Sign-ins since the last flush, by connection and minute. */
   const signIns = new Map<number, Map<number, { good: number; bad: number }>>();
   const note = (connection: number, at: number, failed: boolean): void => {
@@ -56,6 +62,8 @@ export function createAuditWriter(
       const address = event.ip === undefined ? null : dictionaries.address(event.ip);
       const device = event.userAgent === undefined ? null : dictionaries.device(event.userAgent);
       const { account } = event;
+      const mentioned =
+        account?.id === undefined ? null : accounts.mention(connection, account.id, account.name);
       const key = segments.insert(kind, hash, event.at, connection, [
         0,
         0,
@@ -66,8 +74,8 @@ export function createAuditWriter(
         dictionaries.word(event.action),
         OUTCOMES[event.outcome],
         word(event.reason),
-        account?.id === undefined ? null : accounts.refer(connection, { id: account.id, name: account.name }),
-        word(account?.name),
+        mentioned?.key ?? null,
+        mentioned === null ? word(account?.name) : wordOf(mentioned, account?.name ?? ''),
         address?.key ?? null,
         device?.key ?? null,
         event.sessionId === undefined ? null : dictionaries.handle(connection, event.sessionId),

@@ -9,6 +9,7 @@ import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import type { Question } from '#engine/mirror/question.ts';
 import { ANSWERERS } from '#engine/mirror/questions.ts';
 import { BIG_UNTIL, caughtUpMirror } from './parts/big-mirror-file.ts';
+import { cancelled } from './parts/cancelling.ts';
 import { note, percentile, quick, row, seeded } from './parts/report.ts';
 
 const EVENTS = quick ? 300_000 : 10_000_000;
@@ -310,6 +311,21 @@ for (const [name, { what, most: limit, pick, product, byHand }] of Object.entrie
     what: `the same, against its limit`,
     product: mine,
     ceiling: limit,
+    unit: 'ms',
+    goal: 1,
+    better: 'lower',
+  });
+}
+
+const free = await cancelled(mirrorFile(profile), BIG_UNTIL);
+console.log(`  cancelled: ${free.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+// On a small mirror every question has ended before anybody could cancel it.
+if (free.length > 0) {
+  row({
+    name: 'question-cancelled',
+    what: 'a cancelled question computes no longer, p95 against its limit',
+    product: percentile(free, 0.95),
+    ceiling: 200,
     unit: 'ms',
     goal: 1,
     better: 'lower',

@@ -207,6 +207,10 @@ export function writingEngine(
     db,
     writer,
     submit: (job) => committer.submit(job),
+    memories: {
+      letGo: () => detecting.letGo(),
+      resume: () => detecting.start(),
+    },
     clock,
     log,
     changed: () => hub.sessions(),

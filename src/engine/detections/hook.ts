@@ -25,6 +25,8 @@ export interface Detecting extends IngestHook {
   reconfigured(): void;
   /** What was mirrored from a connection is gone, or another connection's now. */
   forgotten(): void;
+  /** Writes down what is remembered and reads it again when it is needed: it is about to be changed. In a transaction. */
+  letGo(): void;
   /** Resolves when no learning is under way. */
   idle(): Promise<void>;
   /** Saves what is remembered. */
@@ -201,6 +203,13 @@ export function createDetecting(options: {
     forgotten() {
       options.rules.rolledBack();
       for (const { stop } of training.values()) stop.abort();
+      keepers.clear();
+    },
+    letGo() {
+      for (const { stop } of training.values()) stop.abort();
+      for (const keeper of keepers.values()) {
+        if (historySummary(db, keeper.where.key).is !== 'loading') keeper.save();
+      }
       keepers.clear();
     },
     async idle() {

@@ -110,6 +110,16 @@ export function loggedSince(
 const inTime = (events: readonly EnrichedEvent[]): readonly EnrichedEvent[] =>
   events.toSorted((a, b) => msOf(a.ts) - msOf(b.ts) || EVENT_RANK[a.type] - EVENT_RANK[b.type]);
 
+/** Leaves the events of an account out of the batches that the memory does not hold yet. In a transaction. */
+export function forgetLogged(db: WritableDb, connection: number, account: string): void {
+  const write = db.prepare('UPDATE detector_log SET events = ? WHERE connection = ? AND seq = ?');
+  for (const { seq, logged } of loggedSince(db, connection, 0)) {
+    const events = logged.events.filter(({ user }) => user !== account);
+    if (events.length < logged.events.length)
+      write.run(JSON.stringify({ ...logged, events }), connection, seq);
+  }
+}
+
 /** Takes a batch into an evaluator. */
 function feed(evaluator: Evaluator, { silent, events }: Logged): Worked {
   const last = new Map<string, DetectionDelta>();

@@ -153,3 +153,21 @@ export function forgetMemory(db: WritableDb, connection: number): void {
   for (const table of ['detector_entity', 'detector_part', 'detector_log', 'detector'])
     db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
 }
+
+const REMEMBERED = ['detector_entity', 'detector_part'] as const;
+
+/** Forgets what detections remember under the id of an account. In a transaction. */
+export function forgetAccount(db: WritableDb, connection: number, id: string): void {
+  for (const table of REMEMBERED)
+    db.prepare(`DELETE FROM ${table} WHERE connection = ? AND id = ?`).run(connection, id);
+}
+
+/** Forgets what detections remember of these sessions. In a transaction. */
+export function forgetSessions(db: WritableDb, keys: readonly number[]): void {
+  for (const table of REMEMBERED) {
+    db.prepare(
+      `DELETE FROM ${table} WHERE (connection, id) IN
+         (SELECT connection, id FROM handle WHERE key IN (SELECT value FROM json_each(?)))`,
+    ).run(JSON.stringify(keys));
+  }
+}

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import type { Erased } from '#shared/ipc/mirror-contract.ts';
+import { forgetLogged } from '../detections/keeper.ts';
+import { forgetAccount, forgetSessions } from '../detections/memory.ts';
 import { segmentTable } from '../mirror/audit-segments.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
 import { deleteEvents } from '../mirror/delete-events.ts';
@@ -68,6 +70,14 @@ export function striker(texts: readonly string[]): (text: string) => string {
 
 const STEP = 2_000;
 
+/** What detections remember. It is held in memory too, from where it would come back. */
+export interface Memories {
+  /** Writes it down and holds nothing; in the transaction under way. */
+  letGo(): void;
+  /** Goes on with what `letGo` interrupted. */
+  resume(): void;
+}
+
 /**
  * The steps that delete a person: each in a transaction of its own, repeatable. First what is about them, then their
  * names in what is about others, in every table there is; the journal, which may not be changed, is counted.
@@ -76,6 +86,7 @@ export function* eraseSteps(
   db: WritableDb,
   person: PersonRows,
   done: { -readonly [K in keyof Erased]: number },
+  memories: Pick<Memories, 'letGo'>,
 ): Generator<() => void> {
   const accounts = JSON.stringify(person.accounts);
   const strike = striker(person.texts);
@@ -114,7 +125,11 @@ export function* eraseSteps(
         .pluck()
         .all(accounts, STEP)
         .map(Number);
-      removeSessions(db, keys);
+      if (keys.length > 0) {
+        memories.letGo();
+        forgetSessions(db, keys);
+        removeSessions(db, keys);
+      }
       done.sessions += keys.length;
       sessions.more = keys.length === STEP;
     };
@@ -145,6 +160,14 @@ export function* eraseSteps(
       }
     };
   }
+  yield () => {
+    memories.letGo();
+    for (const { connection, id } of person.ids) {
+      forgetAccount(db, connection, id);
+      forgetLogged(db, connection, id);
+    }
+    for (const table of REMEMBERED) done.struckOut += strikeOut(db, table, person.texts);
+  };
   for (const table of ordinaryTables(db)) {
     yield () => {
       if (table === 'journal') done.leftInJournal = countNaming(db, table, person.texts);
@@ -162,6 +185,9 @@ export function* eraseSteps(
     }
   };
 }
+
+/** Tables of what detections remember. */
+const REMEMBERED: readonly string[] = ['detector', 'detector_entity', 'detector_part', 'detector_log'];
 
 const tablesWith = (db: ReadableDb, column: string, type: string): readonly string[] =>
   db
@@ -182,7 +208,8 @@ const ordinaryTables = (db: ReadableDb): readonly string[] =>
     )
     .pluck()
     .all()
-    .map(String);
+    .map(String)
+    .filter((name) => !REMEMBERED.includes(name));
 
 const hasTable = (db: ReadableDb, name: string): boolean =>
   db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;

@@ -9,7 +9,7 @@ import type { WritableDb } from '../mirror/database.ts';
 import { cutsOf } from './cuts.ts';
 import { deleteForSize, deleteOldEvents, deleteOldSessions, type RunInForce } from './delete-step.ts';
 import { refreshStatistics } from '../mirror/statistics.ts';
-import { eraseSteps, type PersonRows } from './erase.ts';
+import { eraseSteps, type Memories, type PersonRows } from './erase.ts';
 import { beginRun, endRun, noteDeleted, readPolicy, type RunStart } from './policy-store.ts';
 import { handleSteps, SWEPT, sweepSteps } from './sweep.ts';
 
@@ -32,6 +32,7 @@ export function createRetentionKeeper(options: {
   readonly db: WritableDb;
   readonly writer: Writer;
   readonly submit: (job: Job) => Promise<Committed>;
+  readonly memories: Memories;
   readonly clock: Clock;
   readonly log: Log;
   /** Something was deleted: what is shown may be there no more. */
@@ -147,7 +148,7 @@ export function createRetentionKeeper(options: {
         const key = await step(() =>
           beginRun(db, { at: clock(), cause: 'person', kind: 'person', detail, before: null }),
         );
-        for (const one of eraseSteps(db, person, done)) await step(one);
+        for (const one of eraseSteps(db, person, done, options.memories)) await step(one);
         await sweep();
         await step(() => {
           noteDeleted(db, key, done.events + done.sessions + done.accounts + done.struckOut, null);
@@ -158,6 +159,7 @@ export function createRetentionKeeper(options: {
           db.exec('VACUUM');
           db.pragma('wal_checkpoint(TRUNCATE)');
         } else await giveBack();
+        options.memories.resume();
         options.changed();
         return done;
       }),

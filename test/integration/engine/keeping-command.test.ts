@@ -139,7 +139,7 @@ test('a person is handed out, and then erased so that the file holds their name 
   expect(await idsOf()).toEqual(['new-2', 'old-2']);
   for (const name of ['mirror.db', 'mirror.db-wal']) {
     const file = join(profile, name);
-    if (existsSync(file) && readFileSync(file).includes('zelda')) { (await import('node:fs')).cpSync(profile, '/tmp/ing/left', { recursive: true }); throw new Error(file); }
+    if (existsSync(file)) expect(readFileSync(file).includes('zelda')).toBe(false);
   }
   expect(await run('check', '-p', profile)).toMatchObject({ code: 0 });
 });

@@ -24,6 +24,7 @@ export function retentionWorld(): RetentionWorld {
     db: world.db,
     writer: world.writer,
     submit: (job) => world.committer.submit(job),
+    memories: { letGo: quiet, resume: quiet },
     clock: () => NOW,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     changed: quiet,

@@ -4,7 +4,7 @@ import type { Preview } from '#shared/ipc/views.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { TimeAgo } from '../parts/TimeText.tsx';
 import type { Asked } from '../store/respond-store.ts';
-import { nothingReached } from './nothing-words.ts';
+import { allAnswered, nothingReached } from './nothing-words.ts';
 
 /** Why nobody is reached: whom each agent was asked for and what it answered, or why it could not be asked. */
 export function NothingReached(props: { readonly preview: Preview; readonly asked: Asked }): ReactNode {
@@ -19,7 +19,8 @@ export function NothingReached(props: { readonly preview: Preview; readonly aske
         ))}
       </Box>
       <Box sx={{ color: 'text.secondary' }}>
-        Asked <TimeAgo at={props.preview.askedAt} />.
+        {allAnswered(props.preview) ? 'Asked ' : 'Tried '}
+        <TimeAgo at={props.preview.askedAt} />.
       </Box>
     </Box>
   );

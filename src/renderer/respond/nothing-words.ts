@@ -26,7 +26,7 @@ function whoIn(connection: string, selection: ResponseSelection): Who {
 function nothingIn(part: PreviewPart, who: Who, name: string): string {
   switch (part.is) {
     case 'ready':
-      return `${name}: the agent was asked just now, and ${part.kept > 0 ? onlyOwn(part.kept) : absent(who)}.`;
+      return `${name}: the agent was asked, and ${part.kept > 0 ? onlyOwn(part.kept) : absent(who)}.`;
     case 'unasked':
       return part.reach.sessions > 0
         ? `${name}: the agent could not be asked. ${part.problem.message} ${counted(part.reach.sessions, 'session')} can be queued.`

@@ -97,7 +97,7 @@ test('where nobody is reached, every environment says whether its agent was aske
   const said = (part: PreviewPart, target: ResponseTarget) =>
     nothingReached(preview(part), { targets: [target] }, nameOf)[0];
   expect(said(none('shop'), sessions('shop', 'a'))).toBe(
-    'shop: the agent was asked just now, and this session is not in its store any more.',
+    'shop: the agent was asked, and this session is not in its store any more.',
   );
   expect(said(none('shop'), sessions('shop', 'a', 'b'))).toContain('none of these sessions is in its store');
   expect(said(none('shop'), accounts('shop', 'ann'))).toContain('this account is not signed in there');

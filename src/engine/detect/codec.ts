@@ -21,46 +21,77 @@ export const cloneState = <T>(value: T): T => {
 
 const MAP_TAG = '\u0000map';
 
+/** An object that was met before in the same value. */
+const SAME_TAG = '\u0000same';
+
+type Plain = Record<string, unknown>;
+/** Points and sights of a person are never changed in place: copies of a state share them, and so does what is stored. */
+const isLeaf = (record: Plain): boolean => {
+  let parts = 0;
+  for (const key in record) {
+    const value = record[key];
+    if (value !== null && typeof value === 'object') return false;
+    if (value !== undefined) parts += 1;
+  }
+  return parts > 3;
+};
+
 /**
- * To JSON values: a Map becomes `{ "\0map": [[key, value], …] }`. What holds no Map is returned as it is, not copied:
- * the result is written at once, or cloned by whoever keeps it.
+ * To JSON values: a Map becomes `{ "\0map": [[key, value], …] }`, and an object of plain values that occurs again
+ * `{ "\0same": its number }`. What needs neither is returned as it is, not copied: the result is to be written at once.
  */
-export const encodeState = (value: unknown): unknown => {
+export const encodeState = (value: unknown): unknown => encoded(value, new Map());
+
+const encoded = (value: unknown, met: Map<object, number>): unknown => {
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Map)
-    return { [MAP_TAG]: Array.from(value, ([key, item]) => [key, encodeState(item)] as const) };
+    return { [MAP_TAG]: Array.from(value, ([key, item]) => [key, encoded(item, met)] as const) };
   if (Array.isArray(value)) {
     let copy: unknown[] | null = null;
     for (let at = 0; at < value.length; at += 1) {
       const item: unknown = value[at];
-      const encoded = encodeState(item);
-      if (encoded === item) continue;
+      const made = encoded(item, met);
+      if (made === item) continue;
       copy ??= value.slice();
-      copy[at] = encoded;
+      copy[at] = made;
     }
     return copy ?? value;
   }
-  const record = value as Record<string, unknown>;
-  let copy: Record<string, unknown> | null = null;
-  for (const key of Object.keys(record)) {
+  const record = value as Plain;
+  if (isLeaf(record)) {
+    const before = met.get(record);
+    if (before !== undefined) return { [SAME_TAG]: before };
+    met.set(record, met.size);
+    return record;
+  }
+  let copy: Plain | null = null;
+  for (const key in record) {
     const item = record[key];
-    const encoded = encodeState(item);
-    if (encoded === item) continue;
+    const made = encoded(item, met);
+    if (made === item) continue;
     copy ??= { ...record };
-    copy[key] = encoded;
+    copy[key] = made;
   }
   return copy ?? record;
 };
 
 /** The inverse of encodeState. The caller knows the type: it wrote the text itself. */
-export const decodeState = (value: unknown): unknown => {
+export const decodeState = (value: unknown): unknown => decoded(value, []);
+
+const decoded = (value: unknown, met: Plain[]): unknown => {
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(decodeState);
-  const record = value as Record<string, unknown>;
+  if (Array.isArray(value)) return value.map((item) => decoded(item, met));
+  const record = value as Plain;
   const entries = record[MAP_TAG];
   if (Array.isArray(entries))
-    return new Map(entries.map((entry: [string, unknown]) => [entry[0], decodeState(entry[1])]));
-  const out: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(record)) out[key] = decodeState(item);
+    return new Map(entries.map((entry: [string, unknown]) => [entry[0], decoded(entry[1], met)]));
+  const same = record[SAME_TAG];
+  if (typeof same === 'number') return met[same];
+  if (isLeaf(record)) {
+    met.push(record);
+    return record;
+  }
+  const out: Plain = {};
+  for (const key of Object.keys(record)) out[key] = decoded(record[key], met);
   return out;
 };

@@ -1,5 +1,5 @@
 import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
-import { HOUR } from '#shared/domain/units.ts';
+import { DAY, HOUR } from '#shared/domain/units.ts';
 import { cloneAddressState, createAddressState, type AddressState } from './address-state.ts';
 import { stepAddress } from './address-fold.ts';
 import { cloneState } from './codec.ts';
@@ -27,6 +27,8 @@ import { stepUser, USER_DETECTIONS } from './user-fold.ts';
 import { cloneUserState, createUserState, type UserState } from './user-state.ts';
 
 const PRUNE_EVERY = 20_000;
+/** What is found of a person lasts for a day or is updated at every event; a week to be sure. */
+const SETTLED_MS = 7 * DAY;
 /** Sessions without a known owner, waiting for an event that names one. */
 const MAX_ORPHANS = 10_000;
 
@@ -96,11 +98,13 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     segmentSize: number,
     maxEvents: number,
     clone: (state: S) => S = cloneState,
+    settledMs = Infinity,
   ): Fold<S> => ({
     create,
     clone,
     segmentSize,
     maxEvents,
+    settledMs,
     step: (own, event, records, first) => {
       target = records;
       counting = first && !event.silent;
@@ -118,6 +122,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       24,
       5_000,
       cloneUserState,
+      SETTLED_MS,
     ),
     addresses: fold<AddressState>(createAddressState, stepAddress, 48, 20_000, cloneAddressState),
     environments: fold<EnvironmentState>(createEnvironmentState, stepEnvironment, 256, 200_000),

@@ -4,6 +4,7 @@ import type { PreparedEvent } from './prepare.ts';
 /** Most events that a finding lists by id; the counts in its evidence go on. */
 export const MAX_LISTED = 200;
 const MAX_EPISODES = 32;
+const LEAST_NEWS_MS = 4 * HOUR;
 
 /** A finding while it lasts: one per key and window. */
 export interface Episode {
@@ -78,11 +79,11 @@ export const fromEpisode = (episode: Episode, key: string) => ({
 
 /**
  * Whether an update is worth a new version of a finding that only lasts: the first, and then whenever it has lasted
- * twice as long, at most one an hour.
+ * twice as long, at most one in four hours (ours).
  */
 export const isWorthTelling = (episode: Episode, event: PreparedEvent): boolean => {
   const { toldAt, raisedAt } = episode;
-  if (toldAt !== undefined && event.ts - toldAt < Math.max(HOUR, toldAt - raisedAt)) return false;
+  if (toldAt !== undefined && event.ts - toldAt < Math.max(LEAST_NEWS_MS, toldAt - raisedAt)) return false;
   episode.toldAt = event.ts;
   return true;
 };

@@ -39,6 +39,8 @@ export interface Fold<S> {
   readonly segmentSize: number;
   /** Most events held; beyond it the oldest leave before their time. */
   readonly maxEvents: number;
+  /** How long after its last event a finding is not updated any more, ms; absent: it may always be. */
+  readonly settledMs?: number;
 }
 
 /** What an insertion changed: a finding's new version, or null when it lost its ground. */
@@ -57,21 +59,21 @@ export const createTimeline = <S>(fold: Fold<S>): Timeline<S> => ({
   count: 0,
 });
 
-const settle = <S>(timeline: Timeline<S>): void => {
+const settle = <S>(fold: Fold<S>, timeline: Timeline<S>): void => {
   const gone = timeline.segments.shift();
   if (!gone) return;
   timeline.count -= gone.events.length;
   timeline.floor = gone.events[gone.events.length - 1] ?? timeline.floor;
-  if (gone.records === null) return;
+  if (gone.records === null && timeline.settled === null) return;
   const settled = (timeline.settled ??= new Map());
-  for (const [id, record] of gone.records) {
+  for (const [id, record] of gone.records ?? []) {
     settled.delete(id);
     settled.set(id, record);
   }
-  for (const id of settled.keys()) {
-    if (settled.size <= MAX_SETTLED) break;
-    settled.delete(id);
-  }
+  const until = (timeline.floor?.ts ?? 0) - (fold.settledMs ?? Infinity);
+  for (const [id, { lastAt }] of settled)
+    if (settled.size > MAX_SETTLED || lastAt < until) settled.delete(id);
+  if (settled.size === 0) timeline.settled = null;
 };
 
 /** Joins neighbours in the older half: recent events keep short repeats, old ones cost less memory. */
@@ -88,13 +90,13 @@ const thin = <S>(segments: Segment<S>[]): void => {
 };
 
 /** Lets events older than `before` (ms) go. */
-const compact = <S>(timeline: Timeline<S>, before: number, maxEvents: number): void => {
+const compact = <S>(fold: Fold<S>, timeline: Timeline<S>, before: number): void => {
   for (;;) {
     const [first] = timeline.segments;
     if (!first || timeline.segments.length < 2) return;
     const last = first.events[first.events.length - 1];
-    if (last && last.ts >= before && timeline.count <= maxEvents) return;
-    settle(timeline);
+    if (last && last.ts >= before && timeline.count <= fold.maxEvents) return;
+    settle(fold, timeline);
   }
 };
 
@@ -212,7 +214,7 @@ export const insert = <S>(
   const last = timeline.segments[timeline.segments.length - 1]?.events.at(-1) ?? timeline.floor;
   if (last === null || compareEvents(last, event) < 0) {
     const records = append(fold, timeline, event, true);
-    compact(timeline, horizonStart, fold.maxEvents);
+    compact(fold, timeline, horizonStart);
     return records;
   }
   if (timeline.floor !== null && compareEvents(timeline.floor, event) >= 0) return null;

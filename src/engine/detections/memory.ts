@@ -1,6 +1,7 @@
 import { decodeState, encodeState } from '../detect/codec.ts';
-import { isPacked, packEvents, unpackEvents } from '../detect/event-pack.ts';
+import { isPacked, packEvents, unpackEvents, type PackedEvent } from '../detect/event-pack.ts';
 import type { Expiry } from '../detect/expiry.ts';
+import type { PreparedEvent } from '../detect/prepare.ts';
 import type { Load, Table } from '../detect/table.ts';
 import type { Segment, Timeline } from '../detect/timeline.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
@@ -29,10 +30,21 @@ interface Lies {
 }
 
 const bodyOf = (value: unknown): string => JSON.stringify(encodeState(value));
+/** The last event that left, as one pack. */
+const packedFloor = ({ floor }: { readonly floor: PreparedEvent | null }) => ({
+  floor: floor === null ? null : packEvents([floor]),
+});
 const packed = (segment: AnySegment) => ({ ...segment, events: packEvents(segment.events) });
 /** A segment as it was read: packed, or, from before that was done, with whole events. */
 const unpacked = (segment: AnySegment): AnySegment =>
   isPacked(segment.events) ? { ...segment, events: unpackEvents(segment.events) } : segment;
+
+/** The same of the last event that left. */
+const floorOf = ({ floor }: { readonly floor: unknown }) => ({
+  floor: Array.isArray(floor)
+    ? (unpackEvents(floor as PackedEvent[])[0] ?? null)
+    : (floor as PreparedEvent | null),
+});
 
 export interface Memory {
   readonly load: Load;
@@ -70,7 +82,7 @@ export function createMemory(db: WritableDb, connection: number, expires: Expiry
   const saveTimeline = (kind: string, key: string, timeline: AnyTimeline): string => {
     if (timeline.count <= INLINE_EVENTS) {
       if (inParts.delete(timeline)) dropParts.run(connection, kind, key, '[]');
-      return bodyOf({ ...timeline, segments: timeline.segments.map(packed) });
+      return bodyOf({ ...timeline, ...packedFloor(timeline), segments: timeline.segments.map(packed) });
     }
     const { segments, ...head } = timeline;
     let next = 1 + Math.max(0, ...segments.map((segment) => lies.get(segment)?.part ?? 0));
@@ -84,7 +96,7 @@ export function createMemory(db: WritableDb, connection: number, expires: Expiry
     });
     inParts.add(timeline);
     dropParts.run(connection, kind, key, JSON.stringify(parts));
-    return bodyOf({ ...head, parts });
+    return bodyOf({ ...head, ...packedFloor(head), parts });
   };
 
   return {
@@ -127,7 +139,7 @@ function reader(db: ReadableDb, connection: number) {
     const text = body.get(connection, kind, key);
     if (typeof text !== 'string') return undefined;
     const value = decodeState(JSON.parse(text));
-    if (isTimeline(value)) return { ...value, segments: value.segments.map(unpacked) };
+    if (isTimeline(value)) return { ...value, ...floorOf(value), segments: value.segments.map(unpacked) };
     if (!isHead(value)) return value;
     const bodies = new Map(
       (parts.all(connection, kind, key) as { part: number; body: string }[]).map((row) => [
@@ -141,7 +153,7 @@ function reader(db: ReadableDb, connection: number) {
       lies.set(segment, { part, events: segment.events.length });
       return segment;
     });
-    const timeline: AnyTimeline = { ...head, segments };
+    const timeline: AnyTimeline = { ...head, ...floorOf(head), segments };
     inParts.add(timeline);
     return timeline;
   };

@@ -123,17 +123,20 @@ export function createDetectionWriter(
           entity: record.entity.id,
           raisedAt: record.raisedAt,
         });
+        const keys = {
+          account: user === null || record.users.length > 1 ? null : keyOf(account.get(where.key, user)),
+          session: session === null ? null : keyOf(handle.get(where.key, session)),
+        };
         const key = Number(
           upsert.get({
             ...origin,
+            ...keys,
             connection: where.key,
             id: record.id,
             name: record.detection,
             severity: severityRank(record.severity),
             entityKind: record.entity.kind,
             entityId: record.entity.id,
-            account: user === null || record.users.length > 1 ? null : keyOf(account.get(where.key, user)),
-            session: session === null ? null : keyOf(handle.get(where.key, session)),
             raisedAt: record.raisedAt,
             lastAt: record.lastAt,
             now,
@@ -148,7 +151,8 @@ export function createDetectionWriter(
         );
         touched.push(key);
         const heard = record.filtered === undefined && silenced === null && !record.retrospective;
-        if (record.filtered === undefined) assignCampaign(key);
+        if (record.filtered === undefined)
+          assignCampaign({ key, connection: where.key, ip: origin.ip, record, ...keys });
         if (!heard) continue;
         const old = known === undefined ? null : Before.parse(known);
         if (old === null || old.withdrawn_at !== null || old.severity < severityRank(record.severity))
@@ -172,45 +176,43 @@ const Member = z.object({
  */
 const MOST_COMPARED = 50;
 
+/** What findings are joined by. */
+interface Subject {
+  readonly key: number;
+  readonly connection: number;
+  readonly account: number | null;
+  readonly session: number | null;
+  readonly ip: string | null;
+  readonly record: DetectionRecord;
+}
+
 /** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
-function createCampaigns(db: WritableDb): (key: number) => void {
+function createCampaigns(db: WritableDb): (about: Subject) => void {
   const latest = (where: string, order: string): string =>
     `SELECT key FROM (SELECT key FROM detection WHERE ${where} ORDER BY ${order} DESC LIMIT ${String(MOST_COMPARED)})`;
   // With the plus sign they are looked up by key; by their connection would be all of it.
   const related = (atAddress: string) =>
     db.prepare(
-      `SELECT o.key, o.id, o.campaign, o.raised_at FROM detection d CROSS JOIN detection o
-         ON +o.connection = d.connection AND o.withdrawn_at IS NULL AND o.filtered IS NULL
-        AND o.raised_at <= d.last_at + ${STORY_MS} AND o.last_at >= d.raised_at - ${STORY_MS}
-       WHERE d.key = @key AND o.key IN (
-         SELECT @key
-         UNION ${latest('account = @account', 'last_at')}
-         UNION ${latest('session = @session', 'key')}
-         UNION ${latest(atAddress, 'key')})
-       ORDER BY o.raised_at, o.id`,
+      `SELECT key, id, campaign, raised_at FROM detection
+       WHERE +connection = @connection AND withdrawn_at IS NULL AND filtered IS NULL
+         AND raised_at <= @until AND last_at >= @from AND key IN (
+           SELECT @key
+           UNION ${latest('account = @account AND last_at >= @from', 'last_at')}
+           UNION ${latest('session = @session', 'key')}
+           UNION ${latest(atAddress, 'key')})
+       ORDER BY raised_at, id`,
     );
   const toAttacker = related("ip = @ip AND entity_kind IN ('ip', 'environment')");
   const toAnybodyThere = related('ip = @ip');
-  const about = db.prepare(
-    'SELECT connection, account, session, ip, entity_kind FROM detection WHERE key = ?',
-  );
-  const About = z.object({
-    connection: z.number(),
-    account: z.number().nullable(),
-    session: z.number().nullable(),
-    ip: z.string().nullable(),
-    entity_kind: z.string(),
-  });
   const named = db.prepare(
     'SELECT key, id, campaign, raised_at FROM detection WHERE connection = ? AND id = ? AND withdrawn_at IS NULL',
   );
   const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
   const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
-  return (key) => {
-    const { connection, account, session, ip, entity_kind } = About.parse(about.get(key));
-    const isAttacker = entity_kind === 'ip' || entity_kind === 'environment';
-    const members = (isAttacker ? toAnybodyThere : toAttacker)
-      .all({ key, account, session, ip })
+  return ({ record, connection, ...subject }) => {
+    const { kind } = record.entity;
+    const members = (kind === 'ip' || kind === 'environment' ? toAnybodyThere : toAttacker)
+      .all({ ...subject, connection, from: record.raisedAt - STORY_MS, until: record.lastAt + STORY_MS })
       .map((row) => Member.parse(row));
     if (members.length < 2) return;
     const campaigns = new Set(members.flatMap(({ campaign }) => campaign ?? []));

@@ -15,7 +15,7 @@ import { interleaved, note, quick, row } from './parts/report.ts';
 import { send, startSender } from './parts/sender.ts';
 import { workingLife } from './parts/working-life.ts';
 
-const [warmUpMs, ms, rounds] = quick ? [700, 1_000, 1] : [1_500, 3_000, 5];
+const [warmUpMs, ms, rounds] = quick ? [700, 1_000, 1] : [1_500, 3_000, 3];
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'watchfloor-bench-'));
@@ -135,7 +135,7 @@ async function main(): Promise<void> {
     validatedReceive,
   });
   const life = await withLife((file) =>
-    interleaved(quick ? 1 : 3, { ceiling: ceiling(file), product: engine(true, file) }),
+    interleaved(rounds, { ceiling: ceiling(file), product: engine(true, file) }),
   );
   const flood = await flooded();
   row({

@@ -43,8 +43,8 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
   const printKey = derive('fingerprint');
   const handle = fastHmac(derive('session handle').toString('base64url'));
   const session = (key: StoreKey) => handle(key) as SessionId;
-  const fingerprint = (purpose: string, value: string) =>
-    createHmac('sha256', printKey).update(`${purpose}\0${value}`).digest('base64url');
+  const print = printer(printKey);
+  const fingerprint = (purpose: string, value: string) => print(`${purpose}\0${value}`);
   const short = (kind: string, id: string) =>
     id.length > 0 && id.length <= MAX_ID_LENGTH ? id : `#${fingerprint(kind, id)}`;
   const sealAll: HandleKeys['sealAll'] = (keys, handles) => {
@@ -58,14 +58,19 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
     const lengths = keys.map((key, index) => plain.write(key, (starts[index] ?? 0) * BLOCK));
     const nonce = randomBytes(NONCE_BYTES);
     const secretText = createCipheriv('aes-256-ctr', sealKey, counter(nonce, 0)).update(plain);
+    // Byte by byte into one piece of memory: a listing seals a million, and each call of the runtime costs more.
+    const all = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + HEAD + length + CHECK_BYTES, 0));
+    let end = 0;
     return keys.map((_, index) => {
       const [start, length] = [starts[index] ?? 0, lengths[index] ?? 0];
-      const sealed = Buffer.allocUnsafe(HEAD + length + CHECK_BYTES);
-      nonce.copy(sealed);
-      sealed.writeUInt32BE(start, NONCE_BYTES);
-      secretText.copy(sealed, HEAD, start * BLOCK, start * BLOCK + length);
-      sealed.write((handles[index] ?? '').slice(0, CHECK_BYTES), HEAD + length, 'latin1');
-      return sealed;
+      const handle = handles[index] ?? '';
+      const begin = end;
+      for (let at = 0; at < NONCE_BYTES; at += 1) all[end++] = nonce[at] ?? 0;
+      end = all.writeUInt32BE(start, end);
+      const from = start * BLOCK;
+      for (let at = 0; at < length; at += 1) all[end++] = secretText[from + at] ?? 0;
+      for (let at = 0; at < CHECK_BYTES; at += 1) all[end++] = handle.charCodeAt(at);
+      return all.subarray(begin, end);
     });
   };
   // The key stream of counter mode is the encrypted counters: one cipher makes it for all of them.
@@ -117,6 +122,24 @@ function counter(nonce: Buffer, block: number): Buffer {
 
 const PAD = 64;
 const DIGEST = 32;
+/** Bytes; a password's hash and what it is for. */
+const SHORT_TEXT = 1_024;
+
+/** HMAC-SHA256 of texts under any key as base64url, in two hashes where the text is short. */
+function printer(key: Buffer): (text: string) => string {
+  const padded = Buffer.concat([key], PAD);
+  const inner = Buffer.alloc(PAD + SHORT_TEXT);
+  inner.set(padded.map((byte) => byte ^ 0x36));
+  const outer = Buffer.alloc(PAD + DIGEST);
+  outer.set(padded.map((byte) => byte ^ 0x5c));
+  return (text) => {
+    // UTF-8 takes at most three bytes for a UTF-16 unit.
+    if (text.length * 3 > SHORT_TEXT) return createHmac('sha256', key).update(text).digest('base64url');
+    const length = inner.write(text, PAD);
+    outer.write(hash('sha256', inner.subarray(0, PAD + length), 'binary'), PAD, 'latin1');
+    return hash('sha256', outer, 'base64url');
+  };
+}
 
 /**
  * HMAC-SHA256 (RFC 2104) of texts under one key, the first 192 bits as base64url. Twice a hash of one piece is

@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHandleKeys } from '#agent/keys/handle-keys.ts';
@@ -42,4 +43,32 @@ test('over-long ids are replaced by their hash, and a second life of a log has o
   expect(keys.accountId('x'.repeat(257))).toMatch(/^#[A-Za-z0-9_-]{43}$/);
   expect(keys.eventId('7', 0)).toBe('7');
   expect(keys.eventId('7', 1)).not.toBe('7');
+});
+
+test('a fingerprint is the HMAC that it was in every version before, of long texts too', () => {
+  const secret = Buffer.alloc(32, 7);
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'watchfloor fingerprint', 32));
+  const plainly = (purpose: string, value: string): string =>
+    createHmac('sha256', key).update(`${purpose}\0${value}`).digest('base64url');
+  const value = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.string({ minLength: 330, maxLength: 350, unit: 'binary' }),
+    fc.string({ minLength: 1_010, maxLength: 1_030 }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom('credential', 'account'), value, (purpose, text) => {
+      expect(keys.fingerprint(purpose, text)).toBe(plainly(purpose, text));
+    }),
+  );
+});
+
+test('many are sealed as one is', () => {
+  const texts = ['', 'a', 'Jörg 🦉', 'x'.repeat(43), 'y'.repeat(500)].map(storeKey);
+  const sealed = keys.sealAll(
+    texts,
+    texts.map((text) => keys.session(text)),
+  );
+  expect(sealed.map(({ length }) => length)).toEqual(texts.map((text) => keys.seal(text).length));
+  expect(keys.unsealAll(sealed)).toEqual(texts);
+  for (const [index, one] of sealed.entries()) expect(keys.unseal(one)).toBe(texts[index]);
 });

@@ -11,6 +11,9 @@ const [ACCOUNT, OPENED, IP, AGENT, LAST, EXPIRES, MARKS] = [
   bytesOf(',"marks":'),
 ];
 const NULL = bytesOf('null');
+/** From the time on, where neither address nor browser is known: most stores keep one sighting of the two. */
+const NOTHING = bytesOf(',"ip":null,"userAgent":null');
+const NO_AGENT = bytesOf(',"userAgent":null');
 const ZERO = 48;
 /** Times are written in two halves of whole numbers that the processor divides fast. */
 const HALF = 10_000_000;
@@ -33,20 +36,24 @@ export function writeRecord(room: BulkRoom, session: number, into: Buffer, start
   at = piece(room, session, 1, into, at);
   at = put(into, at, OPENED);
   at = time(into, at, room.timeOf(session, 0));
-  at = put(into, at, IP);
-  at = piece(room, session, 2, into, at);
-  at = put(into, at, AGENT);
-  at = piece(room, session, 3, into, at);
+  at = seenFrom(room, session, 2, into, at);
   at = put(into, at, LAST);
   at = time(into, at, room.timeOf(session, 1));
-  at = put(into, at, IP);
-  at = piece(room, session, 4, into, at);
-  at = put(into, at, AGENT);
-  at = piece(room, session, 5, into, at);
+  at = seenFrom(room, session, 4, into, at);
   at = put(into, at, EXPIRES);
   at = time(into, at, room.timeOf(session, 2));
   at = put(into, at, MARKS);
   return piece(room, session, 6, into, at);
+}
+
+/** Address and browser of a sighting, which are this piece and the next. */
+function seenFrom(room: BulkRoom, session: number, which: number, into: Buffer, start: number): number {
+  const before = room.endOf(session, which - 1);
+  const ip = room.endOf(session, which);
+  const agent = room.endOf(session, which + 1);
+  if (agent === before) return put(into, start, NOTHING);
+  const at = piece(room, session, which, into, put(into, start, IP));
+  return agent === ip ? put(into, at, NO_AGENT) : piece(room, session, which + 1, into, put(into, at, AGENT));
 }
 
 function put(into: Buffer, start: number, bytes: Uint8Array): number {

@@ -104,6 +104,16 @@ test('other types and other parameters come by a cursor, and mistakes are told a
     expect(await paged(access, sql`SELECT k FROM t`)).toEqual([['a']]);
   }));
 
+test('a column that gets another type meanwhile is never misread, and read again at the next look', () =>
+  withTable(async (access) => {
+    await access.run(sql`INSERT INTO t (k, i4) VALUES ('a', 7)`, never);
+    const statement = sql`SELECT k, i4 FROM t`;
+    expect(await paged(access, statement)).toEqual([['a', 7]]);
+    await access.run(sql`ALTER TABLE t ALTER i4 TYPE bigint USING 4294967296 + i4`, never);
+    await expect(paged(access, statement)).rejects.toBeInstanceOf(StoreError);
+    expect(await paged(access, statement)).toEqual([['a', 4_294_967_303]]);
+  }));
+
 test('a slow consumer holds the server back: two pages are in memory, not the table', () =>
   withTable(async (access) => {
     let waiting = 0;

@@ -81,6 +81,8 @@ export class PostgresAccess implements SqlAccess {
         if (copied !== null) await copyPages(client, copied.text, copied.types, page, signal, this.#where);
         else await this.#cursor(client, statement, page, signal);
       } catch (error) {
+        // A column may have another type by now.
+        this.#types.clear();
         await this.#drop('paging');
         throw error;
       }

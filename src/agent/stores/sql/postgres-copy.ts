@@ -15,18 +15,26 @@ const TWO_TO_32 = 2 ** 32;
 /** Bytes that the values of several rows are copied into; larger values get their own. */
 const ROOM_BYTES = 256 * 1024;
 
-type Decoder = (bytes: Buffer, start: number, end: number) => unknown;
+type Decode = (bytes: Buffer, start: number, end: number) => unknown;
+interface Decoder {
+  /** Null: the bytes are copied. */
+  readonly decode: Decode | null;
+  /** Bytes of every value; null where they differ. */
+  readonly size: number | null;
+}
+const BYTES: Decoder = { decode: null, size: null };
+const TEXT: Decoder = { decode: utf8, size: null };
 /** By type (pg_type.oid): what comes out is what columns.ts reads. */
-const DECODERS: ReadonlyMap<number, Decoder | 'bytes'> = new Map<number, Decoder | 'bytes'>([
-  [16, (bytes, start) => bytes[start] === 1],
-  [17, 'bytes'],
-  [19, utf8],
-  [20, int8],
-  [21, (bytes, start) => bytes.readInt16BE(start)],
-  [23, (bytes, start) => bytes.readInt32BE(start)],
-  [25, utf8],
-  [1042, utf8],
-  [1043, utf8],
+const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
+  [16, { decode: (bytes, start) => bytes[start] === 1, size: 1 }],
+  [17, BYTES],
+  [19, TEXT],
+  [20, { decode: int8, size: 8 }],
+  [21, { decode: (bytes, start) => bytes.readInt16BE(start), size: 2 }],
+  [23, { decode: (bytes, start) => bytes.readInt32BE(start), size: 4 }],
+  [25, TEXT],
+  [1042, TEXT],
+  [1043, TEXT],
 ]);
 
 function utf8(bytes: Buffer, start: number, end: number): string {
@@ -44,14 +52,14 @@ export const canCopy = (types: readonly number[]): boolean => types.every((type)
 
 /** Reads the messages of one COPY. Each holds the head, any number of whole rows, or the end. */
 class CopyReader {
-  readonly #decoders: readonly (Decoder | 'bytes')[];
+  readonly #decoders: readonly Decoder[];
   readonly #where: string;
   #room = Buffer.allocUnsafeSlow(0);
   #used = 0;
   #begun = false;
 
   constructor(types: readonly number[], where: string) {
-    this.#decoders = types.map((type) => DECODERS.get(type) ?? 'bytes');
+    this.#decoders = types.map((type) => DECODERS.get(type) ?? BYTES);
     this.#where = where;
   }
 
@@ -80,8 +88,10 @@ class CopyReader {
         }
         const end = at + length;
         if (length < 0 || end > message.length) throw this.#broken();
-        const decoder = decoders[column] ?? 'bytes';
-        values[column] = decoder === 'bytes' ? this.#copy(message, at, end) : decoder(message, at, end);
+        const { decode, size } = decoders[column] ?? BYTES;
+        // The column's type was changed since it was asked for.
+        if (size !== null && length !== size) throw this.#broken();
+        values[column] = decode === null ? this.#copy(message, at, end) : decode(message, at, end);
         at = end;
       }
       row(values);

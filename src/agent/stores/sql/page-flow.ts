@@ -85,8 +85,9 @@ export class PageFlow {
   }
 
   #hand(): void {
-    const rows = this.#held;
-    this.#held = [];
+    // What was under way when the connection was paused comes beyond a page.
+    const rows = this.#held.length > PAGE_ROWS ? this.#held.splice(0, PAGE_ROWS) : this.#held;
+    if (rows === this.#held) this.#held = [];
     this.#working = true;
     deliver(this.#page, rows).then(
       () => {

@@ -57,8 +57,8 @@ export function createRebuilder(
     const cause = ENDS[event.action];
     if (event.sessionId === undefined || cause === undefined || event.outcome === 'failure') return;
     const { key, state } = dictionaries.session(connection, event.sessionId);
-    // Known to be open: it has no end to be explained.
-    if (state?.ended_at === null) return;
+    // Known to be open, or not to be there: it has no end to be explained.
+    if (state === null || state?.ended_at === null) return;
     explain.run({
       key,
       at: event.at,
@@ -71,7 +71,8 @@ export function createRebuilder(
     explain: explainEnd,
     fromHistory(connection, event, snapshotAt) {
       if (event.sessionId === undefined || event.outcome === 'failure') return;
-      const key = dictionaries.handle(connection, event.sessionId);
+      const handle = dictionaries.session(connection, event.sessionId);
+      const { key } = handle;
       const known = kind.get(key);
       if (known === 0) {
         explainEnd(connection, event);
@@ -93,6 +94,7 @@ export function createRebuilder(
         address: event.ip === undefined ? null : dictionaries.address(event.ip).key,
         device: event.userAgent === undefined ? null : dictionaries.device(event.userAgent).key,
       };
+      handle.state = undefined;
       if (known === undefined) begin.run({ ...values, marks });
       else extend.run({ ...values, unknown: dictionaries.word('unknown') });
       // Also what is no sign-in says where the session was, and since when: history is read backwards.

@@ -34,7 +34,7 @@ export interface Dictionaries {
 /** The key of a session and how it stands in the mirror, in one place: both are asked for at every change. */
 export interface SessionHandle {
   readonly key: number;
-  /** Undefined: not read yet; null: it is not there. */
+  /** Undefined: not read yet; null: it is not there. Who else writes sessions makes it undefined. */
   state: SessionState | null | undefined;
 }
 
@@ -126,10 +126,13 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
   const handlesOf = (connection: number): HandleCache => {
     let of = handles.get(connection);
     if (of === undefined) {
-      const make = (id: string): SessionHandle => ({
-        key: Number(findHandle.get(connection, id) ?? addHandle.get(connection, id)),
-        state: undefined,
-      });
+      const make = (id: string): SessionHandle => {
+        const found = findHandle.get(connection, id);
+        return found === undefined
+          ? // Nothing can be known of a session that has no key yet.
+            { key: Number(addHandle.get(connection, id)), state: null }
+          : { key: Number(found), state: undefined };
+      };
       handles.set(connection, (of = { cache: boundedCache<SessionHandle>(HANDLES), make }));
     }
     return of;

@@ -91,7 +91,7 @@ export function createSegmentsInUse(
   const filterOf = (number: number, table: string): HashFilter => {
     const kept = filters.get(number);
     if (kept !== undefined) return kept;
-    const made = new HashFilter();
+    const made = new HashFilter(rowsOfFull());
     for (const hash of db.prepare(`SELECT hash FROM ${table}`).pluck().iterate()) made.add(Number(hash));
     filters.set(number, made);
     return made;

@@ -183,9 +183,9 @@ export function createSessionWriter(
       return { key, live: before === null || before.ended_at !== null ? 1 : 0, opened, last };
     },
     close(connection, id, ending) {
-      const key = findHandle.get(connection, id);
-      if (key === undefined) return 0;
       const handle = dictionaries.peekSession(connection, id);
+      const key = handle?.key ?? findHandle.get(connection, id);
+      if (key === undefined) return 0;
       if (handle?.state) handle.state = { ...handle.state, ended_at: ending.at };
       const values = {
         key,

@@ -72,6 +72,7 @@ async function decideRule(
   { verdicts, settled, claimed }: Judgement & { readonly claimed: Set<string> },
 ): Promise<Made | null> {
   const { recorder, state } = context;
+  if (!context.goOn()) return null;
   if (settled.length > 0 || verdicts.some(({ session }) => session === null)) {
     // What set the rule off is settled together with all that it decided.
     return recorder.record(() => {

@@ -97,9 +97,12 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
    * What an earlier run had decided, was held, or is approved: settled where the session is gone, else judged again.
    * What is held concerns this look where something changed; there may be very many.
    */
-  async function takeUp(signal: AbortSignal): Promise<readonly { rule: Rule; act: Act }[]> {
+  async function takeUp(
+    everyone: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly { rule: Rule; act: Act }[]> {
     const direct: { rule: Rule; act: Act }[] = [];
-    for (const what of everybody ? OPEN_STATES : (['ending', 'approved'] as const)) {
+    for (const what of everyone ? OPEN_STATES : (['ending', 'approved'] as const)) {
       for (let after: Act | null = null; !signal.aborted;) {
         const page = state.ruleActs.inState(what, after, OPEN_PAGE);
         const last = page.at(-1);
@@ -109,7 +112,7 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
         await pause();
       }
     }
-    if (!everybody) {
+    if (!everyone) {
       const held = [...dirty].flatMap((account) => state.ruleActs.openOf(account));
       takeUpPage(held.filter((act) => act.state === 'held'));
     }
@@ -140,8 +143,8 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
     return direct;
   }
 
-  async function candidates(eventsMs: number): Promise<Set<string>> {
-    const all = everybody ? await everyHolder(context, eventsMs) : new Set<string>();
+  async function candidates(everyone: boolean, eventsMs: number): Promise<Set<string>> {
+    const all = everyone ? await everyHolder(context, eventsMs) : new Set<string>();
     for (const account of dirty) all.add(account);
     const now = clock();
     for (const [account, at] of due) if (at <= now) all.add(account);
@@ -174,14 +177,29 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
       return;
     }
     const { all, timeless } = await ready();
+    const byClock = trusted();
+    const everyone = everybody;
+    // From here on it tells whether everybody is to be judged again.
+    everybody = false;
+    try {
+      await judgeAll(byClock ? all : timeless, { everyone, byClock }, signal);
+    } catch (error) {
+      // What a store would not end is judged again by account; whatever else went wrong, everybody is.
+      if (!(error instanceof StoreError)) everybody = true;
+      throw error;
+    }
+  }
+
+  async function judgeAll(
+    judge: Judge,
+    { everyone, byClock }: { readonly everyone: boolean; readonly byClock: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
     const began = turn;
     const goOn = (): boolean => turn === began && !signal.aborted;
-    const direct = await takeUp(signal);
-    const byClock = trusted();
-    const judge = byClock ? all : timeless;
-    const holders = await candidates(judge.evaluator.eventsMs);
+    const direct = await takeUp(everyone, signal);
+    const holders = await candidates(everyone, judge.evaluator.eventsMs);
     dirty.clear();
-    everybody = false;
     const verdicts: Verdict[] = [];
     const settled: { verdict: Verdict; until: EpochMs }[] = [];
     const said = new Set<string>();
@@ -219,10 +237,11 @@ export function createEnforcer(context: RuleContext, facts: FactSource): Enforce
   }
 
   async function announceStop(id: Rule['id']): Promise<void> {
+    await context.heldReach.prepare(id);
+    // Somebody may have decided, or changed the rule, meanwhile.
     const rule = rules.find((one) => one.id === id);
     const brake = state.ruleActs.brake(id);
     if (rule === undefined || brake === null) return;
-    await context.heldReach.prepare(id);
     const held = state.ruleActs.heldCount(id);
     log.warn(brakeReason(rule, brake, held), { rule: id, approval: brake.approval });
     context.notify({ is: 'approval-requested', owners: [], item: brakeItem(context, brake, rule) });

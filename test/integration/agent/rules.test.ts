@@ -405,6 +405,26 @@ describe('the brake', () => {
     });
   });
 
+  test('rules that follow each other while everybody is judged: the last ones hold, for everybody', async () => {
+    const people = 400;
+    for (let n = 0; n < 3 * people; n += 1)
+      store.put(`s${String(n)}`, opened(`u${String(n % people)}`, 60_000 - n));
+    await start();
+    const console = await follow();
+    await console.until(() => console.sessions.size === 3 * people, 'everybody');
+    const wide = { brake: { perMinute: 100_000, percent: 100 } };
+    let version = 0;
+    // The first ones mean nobody, and are still being judged when the next ones come.
+    for (const max of [9, 8, 7, 2]) {
+      const answer = await put(console, [rule({ ...wide, max })], version);
+      expect(answer).toMatchObject({ ok: true, state: 'completed' });
+      version += 1;
+    }
+    await console.until(() => console.sessions.size === 2 * people, 'two each');
+    expect(store.keys()).toHaveLength(2 * people);
+    expect(closedBy(console, 'limit')).toHaveLength(people);
+  });
+
   test('denied, it rests until it is changed; within its share it ends without asking', async () => {
     many(30);
     await start();

@@ -98,7 +98,7 @@ test('five tasks of a newcomer on the open demo, each in a few steps', async ({ 
         .getByTestId('answer')
         .getByRole('row')
         .evaluateAll((rows) => [
-          ...new Set(rows.slice(1).map((row) => /^\w+/.exec(row.firstElementChild?.textContent ?? '')?.[0])),
+          ...new Set(rows.slice(1).map((row) => /^\w+/.exec(row.children[1]?.textContent ?? '')?.[0])),
         ]);
     await expect.poll(environments, { timeout: PATIENCE }).toEqual(['shop']);
     within('who was signed in then', steps, { clicks: 2, keys: 2, texts: 1 });

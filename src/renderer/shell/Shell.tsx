@@ -18,13 +18,13 @@ import { VIEW_TITLES } from './navigation.ts';
 import { View } from './View.tsx';
 import { Welcome } from './Welcome.tsx';
 
-/** Views that list sessions or what belongs to them; elsewhere the panel waits. */
+/** Views that list sessions or what belongs to them; in the others the panel shows what was opened there, and waits otherwise. */
 const WITH_PANEL: ReadonlySet<ViewName> = new Set(['watch', 'sessions', 'audit']);
 
 /** Everything around the views: where you are, how the connections stand, what lies over it. */
 export function Shell(): ReactNode {
   const view = useRoute((route) => route.view);
-  const panel = usePanel((state) => state.open !== null) && WITH_PANEL.has(view);
+  const panel = usePanel(({ open, from }) => open !== null && (WITH_PANEL.has(view) || from === view));
   useShellKeys();
   useEffect(() => {
     document.title = `${VIEW_TITLES[view]} · Watchfloor`;

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { AccountId, ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import { useRoute, type ViewName } from './route-store.ts';
 
 export interface Chosen {
   readonly connection: ConnectionId;
@@ -53,10 +54,13 @@ export const usePanel = create<{
   readonly open: Chosen | null;
   /** Whose session it is, once that is known. */
   readonly account: PanelAccount | null;
-}>(() => ({ open: null, account: null }));
+  /** The view that it was opened from. */
+  readonly from: ViewName | null;
+}>(() => ({ open: null, account: null, from: null }));
 export function openPanel(session: Chosen | SessionRow): void {
-  usePanel.setState({ open: { connection: session.connection, id: session.id } });
+  const from = useRoute.getState().view;
+  usePanel.setState({ open: { connection: session.connection, id: session.id }, from });
 }
 export function closePanel(): void {
-  usePanel.setState({ open: null, account: null });
+  usePanel.setState({ open: null, account: null, from: null });
 }

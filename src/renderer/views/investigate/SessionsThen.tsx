@@ -10,7 +10,8 @@ import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
 import { OpenSession } from '../../parts/OpenSession.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
-import { chosenKey } from '../../store/selection-store.ts';
+import { ChosenBar } from '../../parts/ChosenBar.tsx';
+import { chosenKey, toggleChosen, useSelection } from '../../store/selection-store.ts';
 
 function Line({ row }: { readonly row: SessionAt }): ReactNode {
   const { session, seen, perhaps } = row;
@@ -19,8 +20,22 @@ function Line({ row }: { readonly row: SessionAt }): ReactNode {
   const network = seen?.network ?? null;
   const device = seen?.device ?? null;
   const ip = seen?.ip ?? null;
+  const key = chosenKey(session);
+  const chosen = useSelection((state) => state.chosen.has(key));
   return (
-    <tr>
+    <tr data-chosen={chosen}>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`Select the session of ${account?.name ?? 'nobody'}`}
+          checked={chosen}
+          // What has ended cannot be ended.
+          disabled={session.endedAt !== null && !chosen}
+          onChange={() => {
+            toggleChosen(session);
+          }}
+        />
+      </td>
       <td>
         <EnvironmentTag connection={session.connection} />
       </td>
@@ -77,6 +92,7 @@ function Line({ row }: { readonly row: SessionAt }): ReactNode {
 const SessionLine = memo(Line);
 
 const HEADS = [
+  'Select',
   'Environment',
   'Person',
   'Signed in',
@@ -98,26 +114,29 @@ export function SessionsThen({
   readonly at: number;
 }): ReactNode {
   return (
-    <Table
-      sx={{
-        '& td, & th': { px: 1.5, whiteSpace: 'nowrap', overflowWrap: 'normal' },
-        '& td.wide': { maxWidth: '7.25rem', overflow: 'hidden', textOverflow: 'ellipsis' },
-      }}
-    >
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
+    <>
+      <ChosenBar live={rows.flatMap(({ session }) => (session.endedAt === null ? [session] : []))} />
+      <Table
+        sx={{
+          '& td, & th': { px: 1.5, whiteSpace: 'nowrap', overflowWrap: 'normal' },
+          '& td.wide': { maxWidth: '7.25rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        }}
+      >
+        <thead>
+          <tr>
+            {HEADS.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <SessionLine key={`${String(at)} ${chosenKey(row.session)}`} row={row} />
           ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <SessionLine key={`${String(at)} ${chosenKey(row.session)}`} row={row} />
-        ))}
-      </tbody>
-    </Table>
+        </tbody>
+      </Table>
+    </>
   );
 }

@@ -28,6 +28,7 @@ export default defineConfig({
     build: {
       target: 'node20.18',
       sourcemap: true,
+      minify: true,
       // What is plain JavaScript becomes part of the programs: loading hundreds of small files is most of a start.
       externalizeDeps: { exclude: PLAIN },
       rolldownOptions: {

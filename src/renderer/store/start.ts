@@ -117,7 +117,10 @@ async function reload(): Promise<void> {
 export async function startApp(): Promise<void> {
   main.onEvent(receiveFromMain);
   engine.onEvent(receiveFromEngine);
-  engine.onAttach(() => void reload());
+  engine.onAttach(() => {
+    performance.mark('engine');
+    void reload();
+  });
   document.addEventListener('visibilitychange', showNewest);
   // All at once, and the engine comes while the window draws what is known.
   const [settings, memory, info, demo] = await Promise.all([
@@ -135,4 +138,5 @@ export async function startApp(): Promise<void> {
     remember({ hash: window.location.hash.slice(0, 2_048) });
   });
   useSettings.setState({ loaded: true });
+  performance.mark('known');
 }

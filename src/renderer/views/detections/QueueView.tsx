@@ -1,6 +1,8 @@
 import Box from '@mui/material/Box';
 import { useEffect, type ReactNode } from 'react';
+import { severityRank } from '#shared/domain/detection.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
+import type { DetectionRow } from '#shared/ipc/detections-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -24,23 +26,31 @@ function keyOfRoute(rest: readonly string[]): DetectionKey | null {
   return parsed.success && id !== undefined ? { connection: parsed.data, id } : null;
 }
 
+/** The worst of the queue, the first where several are: a story begins with what happened first. */
+const worstOf = (rows: readonly DetectionRow[]): DetectionRow | undefined =>
+  rows.reduce<DetectionRow | undefined>(
+    (worst, row) =>
+      worst === undefined || severityRank(row.severity) > severityRank(worst.severity) ? row : worst,
+    undefined,
+  );
+
 /** The queue on the left, everything about one detection on the right. */
 export function QueueView(): ReactNode {
   const rest = useRoute((route) => route.rest);
   const named = keyOfRoute(rest);
   const queue = useQueue();
   const rows = queue.is === 'ready' ? queue.value.rows : [];
-  const [first] = rows;
+  const worst = worstOf(rows);
   const dialog = useDetections((state) => state.dialog);
   const done = useDetections((state) => state.done);
   const revision = useApp((state) => state.detections?.revision ?? 0) + done;
   // Where the address names none, the worst stands open; the address follows, so that back works.
   useEffect(() => {
-    if (named === null && first !== undefined) {
-      window.history.replaceState(null, '', hrefOf('detections', first.connection, first.id));
-      useRoute.setState({ rest: [first.connection, first.id] });
+    if (named === null && worst !== undefined) {
+      window.history.replaceState(null, '', hrefOf('detections', worst.connection, worst.id));
+      useRoute.setState({ rest: [worst.connection, worst.id] });
     }
-  }, [named, first]);
+  }, [named, worst]);
   const answer = useEngineQuery('detections.get', named, { revision, everyMs: EVERY_MS });
   const detail = answer.is === 'ready' ? answer.value : null;
   useQueueKeys(rows, named);

@@ -26,9 +26,11 @@ function NavLink(props: {
       aria-label={title}
       title={badge > 0 ? `${title}: ${String(badge)} ${counts}` : undefined}
       sx={{
+        position: 'relative',
         display: 'flex',
         alignItems: 'center',
         gap: 3,
+        '& svg': { flex: 'none' },
         px: 2.5,
         py: 1.5,
         borderRadius: 1,
@@ -49,7 +51,14 @@ function NavLink(props: {
         <Box
           component="span"
           aria-hidden="true"
-          sx={{ typography: 'caption', px: 1.5, borderRadius: 2, bgcolor: 'surface.selected' }}
+          sx={{
+            typography: 'caption',
+            px: 1.5,
+            borderRadius: 2,
+            bgcolor: 'surface.selected',
+            // Where there is no room beside the icon it stands at its corner.
+            '@media (max-width: 900px)': { position: 'absolute', top: 0, right: 0, px: 0.75, lineHeight: 1.3 },
+          }}
         >
           {badge}
         </Box>

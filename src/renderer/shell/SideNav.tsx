@@ -57,7 +57,13 @@ function NavLink(props: {
             borderRadius: 2,
             bgcolor: 'surface.selected',
             // Where there is no room beside the icon it stands at its corner.
-            '@media (max-width: 900px)': { position: 'absolute', top: 0, right: 0, px: 0.75, lineHeight: 1.3 },
+            '@media (max-width: 900px)': {
+              position: 'absolute',
+              top: 0,
+              right: 0,
+              px: 0.75,
+              lineHeight: 1.3,
+            },
           }}
         >
           {badge}

@@ -43,7 +43,9 @@ export function MapNotes(): ReactNode {
           whiteSpace: 'nowrap',
           '@container map (max-width: 620px)': { bottom: (theme) => theme.spacing(7.5), gap: 2, px: 2 },
           // A low window (one at 200 %, too) has room for the figures alone; circles carry their letters.
-          ...(problem === null && unplaced === 0 ? { '@media (max-height: 560px)': { display: 'none' } } : {}),
+          ...(problem === null && unplaced === 0
+            ? { '@media (max-height: 560px)': { display: 'none' } }
+            : {}),
         }}
       >
         {LEVELS.map(([name, colour, letter]) => (

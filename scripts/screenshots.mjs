@@ -43,12 +43,25 @@ async function shoot(theme, width, height, views, folder) {
     await page.waitForTimeout(45_000);
     for (const view of views) {
       await page.getByRole('link', { name: view, exact: true }).click();
-      // A demo that has just begun has found nothing live yet.
-      if (view === 'Detections') await page.getByRole('button', { name: /^From the past/ }).click();
+      // The theft of the demo, with its evidence.
+      if (view === 'Detections') {
+        await page
+          .getByTestId('detection')
+          .getByRole('button', { name: /Session used by another client/ })
+          .first()
+          .click({ timeout: 180_000 });
+      }
       await page.waitForTimeout(1_500);
       const name = `${view.toLowerCase()}-${theme}-${width}.png`;
       await page.screenshot({ path: join(folder, name) });
       process.stderr.write(`${name}\n`);
+    }
+    if (views.includes('Investigate')) {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Search and commands' }).fill('yesterday 03:10');
+      await page.getByRole('option', { name: /^Who was signed in at/ }).waitFor();
+      await page.screenshot({ path: join(folder, `palette-${theme}-${width}.png`) });
+      await page.keyboard.press('Escape');
     }
     if (views.includes('People')) {
       await page.getByRole('link', { name: 'People', exact: true }).click();

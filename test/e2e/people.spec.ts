@@ -68,6 +68,32 @@ test('the past: who was signed in at an instant in one environment, and what ano
   await expect(answer.getByTestId('at-count')).toContainText('03:10:00');
   await expect(answer.getByTestId('coverage')).toContainText(/^(⚠ )?intranet as of/);
   await expect(answer.getByTestId('coverage')).not.toContainText('shop');
+
+  // A session opens beside the answer; one that is still signed in is selected and ended from here.
+  await answer
+    .getByRole('button', { name: /^Open the session of/ })
+    .first()
+    .click();
+  const panel = page.getByTestId('session-panel');
+  await expect(panel).toBeVisible();
+  await panel.getByRole('button', { name: /close/i }).click();
+  await expect(panel).toHaveCount(0);
+  await answer.getByLabel(/^Instant,/).fill(new Date(Date.now() - 120_000).toISOString().slice(0, 19));
+  const signedIn = answer.getByRole('checkbox', { disabled: false });
+  await expect(signedIn.first()).toBeVisible({ timeout: 60_000 });
+  await signedIn.first().check();
+  await answer.getByRole('button', { name: /^End 1 session…$/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('heading').first()).toContainText(
+    /^(End 1 session in|There is nothing to end)/,
+    {
+      timeout: 60_000,
+    },
+  );
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await answer.getByRole('button', { name: 'Clear' }).click();
+
   await page.getByRole('link', { name: 'Between two instants' }).click();
   await expect(answer.getByRole('heading', { name: /^Came: \d+ session/ })).toBeVisible();
   await page.getByRole('link', { name: 'Shared addresses' }).click();

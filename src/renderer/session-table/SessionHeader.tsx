@@ -1,7 +1,5 @@
-import type { Header } from '@tanstack/react-table';
-import { useRef, useState, type ReactNode } from 'react';
-import type { SessionRow } from '#shared/ipc/views.ts';
-import { SORT_OF, type features } from './columns.tsx';
+import { memo, useRef, useState, type ReactNode } from 'react';
+import { COLUMN_NAMES, SORT_OF } from './columns.tsx';
 import { widenedColumn } from './column-layout.ts';
 import { Cell, Check, Edge, HeadCell, HeaderButton, HeaderRow } from './grid-styles.ts';
 import type { Columns } from './use-columns.ts';
@@ -41,21 +39,23 @@ function Resize(props: {
   );
 }
 
-export function SessionHeader(props: {
-  readonly headers: readonly Header<typeof features, SessionRow>[];
+interface Props {
+  /** Columns that are shown, in order. */
+  readonly ids: readonly string[];
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly allChosen: 'all' | 'some' | 'none';
   readonly onToggleAll: () => void;
   readonly columns: Columns;
-}): ReactNode {
-  const { headers, sort, onSort } = props;
+}
+
+function View(props: Props): ReactNode {
+  const { sort, onSort } = props;
   return (
     <div role="rowgroup">
       <HeaderRow role="row" aria-rowindex={1}>
-        {headers.map((header) => {
-          const { id } = header.column;
-          const label = String(header.column.columnDef.header);
+        {['select', ...props.ids].map((id) => {
+          const label = COLUMN_NAMES[id] ?? id;
           const by = SORT_OF[id];
           const sorted = by === sort.by;
           if (id === 'select') {
@@ -109,3 +109,6 @@ export function SessionHeader(props: {
     </div>
   );
 }
+
+/** Names of the columns, sorted and widened here. Drawn again only when one of its own facts changes. */
+export const SessionHeader = memo(View);

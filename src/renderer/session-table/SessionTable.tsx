@@ -48,13 +48,6 @@ import { useGroupedList } from './use-grouped-list.ts';
 import { useHold, type Hold } from './use-hold.ts';
 import { useSessionList, type SessionList, type Sort } from './use-session-list.ts';
 
-const headersOf = <H extends { readonly column: { readonly id: string } }>(
-  headers: readonly H[],
-  shown: readonly string[],
-): readonly H[] => {
-  const byId = new Map(headers.map((header) => [header.column.id, header]));
-  return ['select', ...shown].flatMap((id) => byId.get(id) ?? []);
-};
 const onDrag = (row: SessionRow): void => void dragSessions(row);
 const gridVariables = ({ template, least }: Columns): CSSProperties =>
   ({ '--wf-columns': template, '--wf-least': least }) as CSSProperties;
@@ -95,7 +88,7 @@ function Frame(
     readonly list: SessionList;
   },
 ): ReactNode {
-  const { filter, list, hold, sort } = props;
+  const { filter, list, hold, sort, arrangement } = props;
   const by = props.by ?? null;
   const theme = useTheme();
   const [menu, setMenu] = useState<MenuAt | null>(null);
@@ -166,6 +159,13 @@ function Frame(
     setActive(index);
     toggleChosen(row);
   }, []);
+  const onSort = useCallback(
+    (next: Sort) => {
+      arrangement.setState(next);
+    },
+    [arrangement],
+  );
+  const onToggleAll = useCallback(() => void toggleAll(filter.getState(), sort), [filter, sort]);
   const holdMenu = hold.menu;
   const onMenu = useCallback(
     (event: MouseEvent, index: number, row: SessionRow) => {
@@ -245,7 +245,7 @@ function Frame(
         list={list}
         tools={props.tools}
         columns={columnChoice}
-        arrangement={props.arrangement}
+        arrangement={arrangement}
       />
       {view.problem === null ? null : <ProblemBox flat problem={view.problem} />}
       <Scroller
@@ -276,14 +276,12 @@ function Frame(
           style={gridVariables(columnChoice)}
         >
           <SessionHeader
-            headers={headersOf(table.getHeaderGroups()[0]?.headers ?? [], shownIds)}
+            ids={shownIds}
             columns={columnChoice}
             sort={sort}
-            onSort={(next) => {
-              props.arrangement.setState(next);
-            }}
+            onSort={onSort}
             allChosen={allChosen}
-            onToggleAll={() => void toggleAll(filter.getState(), sort)}
+            onToggleAll={onToggleAll}
           />
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {lines.map(({ item, entry }) => {

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { clearChosen, useSelection } from '../store/selection-store.ts';
 import { endSessions } from '../store/respond-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
@@ -29,8 +29,7 @@ const groupsText = ({ shown, total }: NonNullable<SessionList['groups']>): strin
     ? `in ${counted(total, 'group')}`
     : `the ${count(shown)} largest of ${counted(total, 'group')}; narrow the list to see the others`;
 
-/** Name of the list, honest counts, what it is narrowed to, and what can be done with the selection. */
-export function SessionToolbar(props: {
+function View(props: {
   readonly title: string;
   readonly filter: FilterStore;
   readonly list: SessionList;
@@ -99,3 +98,9 @@ export function SessionToolbar(props: {
     </Box>
   );
 }
+
+/**
+ * Name of the list, honest counts, what it is narrowed to, and what can be done with the selection. Not drawn again
+ * while rows are scrolled.
+ */
+export const SessionToolbar = memo(View);

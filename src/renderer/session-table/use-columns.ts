@@ -24,22 +24,25 @@ export function useColumns(): Columns {
   const [draft, setDraft] = useState<readonly ColumnChoice[] | null>(null);
   const stored = useMemo(() => parseColumns(text, known, USUAL_COLUMNS), [text]);
   const shown = draft ?? stored;
-  const change = (columns: readonly ColumnChoice[]) => {
-    setDraft(null);
-    rememberColumns(formatColumns(columns));
-  };
-  return {
-    shown,
-    ...tracksOf([SELECT, ...shown], TRACKS),
-    change,
-    draft: (id, width) => {
-      setDraft(widenedColumn(shown, id, width));
-    },
-    keep: () => {
-      if (draft !== null) change(draft);
-    },
-    reset: () => {
-      change(USUAL_COLUMNS.map((id) => ({ id, width: null })));
-    },
-  };
+  // The same object until a column changes: what shows columns is not drawn again with every row that comes into sight.
+  return useMemo(() => {
+    const change = (columns: readonly ColumnChoice[]) => {
+      setDraft(null);
+      rememberColumns(formatColumns(columns));
+    };
+    return {
+      shown,
+      ...tracksOf([SELECT, ...shown], TRACKS),
+      change,
+      draft: (id, width) => {
+        setDraft(widenedColumn(shown, id, width));
+      },
+      keep: () => {
+        if (draft !== null) change(draft);
+      },
+      reset: () => {
+        change(USUAL_COLUMNS.map((id) => ({ id, width: null })));
+      },
+    };
+  }, [shown, draft]);
 }

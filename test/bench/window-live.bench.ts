@@ -15,7 +15,7 @@ import { note, percentile, quick, row } from './parts/report.ts';
 const SESSIONS = quick ? 10_000 : 100_000;
 const CHANGES_A_SECOND = 1_000;
 const BURST_A_SECOND = 10_000;
-const ROUNDS = quick ? 1 : 3;
+const ROUNDS = quick ? 1 : 2;
 const FRAMES_MS = quick ? 2_000 : 6_000;
 const KEYS = quick ? 10 : 40;
 

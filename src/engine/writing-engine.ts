@@ -119,6 +119,7 @@ export function writingEngine(
         if (options.detect !== false) detecting.onArriving(batch);
       },
       onEnriched: (batch) => {
+        fed = true;
         if (options.detect !== false) detecting.onEnriched(batch);
         options.hook?.onEnriched(batch);
       },

@@ -107,7 +107,14 @@ async function filledProfile(): Promise<string> {
   const product = startProduct(profile, await openGeo({ files: resolveGeoData(process.cwd()) }));
   await product.connect(sender.url);
   await sender.listed;
-  await sleep(1_000);
+  // What an agent has sent is kept at once and put into the mirror afterwards.
+  const signal = new AbortController().signal;
+  const live = async (): Promise<number> =>
+    (await product.engine.handlers['environments.list']({}, signal)).reduce(
+      (sum, one) => sum + one.liveSessions,
+      0,
+    );
+  while ((await live()) < SESSIONS) await sleep(500);
   await product.stop();
   sender.stop();
   prepareProfile(profile, 'watch');

@@ -53,8 +53,21 @@ interface Fixtures {
   readonly folder: string;
 }
 
-// The window's agents write their last lines after it has closed: the folder is tried again until they are done.
-const REMOVED = { recursive: true, force: true, maxRetries: 20, retryDelay: 250 } as const;
+/**
+ * Removes a folder whose programs may still write their last lines: what is new in it is found when it is tried again
+ * from the beginning.
+ */
+async function removeFolder(folder: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (tries === 60) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
 
 export const test = base.extend<Fixtures>({
   open: async ({}, use) => {
@@ -64,15 +77,14 @@ export const test = base.extend<Fixtures>({
       opened.push(console);
       return console;
     });
-    for (const { app, profile } of opened) {
-      await app.close().catch(() => app.process().kill('SIGKILL'));
-      rmSync(profile, REMOVED);
-    }
+    // All of them first: two may have had one profile.
+    for (const { app } of opened) await app.close().catch(() => app.process().kill('SIGKILL'));
+    for (const { profile } of opened) await removeFolder(profile);
   },
   folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'watchfloor-e2e-'));
     await use(folder);
-    rmSync(folder, REMOVED);
+    await removeFolder(folder);
   },
 });
 export { expect } from '@playwright/test';

@@ -115,6 +115,8 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
         acting?.catch(() => undefined);
         const settled = chunk;
         chunk = next;
+        // Under way by now, also when writing down fails.
+        next = [];
         next = recorder.record(() => {
           settle(row, settled, results, doubtful);
           return acting === null ? [] : attempt();

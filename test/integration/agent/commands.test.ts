@@ -485,6 +485,44 @@ test.each(['journalled', 'attempted', 'acted', 'settled'] as const)(
   },
 );
 
+test.each([
+  ['attempted', 2],
+  ['acted', 1],
+  ['acted', 2],
+  ['settled', 1],
+] as const)(
+  'a crash of a long command at the %s %i is finished exactly, and what others ended meanwhile is not claimed',
+  async (point, time) => {
+    for (let n = 0; n < 2_300; n += 1) store.put(`a${String(n)}`, { account: 'ann' });
+    let times = 0;
+    await start({
+      timing: {
+        answerWithinMs: 200,
+        reached: (at) => {
+          if (at !== point) return;
+          times += 1;
+          if (times === time) throw new Error('the process died here');
+        },
+      },
+    });
+    const console = await follow();
+    const asked = order({ selector: { accounts: ['ann'] } });
+    expect(await console.ask('command', asked)).toMatchObject({ ok: expect.any(Boolean) as boolean });
+    await expect.poll(() => times, { timeout: 30_000 }).toBeGreaterThanOrEqual(time);
+    await agent.stop();
+    // Beyond what any attempt could have reached by then.
+    const last = store.keys().at(-1) ?? '';
+    store.remove(last);
+    store.put('since', { account: 'ann' });
+    await start();
+    const again = await follow();
+    await expect
+      .poll(async () => again.ask('command.get', { id: asked.id }), { timeout: 60_000 })
+      .toMatchObject({ state: 'completed', matched: 2_300, ended: 2_299, alreadyGone: 1, failedCount: 0 });
+    expect(store.keys()).toEqual(['since']);
+  },
+);
+
 test('never asks the store two things at once', async () => {
   for (let n = 0; n < 200; n++) store.put(`a${String(n)}`, { account: `user-${String(n)}` });
   await start();

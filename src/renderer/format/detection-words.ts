@@ -119,7 +119,7 @@ export function filterSentence(detail: DetectionDetail): string {
   return `None of the ${String(considered.length)} usual harmless explanations fits.`;
 }
 
-/** Figures of a finding as an analyst calls them; other names are spelt out, and those that the engine has named stay. */
+/** Lines of a comparison as an analyst calls them; other names are spelt out. */
 const COMPARED: Readonly<Record<string, string>> = {
   ip: 'Address',
   asn: 'Network number',
@@ -133,7 +133,7 @@ const COMPARED: Readonly<Record<string, string>> = {
   kmh: 'Speed (km/h)',
   minutes: 'Time between (min)',
 };
-export const comparedName = (what: string): string => COMPARED[what] ?? sentence(what);
+export const comparedName = (what: string): string => COMPARED[what.toLowerCase()] ?? sentence(what);
 /** Milliseconds since the epoch from 2001 to 2286: no other figure of a detection is as large. */
 const INSTANT = /^[1-9]\d{12}$/;
 /** A compared value as people read it: countries by name, instants as times. */

@@ -10,10 +10,10 @@ test('instants are written as times and countries by name, other figures as they
 });
 
 test('the network and its kind are two things', () => {
-  expect(['Network', 'Kind of network', 'Network (AS)'].map(comparedName)).toEqual([
-    'Network',
+  expect(['Network', 'As org', 'Network number'].map(comparedName)).toEqual([
     'Kind of network',
-    'Network (AS)',
+    'Network',
+    'Network number',
   ]);
   expect(['network', 'as org', 'ip', 'new country'].map(comparedName)).toEqual([
     'Kind of network',

@@ -14,7 +14,7 @@ function usualOf(what: string, detail: DetectionDetail): readonly KnownValue[] |
   if (history === null) return null;
   const name = what.toLowerCase();
   if (/countr/.test(name)) return history.countries;
-  if (what === 'Network' || /^(?:as org|organisation|provider)$/.test(name)) return history.networks;
+  if (/^(?:as org|organisation|provider)$/.test(name)) return history.networks;
   if (/^(?:device|browser|os|system|known devices)$/.test(name)) return history.devices;
   return null;
 }

@@ -8,14 +8,26 @@ export type State =
 /** Deep copy. Much faster than structuredClone on small states. */
 export const cloneState = <T>(value: T): T => {
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => cloneState(item)) as T;
-  if (value instanceof Map) {
-    const copy = new Map<unknown, unknown>();
-    for (const [key, item] of value) copy.set(key, cloneState(item));
+  // Most entries are plain values: copied at once, which is several times as fast as one by one.
+  if (Array.isArray(value)) {
+    const copy: unknown[] = value.slice();
+    for (let at = 0; at < copy.length; at += 1) {
+      const item = copy[at];
+      if (typeof item === 'object' && item !== null) copy[at] = cloneState(item);
+    }
     return copy as T;
   }
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = cloneState((value as Record<string, unknown>)[key]);
+  if (value instanceof Map) {
+    const copy = new Map<unknown, unknown>(value);
+    for (const [key, item] of copy)
+      if (typeof item === 'object' && item !== null) copy.set(key, cloneState(item));
+    return copy as T;
+  }
+  const copy: Record<string, unknown> = { ...value };
+  for (const key in copy) {
+    const item = copy[key];
+    if (typeof item === 'object' && item !== null) copy[key] = cloneState(item);
+  }
   return copy as T;
 };
 

@@ -6,7 +6,12 @@ import { cloneState } from './codec.ts';
 import type { DetectContext } from './context.ts';
 import { createSkewState, skewOf, stepSkew, type SkewState } from './detections/clock-skew.ts';
 import { knownDevice } from './device.ts';
-import { createEnvironmentState, stepEnvironment, type EnvironmentState } from './environment-fold.ts';
+import {
+  cloneEnvironmentState,
+  createEnvironmentState,
+  stepEnvironment,
+  type EnvironmentState,
+} from './environment-fold.ts';
 import { msOf } from './event.ts';
 import type { Detector, DetectorCounters, DetectorOptions, Outcome } from './detector-types.ts';
 import { countRecord, createFigures } from './figures.ts';
@@ -125,7 +130,13 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       SETTLED_MS,
     ),
     addresses: fold<AddressState>(createAddressState, stepAddress, 48, 20_000, cloneAddressState),
-    environments: fold<EnvironmentState>(createEnvironmentState, stepEnvironment, 256, 200_000),
+    environments: fold<EnvironmentState>(
+      createEnvironmentState,
+      stepEnvironment,
+      256,
+      200_000,
+      cloneEnvironmentState,
+    ),
     sessions: fold<SessionState>(createSessionState, stepSession, 24, 2_000),
     skews: fold<SkewState>(createSkewState, stepSkew, 64, 5_000),
   };

@@ -1,6 +1,7 @@
 import { MINUTE } from '#shared/domain/units.ts';
 import { addHit, extendRun, hitsOf, startRun, type Hit } from './attack-run.ts';
 import { addAttempt, createLog, createSpan, type AttemptLog, type Span } from './attempts.ts';
+import { cloneState } from './codec.ts';
 import type { DetectContext } from './context.ts';
 import {
   exemptionOf,
@@ -33,6 +34,14 @@ export const createEnvironmentState = (): EnvironmentState => ({
   retries: new Map(),
   successes: [],
   run: null,
+});
+/** A copy that shares what is never changed in place: of successes there are thousands. */
+export const cloneEnvironmentState = (state: EnvironmentState): EnvironmentState => ({
+  log: cloneState(state.log),
+  span: cloneState(state.span),
+  retries: new Map(state.retries),
+  successes: state.successes.slice(),
+  run: cloneState(state.run),
 });
 const MAX_SUCCESSES = 2_000;
 

@@ -23,7 +23,7 @@ export const cloneState = <T>(value: T): T => {
       if (typeof item === 'object' && item !== null) copy.set(key, cloneState(item));
     return copy as T;
   }
-  const copy: Record<string, unknown> = { ...value };
+  const copy: Record<string, unknown> = { ...(value as Record<string, unknown>) };
   for (const key in copy) {
     const item = copy[key];
     if (typeof item === 'object' && item !== null) copy[key] = cloneState(item);

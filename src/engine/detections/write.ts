@@ -191,19 +191,16 @@ interface Subject {
 /** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
 function createCampaigns(db: WritableDb): (about: Subject) => void {
   // One look-up for each kind of kinship: their union in one statement costs several times as much.
-  const related = (where: string, index = '') =>
+  const related = (where: string) =>
     db.prepare(
-      `SELECT key, id, campaign, raised_at FROM detection ${index}
+      `SELECT key, id, campaign, raised_at FROM detection
        WHERE ${where} AND +connection = @connection AND withdrawn_at IS NULL AND filtered IS NULL
          AND raised_at <= @until AND last_at >= @from ORDER BY last_at DESC LIMIT ${String(MOST_COMPARED)}`,
     );
   const itself = related('key = @key');
-  const ofAccount = related('account = @account', 'INDEXED BY detection_story_account');
-  const ofSession = related('session = @session', 'INDEXED BY detection_story_session');
-  const ofAttacker = related(
-    "ip = @ip AND entity_kind IN ('ip', 'environment')",
-    'INDEXED BY detection_story_attacker',
-  );
+  const ofAccount = related('account = @account');
+  const ofSession = related('session = @session');
+  const ofAttacker = related("ip = @ip AND entity_kind IN ('ip', 'environment')");
   const atAddress = related('ip = @ip');
   const named = db.prepare(
     'SELECT key, id, campaign, raised_at FROM detection WHERE connection = ? AND id = ? AND withdrawn_at IS NULL',

@@ -15,8 +15,7 @@ import sigma from './0011-sigma.sql?raw';
 import staging from './0012-staging.sql?raw';
 import desk from './0013-desk.sql?raw';
 import risk from './0015-risk.sql?raw';
-import attackers from './0016-attackers.sql?raw';
-import stories from './0017-stories.sql?raw';
+import stories from './0016-stories.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -44,7 +43,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 13, name: '0013-desk', sql: desk },
   { version: 14, name: '0014-questions', sql: questions },
   { version: 15, name: '0015-risk', sql: risk },
-  { version: 16, name: '0016-attackers', sql: attackers },
-  { version: 17, name: '0017-stories', sql: stories },
+  { version: 16, name: '0016-stories', sql: stories },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

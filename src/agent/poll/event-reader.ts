@@ -1,3 +1,5 @@
+import { SECOND } from '#shared/domain/units.ts';
+import type { AuditEvent } from '#shared/protocol/records.ts';
 import type { StoreCursor } from '../stores/store-adapter.ts';
 import type { ReadContext } from './context.ts';
 import { toEvent } from './to-wire.ts';
@@ -23,8 +25,41 @@ const ACCOUNT_ACTIONS: ReadonlySet<string> = new Set([
   'account-deleted',
 ]);
 
+/** How long the first look may read what the log has of the time before it, ms. */
+const PAST_MS = 20 * SECOND;
+
+/**
+ * Reads what the store's log has of the time before the agent watched, before consoles are let in: to them it is
+ * history. As changes, a month would arrive at once and too late to be judged. What a very long log has left after a
+ * while is read by the looks that follow.
+ */
+export async function readPast(context: ReadContext, signal: AbortSignal): Promise<void> {
+  const { clock, recorder, state } = context;
+  if (state.meta.get(EVENT_CURSOR) !== null) return;
+  const until = clock() + PAST_MS;
+  await readPages(
+    context,
+    signal,
+    (event) => recorder.past(event),
+    () => clock() < until,
+  );
+}
+
 /** Reads the store's own log from where it was left, page by page; each page and its position in one transaction. */
-export async function readEvents(context: ReadContext, signal: AbortSignal): Promise<EventReading> {
+export const readEvents = (context: ReadContext, signal: AbortSignal): Promise<EventReading> =>
+  readPages(
+    context,
+    signal,
+    (event) => context.recorder.audit(event),
+    () => true,
+  );
+
+async function readPages(
+  context: ReadContext,
+  signal: AbortSignal,
+  keep: (event: AuditEvent) => boolean,
+  goOn: () => boolean,
+): Promise<EventReading> {
   const { adapter, state, recorder, clock } = context;
   let added = 0;
   let cleared = false;
@@ -33,7 +68,7 @@ export async function readEvents(context: ReadContext, signal: AbortSignal): Pro
     const cursor = state.meta.get(EVENT_CURSOR) as StoreCursor | null;
     const page = await adapter.events?.(cursor, PAGE, signal);
     if (page === undefined) break;
-    more = page.more && !signal.aborted;
+    more = page.more && !signal.aborted && goOn();
     recorder.record(() => {
       if (page.cleared) {
         cleared = true;
@@ -44,7 +79,7 @@ export async function readEvents(context: ReadContext, signal: AbortSignal): Pro
       const now = clock();
       for (const stored of page.events) {
         const event = context.complete(toEvent(stored, state.keys, generation, now));
-        if (!recorder.audit(event)) continue;
+        if (!keep(event)) continue;
         added += 1;
         touchesAccounts ||= ACCOUNT_ACTIONS.has(event.action);
       }

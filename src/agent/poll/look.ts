@@ -5,7 +5,7 @@ import { StoreError } from '../stores/store-adapter.ts';
 import { readAccounts } from './account-reader.ts';
 import { recordEndsAndStarts } from './close-sessions.ts';
 import type { ReadContext } from './context.ts';
-import { readEvents } from './event-reader.ts';
+import { readEvents, readPast } from './event-reader.ts';
 import { diffKeys, unseen } from './key-diff.ts';
 import { sessionOf } from './recorder.ts';
 import { RoomSessions } from './room-session.ts';
@@ -68,6 +68,8 @@ export async function lookFirst(
     saveCursor(context, cursor);
     state.meta.set(BASELINE, '1');
   });
+  // A log that cannot be read is named by the looks that follow.
+  await attempt([], 'The log of the store', () => readPast(context, signal));
   memory.lookedAt = now;
   memory.listedAt = now;
   memory.keysDue = false;

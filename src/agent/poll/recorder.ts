@@ -21,6 +21,8 @@ export interface Recorder {
   accountRemoved(n: number, id: string): void;
   /** False when the event was there already. */
   audit(event: AuditEvent): boolean;
+  /** The same of the time before the agent watched: consoles ask for it as history, it is no change that they follow. */
+  past(event: AuditEvent): boolean;
   /** What this agent did itself: into the audit, and into its journal. */
   acted(event: AuditEvent): void;
 }
@@ -41,6 +43,16 @@ export function createRecorder(
   const touch = ({ account, via }: { account: string | null; via: string | null }) => {
     const holder = via ?? account;
     if (holder !== null) touched(holder);
+  };
+  /** Keeps an event of the store's log; null: it is kept already. */
+  const keep = (event: AuditEvent) => {
+    const session = event.sessionId === undefined ? undefined : state.sessions.get(event.sessionId);
+    const whose = { account: event.account?.id ?? session?.account ?? null, via: session?.via ?? null };
+    const attempted = event.account?.id === undefined ? accountNamed(event) : undefined;
+    if (attempted !== undefined) touched(attempted);
+    if (!state.audit.insert(event, { ...whose, attempted })) return null;
+    evidence.note(event);
+    return whose;
   };
   const log = (change: NewChange['change'], whose: { account: string | null; via: string | null }) => {
     touch(whose);
@@ -111,15 +123,12 @@ export function createRecorder(
       if (this.audit(event)) state.chain.append(entryOf(event));
     },
     audit(event) {
-      const session = event.sessionId === undefined ? undefined : state.sessions.get(event.sessionId);
-      const whose = { account: event.account?.id ?? session?.account ?? null, via: session?.via ?? null };
-      const attempted = event.account?.id === undefined ? accountNamed(event) : undefined;
-      if (attempted !== undefined) touched(attempted);
-      if (!state.audit.insert(event, { ...whose, attempted })) return false;
+      const whose = keep(event);
+      if (whose === null) return false;
       log({ at: event.at, kind: 'audit', event }, whose);
-      evidence.note(event);
       return true;
     },
+    past: (event) => keep(event) !== null,
   };
 }
 

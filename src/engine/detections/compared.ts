@@ -53,7 +53,16 @@ const KNOWN: readonly (readonly [string, string, string])[] = [
   ['knownCountries', 'country', 'Country'],
   ['knownDevices', 'device', 'Device'],
 ];
-const LEFT_OUT = new Set(['title', 'summary', 'nextStep', 'event', 'ts', 'lastEvent', 'attackRaisedBy']);
+const LEFT_OUT = new Set([
+  'title',
+  'summary',
+  'nextStep',
+  'event',
+  'ts',
+  'lastEvent',
+  'lastActivity',
+  'attackRaisedBy',
+]);
 
 const listed = (value: unknown): string | null => {
   if (!Array.isArray(value)) return null;

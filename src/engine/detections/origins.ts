@@ -16,9 +16,10 @@ const ipOf = (value: unknown): readonly string[] => {
   return typeof ip === 'string' && ip !== '' ? [ip] : [];
 };
 
-/** Clients of a person's sessions that were last seen at an address, the newest first. */
-const CLIENTS = `SELECT DISTINCT last_device FROM session
-  WHERE account = ? AND last_address = ? AND last_device IS NOT NULL ORDER BY opened_at DESC LIMIT 3`;
+/** Clients that a person's sessions showed at an address, the latest first. */
+const CLIENTS = `SELECT o.device FROM observation o JOIN session s ON s.key = o.session
+  WHERE o.address = @address AND s.account = @account AND o.device > 0
+  GROUP BY o.device ORDER BY max(o.at) DESC LIMIT 3`;
 
 /**
  * The addresses that a finding is about, the one that raised it last, with what the mirror knows of their networks and
@@ -51,7 +52,7 @@ export function originsOf(
     for (const event of events)
       if (event.ip === ip && event.device !== null) devices.set(event.device.key, event.device);
     if (devices.size === 0 && account !== null && typeof key === 'number') {
-      for (const client of readValues(db, CLIENTS, [account, key])) {
+      for (const client of readValues(db, CLIENTS, { account, address: key })) {
         const device = typeof client === 'number' ? entries.device(client)?.device : null;
         if (device) devices.set(device.key, device);
       }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Hello, Status } from '#shared/protocol/handshake.ts';
 import { Session } from '#shared/protocol/records.ts';
+import { HistoryAnswer } from '#shared/protocol/stream.ts';
 import type { TestAgent } from '#test/support/agent-in-process.ts';
 import { startTestAgent, temporaryFolder } from '#test/support/agent-in-process.ts';
 import type { MemoryStore } from '#test/support/memory-store.ts';
@@ -57,4 +58,27 @@ test('a snapshot and the changes after it are the store', async () => {
     return batch.to;
   }, 0);
   expect(Status.parse(console.statuses.at(-1)).store).toBe('up');
+});
+
+test('what the log has of the time before the agent is history, not changes; what comes after is followed', async () => {
+  store.put('key-1', { account: 'anna' });
+  for (let n = 0; n < 2_500; n++) store.event(`past-${String(n)}`, { action: 'login' });
+  agent = await startTestAgent(store, folder.path);
+  const console = await connect();
+  // Nothing of it was numbered as a change, however early a console comes.
+  expect(Hello.parse(console.hello).log.head).toBe(0);
+  await console.subscribe();
+  await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
+  store.event('now', { action: 'logout' });
+  await console.until(() => console.events.size > 0, 'the event after it');
+  expect([...console.events.values()].map(({ action }) => action)).toEqual(['logout']);
+  let past = 0;
+  let cursor: string | undefined;
+  do {
+    const page = HistoryAnswer.parse(await console.ask('history', { limit: 1_000, cursor }));
+    if (!page.ok) throw new Error(page.error.code);
+    past += page.items.length;
+    cursor = page.next;
+  } while (cursor !== undefined);
+  expect(past).toBe(2_501);
 });

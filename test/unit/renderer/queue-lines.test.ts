@@ -56,3 +56,11 @@ test('a detection alone has no head, one of several of which the others are hidd
   expect(storyLines(group('a', ['a'], 2), all)).toMatchObject([{ is: 'story', count: 2 }, { inStory: true }]);
   expect(storyLines(group('a', ['a', 'b']), () => false)).toEqual([]);
 });
+
+test('a story is called by what is worst in it', () => {
+  const story = group('a', ['a', 'b']);
+  const theft: DetectionRow = { ...row('c'), title: 'Session used by another client', severity: 'critical' };
+  expect(storyLines({ ...story, worst: 'critical', rows: [...story.rows, theft] }, all)[0]).toMatchObject({
+    label: 'anna: Session used by another client',
+  });
+});

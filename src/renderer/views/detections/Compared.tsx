@@ -67,9 +67,6 @@ function Value(props: {
   );
 }
 
-const longValue = (what: string): string | undefined =>
-  /address|^ip$|agent|session|event/i.test(what) ? 'long' : undefined;
-
 /** What was compared with what; values that differ are marked, also for those who see no colour. */
 export function Compared({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const lines: readonly ComparedValue[] = detail.compared;
@@ -82,8 +79,7 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
       title="What was compared"
       {...(lines.some(({ differs }) => differs) ? { aside: 'marked: different' } : {})}
     >
-      {/* Only addresses and user agents break within: a word in pieces is read twice. */}
-      <Table sx={{ '& td:not(.long)': { overflowWrap: 'break-word' } }}>
+      <Table sx={{ '& td': { width: '30%' } }}>
         <thead>
           <tr>
             <th scope="col" aria-label="What" />
@@ -99,11 +95,11 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
                 {comparedName(line.what)}
               </Box>
               {withBefore ? (
-                <td className={longValue(line.what)}>
+                <td>
                   <Value what={line.what} value={line.before} differs={false} />
                 </td>
               ) : null}
-              <td className={longValue(line.what)}>
+              <td>
                 <Value what={line.what} value={line.now} differs={line.differs} />
                 {line.differs ? (
                   <Box component="span" sx={{ color: 'severity.high' }}>

@@ -29,7 +29,8 @@ export function storyLines(
       is: 'story',
       // A story is named after the detection that began it, which has a line of its own.
       key: `story ${group.connection} ${key}`,
-      label: `${aboutText(only)}: ${label}`,
+      // What is worst names the story; how it went stands below it.
+      label: `${aboutText(only)}: ${rows.find(({ severity }) => severity === worst)?.title ?? label}`,
       worst,
       count,
       lastAt,

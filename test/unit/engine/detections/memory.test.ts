@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createDetector } from '#engine/detect/detector.ts';
+import { tablesOf } from '#engine/detect/snapshot.ts';
+import { createMemory } from '#engine/detections/memory.ts';
+import { openMirror } from '#engine/mirror/open.ts';
+import { epochMs } from '#shared/domain/units.ts';
+
+const START = Date.parse('2026-03-02T08:00:00Z');
+const HOUR = 3_600_000;
+
+/** What is remembered after some weeks of two people, one of whom moved house, and of guesses at their passwords. */
+function lived(load: (kind: string, key: string) => unknown) {
+  const detector = createDetector({ load });
+  for (let n = 0; n < 400; n += 1) {
+    const user = n % 3 === 0 ? 'ann' : '__proto__';
+    const country = n < 200 ? 'FR' : 'DE';
+    detector.ingest({
+      id: `e${String(n)}`,
+      ts: START + n * 2 * HOUR,
+      type: n % 7 === 0 ? 'login-failed' : n % 2 === 0 ? 'login' : 'session-updated',
+      user,
+      ip: country === 'FR' ? '198.51.100.7' : '203.0.113.9',
+      session: `s${String(n % 5)}`,
+      reason: n % 7 === 0 ? 'bad-password' : null,
+      attributes: { expiresAt: START + n * 3 * HOUR, '\u0000same': 'x', a: 'b', c: 'd' },
+      enrich: { country, lat: country === 'FR' ? 48.9 : 52.5, lon: 2.4, os: { name: 'Windows' } },
+    });
+  }
+  return detector;
+}
+
+test('memories come back as they were saved, and so do those that were saved whole', () => {
+  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-memory-'));
+  const opened = openMirror(profile, epochMs(START));
+  if (opened.is !== 'open') throw new Error(opened.is);
+  const { db } = opened;
+  const detector = lived(() => undefined);
+  const tables = tablesOf(detector.state());
+  const before = new Map(tables.map(({ kind, held }) => [kind, new Map(held)]));
+  createMemory(db, 1, () => null).save(tables, Infinity, null);
+  const expectSame = (): void => {
+    const { load } = createMemory(db, 1, () => null);
+    for (const [kind, held] of before)
+      for (const [key, value] of held) expect(load(kind, key), `${kind} ${key}`).toEqual(value);
+  };
+  expectSame();
+
+  const whole = (value: unknown): string =>
+    JSON.stringify(value, (_name, one: unknown) => (one instanceof Map ? { '\u0000map': [...one] } : one));
+  const rewrite = db.prepare('UPDATE detector_entity SET body = ? WHERE kind = ? AND id = ?');
+  let bytes = 0;
+  for (const [kind, held] of before)
+    for (const [key, value] of held) {
+      const size = db.prepare('SELECT length(body) FROM detector_entity WHERE kind = ? AND id = ?').pluck();
+      if (kind === 'users') bytes += Number(size.get(kind, key));
+      expect(rewrite.run(whole(value), kind, key).changes).toBe(1);
+    }
+  expectSame();
+  const users = db.prepare("SELECT sum(length(body)) FROM detector_entity WHERE kind = 'users'").pluck();
+  expect(bytes).toBeLessThan(Number(users.get()));
+  db.close();
+  rmSync(profile, { recursive: true, force: true });
+});

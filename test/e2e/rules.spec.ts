@@ -132,3 +132,34 @@ test('where two must agree, enforcing for many waits, and nothing ends', async (
   await open(page, 'Rules');
   await expect(page.getByTestId('rule')).toContainText('not published');
 });
+
+test('two windows on the rules: what is written in one is seen in the other, and so is what is published', async ({
+  open: launch,
+}) => {
+  test.setTimeout(150_000);
+  const { app, page } = await launch({ demo: true, width: 1280, height: 800 });
+  await rulesOf(page, 'blog');
+  const opened = app.waitForEvent('window');
+  await app.evaluate(({ Menu }) => {
+    const items = (Menu.getApplicationMenu()?.items ?? []).flatMap(({ submenu }) => submenu?.items ?? []);
+    items.find(({ label }) => label === 'New window')?.click();
+  });
+  const second = await opened;
+  await rulesOf(second, 'blog');
+  await expect(second.getByText('No rules in blog yet')).toBeVisible();
+
+  await page.getByRole('button', { name: 'New rule ▾' }).first().click();
+  await page.getByRole('menuitem').first().click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('One each');
+  const theirs = second.getByTestId('rule').filter({ hasText: 'One each' });
+  await expect(theirs).toContainText('not published');
+  await second.getByRole('textbox', { name: 'Sessions allowed' }).fill('3');
+  await expect(page.getByTestId('sentence')).toContainText('3 sessions');
+  await picture(second, 'rules-two-windows');
+
+  await publish(page, null);
+  await expect(page.getByText('Version 1 in force')).toBeVisible();
+  await expect(second.getByText('Version 1 in force')).toBeVisible();
+  await expect(theirs).not.toContainText('not published');
+  await expect(second.getByRole('button', { name: 'Publish…' })).toBeDisabled();
+});

@@ -1,0 +1,245 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import AxeBuilder from '@axe-core/playwright';
+import type { ElectronApplication, Locator, Page } from '@playwright/test';
+import { agentFolder, type AgentProcess } from '../support/agent-process.ts';
+import { laravelFile, type LaravelFile } from '../faults/parts/laravel-file.ts';
+import { expect, test } from './console.ts';
+
+// What an administrator does after a leak, in the real window: nobody reached and why, a session that came back, an
+// approval, a hold, and the report for the auditor.
+
+const view = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click();
+/** Pictures for who looks at them; none in a usual run. */
+const picture = async (page: Page, name: string) => {
+  const folder = process.env['WATCHFLOOR_PICTURES'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+};
+const serious = async (page: Page) => {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html }) => html)
+          .join(' ')
+          .slice(0, 400)}`,
+    );
+};
+
+interface Site {
+  readonly name: string;
+  readonly file: string;
+  readonly store: LaravelFile;
+  readonly agent: AgentProcess;
+  token(operator: string): Promise<string>;
+}
+/** A Laravel application with three people, each signed in once. */
+async function startSite(folder: string, name: string, config: Record<string, unknown> = {}): Promise<Site> {
+  const file = join(folder, `${name}.sqlite`);
+  const store = laravelFile(file, 3);
+  const seenAt = Math.trunc(Date.now() / 1_000) - 60;
+  store.signIn([1, 2, 3].map((user) => ({ user, ip: '198.51.100.7', seenAt })));
+  const made = agentFolder(join(folder, name), {
+    environment: { id: name, name, ...(config['environment'] as object | undefined) },
+    store: { kind: 'laravel', database: { driver: 'sqlite', file } },
+    ...(config['limits'] === undefined ? {} : { limits: config['limits'] }),
+  });
+  const agent = await made.start();
+  return { name, file, store, agent, token: (operator) => made.token(operator) };
+}
+async function add(page: Page, site: Site, operator: string): Promise<void> {
+  const token = await site.token(operator);
+  await view(page, 'Environments');
+  await page.getByRole('button', { name: 'Add an environment…' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Address of the agent').fill(site.agent.url);
+  await dialog.getByLabel('Token', { exact: false }).first().fill(token);
+  await dialog.getByLabel(/^Name/).fill(site.name);
+  const added = page.getByTestId(`environment-${site.name}`);
+  await expect(async () => {
+    if (await dialog.isVisible()) await dialog.locator('button[type=submit]').click();
+    await expect(added).toBeVisible({ timeout: 3_000 });
+  }).toPass({ timeout: 60_000 });
+  await expect(added.getByTestId('state-sentence')).toContainText(/live/i, { timeout: 60_000 });
+}
+const rowOf = (page: Page, person: string): Locator =>
+  page.getByRole('grid').getByRole('row').filter({ hasText: person });
+async function menu(page: Page, person: string, item: RegExp): Promise<Locator> {
+  await view(page, 'Sessions');
+  await rowOf(page, person).first().click({ button: 'right' });
+  await page.getByRole('menuitem', { name: item }).click();
+  return page.getByRole('dialog');
+}
+/** The next file that is to be saved goes there, without asking. */
+const saveTo = (app: ElectronApplication, filePath: string) =>
+  app.evaluate(({ dialog }, path) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
+  }, filePath);
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`an approval, a hold, and the auditor’s report (${theme})`, async ({ open, folder }) => {
+    test.setTimeout(180_000);
+    const shop = await startSite(folder, 'shop', {
+      environment: { protected: true, tier: 'production' },
+      limits: { unapproved: 1 },
+    });
+    try {
+      const alice = await open({ theme, width: 1280, height: 800 });
+      const bob = await open({ theme, width: 1280, height: 800 });
+      await add(alice.page, shop, 'alice');
+      await add(bob.page, shop, 'bob');
+      const { page } = alice;
+
+      await view(page, 'Response');
+      await page.getByRole('button', { name: /End everyone/ }).click();
+      await page.getByRole('menuitem', { name: /shop/ }).first().click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Reason').fill('Credential leak, ticket 4711');
+      await dialog.getByLabel(/Type “shop”/).fill('shop');
+      await expect(dialog.getByTestId('confirm-end')).toHaveText('Ask for approval: end 3 sessions in shop');
+      expect(await serious(page)).toEqual([]);
+      await picture(page, `respond-everyone-${theme}`);
+      await dialog.getByTestId('confirm-end').click();
+      await expect(dialog.getByTestId('receipt-command')).toContainText('waits for a second operator');
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      await expect(page.getByTestId('approval')).toContainText('somebody else has to decide');
+      await picture(page, `respond-approval-own-${theme}`);
+
+      await view(bob.page, 'Response');
+      const request = bob.page.getByTestId('approval');
+      await expect(request).toContainText('alice asks to end 3 sessions');
+      await expect(request).toContainText('ticket 4711');
+      expect(await serious(bob.page)).toEqual([]);
+      await picture(bob.page, `respond-approval-${theme}`);
+      await request.getByLabel('Note').fill('Seen the ticket');
+      await request.getByRole('button', { name: 'Approve: end 3 sessions' }).click();
+      await expect(request).toHaveCount(0);
+      await expect(page.getByTestId('operation').first()).toContainText('3 sessions ended');
+      expect(shop.store.count()).toBe(0);
+      await picture(page, `respond-receipt-${theme}`);
+
+      // Nobody is signed in any more; the stolen password still works, so the account is kept out.
+      await view(page, 'People');
+      await page.getByRole('combobox', { name: 'Signed in or everybody' }).click();
+      await page.getByRole('option', { name: 'Everybody' }).click();
+      await page
+        .getByRole('link', { name: /user 2/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Hold or block…' }).click();
+      await expect(dialog.getByTestId('nothing-reached')).toContainText(
+        'shop: the agent was asked, and this account is not signed in there.',
+      );
+      await expect(dialog.getByTestId('confirm-end')).toHaveCount(0);
+      expect(await serious(page)).toEqual([]);
+      await picture(page, `respond-nobody-${theme}`);
+      await dialog.getByLabel('What to do').click();
+      await page.getByRole('option', { name: 'End every new session for a time' }).click();
+      await expect(dialog.getByTestId('confirm-end')).toHaveText('Hold 1 account in shop');
+      await dialog.getByLabel('Reason').fill('Password on a paste site');
+      await picture(page, `respond-hold-${theme}`);
+      await dialog.getByTestId('confirm-end').click();
+      await expect(dialog.getByTestId('receipt-command')).toBeVisible();
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      const now = Math.trunc(Date.now() / 1_000);
+      shop.store.signIn([{ user: 2, ip: '203.0.113.9', seenAt: now }]);
+      await expect.poll(() => shop.store.count()).toBe(0);
+      await view(page, 'Response');
+      await page.getByRole('link', { name: 'Holds and blocks' }).click();
+      await expect(page.getByTestId('hold')).toContainText('user 2');
+      expect(await serious(page)).toEqual([]);
+      await picture(page, `respond-holds-${theme}`);
+
+      // The auditor's report: as a page to print, and as a table.
+      await page.getByRole('button', { name: 'Report…' }).click();
+      await picture(page, `respond-report-${theme}`);
+      expect(await serious(page)).toEqual([]);
+      const pdf = join(folder, 'report.pdf');
+      await saveTo(alice.app, pdf);
+      await dialog.getByRole('button', { name: 'Save…' }).click();
+      await expect(dialog).toBeHidden({ timeout: 60_000 });
+      expect(readFileSync(pdf).subarray(0, 5).toString()).toBe('%PDF-');
+      expect(statSync(pdf).size).toBeGreaterThan(5_000);
+      const csv = join(folder, 'report.csv');
+      await saveTo(alice.app, csv);
+      await page.getByRole('button', { name: 'Report…' }).click();
+      await dialog.getByRole('combobox', { name: 'As' }).click();
+      await page.getByRole('option', { name: 'CSV' }).click();
+      await dialog.getByRole('button', { name: 'Save…' }).click();
+      await expect(dialog).toBeHidden({ timeout: 60_000 });
+      const table = readFileSync(csv, 'utf8');
+      expect(table).toContain('ticket 4711');
+      expect(table).toContain('Password on a paste site');
+      expect(table).toContain('alice');
+    } finally {
+      await shop.agent.stop();
+      shop.store.close();
+    }
+  });
+}
+
+test('a session that a request wrote back is shown with its cause and ended again with one click', async ({
+  open,
+  folder,
+}) => {
+  test.setTimeout(180_000);
+  const blog = await startSite(folder, 'blog');
+  const db = new Database(blog.file, { timeout: 10_000 });
+  try {
+    const { page } = await open({ width: 1280, height: 800 });
+    await add(page, blog, 'alice');
+    const rows = db.prepare('SELECT * FROM sessions WHERE user_id = 1').all();
+    const dialog = await menu(page, 'user 1', /^End session…$/);
+    await dialog.getByLabel('Reason').fill('Stolen laptop');
+    await dialog.getByTestId('confirm-end').click();
+    await expect(dialog.getByTestId('receipt-command')).toContainText('ended 1');
+    // A request that was under way writes the session back, and the store refuses to delete it again.
+    const [row] = rows as Record<string, unknown>[];
+    if (row === undefined) throw new Error('nobody was signed in');
+    const columns = Object.keys(row);
+    db.prepare(
+      `INSERT INTO sessions (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`,
+    ).run(row);
+    db.exec(
+      "CREATE TRIGGER kept BEFORE DELETE ON sessions WHEN OLD.user_id = 1 BEGIN SELECT RAISE(FAIL, 'kept'); END",
+    );
+    const proof = dialog.getByTestId('receipt-proof');
+    await expect(proof).toContainText('1 session came back (a request was under way)', { timeout: 60_000 });
+    await expect(proof).not.toContainText('ended again');
+    expect(await serious(page)).toEqual([]);
+    await picture(page, 'respond-came-back');
+    db.exec('DROP TRIGGER kept');
+    await dialog.getByRole('button', { name: 'End 1 session that came back…' }).click();
+    await expect(dialog.getByTestId('confirm-end')).toHaveText('End 1 session in blog');
+    await dialog.getByLabel('Reason').fill('It came back');
+    await dialog.getByTestId('confirm-end').click();
+    await expect(dialog.getByTestId('receipt-command')).toContainText(/ended 1|already gone 1/);
+    expect(db.prepare('SELECT count(*) FROM sessions WHERE user_id = 1').pluck().get()).toBe(0);
+
+    // An agent that is not there cannot be asked: that is said, with the reason, and not that nobody is signed in.
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await blog.agent.stop();
+    await view(page, 'Environments');
+    await expect(page.getByTestId('environment-blog').getByTestId('state-sentence')).not.toContainText(
+      /live/i,
+      {
+        timeout: 60_000,
+      },
+    );
+    await menu(page, 'user 2', /^End session…$/);
+    await expect(dialog.getByTestId('nothing-reached')).toContainText(
+      /could not be asked.*1 session can be queued/,
+    );
+    await expect(dialog.getByRole('heading')).toHaveText('Nothing can be ended now');
+    await picture(page, 'respond-unasked');
+    await dialog.getByRole('checkbox').check();
+    await expect(dialog.getByTestId('confirm-end')).toHaveText('End 1 session in blog');
+  } finally {
+    db.close();
+    await blog.agent.stop();
+    blog.store.close();
+  }
+});

@@ -65,7 +65,7 @@ export function ActChoice(props: { readonly asked: Asked; readonly nobody: boole
       />
       {act.kind === 'hold' ? (
         <Choice
-          label="For how long"
+          label="How long"
           value={String(act.forMs)}
           options={HOLDS}
           onChange={(forMs) => {

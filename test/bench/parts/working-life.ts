@@ -30,13 +30,13 @@ const SIGN_INS = 0.1;
 const EVENTS = 0.6;
 
 /** A change as an agent numbers it; `seq` is set when it is sent. */
-export interface LifeChange {
+interface LifeChange {
   seq: number;
   at: number;
   readonly kind: string;
   readonly [part: string]: unknown;
 }
-export interface WorkingLife {
+interface WorkingLife {
   readonly accounts: readonly unknown[];
   readonly past: readonly LifeChange[];
   readonly live: readonly LifeChange[];

@@ -341,6 +341,6 @@ if (free.length > 0) {
 }
 
 note(
-  `${String(EVENTS)} events and ${String(SESSIONS)} sessions, ${String(RUNS)} to ${String(MOST_RUNS)} runs each with other parameters, in one process, while the machine was busy with other work; taking turns in asking first; both read what the window shows of a row, and the product also says as of when, where there are gaps, and where the next page begins.`,
+  `${String(EVENTS)} events and ${String(SESSIONS)} sessions, ${String(RUNS)} to ${String(MOST_RUNS)} runs each with other parameters, in one process; taking turns in asking first; both read what the window shows of a row, and the product also says as of when, where there are gaps, and where the next page begins.`,
 );
 db.close();

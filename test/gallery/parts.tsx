@@ -2,6 +2,7 @@ import { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import { NETWORK_KINDS } from '#shared/domain/place.ts';
 import { DAY, epochMs, HOUR, MINUTE, SECOND } from '#shared/domain/units.ts';
 import { Address } from '#renderer/parts/Address.tsx';
+import { ChosenBar } from '#renderer/parts/ChosenBar.tsx';
 import { ColourSquare, EnvironmentTag, ProductionMark } from '#renderer/parts/EnvironmentTag.tsx';
 import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '#renderer/parts/Links.tsx';
 import { NameDialog } from '#renderer/parts/NameDialog.tsx';
@@ -73,6 +74,10 @@ export const PART_ENTRIES: readonly Entry[] = [
     states: [['a kind', () => <DeviceLink device="linux firefox desktop">Firefox · Linux</DeviceLink>]],
   },
   { component: 'OpenSession', states: [['in a list', () => <OpenSession row={session()} />]] },
+  {
+    component: 'ChosenBar',
+    states: [['none selected', () => <ChosenBar live={[session(), session()]} />]],
+  },
   {
     component: 'TimeAgo',
     states: [

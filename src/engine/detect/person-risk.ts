@@ -47,12 +47,15 @@ export const noteChange = (risk: PersonRisk, event: PreparedEvent): void => {
   if (risk.changes.length > MAX_CHANGES) risk.changes.shift();
 };
 
-/** Forgets what can matter no more: alerts beyond twice the decay, changes beyond two days. Whether there was any. */
+/**
+ * Forgets what can matter no more: alerts beyond twice the decay, and changes beyond what a finding with them counts
+ * for. Changes that went earlier would take the finding out of the person's risk. Whether there was any.
+ */
 export const forget = (risk: PersonRisk, horizonStart: number, decayDays: number): boolean => {
   const before = risk.alerts.size + risk.changes.length;
-  for (const [id, alert] of risk.alerts)
-    if (alert.lastAt < horizonStart - 2 * decayDays * DAY) risk.alerts.delete(id);
-  risk.changes = risk.changes.filter((change) => change.ts >= horizonStart - 2 * DAY);
+  const since = horizonStart - 2 * decayDays * DAY;
+  for (const [id, alert] of risk.alerts) if (alert.lastAt < since) risk.alerts.delete(id);
+  risk.changes = risk.changes.filter((change) => change.ts >= since);
   return risk.alerts.size + risk.changes.length < before;
 };
 

@@ -39,7 +39,7 @@ export async function openConsole(profile: string): Promise<ConsoleWindow> {
 }
 
 /** Adds an environment as a person does. */
-export async function addEnvironment({ page }: ConsoleWindow, url: string): Promise<void> {
+export async function addEnvironment({ page }: ConsoleWindow, url: string, token = 't'): Promise<void> {
   await page.evaluate(() => {
     window.location.hash = '#/environments';
   });
@@ -49,7 +49,7 @@ export async function addEnvironment({ page }: ConsoleWindow, url: string): Prom
     .click();
   const form = page.getByRole('dialog');
   await form.getByLabel('Address of the agent').fill(url);
-  await form.getByLabel('Token').fill('t');
+  await form.getByLabel('Token').fill(token);
   // The engine may still be starting: then the form says so and keeps what was typed.
   for (let times = 0; times < 30; times += 1) {
     if ((await form.count()) === 0) return;

@@ -70,7 +70,8 @@ async function prepare(names, target) {
           ...Object.fromEntries(names.map((name) => [name, join(folder, `${name}.bench.ts`)])),
           ...Object.fromEntries(Object.entries(threads).map(([name, file]) => [name, join(root, file)])),
         },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        // Side by side: what benches share finds the built programs from where it lies.
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[name]-[hash].js' },
       },
     },
   });

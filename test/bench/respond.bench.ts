@@ -21,6 +21,8 @@ const ENDED = (quick ? 2_500 : 10_000) / ENVIRONMENTS;
 /** Agents and engine alike are measured once they have done it before. */
 const WARMING = ENDED / 4;
 const ROUNDS = quick ? 1 : 3;
+/** How many each environment ends at once: few in the round before the first, of which nothing is counted. */
+let each = WARMING;
 const PREVIEWS = quick ? 2 : 3;
 /** The engine's own part of a preview may take this long. */
 const BEYOND_MS = 1_000;
@@ -179,8 +181,6 @@ async function previews(): Promise<void> {
   }
 }
 
-/** How many each environment ends at once: few in the round before the first, of which nothing is counted. */
-let each = WARMING;
 /** Takes the next sessions to end from every environment. */
 function taken(): readonly (Place & { readonly sessions: readonly string[] })[] {
   return places.map((place) => ({ ...place, sessions: place.left.splice(0, each) }));

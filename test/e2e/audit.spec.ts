@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 import { test } from './console.ts';
+import { seriousFindings } from './looking.ts';
 
 test('audit: bars, frequent values, a stretch chosen by keyboard, what happened around an event, and back', async ({
   open,
@@ -44,6 +44,5 @@ test('audit: bars, frequent values, a stretch chosen by keyboard, what happened 
   await page.getByRole('button', { name: 'Back', exact: true }).click();
   await expect(page.getByRole('combobox', { name: 'Period' })).toContainText('Last 24 hours');
 
-  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
 });

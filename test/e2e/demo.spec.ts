@@ -1,9 +1,9 @@
-import AxeBuilder from '@axe-core/playwright';
 import Database from 'better-sqlite3';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test, type Console } from './console.ts';
+import { seriousFindings } from './looking.ts';
 
 const DEMO = ['shop', 'intranet', 'blog'] as const;
 const VIEWS = [
@@ -63,9 +63,7 @@ for (const theme of ['dark', 'light'] as const) {
     for (const view of VIEWS) {
       await open(page, view);
       await expect(page.getByRole('heading', { level: 1, name: view })).toBeAttached();
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${view}: ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+      expect(await seriousFindings(page), view).toEqual([]);
     }
   });
 }

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './console.ts';
+import { seriousFindings } from './looking.ts';
 
 const RULE = `title: Failed sign-in
 logsource: { category: authentication }
@@ -14,9 +14,7 @@ level: low
 const FIRST_MS = 480_000;
 
 async function noSeriousFinding(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  expect(await seriousFindings(page), what).toEqual([]);
 }
 const theme = (page: Page, name: 'dark' | 'light') =>
   page.evaluate(async (wanted) => {

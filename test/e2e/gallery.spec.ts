@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
+import { seriousFindings } from './looking.ts';
 import { hostPage, openPage, type HostedPage } from '../support/page-window.ts';
 
 // Pictures of every component in every state. After a change that is meant to be seen:
@@ -28,13 +28,6 @@ async function show(query: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
 }
 
-async function findings(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-}
-
 for (const theme of ['dark', 'light'] as const) {
   for (const group of GROUPS) {
     test(`${group} look as they did and have no serious accessibility finding, ${theme}`, async () => {
@@ -43,7 +36,7 @@ for (const theme of ['dark', 'light'] as const) {
       await expect(gallery.locator('section').first()).toBeVisible();
       // What waits shows itself after a moment.
       if (group === 'boxes') await expect(page.getByRole('status').first()).toBeVisible();
-      expect(await findings()).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await expect(gallery).toHaveScreenshot(`${group}-${theme}.png`);
     });
   }
@@ -53,7 +46,7 @@ for (const [group, component] of OVER) {
   test(`${component} looks as it did`, async () => {
     await show(`group=${group}&alone=${component}`);
     await expect(page.getByRole('dialog')).toBeVisible();
-    expect(await findings()).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await expect(page.getByRole('dialog')).toHaveScreenshot(`${component}.png`);
   });
 }

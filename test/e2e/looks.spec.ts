@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './console.ts';
+import { seriousFindings } from './looking.ts';
 
 // The pages behind the views, and the views at 200 %; at 100 % these are looked at in both themes by demo.spec.ts.
 
@@ -35,12 +35,7 @@ async function look(page: Page, hash: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached();
   // What is faster shows no sign of waiting; what is slower is looked at as it waits.
   await page.waitForTimeout(250);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
-    hash,
-  ).toEqual([]);
+  expect(await seriousFindings(page), hash).toEqual([]);
   const sideways = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return scrollWidth - clientWidth;

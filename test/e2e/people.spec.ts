@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 import { test } from './console.ts';
+import { seriousFindings } from './looking.ts';
 
 test('a person: found, joined with another account, taken apart again; an address and whom it touched', async ({
   open,
@@ -33,10 +33,7 @@ test('a person: found, joined with another account, taken apart again; an addres
     await page.evaluate((name) => {
       document.documentElement.setAttribute('data-theme', name);
     }, theme);
-    const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual(
-      [],
-    );
+    expect(await seriousFindings(page)).toEqual([]);
   }
 
   await person
@@ -98,6 +95,5 @@ test('the past: who was signed in at an instant in one environment, and what ano
   await expect(answer.getByRole('heading', { name: /^Came: \d+ session/ })).toBeVisible();
   await page.getByRole('link', { name: 'Shared addresses' }).click();
   await expect(answer.getByRole('link', { name: /touched$/ }).first()).toBeVisible();
-  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
 });

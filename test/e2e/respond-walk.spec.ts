@@ -1,33 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import AxeBuilder from '@axe-core/playwright';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { agentFolder, type AgentProcess } from '../support/agent-process.ts';
 import { laravelFile, type LaravelFile } from '../faults/parts/laravel-file.ts';
 import { expect, test } from './console.ts';
+import { addEnvironment, openView, picture, seriousFindings } from './looking.ts';
 
 // What an administrator does after a leak, in the real window: nobody reached and why, a session that came back, an
 // approval, a hold, and the report for the auditor.
-
-const view = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click();
-/** Pictures for who looks at them; none in a usual run. */
-const picture = async (page: Page, name: string) => {
-  const folder = process.env['WATCHFLOOR_PICTURES'];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
-};
-const serious = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html }) => html)
-          .join(' ')
-          .slice(0, 400)}`,
-    );
-};
 
 interface Site {
   readonly name: string;
@@ -50,25 +31,12 @@ async function startSite(folder: string, name: string, config: Record<string, un
   const agent = await made.start();
   return { name, file, store, agent, token: (operator) => made.token(operator) };
 }
-async function add(page: Page, site: Site, operator: string): Promise<void> {
-  const token = await site.token(operator);
-  await view(page, 'Environments');
-  await page.getByRole('button', { name: 'Add an environment…' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Address of the agent').fill(site.agent.url);
-  await dialog.getByLabel('Token', { exact: false }).first().fill(token);
-  await dialog.getByLabel(/^Name/).fill(site.name);
-  const added = page.getByTestId(`environment-${site.name}`);
-  await expect(async () => {
-    if (await dialog.isVisible()) await dialog.locator('button[type=submit]').click();
-    await expect(added).toBeVisible({ timeout: 3_000 });
-  }).toPass({ timeout: 60_000 });
-  await expect(added.getByTestId('state-sentence')).toContainText(/live/i, { timeout: 60_000 });
-}
+const add = async (page: Page, site: Site, operator: string): Promise<void> =>
+  addEnvironment(page, { name: site.name, url: site.agent.url, token: await site.token(operator) });
 const rowOf = (page: Page, person: string): Locator =>
   page.getByRole('grid').getByRole('row').filter({ hasText: person });
 async function menu(page: Page, person: string, item: RegExp): Promise<Locator> {
-  await view(page, 'Sessions');
+  await openView(page, 'Sessions');
   await rowOf(page, person).first().click({ button: 'right' });
   await page.getByRole('menuitem', { name: item }).click();
   return page.getByRole('dialog');
@@ -93,14 +61,14 @@ for (const theme of ['dark', 'light'] as const) {
       await add(bob.page, shop, 'bob');
       const { page } = alice;
 
-      await view(page, 'Response');
+      await openView(page, 'Response');
       await page.getByRole('button', { name: /End everyone/ }).click();
       await page.getByRole('menuitem', { name: /shop/ }).first().click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Reason').fill('Credential leak, ticket 4711');
       await dialog.getByLabel(/Type “shop”/).fill('shop');
       await expect(dialog.getByTestId('confirm-end')).toHaveText('Ask for approval: end 3 sessions in shop');
-      expect(await serious(page)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await picture(page, `respond-everyone-${theme}`);
       await dialog.getByTestId('confirm-end').click();
       await expect(dialog.getByTestId('receipt-command')).toContainText('waits for a second operator');
@@ -108,11 +76,11 @@ for (const theme of ['dark', 'light'] as const) {
       await expect(page.getByTestId('approval')).toContainText('somebody else has to decide');
       await picture(page, `respond-approval-own-${theme}`);
 
-      await view(bob.page, 'Response');
+      await openView(bob.page, 'Response');
       const request = bob.page.getByTestId('approval');
       await expect(request).toContainText('alice asks to end 3 sessions');
       await expect(request).toContainText('ticket 4711');
-      expect(await serious(bob.page)).toEqual([]);
+      expect(await seriousFindings(bob.page)).toEqual([]);
       await picture(bob.page, `respond-approval-${theme}`);
       await request.getByLabel('Note').fill('Seen the ticket');
       await request.getByRole('button', { name: 'Approve: end 3 sessions' }).click();
@@ -122,7 +90,7 @@ for (const theme of ['dark', 'light'] as const) {
       await picture(page, `respond-receipt-${theme}`);
 
       // Nobody is signed in any more; the stolen password still works, so the account is kept out.
-      await view(page, 'People');
+      await openView(page, 'People');
       await page.getByRole('combobox', { name: 'Signed in or everybody' }).click();
       await page.getByRole('option', { name: 'Everybody' }).click();
       await page
@@ -134,7 +102,7 @@ for (const theme of ['dark', 'light'] as const) {
         'shop: the agent was asked, and this account is not signed in there.',
       );
       await expect(dialog.getByTestId('confirm-end')).toHaveCount(0);
-      expect(await serious(page)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await picture(page, `respond-nobody-${theme}`);
       await dialog.getByLabel('What to do').click();
       await page.getByRole('option', { name: 'End every new session for a time' }).click();
@@ -147,16 +115,16 @@ for (const theme of ['dark', 'light'] as const) {
       const now = Math.trunc(Date.now() / 1_000);
       shop.store.signIn([{ user: 2, ip: '203.0.113.9', seenAt: now }]);
       await expect.poll(() => shop.store.count()).toBe(0);
-      await view(page, 'Response');
+      await openView(page, 'Response');
       await page.getByRole('link', { name: 'Holds and blocks' }).click();
       await expect(page.getByTestId('hold')).toContainText('user 2');
-      expect(await serious(page)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await picture(page, `respond-holds-${theme}`);
 
       // The auditor's report: as a page to print, and as a table.
       await page.getByRole('button', { name: 'Report…' }).click();
       await picture(page, `respond-report-${theme}`);
-      expect(await serious(page)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       const pdf = join(folder, 'report.pdf');
       await saveTo(alice.app, pdf);
       await dialog.getByRole('button', { name: 'Save…' }).click();
@@ -209,7 +177,7 @@ test('a session that a request wrote back is shown with its cause and ended agai
     const proof = dialog.getByTestId('receipt-proof');
     await expect(proof).toContainText('1 session came back (a request was under way)', { timeout: 60_000 });
     await expect(proof).not.toContainText('ended again');
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await picture(page, 'respond-came-back');
     db.exec('DROP TRIGGER kept');
     await dialog.getByRole('button', { name: 'End 1 session that came back…' }).click();
@@ -222,7 +190,7 @@ test('a session that a request wrote back is shown with its cause and ended agai
     // An agent that is not there cannot be asked: that is said, with the reason, and not that nobody is signed in.
     await dialog.getByRole('button', { name: 'Close' }).click();
     await blog.agent.stop();
-    await view(page, 'Environments');
+    await openView(page, 'Environments');
     await expect(page.getByTestId('environment-blog').getByTestId('state-sentence')).not.toContainText(
       /live/i,
       {

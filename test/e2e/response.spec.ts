@@ -3,8 +3,7 @@ import Database from 'better-sqlite3';
 import type { Locator, Page } from '@playwright/test';
 import { agentFolder, type AgentFolder, type AgentProcess } from '../support/agent-process.ts';
 import { expect, test } from './console.ts';
-
-const view = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click();
+import { addEnvironment, openView } from './looking.ts';
 
 interface Site {
   readonly name: string;
@@ -36,22 +35,8 @@ function stored({ folder }: Site): number {
   }
 }
 
-async function add(page: Page, site: Site, operator: string): Promise<void> {
-  const token = await site.folder.token(operator);
-  await view(page, 'Environments');
-  await page.getByRole('button', { name: 'Add an environment…' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Address of the agent').fill(site.agent.url);
-  await dialog.getByLabel('Token', { exact: false }).first().fill(token);
-  await dialog.getByLabel(/^Name/).fill(site.name);
-  // The engine may still be starting: then the form says so and keeps what was typed.
-  const added = page.getByTestId(`environment-${site.name}`);
-  await expect(async () => {
-    if (await dialog.isVisible()) await dialog.locator('button[type=submit]').click();
-    await expect(added).toBeVisible({ timeout: 3_000 });
-  }).toPass({ timeout: 60_000 });
-  await expect(added.getByTestId('state-sentence')).toContainText(/live/i, { timeout: 60_000 });
-}
+const add = async (page: Page, site: Site, operator: string): Promise<void> =>
+  addEnvironment(page, { name: site.name, url: site.agent.url, token: await site.folder.token(operator) });
 
 const dialogOf = (page: Page): Locator => page.getByRole('dialog');
 
@@ -63,7 +48,7 @@ test('everyone in two environments at once: names typed, one receipt, exported a
   try {
     const { page } = await open();
     for (const site of sites) await add(page, site, 'alice');
-    await view(page, 'Response');
+    await openView(page, 'Response');
     await page.getByRole('button', { name: /End everyone/ }).click();
     await page.getByRole('menuitem', { name: /in all 2 environments/ }).click();
     const dialog = dialogOf(page);
@@ -102,7 +87,7 @@ test('a big command in a protected environment waits for somebody else’s conso
     await add(alice.page, shop, 'alice');
     await add(bob.page, shop, 'bob');
     const before = stored(shop);
-    await view(alice.page, 'Sessions');
+    await openView(alice.page, 'Sessions');
     const grid = alice.page.getByRole('grid');
     await grid.getByRole('row').nth(1).getByRole('checkbox').check();
     await grid.getByRole('row').nth(2).getByRole('checkbox').check();
@@ -113,10 +98,10 @@ test('a big command in a protected environment waits for somebody else’s conso
     await dialog.getByTestId('confirm-end').click();
     await expect(dialog.getByTestId('receipt-command')).toContainText('waits for a second operator');
     await dialog.getByRole('button', { name: 'Close' }).click();
-    await view(alice.page, 'Response');
+    await openView(alice.page, 'Response');
     await expect(alice.page.getByTestId('approval')).toContainText('somebody else has to decide');
     expect(stored(shop)).toBe(before);
-    await view(bob.page, 'Response');
+    await openView(bob.page, 'Response');
     const request = bob.page.getByTestId('approval');
     await expect(request).toContainText('alice asks to end 2 sessions');
     await expect(request).toContainText('Two stolen laptops');
@@ -135,7 +120,7 @@ test('a hold keeps somebody out until it is lifted', async ({ open, folder }) =>
   try {
     const { page } = await open();
     await add(page, shop, 'alice');
-    await view(page, 'Sessions');
+    await openView(page, 'Sessions');
     await page.getByRole('grid').getByRole('row').nth(1).click({ button: 'right' });
     await page.getByRole('menuitem', { name: /^Sign out .* in shop/ }).click();
     const dialog = dialogOf(page);
@@ -146,7 +131,7 @@ test('a hold keeps somebody out until it is lifted', async ({ open, folder }) =>
     await dialog.getByTestId('confirm-end').click();
     await expect(dialog.getByTestId('receipt-command')).toContainText(/ended\s*\d/);
     await dialog.getByRole('button', { name: 'Close' }).click();
-    await view(page, 'Response');
+    await openView(page, 'Response');
     await page.getByRole('link', { name: 'Holds and blocks' }).click();
     const hold = page.getByTestId('hold');
     await expect(hold).toContainText('new sessions are ended');

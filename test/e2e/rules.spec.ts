@@ -1,35 +1,16 @@
-import AxeBuilder from '@axe-core/playwright';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './console.ts';
+import { openView, picture, seriousFindings } from './looking.ts';
 
-const open = (page: Page, view: string) => page.getByRole('link', { name: view, exact: true }).click();
-/** Pictures for who looks at them; none in a usual run. */
-const picture = async (page: Page, name: string) => {
-  const folder = process.env['WATCHFLOOR_PICTURES'];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
-};
-const serious = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html }) => html)
-          .join(' ')
-          .slice(0, 400)}`,
-    );
-};
 async function rulesOf(page: Page, environment: string): Promise<void> {
-  await open(page, 'Environments');
+  await openView(page, 'Environments');
   await expect(page.getByTestId(`environment-${environment}`).getByTestId('state-sentence')).toContainText(
     /live/i,
     {
       timeout: 45_000,
     },
   );
-  await open(page, 'Rules');
+  await openView(page, 'Rules');
   await page.getByRole('combobox', { name: 'Environment' }).click();
   await page.getByRole('option', { name: environment }).click();
 }
@@ -64,7 +45,7 @@ for (const theme of ['dark', 'light'] as const) {
     await expect(sentence).toHaveText('In intranet, everyone may have 2 sessions; the oldest ends.');
     await expect(page.getByTestId('now')).toContainText(/It would end/, { timeout: 20_000 });
     await expect(page.getByTestId('past')).toContainText(/a day|Nobody/, { timeout: 20_000 });
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await picture(page, `rules-editor-${theme}`);
 
     // Observed: in force, and nobody is signed out.
@@ -77,7 +58,7 @@ for (const theme of ['dark', 'light'] as const) {
     await page.getByRole('button', { name: 'Publish…' }).click();
     const dialog = page.getByRole('dialog');
     await expect(dialog.getByTestId('reaches')).toContainText(/session/, { timeout: 20_000 });
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await picture(page, `rules-publish-${theme}`);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
@@ -87,7 +68,7 @@ for (const theme of ['dark', 'light'] as const) {
     // One session each reaches more than one in twenty: the brake stops it and asks.
     const brake = page.getByTestId('brake');
     await expect(brake).toContainText('The brake stopped “Two each”', { timeout: 30_000 });
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await picture(page, `rules-brake-${theme}`);
     await brake.getByRole('button', { name: /^End / }).click();
     await expect(brake).toBeHidden({ timeout: 30_000 });
@@ -103,7 +84,7 @@ for (const theme of ['dark', 'light'] as const) {
     await publish(page, null);
     await expect(page.getByText('Version 3 in force')).toBeVisible();
 
-    await open(page, 'Audit');
+    await openView(page, 'Audit');
     await expect(page.getByRole('row').filter({ hasText: 'Two each' }).first()).toBeVisible({
       timeout: 30_000,
     });
@@ -128,8 +109,8 @@ test('where two must agree, enforcing for many waits, and nothing ends', async (
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(page.getByText('No rules published yet')).toBeVisible();
   // What was written is still there, also after another view was looked at.
-  await open(page, 'Watch');
-  await open(page, 'Rules');
+  await openView(page, 'Watch');
+  await openView(page, 'Rules');
   await expect(page.getByTestId('rule')).toContainText('not published');
 });
 

@@ -48,8 +48,8 @@ export const noteChange = (risk: PersonRisk, event: PreparedEvent): void => {
 };
 
 /**
- * Forgets what can matter no more: alerts beyond twice the decay, and changes beyond what a finding with them counts
- * for. Changes that went earlier would take the finding out of the person's risk. Whether there was any.
+ * Forgets alerts and changes older than twice the decay; tells whether there were any. Both go at the same age: a finding
+ * made of an alert and a change counts toward the person's risk only while both are known.
  */
 export const forget = (risk: PersonRisk, horizonStart: number, decayDays: number): boolean => {
   const before = risk.alerts.size + risk.changes.length;

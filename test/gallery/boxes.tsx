@@ -7,6 +7,7 @@ import { Part } from '#renderer/components/Part.tsx';
 import { ProblemBox } from '#renderer/components/ProblemBox.tsx';
 import { Splitter } from '#renderer/components/Splitter.tsx';
 import { Table } from '#renderer/components/Table.tsx';
+import { TableHead } from '#renderer/components/TableHead.tsx';
 import { Waiting } from '#renderer/components/Waiting.tsx';
 import { Asked } from '#renderer/parts/Asked.tsx';
 import type { Entry } from './entry.ts';
@@ -138,14 +139,7 @@ export const BOX_ENTRIES: readonly Entry[] = [
         'rows',
         () => (
           <Table>
-            <thead>
-              <tr>
-                <th scope="col">Environment</th>
-                <th scope="col" className="number">
-                  Sessions
-                </th>
-              </tr>
-            </thead>
+            <TableHead heads={['Environment', { number: 'Sessions' }]} />
             <tbody>
               <tr>
                 <td className="name">shop</td>
@@ -156,6 +150,26 @@ export const BOX_ENTRIES: readonly Entry[] = [
                 <td className="number">7</td>
               </tr>
             </tbody>
+          </Table>
+        ),
+      ],
+    ],
+  },
+  {
+    component: 'TableHead',
+    wide: true,
+    states: [
+      [
+        'words, figures and a head that is only read aloud',
+        () => (
+          <Table>
+            <TableHead
+              heads={[
+                'Who',
+                { number: 'Sign-ins', title: 'Sign-ins and failed sign-ins' },
+                { unseen: 'Actions' },
+              ]}
+            />
           </Table>
         ),
       ],

@@ -1,4 +1,5 @@
 import { DAY } from '#shared/domain/units.ts';
+import { AxisLabels } from '#renderer/components/AxisLabels.tsx';
 import { DayBars } from '#renderer/components/DayBars.tsx';
 import { HourMap } from '#renderer/components/HourMap.tsx';
 import { Sparkline } from '#renderer/components/Sparkline.tsx';
@@ -24,6 +25,20 @@ export const CHART_ENTRIES: readonly Entry[] = [
       [
         'thousands that hardly change',
         () => <Sparkline label="Level" values={[5_000, 5_010, 4_998, 5_020]} />,
+      ],
+    ],
+  },
+  {
+    component: 'AxisLabels',
+    states: [
+      [
+        'both ends',
+        () => (
+          <AxisLabels>
+            <span>1 Oct</span>
+            <span>31 Oct</span>
+          </AxisLabels>
+        ),
       ],
     ],
   },

@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
+import { AxisLabels } from './AxisLabels.tsx';
 import { shortDate, type Zone } from '../format/time.ts';
 import { count, counted } from '../format/words.ts';
 
@@ -53,18 +54,10 @@ export function DayBars(props: {
         ))}
       </Box>
       {first === undefined || last === undefined ? null : (
-        <Box
-          aria-hidden="true"
-          sx={{
-            display: 'flex',
-            justifyContent: 'space-between',
-            typography: 'caption',
-            color: 'text.secondary',
-          }}
-        >
+        <AxisLabels>
           <span>{shortDate(first.at, zone)}</span>
           <span>{shortDate(last.at, zone)}</span>
-        </Box>
+        </AxisLabels>
       )}
     </Box>
   );

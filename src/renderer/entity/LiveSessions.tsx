@@ -5,6 +5,7 @@ import type { SessionRow } from '#shared/ipc/views.ts';
 import { Marks } from '../components/Marks.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { Table } from '../components/Table.tsx';
+import { TableHead } from '../components/TableHead.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { deviceDetail, deviceText, placeDoubts, placeText } from '../format/words.ts';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
@@ -30,20 +31,20 @@ export function LiveSessions(props: {
         '& td.wide': { maxWidth: '7.5rem', overflow: 'hidden', textOverflow: 'ellipsis' },
       }}
     >
-      <thead>
-        <tr>
-          {onKeep === undefined ? null : <th scope="col">Keep</th>}
-          <th scope="col">Environment</th>
-          {props.person === true ? <th scope="col">Person</th> : null}
-          <th scope="col">Status</th>
-          <th scope="col">Last seen</th>
-          <th scope="col">Place</th>
-          <th scope="col">Address</th>
-          <th scope="col">Browser · system</th>
-          <th scope="col">Marks</th>
-          <th scope="col">Open</th>
-        </tr>
-      </thead>
+      <TableHead
+        heads={[
+          ...(onKeep === undefined ? [] : ['Keep']),
+          'Environment',
+          ...(props.person === true ? ['Person'] : []),
+          'Status',
+          'Last seen',
+          'Place',
+          'Address',
+          'Browser · system',
+          'Marks',
+          'Open',
+        ]}
+      />
       <tbody>
         {rows.map((row) => (
           <tr key={chosenKey(row)}>

@@ -3,6 +3,7 @@ import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 import type { Seen } from '#shared/ipc/people-views.ts';
 import { Table } from '../components/Table.tsx';
+import { TableHead } from '../components/TableHead.tsx';
 import { count } from '../format/words.ts';
 import { TimeAgo } from '../parts/TimeText.tsx';
 
@@ -31,23 +32,15 @@ export function SeenTable<T>(props: {
           '& td:first-of-type, & th:first-of-type': { pl: 0 },
         }}
       >
-        <thead>
-          <tr>
-            <th scope="col">{props.head}</th>
-            <th scope="col" className="number">
-              Sessions
-            </th>
-            <th scope="col" className="number" title="Sign-ins and failed sign-ins">
-              Sign-ins
-            </th>
-            <th scope="col" className="number">
-              First
-            </th>
-            <th scope="col" className="number">
-              Last
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          heads={[
+            props.head,
+            { number: 'Sessions' },
+            { number: 'Sign-ins', title: 'Sign-ins and failed sign-ins' },
+            { number: 'First' },
+            { number: 'Last' },
+          ]}
+        />
         <tbody>
           {rows.map((row) => (
             <tr key={props.id(row.what)}>

@@ -6,6 +6,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useState, type ReactNode } from 'react';
 import type { SavedView } from '#shared/ipc/main-contract.ts';
+import { ONE_LINE } from '../components/one-line.ts';
 import { deleteView, renameView } from '../store/saved-views.ts';
 import { NameDialog } from './NameDialog.tsx';
 
@@ -37,9 +38,7 @@ export function SavedViewsDialog(props: {
                 sx={(theme) => ({
                   ...theme.typography.mono,
                   color: 'text.secondary',
-                  overflow: 'hidden',
-                  textOverflow: 'ellipsis',
-                  whiteSpace: 'nowrap',
+                  ...ONE_LINE,
                 })}
               >
                 {view.search === '' ? 'everything' : view.search}

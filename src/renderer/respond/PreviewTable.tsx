@@ -6,6 +6,7 @@ import { TimeAgo } from '../parts/TimeText.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { count } from '../format/words.ts';
 import { Table } from '../components/Table.tsx';
+import { TableHead } from '../components/TableHead.tsx';
 
 function Reached({
   part,
@@ -36,24 +37,16 @@ function Reached({
 export function PreviewTable({ preview }: { readonly preview: Preview }): ReactNode {
   return (
     <Table>
-      <thead>
-        <tr>
-          <th scope="col">Environment</th>
-          <th scope="col" className="number">
-            Sessions
-          </th>
-          <th scope="col" className="number">
-            Accounts
-          </th>
-          <th scope="col" className="number">
-            Privileged
-          </th>
-          <th scope="col" className="number">
-            Service
-          </th>
-          <th scope="col">Own</th>
-        </tr>
-      </thead>
+      <TableHead
+        heads={[
+          'Environment',
+          { number: 'Sessions' },
+          { number: 'Accounts' },
+          { number: 'Privileged' },
+          { number: 'Service' },
+          'Own',
+        ]}
+      />
       <tbody>
         {preview.parts.map((part) => (
           <tr key={part.connection}>

@@ -5,6 +5,7 @@ import type { ReceiptOutcome } from '#shared/ipc/respond-contract.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { Table } from '../components/Table.tsx';
+import { TableHead } from '../components/TableHead.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
@@ -63,15 +64,7 @@ export function ReceiptSessions({ operation }: { readonly operation: OperationVi
           )}
           <Box sx={{ maxHeight: '22rem', overflow: 'auto' }} tabIndex={0} role="region" aria-label="Sessions">
             <Table data-testid="receipt-sessions">
-              <thead>
-                <tr>
-                  <th scope="col">Person</th>
-                  <th scope="col">Environment</th>
-                  <th scope="col">Outcome</th>
-                  <th scope="col">Why</th>
-                  <th scope="col">Ended</th>
-                </tr>
-              </thead>
+              <TableHead heads={['Person', 'Environment', 'Outcome', 'Why', 'Ended']} />
               <tbody>
                 {page.rows.map((row) => (
                   <tr key={`${row.command} ${row.session}`}>

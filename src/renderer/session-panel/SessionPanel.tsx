@@ -4,6 +4,7 @@ import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { SessionDetail } from '#shared/ipc/views.ts';
+import { ONE_LINE } from '../components/one-line.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { Asked } from '../parts/Asked.tsx';
 import { EnvironmentTag, useEnvironmentName } from '../parts/EnvironmentTag.tsx';
@@ -125,7 +126,7 @@ export function SessionPanel(): ReactNode {
           variant="h1"
           component="h2"
           title={name}
-          sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+          sx={{ flex: 1, minWidth: 0, ...ONE_LINE }}
         >
           {name}
         </Typography>

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import { ONE_LINE } from '../components/one-line.ts';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { TimeAgo } from '../parts/TimeText.tsx';
 import { deviceText, placeText } from '../format/words.ts';
@@ -47,9 +48,7 @@ export function Siblings({ siblings }: { readonly siblings: readonly SessionRow[
               sx={{
                 flex: 1,
                 minWidth: 0,
-                overflow: 'hidden',
-                textOverflow: 'ellipsis',
-                whiteSpace: 'nowrap',
+                ...ONE_LINE,
               }}
             >
               {[

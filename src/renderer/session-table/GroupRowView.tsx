@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { memo, type MouseEvent, type ReactNode } from 'react';
 import type { SessionGroup } from '#shared/ipc/desk-contract.ts';
 import type { Grouping } from '#shared/ipc/session-groupings.ts';
+import { ONE_LINE } from '../components/one-line.ts';
 import { counted } from '../format/words.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { useMasked } from '../parts/Address.tsx';
@@ -46,11 +47,7 @@ function View(props: GroupRowProps): ReactNode {
         <Box component="span" aria-hidden="true" sx={{ width: '1em', color: 'text.secondary' }}>
           {open ? '▾' : '▸'}
         </Box>
-        <Box
-          component="span"
-          title={name}
-          sx={{ fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-        >
+        <Box component="span" title={name} sx={{ fontWeight: 600, ...ONE_LINE }}>
           {name}
         </Box>
         <Box component="span" sx={{ flex: 'none' }}>
@@ -71,9 +68,7 @@ function View(props: GroupRowProps): ReactNode {
           component="span"
           sx={{
             color: 'text.secondary',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-            whiteSpace: 'nowrap',
+            ...ONE_LINE,
             minWidth: 0,
           }}
         >

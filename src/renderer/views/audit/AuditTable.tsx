@@ -8,6 +8,7 @@ import { Address } from '../../parts/Address.tsx';
 import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { TextButton } from '../../components/TextButton.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
@@ -180,15 +181,7 @@ export function AuditTable(props: {
         '& td.details': { maxWidth: '16rem' },
       }}
     >
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead heads={HEADS} />
       <tbody>
         {before === 0 ? null : (
           <tr aria-hidden="true">

@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import { AxisLabels } from '../../components/AxisLabels.tsx';
 import { shortDate, shortTime, type Zone } from '../../format/time.ts';
 import { count, counted } from '../../format/words.ts';
 import { DAY } from '#shared/domain/lengths.ts';
@@ -112,21 +113,13 @@ export function Bars(props: {
           );
         })}
       </Box>
-      <Box
-        aria-hidden="true"
-        sx={(theme) => ({
-          ...theme.typography.mono,
-          display: 'flex',
-          justifyContent: 'space-between',
-          color: 'text.secondary',
-        })}
-      >
+      <AxisLabels sx={{ typography: 'mono' }}>
         <span>{when(from, stepMs, zone)}</span>
         <Box component="span" sx={{ color: chosen === null ? 'text.secondary' : 'text.primary' }}>
           {text}
         </Box>
         <span>{when(from + counts.length * stepMs, stepMs, zone)}</span>
-      </Box>
+      </AxisLabels>
     </Box>
   );
 }

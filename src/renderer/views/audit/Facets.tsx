@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import type { FieldName } from '#shared/query/catalogue.ts';
+import { ONE_LINE } from '../../components/one-line.ts';
 import { count } from '../../format/words.ts';
 import { changeAuditSearch, term, toggledTerm, useAuditSearch } from '../../store/audit-search.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -77,10 +78,7 @@ function Facet(props: {
                   '&:hover': { color: 'accent.text' },
                 }}
               >
-                <Box
-                  component="span"
-                  sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-                >
+                <Box component="span" sx={{ flex: 1, ...ONE_LINE }}>
                   {one.value ?? 'not known'}
                 </Box>
                 <span>{count(one.count)}</span>

@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
+import { AxisLabels } from '../../components/AxisLabels.tsx';
 import { shortDate } from '../../format/time.ts';
 import { count, counted } from '../../format/words.ts';
 import type { BarDay } from './back-test-days.ts';
@@ -56,19 +57,11 @@ export function BackTestChart({ days }: { readonly days: readonly BarDay[] }): R
         ))}
       </Box>
       {first === undefined || last === undefined ? null : (
-        <Box
-          aria-hidden="true"
-          sx={{
-            display: 'flex',
-            justifyContent: 'space-between',
-            typography: 'caption',
-            color: 'text.secondary',
-          }}
-        >
+        <AxisLabels>
           <span>{shortDate(first.day, 'utc')}</span>
           <span>up: more · down: fewer</span>
           <span>{shortDate(last.day, 'utc')}</span>
-        </Box>
+        </AxisLabels>
       )}
     </Box>
   );

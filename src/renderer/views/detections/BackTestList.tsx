@@ -5,6 +5,7 @@ import type { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import type { BackTestFinding } from '#shared/ipc/detections-views.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { count } from '../../format/words.ts';
 import { PersonLink } from '../../parts/Links.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
@@ -49,16 +50,7 @@ export function BackTestList(props: {
       aside={shown.length < total ? `the newest ${count(shown.length)} of ${count(total)}` : count(total)}
     >
       <Table>
-        <thead>
-          <tr>
-            <th scope="col" aria-label="Severity" />
-            {['Time', 'Person', 'What'].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead heads={[{ unseen: 'Severity' }, 'Time', 'Person', 'What']} />
         <tbody>
           {shown.map((one) => (
             <tr key={one.id}>

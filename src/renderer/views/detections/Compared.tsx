@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { ComparedValue, DetectionDetail, KnownValue } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { comparedName, comparedValue } from '../../format/detection-words.ts';
 import { count, countryName } from '../../format/words.ts';
@@ -80,14 +81,14 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
       {...(lines.some(({ differs }) => differs) ? { aside: 'marked: different' } : {})}
     >
       <Table sx={{ '& td': { width: '30%' } }}>
-        <thead>
-          <tr>
-            <th scope="col" aria-label="What" />
-            {withBefore ? <th scope="col">Before, or the limit</th> : null}
-            <th scope="col">Now</th>
-            {withUsual ? <th scope="col">Usual for this person</th> : null}
-          </tr>
-        </thead>
+        <TableHead
+          heads={[
+            { unseen: 'What' },
+            ...(withBefore ? ['Before, or the limit'] : []),
+            'Now',
+            ...(withUsual ? ['Usual for this person'] : []),
+          ]}
+        />
         <tbody>
           {lines.map((line, index) => (
             <tr key={`${line.what} ${String(index)}`}>

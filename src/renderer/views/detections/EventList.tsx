@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { TextButton } from '../../components/TextButton.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
@@ -30,15 +31,7 @@ export function EventList({ detail }: { readonly detail: DetectionDetail }): Rea
             '& td': { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '14rem' },
           }}
         >
-          <thead>
-            <tr>
-              {['Time', 'Event', 'Person', 'Address', 'Place', 'Network', 'Device'].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead heads={['Time', 'Event', 'Person', 'Address', 'Place', 'Network', 'Device']} />
           <tbody>
             {events.map((event) => {
               const { sessionId } = event;

@@ -4,6 +4,7 @@ import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { filterName } from '../../format/detection-words.ts';
 import { count } from '../../format/words.ts';
@@ -109,19 +110,15 @@ export function FiguresView(): ReactNode {
       )}
       <Summary figures={joined} />
       <Table sx={{ '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper' } }}>
-        <thead>
-          <tr>
-            <th scope="col">Detection</th>
-            <th scope="col" className="number">
-              Evaluated
-            </th>
-            <th scope="col" className="number">
-              Fired
-            </th>
-            <th scope="col">Filtered, by filter</th>
-            <th scope="col">Not evaluable, and why</th>
-          </tr>
-        </thead>
+        <TableHead
+          heads={[
+            'Detection',
+            { number: 'Evaluated' },
+            { number: 'Fired' },
+            'Filtered, by filter',
+            'Not evaluable, and why',
+          ]}
+        />
         <tbody>
           {catalogue.value.map(({ name, title, setting, logic }) => {
             const own = joined.detections[name];

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import type { DetectionDetail, KnownValue } from '#shared/ipc/detections-views.ts';
+import { ONE_LINE } from '../../components/one-line.ts';
 import { DayBars } from '../../components/DayBars.tsx';
 import { count, counted, countryName } from '../../format/words.ts';
 import { TimeAgo } from '../../parts/TimeText.tsx';
@@ -37,11 +38,7 @@ function Known(props: {
       >
         {values.slice(0, SHOWN).map(({ value, signIns, last }) => (
           <Box component="li" key={value} sx={{ display: 'contents' }}>
-            <Box
-              component="span"
-              title={words(value)}
-              sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-            >
+            <Box component="span" title={words(value)} sx={ONE_LINE}>
               {words(value)}
             </Box>
             <Box component="span" sx={{ textAlign: 'right' }}>{`${count(signIns)}×`}</Box>

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { phoneAnswer, vpnAnswer, type OriginAnswer } from '../../format/origin-words.ts';
 import { networkDetail, placeText } from '../../format/words.ts';
@@ -34,14 +35,7 @@ export function Origins({ detail }: { readonly detail: DetectionDetail }): React
         : {})}
     >
       <Table>
-        <thead>
-          <tr>
-            <th scope="col">Address</th>
-            <th scope="col">Network</th>
-            <th scope="col">VPN</th>
-            <th scope="col">Phone</th>
-          </tr>
-        </thead>
+        <TableHead heads={['Address', 'Network', 'VPN', 'Phone']} />
         <tbody>
           {origins.map(({ ip, place, network, devices }) => (
             <tr key={ip}>

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
+import { ONE_LINE } from '../../components/one-line.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { aboutText, lineOf, STATE_WORDS, summaryOf } from '../../format/detection-words.ts';
 import { counted } from '../../format/words.ts';
@@ -15,8 +16,6 @@ import {
   type QueueTab,
 } from '../../store/detection-store.ts';
 import type { QueueLine } from './queue-lines.ts';
-
-const ellipsis = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
 /** Why a detection is not in the queue, in a word. */
 function silencedWord(row: DetectionRow): string | null {
@@ -47,7 +46,7 @@ function Right({ row }: { readonly row: DetectionRow }): ReactNode {
       }}
     >
       <TimeAgo at={row.lastAt} />
-      <Box sx={ellipsis}>{standingOf(row, tab)}</Box>
+      <Box sx={ONE_LINE}>{standingOf(row, tab)}</Box>
     </Box>
   );
 }
@@ -121,8 +120,8 @@ const Line = memo(function Line(props: {
       >
         <SeverityMark severity={row.severity} faded={row.state === 'closed' || silencedWord(row) !== null} />
         <Box sx={{ flex: 1, minWidth: 0 }}>
-          <Box sx={{ ...ellipsis, fontWeight: 500 }}>{row.title}</Box>
-          <Box sx={{ ...ellipsis, color: 'text.secondary' }} title={`${environment}: ${summaryOf(row)}`}>
+          <Box sx={{ ...ONE_LINE, fontWeight: 500 }}>{row.title}</Box>
+          <Box sx={{ ...ONE_LINE, color: 'text.secondary' }} title={`${environment}: ${summaryOf(row)}`}>
             <Box component="span" sx={{ mr: 1.5 }}>
               <ColourSquare index={colour} />
             </Box>
@@ -154,7 +153,7 @@ function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'sto
       <SeverityMark severity={line.worst} />
       <Box
         component="h2"
-        sx={{ m: 0, flex: 1, minWidth: 0, typography: 'h3', ...ellipsis }}
+        sx={{ m: 0, flex: 1, minWidth: 0, typography: 'h3', ...ONE_LINE }}
         title={line.label}
       >
         {line.label}

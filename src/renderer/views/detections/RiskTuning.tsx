@@ -19,6 +19,7 @@ import { SIZE } from '../../theme/size.ts';
 import { CardSection } from './CardSection.tsx';
 import { RiskCurve } from './RiskCurve.tsx';
 import { perWeek, thresholdWords } from './risk-words.ts';
+import { WhyField } from './WhyField.tsx';
 
 const USUAL_QUESTIONS = '5';
 
@@ -136,14 +137,7 @@ export function RiskTuning(props: {
                 if (chosen !== null) save({ questionsPerWeek: number, askAbove: chosen.askAbove });
               }}
             >
-              <TextField
-                label="Why"
-                value={note}
-                placeholder="For the history of the settings"
-                onChange={(event) => {
-                  setNote(event.target.value);
-                }}
-              />
+              <WhyField note={note} onNote={setNote} />
               <Button
                 type="submit"
                 variant="contained"

@@ -12,6 +12,7 @@ import { saveDetectSettings, type SettingsJson } from '../../store/detect-settin
 import { useTask } from '../../store/use-task.ts';
 import { SIZE } from '../../theme/size.ts';
 import { draftOf, fieldsOf, fieldText, settingOf, type Draft, type SettingField } from './setting-fields.ts';
+import { WhyField } from './WhyField.tsx';
 
 function Field(props: {
   readonly field: SettingField;
@@ -122,14 +123,7 @@ export function SettingForm(props: {
       )}
       {task.problem === null ? null : <ProblemBox problem={task.problem} />}
       <Box sx={{ display: 'flex', gap: 3, alignItems: 'flex-end' }}>
-        <TextField
-          label="Why"
-          value={note}
-          placeholder="For the history of the settings"
-          onChange={(event) => {
-            setNote(event.target.value);
-          }}
-        />
+        <WhyField note={note} onNote={setNote} />
         <Button
           type="submit"
           variant="contained"

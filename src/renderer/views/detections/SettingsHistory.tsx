@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { useDetections } from '../../store/detection-store.ts';
 import { rollBackDetectSettings } from '../../store/detect-settings.ts';
@@ -30,16 +31,7 @@ export function SettingsHistory(props: {
         <Box sx={{ color: 'text.secondary' }}>Nothing was changed yet: the defaults apply.</Box>
       ) : (
         <Table>
-          <thead>
-            <tr>
-              {['Version', 'When', 'By', 'Why', 'This detection'].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-              <th scope="col" aria-label="Action" />
-            </tr>
-          </thead>
+          <TableHead heads={['Version', 'When', 'By', 'Why', 'This detection', { unseen: 'Action' }]} />
           <tbody>
             {answer.value.map(({ version, at, by, note, settings }) => (
               <tr key={version}>

@@ -5,6 +5,7 @@ import type { SigmaRulesView } from '#shared/ipc/sigma-contract.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { count } from '../../format/words.ts';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { removeSigmaFile } from '../../store/sigma-actions.ts';
@@ -67,22 +68,16 @@ export function SigmaFiles(props: Pick<SigmaRulesView, 'files' | 'rules' | 'prob
   const { files, rules, problems } = props;
   return (
     <Table>
-      <thead>
-        <tr>
-          {['File', 'Rules'].map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-          {['Problems', 'Bytes'].map((head) => (
-            <th key={head} scope="col" className="number">
-              {head}
-            </th>
-          ))}
-          <th scope="col">Imported</th>
-          <th scope="col" aria-label="Action" />
-        </tr>
-      </thead>
+      <TableHead
+        heads={[
+          'File',
+          'Rules',
+          { number: 'Problems' },
+          { number: 'Bytes' },
+          'Imported',
+          { unseen: 'Action' },
+        ]}
+      />
       <tbody>
         {files.map((file) => (
           <Line

@@ -2,20 +2,13 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SigmaProblemView } from '#shared/ipc/sigma-contract.ts';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 
 /** What of the rules cannot be used, by file and place. */
 export function SigmaProblems({ problems }: { readonly problems: readonly SigmaProblemView[] }): ReactNode {
   return (
     <Table>
-      <thead>
-        <tr>
-          {['File', 'Rule', 'Where', 'What', 'So'].map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead heads={['File', 'Rule', 'Where', 'What', 'So']} />
       <tbody>
         {problems.map(({ file, rule, where, message, kind }, n) => (
           <tr key={`${String(n)} ${file}`}>

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
+import { ONE_LINE } from '../../components/one-line.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { aboutText, summaryOf } from '../../format/detection-words.ts';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
@@ -47,9 +48,7 @@ export function Story({ detail }: { readonly detail: DetectionDetail }): ReactNo
                 component="span"
                 sx={{
                   minWidth: 0,
-                  overflow: 'hidden',
-                  textOverflow: 'ellipsis',
-                  whiteSpace: 'nowrap',
+                  ...ONE_LINE,
                   fontWeight: here ? 600 : 400,
                 }}
                 title={summaryOf(one)}

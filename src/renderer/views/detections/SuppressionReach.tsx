@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SuppressionScope } from '#shared/ipc/detections-contract.ts';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
+import { ONE_LINE } from '../../components/one-line.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { aboutText } from '../../format/detection-words.ts';
@@ -78,9 +79,7 @@ export function Reach(props: {
               sx={{
                 flex: 1,
                 minWidth: 0,
-                overflow: 'hidden',
-                textOverflow: 'ellipsis',
-                whiteSpace: 'nowrap',
+                ...ONE_LINE,
               }}
             >
               {`${row.title} · ${aboutText(row)}`}

@@ -5,6 +5,7 @@ import type { SuppressionView } from '#shared/ipc/detections-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { count, countryName } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
@@ -90,19 +91,9 @@ export function SuppressionsView(): ReactNode {
       sx={{ flex: 1, minHeight: 0, overflow: 'auto', bgcolor: 'background.paper' }}
     >
       <Table>
-        <thead>
-          <tr>
-            {['What', 'Where', 'Why', 'By', 'Until'].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-            <th scope="col" className="number">
-              Silenced
-            </th>
-            <th scope="col" aria-label="Action" />
-          </tr>
-        </thead>
+        <TableHead
+          heads={['What', 'Where', 'Why', 'By', 'Until', { number: 'Silenced' }, { unseen: 'Action' }]}
+        />
         <tbody>
           {answer.value.map((one) => (
             <Line key={one.id} one={one} />

@@ -2,6 +2,7 @@ import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { exactTime, type Zone } from '../../format/time.ts';
 import { Asked } from '../../parts/Asked.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
@@ -39,14 +40,7 @@ export function AllNotes(): ReactNode {
   }
   return (
     <Table>
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">About</th>
-          <th scope="col">Note</th>
-          <th scope="col">By</th>
-        </tr>
-      </thead>
+      <TableHead heads={['When', 'About', 'Note', 'By']} />
       <tbody>
         {answer.value.map((note) => {
           const { href, name } = subjectLink(note.subject, zone);

@@ -14,13 +14,14 @@ import { LiveSessions } from '../../entity/LiveSessions.tsx';
 import { Notes } from '../../entity/Notes.tsx';
 import { usePeriod } from '../../entity/period.ts';
 import { PeriodPage } from '../../entity/PeriodPage.tsx';
+import { SeenAddresses, SeenDevices, SeenNetworks } from '../../entity/SeenKinds.tsx';
 import { SeenTable } from '../../entity/SeenTable.tsx';
 import { zoneName } from '../../format/time.ts';
 import { count, counted, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
 import { Address } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
-import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
+import { PersonLink } from '../../parts/Links.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { useApp } from '../../store/app-store.ts';
 import { endSessions } from '../../store/respond-store.ts';
@@ -137,36 +138,17 @@ function Body({ entity }: { readonly entity: EntityView }): ReactNode {
           )}
           {entity.kind === 'address' ? null : (
             <Part title="Addresses">
-              <SeenTable
-                head="Address"
-                rows={entity.addresses}
-                id={(ip) => ip}
-                show={(ip) => <AddressLink ip={ip} />}
-              />
+              <SeenAddresses rows={entity.addresses} />
             </Part>
           )}
           {entity.kind === 'device' ? null : (
             <Part title="Devices">
-              <SeenTable
-                head="Browser · system"
-                rows={entity.devices}
-                id={({ key }) => key}
-                show={({ key, browser, system, deviceClass }) => (
-                  <DeviceLink device={key}>
-                    {[browser, system, deviceClass].filter((part) => part !== null).join(' · ')}
-                  </DeviceLink>
-                )}
-              />
+              <SeenDevices rows={entity.devices} />
             </Part>
           )}
           {entity.kind === 'network' ? null : (
             <Part title="Networks">
-              <SeenTable
-                head="Network"
-                rows={entity.networks}
-                id={({ asn, organisation }) => `${String(asn)} ${organisation ?? ''}`}
-                show={(network) => <NetworkLink network={network} />}
-              />
+              <SeenNetworks rows={entity.networks} />
             </Part>
           )}
           <Part title="Notes">

@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react';
 import type { SessionAt } from '#shared/ipc/query-contract.ts';
 import { Marks } from '../../components/Marks.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { causeText } from '../../format/actions.ts';
 import { deviceDetail, deviceText, placeDoubts, placeText } from '../../format/words.ts';
@@ -122,15 +123,7 @@ export function SessionsThen({
           '& td.wide': { maxWidth: '7.25rem', overflow: 'hidden', textOverflow: 'ellipsis' },
         }}
       >
-        <thead>
-          <tr>
-            {HEADS.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead heads={HEADS} />
         <tbody>
           {rows.map((row) => (
             <SessionLine key={`${String(at)} ${chosenKey(row.session)}`} row={row} />

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { CoverageNote } from '../../entity/CoverageNote.tsx';
 import { count, countedText } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
@@ -35,19 +36,9 @@ export function SharedAddresses(): ReactNode {
         </EmptyState>
       ) : (
         <Table>
-          <thead>
-            <tr>
-              <th scope="col">Address</th>
-              <th scope="col" className="number">
-                People
-              </th>
-              <th scope="col" className="number">
-                Sessions
-              </th>
-              <th scope="col">First seen</th>
-              <th scope="col">Last seen</th>
-            </tr>
-          </thead>
+          <TableHead
+            heads={['Address', { number: 'People' }, { number: 'Sessions' }, 'First seen', 'Last seen']}
+          />
           <tbody>
             {addresses.map((one) => (
               <tr key={one.ip}>

@@ -10,6 +10,7 @@ import { Heading } from '../../components/Heading.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { counted } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
 import { PersonLink } from '../../parts/Links.tsx';
@@ -145,14 +146,7 @@ function Decisions(): ReactNode {
     <>
       {task.problem === null ? null : <ProblemBox problem={task.problem} />}
       <Table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Decision</th>
-            <th scope="col">By</th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
+        <TableHead heads={['When', 'Decision', 'By', 'State']} />
         <tbody>
           {answer.value.map((one) => (
             <tr key={one.key}>

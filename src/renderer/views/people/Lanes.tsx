@@ -2,6 +2,8 @@ import Box from '@mui/material/Box';
 import { useState, type ReactNode } from 'react';
 import Button from '@mui/material/Button';
 import type { Lane } from '#shared/ipc/people-views.ts';
+import { ONE_LINE } from '../../components/one-line.ts';
+import { AxisLabels } from '../../components/AxisLabels.tsx';
 import { causeText } from '../../format/actions.ts';
 import { bothTimes, duration, shortDate, shortTime } from '../../format/time.ts';
 import { count } from '../../format/words.ts';
@@ -101,9 +103,7 @@ export function Lanes(props: {
                   flex: 'none',
                   typography: 'caption',
                   color: 'text.secondary',
-                  overflow: 'hidden',
-                  textOverflow: 'ellipsis',
-                  whiteSpace: 'nowrap',
+                  ...ONE_LINE,
                 }}
               >
                 {[lane.city ?? lane.country ?? 'place not known', lane.device]
@@ -114,17 +114,7 @@ export function Lanes(props: {
           );
         })}
       </Box>
-      <Box
-        aria-hidden="true"
-        sx={(theme) => ({
-          ...theme.typography.mono,
-          display: 'flex',
-          justifyContent: 'space-between',
-          color: 'text.secondary',
-          pl: 4,
-          pr: '13.5rem',
-        })}
-      >
+      <AxisLabels sx={{ typography: 'mono', pl: 4, pr: '13.5rem' }}>
         {Array.from({ length: MARKS }, (_, index) => {
           const at = since + ((until - since) * index) / (MARKS - 1);
           return (
@@ -135,7 +125,7 @@ export function Lanes(props: {
             </span>
           );
         })}
-      </Box>
+      </AxisLabels>
       {lanes.length <= FEW ? null : (
         <Button
           variant="text"

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { memo, type ReactNode } from 'react';
 import type { PersonRow } from '#shared/ipc/people-views.ts';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { count, countryName } from '../../format/words.ts';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
@@ -62,21 +63,17 @@ const PersonLine = memo(Line);
 export function PeopleTable({ rows }: { readonly rows: readonly PersonRow[] }): ReactNode {
   return (
     <Table sx={{ '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 } }}>
-      <thead>
-        <tr>
-          <th scope="col">Person</th>
-          <th scope="col">Marks</th>
-          <th scope="col">Environments</th>
-          <th scope="col" className="number">
-            Live
-          </th>
-          <th scope="col">Countries</th>
-          <th scope="col" className="number">
-            Addresses
-          </th>
-          <th scope="col">Last seen</th>
-        </tr>
-      </thead>
+      <TableHead
+        heads={[
+          'Person',
+          'Marks',
+          'Environments',
+          { number: 'Live' },
+          'Countries',
+          { number: 'Addresses' },
+          'Last seen',
+        ]}
+      />
       <tbody>
         {rows.map((row) => (
           <PersonLine key={`${row.at.connection} ${row.at.id}`} row={row} />

@@ -10,6 +10,7 @@ import { EventList } from '../../entity/EventList.tsx';
 import { LiveSessions } from '../../entity/LiveSessions.tsx';
 import { Notes } from '../../entity/Notes.tsx';
 import { PlacesMap } from '../../entity/PlacesMap.tsx';
+import { SeenAddresses, SeenDevices, SeenNetworks } from '../../entity/SeenKinds.tsx';
 import { SeenTable } from '../../entity/SeenTable.tsx';
 import { usePeriod } from '../../entity/period.ts';
 import { PeriodPage } from '../../entity/PeriodPage.tsx';
@@ -17,7 +18,6 @@ import { spotsOf } from '../../entity/spots.ts';
 import { zoneName } from '../../format/time.ts';
 import { countryName } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
-import { AddressLink, DeviceLink, NetworkLink } from '../../parts/Links.tsx';
 import { useApp } from '../../store/app-store.ts';
 import { chosenKey } from '../../store/selection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
@@ -100,32 +100,13 @@ function Body({ person, again }: { readonly person: PersonView; readonly again: 
             <DayBars days={person.days} zone={zone} />
           </Part>
           <Part title="Devices">
-            <SeenTable
-              head="Browser · system"
-              rows={person.devices}
-              id={({ key }) => key}
-              show={({ key, browser, system, deviceClass }) => (
-                <DeviceLink device={key}>
-                  {[browser, system, deviceClass].filter((part) => part !== null).join(' · ')}
-                </DeviceLink>
-              )}
-            />
+            <SeenDevices rows={person.devices} />
           </Part>
           <Part title="Networks">
-            <SeenTable
-              head="Network"
-              rows={person.networks}
-              id={({ asn, organisation }) => `${String(asn)} ${organisation ?? ''}`}
-              show={(network) => <NetworkLink network={network} />}
-            />
+            <SeenNetworks rows={person.networks} />
           </Part>
           <Part title="Addresses">
-            <SeenTable
-              head="Address"
-              rows={person.addresses}
-              id={(ip) => ip}
-              show={(ip) => <AddressLink ip={ip} />}
-            />
+            <SeenAddresses rows={person.addresses} />
           </Part>
           <Part title="Notes">
             <Notes subject={`person/${person.at.connection}/${person.at.id}`} />

@@ -5,6 +5,7 @@ import { RISK_LEVELS, riskLevel } from '#shared/domain/risk.ts';
 import { DAY, epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { AccountAt } from '#shared/ipc/people-views.ts';
 import type { RiskHistory } from '#shared/ipc/risk-contract.ts';
+import { AxisLabels } from '../../components/AxisLabels.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { exactTime, shortDate } from '../../format/time.ts';
@@ -86,19 +87,10 @@ function Chart(props: {
           />
         ))}
       </Box>
-      <Box
-        aria-hidden="true"
-        sx={{
-          display: 'flex',
-          justifyContent: 'space-between',
-          typography: 'caption',
-          color: 'text.secondary',
-          mr: 5,
-        }}
-      >
+      <AxisLabels sx={{ mr: 5 }}>
         <span>{shortDate(since, zone)}</span>
         <span>{shortDate(until, zone)}</span>
-      </Box>
+      </AxisLabels>
       <Typography variant="caption" component="p" sx={{ m: 0, color: 'text.secondary' }}>
         {[
           '50 is as usual for this person; hollow: still being learned',

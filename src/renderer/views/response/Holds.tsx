@@ -6,6 +6,7 @@ import type { HoldView } from '#shared/ipc/respond-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { Asked } from '../../parts/Asked.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
@@ -44,16 +45,7 @@ export function Holds(): ReactNode {
     <Box sx={{ px: 4, py: 2 }}>
       {task.problem === null ? null : <ProblemBox problem={task.problem} />}
       <Table>
-        <thead>
-          <tr>
-            <th scope="col">Person</th>
-            <th scope="col">Environment</th>
-            <th scope="col">What</th>
-            <th scope="col">Until</th>
-            <th scope="col">By</th>
-            <th scope="col" aria-label="Actions" />
-          </tr>
-        </thead>
+        <TableHead heads={['Person', 'Environment', 'What', 'Until', 'By', { unseen: 'Actions' }]} />
         <tbody>
           {answer.value.map((hold) => (
             <tr key={`${hold.is} ${hold.connection} ${hold.account.id}`} data-testid="hold">

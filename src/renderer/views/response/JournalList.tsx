@@ -6,6 +6,7 @@ import type { JournalVerdict } from '#shared/ipc/journal-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { Asked } from '../../parts/Asked.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { count, counted } from '../../format/words.ts';
@@ -91,17 +92,7 @@ export function JournalList(): ReactNode {
         </EmptyState>
       ) : (
         <Table data-testid="journal">
-          <thead>
-            <tr>
-              <th scope="col" className="number">
-                #
-              </th>
-              <th scope="col">When</th>
-              <th scope="col">Who</th>
-              <th scope="col">What</th>
-              <th scope="col">Details</th>
-            </tr>
-          </thead>
+          <TableHead heads={[{ number: '#' }, 'When', 'Who', 'What', 'Details']} />
           <tbody>
             {rows.map((entry) => (
               <tr key={entry.seq} title={`SHA-256 ${entry.hash}`}>

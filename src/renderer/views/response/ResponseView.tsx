@@ -3,6 +3,7 @@ import Typography from '@mui/material/Typography';
 import { useState, type ReactNode } from 'react';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { assertNever } from '#shared/domain/assert-never.ts';
+import { ONE_LINE } from '../../components/one-line.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { PageLinks } from '../../components/PageLinks.tsx';
@@ -70,9 +71,7 @@ function Operation({
             flex: 1,
             minWidth: 0,
             color: 'text.secondary',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-            whiteSpace: 'nowrap',
+            ...ONE_LINE,
           }}
           title={`${operation.summary}\n${operation.reason}`}
         >

@@ -4,6 +4,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY } from '#shared/domain/lengths.ts';
 import type { HistorySimulation } from '#shared/ipc/rules-views.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
+import { AxisLabels } from '../../components/AxisLabels.tsx';
 import { Choice } from '../../components/Choice.tsx';
 import { Part } from '../../components/Part.tsx';
 import { shortDate } from '../../format/time.ts';
@@ -108,18 +109,10 @@ function Bars({ past }: { readonly past: HistorySimulation }): ReactNode {
           </Box>
         ))}
       </Box>
-      <Box
-        aria-hidden="true"
-        sx={{
-          display: 'flex',
-          justifyContent: 'space-between',
-          typography: 'caption',
-          color: 'text.secondary',
-        }}
-      >
+      <AxisLabels>
         <span>{shortDate(past.from, zone)}</span>
         <span>{shortDate(past.to, zone)}</span>
-      </Box>
+      </AxisLabels>
     </Box>
   );
 }

@@ -4,6 +4,7 @@ import type { RetentionPolicy } from '#shared/ipc/mirror-contract.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { keptFor, keptForOptions, withKeptFor } from '../../store/retention-draft.ts';
 
 const KINDS = [
@@ -23,16 +24,7 @@ export function KeepingRules(props: {
   ];
   return (
     <Table sx={{ maxWidth: '44rem' }}>
-      <thead>
-        <tr>
-          <th scope="col">Environment</th>
-          {KINDS.map(([kind, title]) => (
-            <th scope="col" key={kind}>
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead heads={['Environment', ...KINDS.map(([, title]) => title)]} />
       <tbody>
         {rows.map(([connection, name]) => (
           <tr key={connection ?? ''}>

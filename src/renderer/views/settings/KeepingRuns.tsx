@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import Typography from '@mui/material/Typography';
 import type { RetentionRun } from '#shared/ipc/mirror-contract.ts';
 import { Table } from '../../components/Table.tsx';
+import { TableHead } from '../../components/TableHead.tsx';
 import { shortDate } from '../../format/time.ts';
 import { useSettings } from '../../store/settings-store.ts';
 
@@ -16,17 +17,7 @@ export function KeepingRuns(props: { readonly runs: readonly RetentionRun[] }): 
   }
   return (
     <Table sx={{ maxWidth: '44rem', mt: 2 }} aria-label="Deleted lately">
-      <thead>
-        <tr>
-          <th scope="col">Deleted on</th>
-          <th scope="col">What</th>
-          <th scope="col">Why</th>
-          <th scope="col" className="number">
-            Rows
-          </th>
-          <th scope="col">Archive</th>
-        </tr>
-      </thead>
+      <TableHead heads={['Deleted on', 'What', 'Why', { number: 'Rows' }, 'Archive']} />
       <tbody>
         {props.runs.slice(0, SHOWN).map((run, at) => (
           <tr key={`${String(run.at)} ${String(at)}`}>

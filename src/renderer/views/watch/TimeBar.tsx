@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import { AxisLabels } from '../../components/AxisLabels.tsx';
 import { dayTime, shortTime } from '../../format/time.ts';
 import { shownTimeText } from '../../format/shown-time.ts';
 import { count } from '../../format/words.ts';
@@ -174,20 +175,16 @@ export function TimeBar({ connections }: { readonly connections: readonly Connec
             style={{ left: `${String(now * 100)}%` }}
           />
         </Box>
-        <Box
-          aria-hidden="true"
-          sx={(theme) => ({
-            ...theme.typography.mono,
-            display: 'flex',
-            justifyContent: 'space-between',
-            color: 'text.secondary',
+        <AxisLabels
+          sx={{
+            typography: 'mono',
             lineHeight: 1.4,
             whiteSpace: 'nowrap',
             overflow: 'hidden',
             // Where there is little room, the ends and the middle say enough.
             '@container rail (max-width: 460px)': { '& > :nth-of-type(even)': { display: 'none' } },
             '@container rail (max-width: 300px)': { '& > :nth-of-type(3)': { display: 'none' } },
-          })}
+          }}
         >
           {marksOf(from, to).map((at, index, all) => (
             <span key={index}>
@@ -198,7 +195,7 @@ export function TimeBar({ connections }: { readonly connections: readonly Connec
                   : markText(at, to, span.ms, zone)}
             </span>
           ))}
-        </Box>
+        </AxisLabels>
       </Box>
       <TimeControls span={span} onSpan={(next) => void rememberLayout('timeSpan', next.key)} />
     </Box>

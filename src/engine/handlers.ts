@@ -5,6 +5,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Handlers, ParsedOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
+import { configuredView } from './connections/configured-view.ts';
 import { deskHandlers, readOnlyDeskHandlers } from './desk-handlers.ts';
 import { riskHandlers } from './detections/risk-handlers.ts';
 import { detectionHandlers, readOnlyDetectionHandlers } from './detections/handlers.ts';
@@ -229,20 +230,10 @@ function readOnlyEnvironments(db: ReadableDb, problem: Problem): readonly Enviro
   return allConnections(db)
     .filter((record) => record.removedAt === null)
     .map((record) => ({
-      connection: record.id,
-      name: record.name,
-      url: record.url,
-      colour: record.colour,
-      demo: record.demoKey !== null,
-      enabled: record.enabled,
-      hasCa: record.ca !== null,
-      pin: record.pin,
-      certificate: record.certificate,
+      ...configuredView(record),
       proxy: { ...record.proxy, credentials: false },
-      folder: record.folder,
       secret: 'missing',
       state: { is: 'refused', problem },
-      hello: record.hello,
       status: record.status,
       skewMs: record.skewMs,
       asOf: record.asOf === null ? null : epochMs(record.asOf),

@@ -3,6 +3,7 @@ import type { Problem } from '#shared/domain/result.ts';
 import { epochMs, HOUR, type Clock } from '#shared/domain/units.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import type { Hello, Status } from '#shared/protocol/handshake.ts';
+import { configuredView } from './configured-view.ts';
 import type { Ingest, IngestNews, Who } from '../ingest/ingest.ts';
 import {
   adopt,
@@ -299,17 +300,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       if (news.setAside > 0 || news.history > 0 || news.live !== 0) parts.changed();
     },
     view: () => ({
-      connection: record.id,
-      name: record.name,
-      url: record.url,
-      colour: record.colour,
-      demo: record.demoKey !== null,
-      enabled: record.enabled,
-      hasCa: record.ca !== null,
-      pin: record.pin,
-      certificate: record.certificate,
+      ...configuredView(record),
       proxy: { ...record.proxy, credentials: vault.get(proxySecret(record.id)) !== undefined },
-      folder: record.folder,
       secret: vault.state(record.id),
       state:
         connection !== null
@@ -317,7 +309,6 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
           : refusal === null
             ? { is: 'stopped' }
             : { is: 'refused', problem: refusal },
-      hello: record.hello,
       status,
       skewMs,
       asOf: asOf === null ? null : epochMs(asOf),

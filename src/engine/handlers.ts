@@ -64,6 +64,7 @@ export function engineHandlers(parts: {
   readonly about: () => EngineAbout;
   readonly operatorName: () => string;
   readonly changed: (operation: string) => void;
+  readonly toDisk: () => void;
   readonly profile: string;
   readonly journal: OperatorJournal;
   readonly countersigning: Countersigning;
@@ -96,6 +97,7 @@ export function engineHandlers(parts: {
       approvals: parts.approvals,
       environments: () => environments.list().flatMap(({ connection }) => find(connection) ?? []),
       changed: parts.changed,
+      toDisk: parts.toDisk,
     }),
     ...queryHandlers(reader),
     ...watchHandlers(reader, parts.mapLog),

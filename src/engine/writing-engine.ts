@@ -22,6 +22,7 @@ import { listsToApply } from './network-lists.ts';
 import { createReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { suspect } from './mirror/suspicion.ts';
+import { createToDisk } from './mirror/to-disk.ts';
 import { closeWatches } from './mirror/watch-log.ts';
 import { createIdentityKeeper } from './people/keeper.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
@@ -285,6 +286,7 @@ export function writingEngine(
     changed: (operation) => {
       hub.operation(operation);
     },
+    toDisk: createToDisk(file, log),
     profile: options.profile,
     journal,
     countersigning,
@@ -376,7 +378,7 @@ export function writingEngine(
       identities.stop();
       await notifier.stop();
       await reader.close();
-      heads.stop();
+      await heads.stop();
       db.close();
       release();
     },

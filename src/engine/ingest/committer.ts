@@ -45,15 +45,6 @@ interface Held {
   readonly since: number;
   holders: number;
   readonly end: NodeJS.Timeout;
-  readonly released: Promise<void>;
-  readonly release: () => void;
-}
-function beginHold(since: number, end: NodeJS.Timeout): Held {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  return { since, holders: 0, end, released, release };
 }
 const RELEASED = Promise.resolve();
 
@@ -95,6 +86,9 @@ export function createCommitter(options: {
   /** Answers that somebody waits for, held for or not. */
   let awaited = 0;
   let timer: NodeJS.Timeout | null = null;
+  /** Resolve what waits in `released`, in the order of its coming. */
+  const kept: (() => void)[] = [];
+  let releasing: NodeJS.Immediate | null = null;
 
   const schedule = (): void => {
     if (scheduled || stopped || timer !== null || held !== null) return;
@@ -105,16 +99,25 @@ export function createCommitter(options: {
     });
   };
 
+  /** What waits for the end of a time goes on one by one, so that an answer that comes in between is heard. */
+  const releaseNext = (): void => {
+    if (releasing !== null || held !== null || kept.length === 0) return;
+    releasing = setImmediate(() => {
+      releasing = null;
+      if (held === null) kept.shift()?.();
+      releaseNext();
+    });
+  };
+
   const goOn = (): void => {
     if (held === null) return;
     clearTimeout(held.end);
     const now = performance.now();
     holdAgainAt = now + (now - held.since);
-    const { release } = held;
     held = null;
-    release();
+    releaseNext();
     if (urgent.length + background.length > 0) schedule();
-    else if (timer === null) for (const wake of idlers.splice(0)) wake();
+    else if (timer === null && kept.length === 0) for (const wake of idlers.splice(0)) wake();
   };
 
   const take = (): Waiting[] => {
@@ -151,7 +154,7 @@ export function createCommitter(options: {
     const group = take();
     if (group.length > 0) writeGroup(group);
     if (urgent.length + background.length > 0) schedule();
-    else if (timer === null) for (const wake of idlers.splice(0)) wake();
+    else if (timer === null && kept.length === 0) for (const wake of idlers.splice(0)) wake();
   };
 
   const writeGroup = (group: readonly Waiting[]): void => {
@@ -219,7 +222,7 @@ export function createCommitter(options: {
       const now = performance.now();
       awaited += 1;
       if (!stopped && (held !== null || now >= holdAgainAt)) {
-        held ??= beginHold(now, setTimeout(goOn, MOST_HELD_MS));
+        held ??= { since: now, holders: 0, end: setTimeout(goOn, MOST_HELD_MS) };
         held.holders += 1;
       }
       const mine = held;
@@ -233,10 +236,12 @@ export function createCommitter(options: {
         if (mine.holders === 0 && held === mine) goOn();
       };
     },
-    released: () => held?.released ?? RELEASED,
+    released: () =>
+      held === null && kept.length === 0 ? RELEASED : new Promise((resolve) => kept.push(resolve)),
     idle: () =>
       new Promise((wake) => {
-        if (stopped || (urgent.length + background.length === 0 && !scheduled && timer === null)) wake();
+        const waiting = urgent.length + background.length + kept.length;
+        if (stopped || (waiting === 0 && !scheduled && timer === null)) wake();
         else idlers.push(wake);
       }),
     stop: () => {
@@ -245,9 +250,9 @@ export function createCommitter(options: {
       if (timer !== null) clearTimeout(timer);
       if (held !== null) {
         clearTimeout(held.end);
-        held.release();
         held = null;
       }
+      for (const release of kept.splice(0)) release();
       for (const one of [...urgent, ...background]) one.settle({ is: 'dropped' });
       urgent = [];
       background = [];

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dispose, Log } from '#shared/domain/log.ts';
+import type { Log } from '#shared/domain/log.ts';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import { HeadsFile } from '#shared/journal/entry.ts';
 
@@ -12,32 +13,49 @@ const SOON_MS = 500;
 export interface HeadKeeper {
   /** Writes the head soon, once its transaction is over. */
   soon(): void;
-  readonly stop: Dispose;
+  /** Resolves when the last head is written. */
+  stop(): Promise<void>;
 }
 export function keepHead(profile: string, read: () => HeadsFile | null, log: Log): HeadKeeper {
+  const file = localHeadFile(profile);
   let timer: NodeJS.Timeout | null = null;
+  let due = false;
   let stopped = false;
+  let writing: Promise<void> = Promise.resolve();
+  /** One after another, so that no older head comes after a newer one. */
   const write = (): void => {
     timer = null;
-    const file = localHeadFile(profile);
+    due = false;
+    const heads = read();
+    if (heads === null) return;
+    writing = writing
+      .then(async () => {
+        await writeFile(`${file}.new`, JSON.stringify(heads), { mode: 0o600 });
+        await rename(`${file}.new`, file);
+      })
+      .catch(warn);
+  };
+  const warn = (error: unknown): void => {
+    log.warn('the head of the journal was not written beside the database', { error: String(error) });
+  };
+  const tryWrite = (): void => {
     try {
-      const heads = read();
-      if (heads === null) return;
-      writeFileSync(`${file}.new`, JSON.stringify(heads), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
+      write();
     } catch (error) {
-      log.warn('the head of the journal was not written beside the database', { error: String(error) });
+      warn(error);
     }
   };
   return {
     soon: () => {
-      if (!stopped) timer ??= setTimeout(write, SOON_MS);
+      if (stopped) return;
+      due = true;
+      timer ??= setTimeout(tryWrite, SOON_MS);
     },
-    stop: () => {
+    stop: async () => {
       stopped = true;
-      if (timer === null) return;
-      clearTimeout(timer);
-      write();
+      if (timer !== null) clearTimeout(timer);
+      if (due) tryWrite();
+      await writing;
     },
   };
 }

@@ -21,7 +21,7 @@ import {
   withoutNames,
 } from './command-texts.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
-import { readRows } from './statements.ts';
+import { readRows, readValues, write } from './statements.ts';
 
 /** Outcome as the agent answered it last. */
 export const StoredOutcome = z.object({
@@ -292,7 +292,7 @@ export function changeCommand(db: WritableDb, id: CommandId, change: CommandChan
   const set = given.map(([column]) => `${column} = ?`);
   if (change.tried === true) set.push('tries = tries + 1');
   if (set.length === 0) return;
-  db.prepare(`UPDATE command SET ${set.join(', ')} WHERE id = ?`).run(...given.map(([, value]) => value), id);
+  write(db, `UPDATE command SET ${set.join(', ')} WHERE id = ?`, [...given.map(([, value]) => value), id]);
 }
 
 export function commandById(db: ReadableDb, id: string): CommandRecord | null {
@@ -370,11 +370,11 @@ export const isCancellable = (record: CommandRecord): boolean =>
   (record.state === 'intended' || record.state === 'unreachable');
 
 export const latestOperations = (db: ReadableDb, limit: number): readonly OperationView[] =>
-  db
-    .prepare('SELECT id FROM operation WHERE executed_at IS NOT NULL ORDER BY executed_at DESC LIMIT ?')
-    .pluck()
-    .all(limit)
-    .flatMap((id) => operationView(db, String(id)) ?? []);
+  readValues(
+    db,
+    'SELECT id FROM operation WHERE executed_at IS NOT NULL ORDER BY executed_at DESC LIMIT ?',
+    [limit],
+  ).flatMap((id) => operationView(db, String(id)) ?? []);
 
 function commandView(record: CommandRecord): CommandView {
   const { outcome } = record;

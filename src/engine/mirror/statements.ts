@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import { boundedCache, type BoundedCache } from '#geo/bounded-cache.ts';
-import type { ReadableDb } from './database.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
 
 /** Statements kept ready for each handle: preparing one takes longer than many of them run. */
 const KEPT = 1_500;
@@ -43,3 +43,11 @@ export const readValues = (db: ReadableDb, sql: string, bound: Bound = NOTHING):
 /** The first column of the first row; undefined when there is none. */
 export const readValue = (db: ReadableDb, sql: string, bound: Bound = NOTHING): unknown =>
   statement(db, 'values', sql).get(bound);
+
+/** Writes; the first column of what `RETURNING` names, undefined when no row was written. */
+export const writeRow = (db: WritableDb, sql: string, bound: Bound = NOTHING): unknown =>
+  statement(db, 'values', sql).get(bound);
+/** Writes, by a statement that returns nothing. */
+export const write = (db: WritableDb, sql: string, bound: Bound = NOTHING): void => {
+  statement(db, 'objects', sql).run(bound);
+};

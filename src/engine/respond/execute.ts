@@ -1,4 +1,4 @@
-import type { ConnectionId, OperationId } from '#shared/domain/ids.ts';
+import type { CommandId, ConnectionId, OperationId } from '#shared/domain/ids.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
 import type { Command } from '#shared/protocol/commands.ts';
@@ -40,7 +40,10 @@ export interface Execution {
  * Turns a preview into intents, durably and together with their entry in the journal, before anything is sent.
  * Executing the same operation again changes nothing and answers what became of it.
  */
-export function execute(parts: ExecuteParts, request: Execution): OperationView {
+export function execute(
+  parts: ExecuteParts,
+  request: Execution,
+): { readonly view: OperationView; readonly payloads: ReadonlyMap<CommandId, Command> } {
   const { db, clock } = parts;
   const found = operationById(db, request.operation);
   if (found === null) {
@@ -50,11 +53,13 @@ export function execute(parts: ExecuteParts, request: Execution): OperationView 
       advice: 'Preview again; nothing was ended.',
     });
   }
+  let payloads: ReadonlyMap<CommandId, Command> = new Map();
   if (found.executed_at === null) {
     const all = commandsOf(db, request.operation);
     const commands = all.filter((command) => request.queue || !command.queued);
     check(parts, request, commands);
     const now = clock();
+    payloads = new Map(commands.map((command) => [command.id, payload(parts, request, found, command)]));
     durableTransaction(db, () => {
       intend(db, {
         id: request.operation,
@@ -62,7 +67,7 @@ export function execute(parts: ExecuteParts, request: Execution): OperationView 
         reason: request.reason,
         operator: operatorOf(parts, commands),
         retryUntil: now + request.retryForMs,
-        payloads: new Map(commands.map((command) => [command.id, payload(parts, request, found, command)])),
+        payloads,
       });
       for (const command of all) {
         if (!commands.includes(command)) {
@@ -91,7 +96,7 @@ export function execute(parts: ExecuteParts, request: Execution): OperationView 
   }
   const view = operationView(db, request.operation);
   if (view === null) throw new Error('the operation that was just written is not there');
-  return view;
+  return { view, payloads };
 }
 
 function check(parts: ExecuteParts, request: Execution, commands: readonly CommandRecord[]): void {

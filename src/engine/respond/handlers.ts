@@ -1,7 +1,8 @@
-import type { OperationId } from '#shared/domain/ids.ts';
+import type { CommandId, OperationId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { Handlers } from '#shared/ipc/contract.ts';
 import type { RESPOND_METHODS } from '#shared/ipc/respond-contract.ts';
+import type { Command } from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { commandsOf, latestOperations, operationView } from '../mirror/operations.ts';
@@ -38,6 +39,8 @@ export function respondHandlers(
     readonly approvals: Approvals;
     readonly environments: () => readonly Environment[];
     readonly changed: (operation: string) => void;
+    /** Begins to bring to the disk what is written and not there yet. */
+    readonly toDisk: () => void;
   },
 ): Answers {
   const { db, clock, reader, runner, approvals, journal } = parts;
@@ -55,23 +58,31 @@ export function respondHandlers(
     rows: (connection, ids) => reader.ask('sessions.byId', { connection, ids }, never),
     matching,
   };
-  const begun = (operation: OperationId) => {
+  const begun = (operation: OperationId, payloads?: ReadonlyMap<CommandId, Command>) => {
     parts.changed(operation);
-    runner.drive(commandsOf(db, operation).map(({ id }) => id));
+    runner.drive(
+      commandsOf(db, operation).map(({ id }) => id),
+      payloads,
+    );
   };
   return {
     ...readingRespondHandlers(db),
     'respond.preview': async (request) => {
+      // Acting waits for the disk: what was mirrored before gets there while the agents are asked, and who looks thinks.
+      parts.toDisk();
       const { preview: shown, listed } = await preview(previewing, request);
       listing.set(shown.operation, listed);
-      void listed.finally(() => listing.delete(shown.operation));
+      void listed.finally(() => {
+        listing.delete(shown.operation);
+        parts.toDisk();
+      });
       return shown;
     },
     'respond.execute': async (request) => {
       const waiting = listing.get(request.operation);
       if (waiting !== undefined) await atMost(waiting, LISTED_MS);
-      const view = execute(parts, request);
-      begun(request.operation);
+      const { view, payloads } = execute(parts, request);
+      begun(request.operation, payloads);
       return view;
     },
     'respond.cancel': ({ operation }) =>

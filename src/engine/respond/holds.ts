@@ -124,5 +124,5 @@ export function lift(
     retryForMs: RETRY_MS,
     queue: true,
     includeNew: false,
-  });
+  }).view;
 }

@@ -29,6 +29,8 @@ const MOST_LISTINGS = 20;
 /** Writes down what agents say of commands, and where it cannot be true. */
 export interface Ledger {
   readonly save: (command: CommandRecord, change: CommandChange) => void;
+  /** Notes that it is about to be sent: resolves when that is written, for all that are sent at the same moment at once. */
+  sent(command: CommandRecord): Promise<void>;
   /** Takes an answer. False: it is for another command, and was not taken. */
   take(command: CommandRecord, outcome: CommandOutcome, proofs?: readonly Proof[]): boolean;
   /**
@@ -55,6 +57,27 @@ export function createLedger(options: RunnerOptions): Ledger {
     }
   };
 
+  let sending: { readonly commands: CommandRecord[]; readonly written: Promise<void> } | null = null;
+  const sent: Ledger['sent'] = (command) => {
+    sending ??= {
+      commands: [],
+      written: Promise.resolve().then(() => {
+        const now = sending?.commands ?? [];
+        sending = null;
+        for (const one of now) options.changed(one.operation);
+        try {
+          transaction(db, () => {
+            for (const { id } of now) changeCommand(db, id, { state: 'sent', tried: true });
+          });
+        } catch (error) {
+          log.warn('that commands are sent was not saved', { error: String(error) });
+        }
+      }),
+    };
+    sending.commands.push(command);
+    return sending.written;
+  };
+
   /** Lists that no answer came to, by command. */
   const unanswered = new Map<string, number>();
   const mayAskAgain = (id: string): boolean => {
@@ -64,6 +87,7 @@ export function createLedger(options: RunnerOptions): Ledger {
   };
 
   const find = (command: CommandRecord, environment: Environment | null, more: readonly Finding[]): void => {
+    if (more.length === 0) return;
     const known = commandById(db, command.id)?.findings ?? command.findings;
     const findings = withFindings(known, more);
     if (findings === known) return;
@@ -81,6 +105,7 @@ export function createLedger(options: RunnerOptions): Ledger {
 
   return {
     save,
+    sent,
     take: (command, outcome, proofs) => {
       const environment = options.find(command.connection);
       if (outcome.id !== command.id) {
@@ -92,7 +117,6 @@ export function createLedger(options: RunnerOptions): Ledger {
       const finished = FINISHED.has(outcome.state);
       find(command, environment, answerFindings(command, outcome, finished));
       const first = command.finishedAt !== null && command.outcome !== null;
-      const known = commandById(db, command.id)?.proofs ?? command.proofs;
       save(command, {
         ...(first ? {} : { state: outcome.state, outcome: stored(outcome), problem: null }),
         ...(finished && !first ? { finishedAt: clock(), done: outcome.matched } : {}),
@@ -100,7 +124,7 @@ export function createLedger(options: RunnerOptions): Ledger {
           ? {}
           : {
               proofs: merged(
-                known,
+                commandById(db, command.id)?.proofs ?? command.proofs,
                 proofs.filter(({ id }) => id === command.id),
               ),
             }),

@@ -1,7 +1,13 @@
 import type { CommandId, ConnectionId } from '#shared/domain/ids.ts';
 import type { Dispose, Log } from '#shared/domain/log.ts';
 import { DAY, MINUTE, SECOND, type Clock } from '#shared/domain/units.ts';
-import { CommandAnswer, CommandGetAnswer, CommandProgress, Proof } from '#shared/protocol/commands.ts';
+import {
+  CommandAnswer,
+  CommandGetAnswer,
+  CommandProgress,
+  Proof,
+  type Command,
+} from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
 import type { WritableDb } from '../mirror/database.ts';
@@ -9,6 +15,7 @@ import { commandById, openCommands, type CommandRecord } from '../mirror/operati
 import { refusal } from './ask-agent.ts';
 import { createAwaited } from './awaited.ts';
 import { createLedger, merged } from './ledger.ts';
+import { createProgress } from './progress.ts';
 import { previewIsOver, rebind } from './rebind.ts';
 import { createSlots } from './slots.ts';
 
@@ -16,8 +23,11 @@ import { createSlots } from './slots.ts';
 export interface Runner {
   /** Takes up everything that is not finished. */
   resume(): void;
-  /** Drives these commands; ones that are under way already are left alone. */
-  drive(ids: readonly CommandId[]): void;
+  /**
+   * Drives these commands; ones that are under way already are left alone.
+   * @param payloads what goes out, where that was just written down; of others it is read
+   */
+  drive(ids: readonly CommandId[], payloads?: ReadonlyMap<CommandId, Command>): void;
   /** Something about these commands was changed elsewhere: look at it now. */
   wake(): void;
   /** The agent of this connection has greeted. */
@@ -83,6 +93,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const waited = new Set<CommandId>();
   const ledger = createLedger({ ...options, times });
   const { save } = ledger;
+  const progress = createProgress(options);
   let stopped = false;
   const isStopped = (): boolean => stopped;
 
@@ -128,13 +139,24 @@ export function createRunner(options: RunnerOptions): Runner {
     return 'silent';
   };
 
-  const send = async (command: CommandRecord, environment: Environment): Promise<number> => {
-    save(command, { state: 'sent', tried: true });
+  const send = async (
+    command: CommandRecord,
+    environment: Environment,
+    payload: object | null,
+  ): Promise<number> => {
+    await ledger.sent(command);
     const [goOn, answered] = [options.first(), answers.begin()];
-    const raw = await environment.request('command', command.payload, times.send).finally(() => {
+    // What it answered is written down before anything else goes on.
+    try {
+      return answerTo(command, environment, await environment.request('command', payload, times.send));
+    } finally {
       answered();
       goOn();
-    });
+    }
+  };
+
+  /** Writes down what the agent said; how long to wait before the next step. */
+  const answerTo = (command: CommandRecord, environment: Environment, raw: unknown): number => {
     const answer = CommandAnswer.safeParse(raw);
     if (!answer.success) throw new Error('the answer cannot be understood');
     if (answer.data.ok) {
@@ -180,8 +202,11 @@ export function createRunner(options: RunnerOptions): Runner {
     save(command, { state: 'unreachable', problem, ...(late ? { finishedAt: clock() } : {}) });
   };
 
-  /** One step; how long to wait before the next, null when there is nothing more to do. */
-  const step = async (command: CommandRecord): Promise<number | null> => {
+  /**
+   * One step; how long to wait before the next, null when there is nothing more to do.
+   * @param payload what goes out, where it need not be read
+   */
+  const step = async (command: CommandRecord, payload: Command | null): Promise<number | null> => {
     if (command.state === 'cancelled' || command.state === 'refused') return null;
     const environment = options.find(command.connection);
     if (environment === null || environment.hello() === null) {
@@ -204,10 +229,11 @@ export function createRunner(options: RunnerOptions): Runner {
       return lookForProof(command, environment);
     }
     if (!slots.take(command.connection, command.id)) return MINUTE;
-    if (command.tries > 0 && (await learn(command, environment)) !== 'unknown') {
-      return isStopped() ? null : times.poll;
+    let now = command;
+    if (command.tries > 0) {
+      if ((await learn(command, environment)) !== 'unknown') return isStopped() ? null : times.poll;
+      now = commandById(db, command.id) ?? command;
     }
-    const now = commandById(db, command.id) ?? command;
     if (now.cancel) {
       save(now, { state: 'cancelled', finishedAt: clock() });
       return null;
@@ -227,7 +253,7 @@ export function createRunner(options: RunnerOptions): Runner {
     }
     if (bind(now, environment)) return 0;
     try {
-      return await send(now, environment);
+      return await send(now, environment, payload ?? now.payload);
     } catch (error) {
       log.debug('a command got no answer', { command: command.id, error: String(error) });
       unreachable({ ...now, tries: now.tries + 1 }, environment);
@@ -252,24 +278,30 @@ export function createRunner(options: RunnerOptions): Runner {
     return null;
   };
 
-  const run = async (id: CommandId): Promise<void> => {
+  const run = async (id: CommandId, payload: Command | null): Promise<void> => {
+    let fresh = payload;
+    let command = commandById(db, id);
     while (!isStopped()) {
-      const command = commandById(db, id);
       if (command?.intended !== true) return;
-      const wait = await step(command);
+      const wait = await step(command, fresh);
+      fresh = null;
       const after = commandById(db, id);
       const over = after === null || after.finishedAt !== null || after.state === 'pending-approval';
-      if (over || wait === null) slots.free(command.connection, id);
+      const slot = command.connection;
+      if (over || wait === null) slots.free(slot, id);
       if (isStopped() || wait === null) return;
-      if (wait > 0) await slots.pause(command.connection, wait);
+      command = after;
+      if (wait <= 0) continue;
+      await slots.pause(slot, wait);
+      command = commandById(db, id);
     }
   };
 
-  const drive = (ids: readonly CommandId[]): void => {
+  const drive: Runner['drive'] = (ids, payloads) => {
     for (const id of ids) {
       if (driving.has(id) || stopped) continue;
       driving.add(id);
-      run(id)
+      run(id, payloads?.get(id) ?? null)
         .catch((error: unknown) => {
           log.error('a command could not be carried on', { command: id, error: String(error) });
         })
@@ -307,12 +339,12 @@ export function createRunner(options: RunnerOptions): Runner {
         return command?.connection === connection && command.intended ? command : null;
       };
       if (event === 'command.progress') {
-        const progress = CommandProgress.safeParse(payload);
-        const command = progress.success ? mine(progress.data.id) : null;
-        if (command?.finishedAt !== null || !progress.success) return;
-        save(command, { done: Math.min(progress.data.done, progress.data.total) });
+        const parsed = CommandProgress.safeParse(payload);
+        if (!parsed.success) return;
+        const { id, done, total } = parsed.data;
+        progress.note(connection, id as CommandId, Math.min(done, total));
         // It is done: learn how, without waiting for the next look.
-        if (progress.data.done >= progress.data.total) slots.wake(connection);
+        if (done >= total) slots.wake(connection);
       } else if (event === 'command.proof') {
         const proof = Proof.safeParse(payload);
         const command = proof.success ? mine(proof.data.id) : null;
@@ -323,6 +355,7 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     stop: () => {
       stopped = true;
+      progress.stop();
       slots.wake();
     },
   };

@@ -94,3 +94,24 @@ test('who waits for idleness waits for what was held back', async () => {
   await pass(1);
   expect([written, idle]).toEqual([['a'], true]);
 });
+
+test('what waits for the release goes on one by one, in the order of its coming, and not while something goes first again', async () => {
+  const seen: string[] = [];
+  const wait = (name: string) => void committer.released().then(() => seen.push(name));
+  const first = committer.hold();
+  for (const name of ['a', 'b']) wait(name);
+  await pass(1);
+  expect(seen).toEqual([]);
+  first();
+  wait('c');
+  await vi.advanceTimersToNextTimerAsync();
+  expect(seen).toEqual(['a']);
+  await pass(0);
+  const again = committer.hold();
+  await pass(1);
+  const before = [...seen];
+  expect(before.length).toBeLessThan(3);
+  again();
+  await pass(1);
+  expect(seen).toEqual(['a', 'b', 'c']);
+});

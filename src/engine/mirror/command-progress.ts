@@ -16,13 +16,13 @@ export interface Progressed {
 export function noteProgress(db: WritableDb, all: readonly Progressed[]): ReadonlySet<string> {
   const changed = new Set<string>();
   for (const { connection, id, done } of all) {
-    const row = writeRow(
+    const operation = writeRow(
       db,
       `UPDATE command SET done = ? WHERE id = ? AND connection = (SELECT key FROM connection WHERE id = ?)
          AND payload IS NOT NULL AND finished_at IS NULL RETURNING operation`,
       [done, id, connection],
     );
-    if (row !== undefined) changed.add(String(row));
+    if (typeof operation === 'string') changed.add(operation);
   }
   return changed;
 }

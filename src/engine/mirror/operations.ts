@@ -370,11 +370,9 @@ export const isCancellable = (record: CommandRecord): boolean =>
   (record.state === 'intended' || record.state === 'unreachable');
 
 export const latestOperations = (db: ReadableDb, limit: number): readonly OperationView[] =>
-  readValues(
-    db,
-    'SELECT id FROM operation WHERE executed_at IS NOT NULL ORDER BY executed_at DESC LIMIT ?',
-    [limit],
-  ).flatMap((id) => operationView(db, String(id)) ?? []);
+  readValues(db, 'SELECT id FROM operation WHERE executed_at IS NOT NULL ORDER BY executed_at DESC LIMIT ?', [
+    limit,
+  ]).flatMap((id) => operationView(db, String(id)) ?? []);
 
 function commandView(record: CommandRecord): CommandView {
   const { outcome } = record;

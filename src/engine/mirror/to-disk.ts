@@ -8,30 +8,27 @@ import type { Log } from '#shared/domain/log.ts';
  * @param file the mirror's; its log beside it is what commits are written to
  */
 export function createToDisk(file: string, log: Log): () => void {
-  let underWay = false;
+  let underWay: Promise<void> | null = null;
   let again = false;
   const work = async (): Promise<void> => {
-    do {
-      again = false;
-      // SQLite locks the mirror itself and never this file, so that opening and closing it releases nothing.
-      const handle = await open(`${file}-wal`, 'r+');
-      try {
-        await handle.datasync();
-      } finally {
-        await handle.close();
-      }
-    } while (again);
+    // SQLite locks the mirror itself and never this file, so that opening and closing it releases nothing.
+    const handle = await open(`${file}-wal`, 'r+');
+    try {
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
   };
-  return () => {
-    again = true;
-    if (underWay) return;
-    underWay = true;
-    work()
+  const begin = (): void => {
+    again = underWay !== null;
+    underWay ??= work()
       .catch((error: unknown) => {
         log.debug('the log of the mirror was not brought to the disk', { error: String(error) });
       })
       .finally(() => {
-        underWay = false;
+        underWay = null;
+        if (again) begin();
       });
   };
+  return begin;
 }

@@ -19,6 +19,7 @@ export function createProgress(options: {
 }): Progress {
   const { db, log } = options;
   let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
   let gathered = new Map<CommandId, Progressed>();
   const write = (): void => {
     timer = null;
@@ -33,10 +34,12 @@ export function createProgress(options: {
   };
   return {
     note: (connection, id, done) => {
+      if (stopped) return;
       gathered.set(id, { connection, id, done });
       timer ??= setTimeout(write, TOGETHER_MS);
     },
     stop: () => {
+      stopped = true;
       if (timer !== null) clearTimeout(timer);
       timer = null;
     },

@@ -342,7 +342,7 @@ export function createRunner(options: RunnerOptions): Runner {
         const parsed = CommandProgress.safeParse(payload);
         if (!parsed.success) return;
         const { id, done, total } = parsed.data;
-        progress.note(connection, id as CommandId, Math.min(done, total));
+        progress.note(connection, id, Math.min(done, total));
         // It is done: learn how, without waiting for the next look.
         if (done >= total) slots.wake(connection);
       } else if (event === 'command.proof') {

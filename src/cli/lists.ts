@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import {
-  addNetworkList,
-  networkLists,
-  removeNetworkList,
-  type NetworkListView,
-} from '#engine/network-lists.ts';
+import { basename } from 'node:path';
+import { listFile, networkLists } from '#engine/network-lists.ts';
+import type { NetworkListView, NetworkListsView } from '#shared/ipc/network-lists-contract.ts';
+import { act } from './act.ts';
 import { EXIT } from './exit-codes.ts';
 import { plain } from './rows.ts';
 import { UsageError } from './usage-error.ts';
+
+type Asking = Pick<Awaited<ReturnType<typeof act>>, 'call'>;
 
 const line = ({ file, list, problem }: NetworkListView): string =>
   list === null
@@ -33,9 +33,29 @@ export function listsShow(profile: string): number {
   return lists.every(({ problem }) => problem === null) ? EXIT.ok : EXIT.failed;
 }
 
-const AGAIN = 'It is in use from the next start of the engine on.';
+const lists = (view: NetworkListsView, file: string): NetworkListView | undefined =>
+  view.lists.find((one) => one.file === file);
 
-export function listsAdd(profile: string, file: string): number {
+/** Asks the engine that works on the profile, or one of its own for a moment; a refusal names the lines. */
+async function changed<T>(
+  profile: string,
+  version: string,
+  work: (asking: Asking) => Promise<T>,
+): Promise<T> {
+  const asking = await act(profile, version);
+  try {
+    return await work(asking);
+  } catch (error) {
+    throw new UsageError(
+      `${error instanceof Error ? error.message : String(error)} Nothing was changed.`,
+      EXIT.usage,
+    );
+  } finally {
+    await asking.close();
+  }
+}
+
+export async function listsAdd(profile: string, file: string, version: string): Promise<number> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -45,16 +65,19 @@ export function listsAdd(profile: string, file: string): number {
       EXIT.usage,
     );
   }
-  const added = addNetworkList(profile, file, text);
-  if (!added.ok) throw new UsageError(`${added.error.message} Nothing was changed.`, EXIT.usage);
-  process.stdout.write(`${line(added.value)}\n`);
-  process.stderr.write(`${AGAIN}\n`);
+  const name = listFile(file);
+  const view = await changed(profile, version, (asking) =>
+    asking.call('lists.add', { name: basename(file), text }),
+  );
+  const added = lists(view, name);
+  if (added !== undefined) process.stdout.write(`${line(added)}\n`);
   return EXIT.ok;
 }
 
-export function listsRemove(profile: string, file: string): number {
-  if (!removeNetworkList(profile, file))
+export async function listsRemove(profile: string, file: string, version: string): Promise<number> {
+  if (!networkLists(profile).some((one) => one.file === file))
     throw new UsageError(`No list “${plain(file)}” is loaded. Look with: watchfloor lists show`, EXIT.usage);
-  process.stderr.write(`Removed. ${AGAIN}\n`);
+  await changed(profile, version, (asking) => asking.call('lists.remove', { file }));
+  process.stderr.write('Removed.\n');
   return EXIT.ok;
 }

@@ -133,15 +133,15 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
       'load a list (.txt, .csv) or the table of own networks (.yaml, .json); replaces one of the same name',
     )
     .addOption(profile())
-    .action((file: string, options: WithProfile) => {
-      code = listsAdd(options.profile, file);
+    .action(async (file: string, options: WithProfile) => {
+      code = await listsAdd(options.profile, file, manifest.version);
     });
   lists
     .command('remove <name>')
     .description('take a loaded file away')
     .addOption(profile())
-    .action((name: string, options: WithProfile) => {
-      code = listsRemove(options.profile, name);
+    .action(async (name: string, options: WithProfile) => {
+      code = await listsRemove(options.profile, name, manifest.version);
     });
 
   program

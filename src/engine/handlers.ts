@@ -5,6 +5,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { Handlers, ParsedOf } from '#shared/ipc/contract.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { EngineAbout, EnvironmentView } from '#shared/ipc/views.ts';
+import type { OpenedGeo } from '#geo/open.ts';
 import { configuredView } from './connections/configured-view.ts';
 import { deskHandlers, readOnlyDeskHandlers } from './desk-handlers.ts';
 import { riskHandlers } from './detections/risk-handlers.ts';
@@ -15,11 +16,13 @@ import { complianceHandlers, readOnlyComplianceHandlers } from './forensics/hand
 import { journalHandlers, readOnlyJournalHandlers } from './journal/handlers.ts';
 import type { ActionDetails, ActionSubject, OperatorJournal } from './journal/journal.ts';
 import { allConnections } from './mirror/connections.ts';
+import type { ListFollower } from './list-follower.ts';
 import type { MapLog } from './map-log.ts';
 import type { ReadableDb, WritableDb } from './mirror/database.ts';
 import { historySummary } from './mirror/history-ranges.ts';
 import type { Reader } from './mirror/reader.ts';
 import { liveCounts } from './mirror/watch-log.ts';
+import { networkListHandlers, readOnlyNetworkListHandlers } from './network-list-handlers.ts';
 import { notifyHandlers, readOnlyNotifyHandlers } from './notify/handlers.ts';
 import { readOnlySigmaHandlers, sigmaHandlers } from './sigma-rules/handlers.ts';
 import type { Notifier } from './notify/notifier.ts';
@@ -78,6 +81,9 @@ export function engineHandlers(parts: {
   readonly detectionsChanged: () => void;
   readonly draftsChanged: () => void;
   readonly detectionsReconfigured: () => void;
+  readonly geo: OpenedGeo;
+  readonly lists: ListFollower;
+  readonly relisted: () => void;
 }): Answers {
   const { db, clock, environments, reader, operatorName, journal } = parts;
   const find = environments.find.bind(environments);
@@ -113,6 +119,13 @@ export function engineHandlers(parts: {
     }),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
     ...sigmaHandlers({ db, clock, changed: parts.sigmaChanged }),
+    ...networkListHandlers({
+      profile: parts.profile,
+      geo: parts.geo,
+      journal,
+      relisted: parts.relisted,
+      following: () => parts.lists.following(),
+    }),
     ...notifyHandlers({
       db,
       notifier: parts.notifier,
@@ -214,6 +227,7 @@ export function readOnlyHandlers(
     ...readOnlyNotifyHandlers(db, refuse),
     ...readOnlyMirrorHandlers(db, clock, refuse),
     ...readOnlySigmaHandlers(db, refuse),
+    ...readOnlyNetworkListHandlers(profile, refuse),
     ...readOnlyPeopleHandlers(db, reader, problem),
     ...readOnlyDetectionHandlers(db, reader, refuse),
     ...readOnlyRulesHandlers(db, reader, refuse),

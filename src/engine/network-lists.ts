@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { NetworkKind } from '#shared/domain/place.ts';
+import type { NetworkListView } from '#shared/ipc/network-lists-contract.ts';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import { parseKindList, type KindList } from '#geo/kind-list.ts';
 import { parseOverrides } from '#geo/overrides.ts';
@@ -14,20 +14,6 @@ const APPLIED = '.applied';
 const NAME = /^[\w][\w .-]{0,99}$/;
 
 const folderOf = (profile: string): string => join(profile, 'networks');
-
-export interface NetworkListView {
-  /** Its file; what `remove` takes. */
-  readonly file: string;
-  /** Null: it cannot be read, `problem` says why. */
-  readonly list: {
-    readonly name: string;
-    readonly date: string | null;
-    readonly licence: string | null;
-    readonly networks: number;
-    readonly kinds: readonly NetworkKind[];
-  } | null;
-  readonly problem: GeoProblem | null;
-}
 
 const names = (profile: string): readonly string[] => {
   try {
@@ -59,9 +45,11 @@ const viewOf = ({ name, date, licence, blocks, asns }: KindList): NetworkListVie
   kinds: [...new Set([...blocks, ...asns].map(([, kind]) => kind))].sort(),
 });
 
+const isTable = (path: string): boolean => /\.(ya?ml|json)$/i.test(path);
+
 /** Reads a file as what it says it is: a table of own networks (YAML or JSON by its name), else a list. */
 function read(text: string, file: string): Result<NetworkListView['list'], GeoProblem> {
-  if (/\.(ya?ml|json)$/i.test(file)) {
+  if (isTable(file)) {
     const table = parseOverrides(text, file);
     if (!table.ok) return table;
     const { name, date, size } = table.value;
@@ -78,14 +66,16 @@ export const networkLists = (profile: string): readonly NetworkListView[] =>
     return { file, list: found.ok ? found.value : null, problem: found.ok ? null : found.error };
   });
 
+/** What a file is called in the profile: there is one table of own networks, whatever it was called. */
+export const listFile = (path: string): string => (isTable(path) ? OWN : basename(path));
+
 /** Copies a file into the profile, in the place of one of the same name; a file with a fault is refused whole. */
 export function addNetworkList(
   profile: string,
   path: string,
   text: string,
 ): Result<NetworkListView, GeoProblem> {
-  const table = /\.(ya?ml|json)$/i.test(path);
-  const file = table ? OWN : basename(path);
+  const file = listFile(path);
   if (!NAME.test(file))
     return failure(
       geoProblem('invalid', path, 'its name has other signs than letters, digits, space, dot and dash'),

@@ -17,8 +17,7 @@ import { createWriter } from './ingest/writer.ts';
 import { createMapLog } from './map-log.ts';
 import { isCorrupt, transaction, type WritableDb } from './mirror/database.ts';
 import { dropOldPreviews, operationView } from './mirror/operations.ts';
-import { refreshAddresses } from './mirror/refresh-addresses.ts';
-import { listsToApply } from './network-lists.ts';
+import { createListFollower } from './list-follower.ts';
 import { createReader, type Reader } from './mirror/reader.ts';
 import { dropIncomplete } from './mirror/staging.ts';
 import { suspect } from './mirror/suspicion.ts';
@@ -254,24 +253,13 @@ export function writingEngine(
       toTell = false;
     },
   });
-  const listsStop = new AbortController();
-  /** What the mirror says of networks follows the lists that the operator loaded. */
-  const followLists = (): void => {
-    const due = listsToApply(options.profile);
-    if (due === null) return;
-    refreshAddresses({
-      db,
-      enricher: options.geo.enricher,
-      submit: (job) => committer.submit(job),
-      signal: listsStop.signal,
-    })
-      .then((whole) => {
-        if (whole) due.done();
-      })
-      .catch((error: unknown) => {
-        log.warn('networks of mirrored addresses are as before', { error: String(error) });
-      });
-  };
+  const lists = createListFollower({
+    db,
+    profile: options.profile,
+    enricher: options.geo.enricher,
+    submit: (job) => committer.submit(job),
+    log,
+  });
   const handlers = engineHandlers({
     db,
     reader,
@@ -303,6 +291,14 @@ export function writingEngine(
     detectionsReconfigured: () => {
       detecting.reconfigured();
     },
+    geo: options.geo,
+    lists,
+    relisted: () => {
+      // What is remembered of addresses was found in other lists.
+      writer.dictionaries.forget();
+      lists.follow();
+      hub.problems();
+    },
     sigmaChanged: () => {
       sigmaRules.reload();
     },
@@ -328,7 +324,7 @@ export function writingEngine(
     runner.resume();
     notifier.start();
     detecting.start();
-    followLists();
+    lists.follow();
     identities.start();
     stopRetention = retention.start();
   };
@@ -374,7 +370,7 @@ export function writingEngine(
       stopRetention();
       committer.stop();
       detecting.stop();
-      listsStop.abort();
+      lists.stop();
       identities.stop();
       await notifier.stop();
       await reader.close();

@@ -23,6 +23,9 @@ export interface EnricherParts {
   readonly cacheSize?: number | undefined;
 }
 
+/** What operators change while it runs. */
+export type OwnLists = Pick<EnricherParts, 'kinds' | 'overrides'>;
+
 export interface Enricher {
   /** Never throws: what cannot be read is unknown. The result is frozen and may be shared. */
   readonly enrich: (ip: string | null, userAgent: string | null) => Enrichment;
@@ -39,8 +42,15 @@ const MAX_KEY = 500;
 /** Addresses of these kinds belong to no network that anybody announces. */
 const PRIVATE = new Set<Address['kind']>(['private', 'shared', 'loopback', 'link-local']);
 
+/** An enricher whose lists can be exchanged. */
+export interface RelistedEnricher extends Enricher {
+  /** From now on addresses are looked up in these lists; what was found in others is forgotten. */
+  readonly relist: (lists: OwnLists) => void;
+}
+
 /** Puts the providers together, with one bounded memory for addresses and one for user agents. */
-export function createEnricher(parts: EnricherParts): Enricher {
+export function createEnricher(initial: EnricherParts): RelistedEnricher {
+  let parts = initial;
   const size = parts.cacheSize ?? DEFAULT_CACHE;
   const origins = boundedCache<Origin>(size);
   const devices = boundedCache<DeviceFinding>(size);
@@ -54,6 +64,10 @@ export function createEnricher(parts: EnricherParts): Enricher {
       const text = userAgent?.slice(0, MAX_KEY) ?? '';
       const device = text.trim() === '' || !parts.userAgents ? null : devices.get(text, deviceOf);
       return Object.freeze({ address, place, network, device });
+    },
+    relist(lists) {
+      parts = { ...parts, ...lists };
+      origins.clear();
     },
   };
 }

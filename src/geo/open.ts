@@ -31,13 +31,17 @@ export function resolveGeoData(root: string, folder = join(root, 'out', 'geo')):
   };
 }
 
+/** Lists of networks by kind, and a table of own networks, of the operator's. */
+export interface OwnListFiles {
+  readonly kindLists?: readonly string[] | undefined;
+  readonly overrides?: string | undefined;
+}
+
 /** What to open; everything of the operator's is optional. */
-export interface GeoOptions {
+export interface GeoOptions extends OwnListFiles {
   readonly files: GeoDataFiles;
   /** An `.mmdb` of the operator's, and whether it stands in for the bundled places or beside them. */
   readonly mmdb?: { readonly path: string; readonly use: 'instead' | 'second-opinion' } | undefined;
-  readonly kindLists?: readonly string[] | undefined;
-  readonly overrides?: string | undefined;
   readonly cacheSize?: number | undefined;
   /** Reads the places when the first address is looked up, and not before. */
   readonly placesWhenNeeded?: boolean;
@@ -51,6 +55,8 @@ export interface OpenedGeo {
   readonly attributions: readonly Attribution[];
   /** One more is added when a file that is read later turns out to be damaged. */
   readonly problems: readonly GeoProblem[];
+  /** Reads the operator's files anew; from then on the enricher looks into those. */
+  readonly relist: (files: OwnListFiles) => Promise<void>;
 }
 
 /** Opens everything there is. A file that is missing or damaged is reported, and its part stays unknown. */
@@ -74,26 +80,49 @@ export async function openGeo(options: GeoOptions): Promise<OpenedGeo> {
         );
   const places = own !== null && bundled !== null ? withSecondOpinion(bundled, own) : (own ?? bundled);
   const networks = keep(await openNetworks(files.networks));
-  const lists: KindList[] = [];
-  for (const path of [files.kinds, ...(options.kindLists ?? [])]) {
-    const list = keep(await openKindList(path));
-    if (list !== null) lists.push(list);
-  }
-  const overrides = options.overrides === undefined ? null : keep(await openOverrides(options.overrides));
-  const kinds = kindProvider(lists);
-  const sources = [bundled?.source, own?.source, networks?.source, ...kinds.sources].filter(
-    (one) => one !== undefined,
-  );
+  let lists = await openLists(files.kinds, options);
   const enricher = createEnricher({
     places,
     networks,
-    kinds,
-    overrides,
+    kinds: lists.kinds,
+    overrides: lists.overrides,
     userAgents: userAgentReader(),
     cacheSize: options.cacheSize,
   });
-  const credits = new Map(sources.flatMap((one) => one.attribution).map((credit) => [credit.text, credit]));
-  return { enricher, sources, attributions: [...credits.values()], problems };
+  const sources = (): readonly DataSource[] =>
+    [bundled?.source, own?.source, networks?.source, ...lists.kinds.sources].filter(
+      (one) => one !== undefined,
+    );
+  return {
+    enricher,
+    get sources() {
+      return sources();
+    },
+    get attributions() {
+      const credits = sources().flatMap((one) => one.attribution);
+      return [...new Map(credits.map((credit) => [credit.text, credit])).values()];
+    },
+    get problems() {
+      return [...problems, ...lists.problems];
+    },
+    relist: async (changed) => {
+      lists = await openLists(files.kinds, changed);
+      enricher.relist(lists);
+    },
+  };
+}
+
+/** The bundled list and the operator's; one that cannot be used is reported. */
+async function openLists(bundled: string, own: OwnListFiles) {
+  const problems: GeoProblem[] = [];
+  const opened = await Promise.all([bundled, ...(own.kindLists ?? [])].map(openKindList));
+  const overrides = own.overrides === undefined ? null : await openOverrides(own.overrides);
+  for (const one of [...opened, overrides]) if (one?.ok === false) problems.push(one.error);
+  return {
+    kinds: kindProvider(opened.flatMap((one) => (one.ok ? [one.value] : []))),
+    overrides: overrides?.ok === true ? overrides.value : null,
+    problems,
+  };
 }
 
 function openPlacesLater(

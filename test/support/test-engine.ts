@@ -32,6 +32,7 @@ export const testGeo: EngineOptions['geo'] = {
   sources: [],
   attributions: [],
   problems: [],
+  relist: () => Promise.resolve(),
 };
 const place = (country: string, city: string, latitude: number, longitude: number): Place => ({
   country,
@@ -71,6 +72,7 @@ export interface TestEngineOptions {
   readonly operatorName?: string;
   readonly respondTimes?: EngineOptions['respondTimes'];
   readonly systemProxy?: EngineOptions['systemProxy'];
+  readonly geo?: EngineOptions['geo'];
 }
 
 const WAIT_MS = 20_000;
@@ -85,7 +87,7 @@ export function startTestEngine(profile: string, options: TestEngineOptions = {}
     // No waiting for a random share of a second in tests.
     random: options.random ?? (() => 0),
     log: options.log ?? quiet,
-    geo: testGeo,
+    geo: options.geo ?? testGeo,
     version: '0.0.0-test',
     operatorName: options.operatorName ?? 'Tess Ter',
     respondTimes: options.respondTimes,

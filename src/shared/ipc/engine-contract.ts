@@ -9,6 +9,7 @@ import { COMPLIANCE_METHODS } from './compliance-contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { WATCH_METHODS } from './watch-contract.ts';
 import { MIRROR_METHODS } from './mirror-contract.ts';
+import { NETWORK_LIST_METHODS } from './network-lists-contract.ts';
 import { NOTIFY_METHODS } from './notify-contract.ts';
 import { SIGMA_METHODS } from './sigma-contract.ts';
 import { PEOPLE_METHODS } from './people-contract.ts';
@@ -145,6 +146,7 @@ export const ENGINE_METHODS = {
       limit: z.int().min(1).max(1_000),
     }),
   ),
+  ...NETWORK_LIST_METHODS,
   ...NOTIFY_METHODS,
   ...SIGMA_METHODS,
   ...PEOPLE_METHODS,

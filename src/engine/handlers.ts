@@ -118,7 +118,7 @@ export function engineHandlers(parts: {
       operatorName,
     }),
     ...journalHandlers({ db, profile: parts.profile, journal, countersigning: parts.countersigning }),
-    ...sigmaHandlers({ db, clock, changed: parts.sigmaChanged }),
+    ...sigmaHandlers({ db, clock, journal, changed: parts.sigmaChanged }),
     ...networkListHandlers({
       profile: parts.profile,
       geo: parts.geo,

@@ -4,6 +4,7 @@ import { create } from 'zustand';
 import { complete } from '#shared/query/complete.ts';
 import { parseQuery } from '#shared/query/parse.ts';
 import { Choice } from '#renderer/components/Choice.tsx';
+import { FileButton } from '#renderer/components/FileButton.tsx';
 import { SearchBar } from '#renderer/components/SearchBar.tsx';
 import { SearchFault } from '#renderer/components/SearchFault.tsx';
 import { SearchField } from '#renderer/components/SearchField.tsx';
@@ -47,6 +48,27 @@ function Faulty(): ReactNode {
 }
 
 export const FIELD_ENTRIES: readonly Entry[] = [
+  {
+    component: 'FileButton',
+    states: [
+      [
+        'ready',
+        () => (
+          <FileButton label="Sigma rule files" accept=".yml" onFiles={nothing}>
+            Import files…
+          </FileButton>
+        ),
+      ],
+      [
+        'busy',
+        () => (
+          <FileButton disabled label="Mapping file" accept=".csv" onFiles={nothing}>
+            Importing…
+          </FileButton>
+        ),
+      ],
+    ],
+  },
   {
     component: 'Choice',
     states: [

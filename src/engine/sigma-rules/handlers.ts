@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/domain/units.ts';
 import type { Handlers } from '#shared/ipc/contract.ts';
 import type { SIGMA_METHODS } from '#shared/ipc/sigma-contract.ts';
+import type { OperatorJournal } from '../journal/journal.ts';
 import { transaction, type ReadableDb, type WritableDb } from '../mirror/database.ts';
 import { importFiles, removeFile, rulesView, saveFieldMap } from './rule-store.ts';
 
@@ -10,10 +11,11 @@ type Answers = Handlers<typeof SIGMA_METHODS>;
 export function sigmaHandlers(parts: {
   readonly db: WritableDb;
   readonly clock: Clock;
+  readonly journal: Pick<OperatorJournal, 'recordOperatorAction'>;
   /** The rules are others now. */
   readonly changed: () => void;
 }): Answers {
-  const { db } = parts;
+  const { db, journal } = parts;
   /** What throws at once becomes a rejection, as the contract says. */
   const change = (work: () => void) =>
     Promise.resolve().then(() => {
@@ -26,14 +28,23 @@ export function sigmaHandlers(parts: {
     'sigma.import': ({ files }) =>
       change(() => {
         importFiles(db, files, parts.clock());
+        journal.recordOperatorAction({
+          action: 'sigma-rules-imported',
+          details: { files: files.map(({ name }) => name) },
+        });
       }),
     'sigma.remove': ({ name }) =>
       change(() => {
         removeFile(db, name);
+        journal.recordOperatorAction({
+          action: 'sigma-rules-removed',
+          subject: { kind: 'sigma-rules', name },
+        });
       }),
     'sigma.map': ({ fieldMap }) =>
       change(() => {
         saveFieldMap(db, fieldMap);
+        journal.recordOperatorAction({ action: 'sigma-field-map-saved', details: { fieldMap } });
       }),
   };
 }

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
+import { FileButton } from '../../components/FileButton.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { counted } from '../../format/words.ts';
@@ -18,21 +18,15 @@ function Import(): ReactNode {
   const task = useTask();
   return (
     <Box sx={{ display: 'grid', gap: 2, justifyItems: 'start' }}>
-      <Button component="label" variant="outlined" disabled={task.busy}>
+      <FileButton
+        several
+        label="Sigma rule files"
+        accept=".yml,.yaml"
+        disabled={task.busy}
+        onFiles={(files) => void task.run(() => importSigmaFiles(files))}
+      >
         {task.busy ? 'Importing…' : 'Import files…'}
-        <input
-          type="file"
-          multiple
-          accept=".yml,.yaml"
-          aria-label="Sigma rule files"
-          hidden
-          onChange={(event) => {
-            const files = [...(event.target.files ?? [])];
-            event.target.value = '';
-            if (files.length > 0) void task.run(() => importSigmaFiles(files));
-          }}
-        />
-      </Button>
+      </FileButton>
       {task.problem === null ? null : <ProblemBox problem={task.problem} />}
     </Box>
   );

@@ -6,6 +6,7 @@ import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
 import type { IdentityRules } from '#shared/ipc/people-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
+import { FileButton } from '../../components/FileButton.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { Part } from '../../components/Part.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
@@ -102,19 +103,16 @@ function Mapping(props: { readonly mapped: number; readonly changed: () => void 
       <Box sx={{ color: 'text.secondary' }}>
         {`A CSV file with the columns environment, account, person; the account by its name or its id. ${counted(props.mapped, 'account')} mapped. A new file replaces the old one.`}
       </Box>
-      <Button component="label" disabled={task.busy}>
+      <FileButton
+        label="Mapping file"
+        accept=".csv,text/csv"
+        disabled={task.busy}
+        onFiles={([file]) => {
+          take(file);
+        }}
+      >
         Choose a file…
-        <input
-          type="file"
-          accept=".csv,text/csv"
-          aria-label="Mapping file"
-          hidden
-          onChange={(event) => {
-            take(event.target.files?.[0]);
-            event.target.value = '';
-          }}
-        />
-      </Button>
+      </FileButton>
       {problems === null ? null : problems.length === 0 ? (
         <Box role="status">Every line was taken.</Box>
       ) : (

@@ -19,6 +19,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'data-exported': 'Exported',
   'data-copied': 'Copied',
   'heads-exported': 'Journal heads exported',
+  'network-list-loaded': 'List of networks loaded',
+  'network-list-removed': 'List of networks removed',
+  'sigma-rules-imported': 'Sigma rules imported',
+  'sigma-rules-removed': 'Sigma rules removed',
+  'sigma-field-map-saved': 'Sigma field map saved',
 };
 /** In words; an action this version does not know reads as it is written. */
 export const actionWords = (action: string): string =>

@@ -7,6 +7,7 @@ import { SearchField } from '../../components/SearchField.tsx';
 import { SIZE } from '../../theme/size.ts';
 import { About } from './About.tsx';
 import { Keeping } from './Keeping.tsx';
+import { NETWORK_LISTS, NetworkLists } from './NetworkLists.tsx';
 import { Notifications } from './Notifications.tsx';
 import { SETTINGS, settingFits } from './settings-list.tsx';
 
@@ -64,12 +65,14 @@ export function SettingsView(): ReactNode {
             </Box>
           ))}
         </Box>
-        {shown.length === 0 && ![KEEPING, NOTIFICATIONS].some((one) => settingFits(one, text)) ? (
+        {shown.length === 0 &&
+        ![KEEPING, NOTIFICATIONS, NETWORK_LISTS].some((one) => settingFits(one, text)) ? (
           <EmptyState title="No setting is called that">
             Try a word of what it does, for instance “address”.
           </EmptyState>
         ) : null}
         {settingFits(KEEPING, text) ? <Keeping /> : null}
+        {settingFits(NETWORK_LISTS, text) ? <NetworkLists /> : null}
         {settingFits(NOTIFICATIONS, text) ? <Notifications /> : null}
         <About />
       </Box>

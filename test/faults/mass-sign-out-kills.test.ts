@@ -10,6 +10,7 @@ import { disposeServers } from '../conformance/stores/databases.ts';
 import { startEngineProgram, type EngineProgram } from './parts/engine-program.ts';
 import { freePort, NO_FAULT, startKillable, type Fault, type Killable } from './parts/killable.ts';
 import { agentJournal, digest, postgresSite, redisSite, sqliteSite, type Site } from './parts/sites.ts';
+import { TARGETS } from './parts/targets.ts';
 
 // One sign-out after another in three environments over three kinds of store, with the console's program, an agent's or
 // both killed with −9 at a chosen moment of it. Afterwards receipt, stores and every journal agree to the last session.
@@ -26,7 +27,7 @@ const command = (from: number, what: string) =>
 const agentDone = (from: number) =>
   `SELECT count(*) FROM commands WHERE state = 'completed' AND received_at >= ${String(from)}`;
 const agentMidway = (from: number) =>
-  `SELECT count(*) FROM commands c JOIN command_targets t ON t.command = c.id
+  `SELECT count(*) FROM commands c JOIN ${TARGETS} t ON t.command = c.id
    WHERE c.state = 'running' AND c.received_at >= ${String(from)} AND t.status = 'ended'`;
 
 const CASES: readonly {

@@ -48,10 +48,10 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
 
   async function execute(id: CommandId, resumed: boolean, pending: readonly Target[] | null): Promise<void> {
     const row = load(id);
-    let done = 0;
+    const progress = { done: 0, finished: false };
     try {
       await prepare(row);
-      done = await endAll(row, resumed, pending);
+      await endAll(row, resumed, pending, progress);
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (!(error instanceof StoreError)) throw error;
@@ -62,14 +62,15 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
       }
       const counts = state.journal.counts(id);
       // Nothing was done and nobody was told otherwise: the id is not consumed.
-      if (done === 0 && counts.ended === 0 && row.decision === null && !answered.has(id)) {
+      if (progress.done === 0 && counts.ended === 0 && row.decision === null && !answered.has(id)) {
         withdraw(row);
         throw new Refused('STORE_UNAVAILABLE', error.message);
       }
       failRest(row, error);
     }
-    if (stopping.signal.aborted) return;
-    finish(id);
+    if (stopping.signal.aborted && !progress.finished) return;
+    if (!progress.finished) recorder.record(() => conclude(id));
+    tellFinished(id);
   }
 
   async function prepare(row: CommandRow): Promise<void> {
@@ -84,24 +85,23 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
 
   /**
    * The store ends one chunk while the outcomes of the one before are written down, and with them, in the same
-   * commit, that the one after is about to be ended.
+   * commit, that the one after is about to be ended; after the last, that the command is finished.
    */
   async function endAll(
     row: CommandRow,
     resumed: boolean,
     pending: readonly Target[] | null,
-  ): Promise<number> {
+    progress: { done: number; finished: boolean },
+  ): Promise<void> {
     const { id } = row.command;
     const scope = scopeOf(row);
     // Attempted by a run that crashed: what is gone of it, that attempt ended.
     const doubtful = resumed ? state.journal.attempted(id) : 0;
-    let done = 0;
     let told = 0;
     let size = CHUNK;
     const attempt = attempts(id, pending, () => size);
-    let chunk = state.transaction(() => attempt());
+    let [chunk, next] = state.transaction(() => [attempt(), attempt()]);
     let acting = chunk.length === 0 ? null : end(chunk, scope);
-    let next = acting === null ? [] : state.transaction(() => attempt());
     try {
       while (acting !== null) {
         const began = context.clock();
@@ -117,24 +117,26 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
         chunk = next;
         // Under way by now, also when writing down fails.
         next = [];
+        const last = acting === null && !stopping.signal.aborted;
         next = recorder.record(() => {
           settle(row, settled, results, doubtful);
+          if (last) conclude(id);
           return acting === null ? [] : attempt();
         });
+        progress.done += settled.length;
+        progress.finished = last;
         context.reached('settled');
-        done += settled.length;
         const now = clock();
         if (row.matched > CHUNK && now - told >= SECOND / LIMITS.progressPerSecond) {
           told = now;
-          const progress = { id, done, total: row.matched };
-          context.notify({ is: 'progress', operator: row.operator.id, progress });
+          const notice = { id, done: progress.done, total: row.matched };
+          context.notify({ is: 'progress', operator: row.operator.id, progress: notice });
         }
       }
     } finally {
       // Noted and then not begun: should they vanish now, somebody else ended them.
       for (const { session } of next) evidence.notEnded(session);
     }
-    return done;
   }
 
   /**
@@ -179,6 +181,7 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     doubtful: number,
   ): void {
     const { id } = row.command;
+    const at = clock();
     const ended: number[] = [];
     const gone: number[] = [];
     chunk.forEach((target, index) => {
@@ -195,7 +198,7 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
       (ours ? ended : gone).push(target.ordinal);
       evidence.ended(target.session);
       const known = ours ? state.sessions.brief(target.session, target.account) : undefined;
-      if (known !== undefined) recorder.closed(known, { reason: 'revoked', at: clock(), commandId: id });
+      if (known !== undefined) recorder.closed(known, { reason: 'revoked', at, commandId: id });
     });
     state.journal.settle(id, 'ended', ended);
     state.journal.settle(id, 'gone', gone);
@@ -203,9 +206,11 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
 
   function failRest(row: CommandRow, error: StoreError): void {
     const { id } = row.command;
-    for (;;) {
-      const chunk = state.journal.targets(id, ['pending'], 0, CHUNK);
-      if (chunk.length === 0) return;
+    for (let after = 0; ;) {
+      const chunk = state.journal.targets(id, ['pending'], after, CHUNK);
+      const last = chunk.at(-1);
+      if (last === undefined) return;
+      after = last.ordinal;
       const ordinals = chunk.map(({ ordinal }) => ordinal);
       state.transaction(() =>
         state.journal.fail(id, ordinals, { code: 'STORE_UNAVAILABLE', message: error.message }),
@@ -222,12 +227,14 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     });
   }
 
-  function finish(id: CommandId): void {
-    recorder.record(() => {
-      const { failed } = state.journal.counts(id);
-      state.journal.finish(id, failed > 0 ? 'partial' : 'completed');
-      auditCommand(context, load(id));
-    });
+  /** Every target has its outcome. To be called in a transaction. */
+  function conclude(id: CommandId): void {
+    const { failed } = state.journal.counts(id);
+    state.journal.finish(id, failed > 0 ? 'partial' : 'completed');
+    auditCommand(context, load(id));
+  }
+
+  function tellFinished(id: CommandId): void {
     const row = load(id);
     if (row.matched > CHUNK) {
       context.notify({

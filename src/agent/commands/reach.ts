@@ -1,10 +1,12 @@
 import type { Command, Reach } from '#shared/protocol/commands.ts';
 import type { MirroredSession } from '../state/session-mirror.ts';
 import type { Flags } from '../poll/flags.ts';
-import type { RolesOf } from './selector.ts';
+import type { AccountMirror } from '../state/account-mirror.ts';
 
 /** Accounts beyond which a command is everybody's: no own-sessions operator can be concerned by all of them. */
 const MAX_OWNERS = 1_000;
+/** Accounts whose roles are asked for at once. */
+const ACCOUNTS_AT_ONCE = 1_000;
 
 /** Counts whom a command would reach. */
 export interface ReachCounter {
@@ -18,11 +20,18 @@ export function countReach(
   command: Pick<Command, 'kind' | 'selector'>,
   own: ReadonlySet<string>,
   flags: Flags,
-  rolesOf: RolesOf,
+  mirrored: Pick<AccountMirror, 'rolesOf'>,
   clientSide: boolean,
 ): ReachCounter {
   const accounts = new Set<string>();
   const byRole = new Map<string, number>();
+  /** Sessions of accounts whose roles are not counted yet. */
+  let waiting = new Map<string, number>();
+  const countRoles = (): void => {
+    for (const [account, roles] of mirrored.rolesOf([...waiting.keys()]))
+      for (const role of roles) byRole.set(role, (byRole.get(role) ?? 0) + (waiting.get(account) ?? 0));
+    waiting = new Map();
+  };
   const counts = { sessions: 0, privileged: 0, service: 0, own: 0 };
   return {
     add({ account, via }) {
@@ -33,9 +42,11 @@ export function countReach(
       const flag = flags.of(account);
       if (flag.privileged) counts.privileged += 1;
       if (flag.service) counts.service += 1;
-      for (const role of rolesOf(account)) byRole.set(role, (byRole.get(role) ?? 0) + 1);
+      waiting.set(account, (waiting.get(account) ?? 0) + 1);
+      if (waiting.size >= ACCOUNTS_AT_ONCE) countRoles();
     },
     result() {
+      countRoles();
       const named =
         command.kind !== 'revoke' && 'accounts' in command.selector
           ? new Set(command.selector.accounts).size

@@ -49,7 +49,7 @@ export function resolveCommand(context: CommandContext, caller: Caller, command:
     command,
     caller.viewer.own === null ? new Set(caller.token.accounts) : caller.viewer.accounts,
     flags,
-    rolesOf,
+    state.accounts,
     clientSide,
   );
   let kept = 0;
@@ -87,14 +87,14 @@ function refuseHidden({ state }: CommandContext, { viewer }: Caller, { selector 
     throw new Refused('NOT_FOUND', 'None of these accounts exist.');
   }
   if (!('sessions' in selector)) return;
-  const visible = selector.sessions.some((id) => {
-    // Both are looked for whatever the first finds: how long the answer takes must not tell what is hidden from what
-    // never was.
-    const closed = state.log.closedFor(id, viewer);
+  // Both are looked for whatever the first finds: how long the answer takes must not tell what is hidden from what
+  // never was.
+  const closed = state.log.closedFor(selector.sessions, viewer);
+  const visible = selector.sessions.filter((id) => {
     const row = state.sessions.get(id);
-    return row === undefined ? closed : sees(viewer, row);
+    return row === undefined ? closed.has(id) : sees(viewer, row);
   });
-  if (!visible) throw new Refused('NOT_FOUND', 'None of these sessions exist.');
+  if (visible.length === 0) throw new Refused('NOT_FOUND', 'None of these sessions exist.');
 }
 
 type PreviewMap = ReadonlyMap<SessionId, { readonly account: string | null; readonly sealed: Buffer }>;

@@ -59,21 +59,16 @@ const ROWS = 1_000;
 export function selected(state: AgentState, selector: Selector, viewer: Viewer): Iterable<MirroredSession> {
   const spared = new Set<SessionId>('except' in selector ? selector.except : []);
   const visible = (row: MirroredSession) => sees(viewer, row) && !spared.has(row.id);
+  // Named ones are as many as a request may name: read once, however often they are gone through.
+  const named = 'sessions' in selector ? state.sessions.named(new Set(selector.sessions)) : null;
   return {
     *[Symbol.iterator]() {
-      for (const row of candidates(state, selector)) if (visible(row)) yield row;
+      for (const row of named ?? candidates(state, selector)) if (visible(row)) yield row;
     },
   };
 }
 
 function* candidates(state: AgentState, selector: Selector): Generator<MirroredSession> {
-  if ('sessions' in selector) {
-    for (const id of new Set(selector.sessions)) {
-      const row = state.sessions.get(id);
-      if (row !== undefined) yield row;
-    }
-    return;
-  }
   if ('accounts' in selector) {
     const accounts = new Set<string>(selector.accounts);
     for (const account of accounts) {

@@ -10,6 +10,7 @@ import { seesAll } from '../server/notices.ts';
 import { Refused } from '../server/refusal.ts';
 import type { CommandService, Notice } from '../server/services.ts';
 import type { CommandRow, Target } from '../state/journal.ts';
+import { hasContent } from '../state/journal.ts';
 import { createApprovals, itemOf } from './approvals.ts';
 import { canonical } from '#shared/domain/canonical.ts';
 import type { CommandContext } from './context.ts';
@@ -95,7 +96,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
   }
 
   async function replay(caller: Caller, row: CommandRow, content: string): Promise<CommandAnswer> {
-    if (row.operator.id !== caller.operator.id || row.content !== content) throw conflict();
+    if (row.operator.id !== caller.operator.id || !hasContent(row, content)) throw conflict();
     if (row.state === 'running') await settled(row.command.id);
     return outcomeOf(state, state.journal.find(row.command.id) ?? row, true);
   }

@@ -1,7 +1,6 @@
 import type { RuleId } from '#shared/domain/ids.ts';
 import type { Reach } from '#shared/protocol/commands.ts';
 import { countReach, type ReachCounter } from '../commands/reach.ts';
-import { rolesFrom } from '../commands/selector.ts';
 import type { Flags } from '../poll/flags.ts';
 import type { Act } from '../state/rule-acts.ts';
 import type { AgentState } from '../state/state.ts';
@@ -20,7 +19,7 @@ export interface HeldReach {
 export function createHeldReach(state: AgentState, flags: Flags): HeldReach {
   const counted = new Map<RuleId, Reach>();
   const counter = (): ReachCounter =>
-    countReach({ kind: 'revoke', selector: { all: true } }, new Set(), flags, rolesFrom(state), false);
+    countReach({ kind: 'revoke', selector: { all: true } }, new Set(), flags, state.accounts, false);
   /** Adds the next page of held sessions; null at the end. */
   const addPage = (rule: RuleId, after: Act | null, to: ReachCounter): Act | null => {
     const from = after ?? { rule, session: '' as Act['session'] };

@@ -6,7 +6,6 @@ import { compareRules } from '#shared/rules/compare.ts';
 import { ruleProblems } from '#shared/rules/validate.ts';
 import { canonical } from '#shared/domain/canonical.ts';
 import { countReach } from '../commands/reach.ts';
-import { rolesFrom } from '../commands/selector.ts';
 import type { Caller } from '../server/caller.ts';
 import { requireScope } from '../server/caller.ts';
 import { can } from '../server/capabilities.ts';
@@ -45,7 +44,7 @@ export function createRules(context: RuleContext, facts: FactSource, enforcer: E
           { kind: 'revoke', selector: { all: true } },
           own,
           context.flags,
-          rolesFrom(state),
+          state.accounts,
           clientSide,
         ),
       ]),

@@ -21,6 +21,8 @@ export interface AccountMirror {
   clear(): void;
   highest(): number;
   after(n: number, limit: number): readonly MirroredAccount[];
+  /** Roles of those of these accounts that have any. */
+  rolesOf(ids: readonly string[]): readonly (readonly [id: string, roles: readonly string[]])[];
   /** In order of number, only these ids when given (JSON list). */
   only(ids: string): readonly MirroredAccount[];
 }
@@ -50,6 +52,12 @@ export function createAccountMirror(db: Db): AccountMirror {
   const only = db.prepare<[string], MirroredAccount>(
     'SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?))',
   );
+  const roles = db
+    .prepare<[string], [id: string, roles: string]>(
+      `SELECT accounts.id, record -> '$.roles' AS roles FROM json_each(?) AS asked
+       JOIN accounts ON accounts.id = asked.value WHERE roles <> '[]'`,
+    )
+    .raw();
   return {
     get: (id) => byId.get(id),
     idByName: (name) => byName.get(name)?.id,
@@ -68,6 +76,15 @@ export function createAccountMirror(db: Db): AccountMirror {
     clear: () => void db.exec('DELETE FROM accounts'),
     highest: () => highest.get()?.n ?? 0,
     after: (n, limit) => after.all(n, limit),
+    rolesOf(ids) {
+      // Few lists of roles for many accounts.
+      const read = new Map<string, readonly string[]>();
+      return roles.all(JSON.stringify(ids)).map(([id, text]) => {
+        const known = read.get(text) ?? (JSON.parse(text) as string[]);
+        read.set(text, known);
+        return [id, known] as const;
+      });
+    },
     only: (ids) => only.all(ids),
   };
 }

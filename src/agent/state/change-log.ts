@@ -4,6 +4,7 @@ import type { Dispose } from '#shared/domain/log.ts';
 import type { Clock, EpochMs } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
 import type { Db } from './database.ts';
+import { packable, packedSessions, pack, unpack } from './packed-ends.ts';
 import type { Viewer } from './viewer.ts';
 import { sees } from './viewer.ts';
 
@@ -33,8 +34,11 @@ export interface ChangeLog {
   read(after: Seq, limit: number): readonly LoggedChange[];
   /** Forgets what is older than `before` or more than `maxRows`, but nothing after `keepAfter`. Returns rows removed. */
   trim(limits: { before: EpochMs; maxRows: number; keepAfter: Seq }): number;
-  /** Did this viewer see a session end that is not there any more? As far back as the log reaches. */
-  closedFor(id: SessionId, viewer: Viewer): boolean;
+  /**
+   * Those of these sessions that this viewer saw end, as far back as the log reaches.
+   * @param viewer one that sees own sessions only
+   */
+  closedFor(ids: readonly SessionId[], viewer: Viewer): ReadonlySet<SessionId>;
   clear(): void;
   /** Told after the transaction is over (see `announce`). */
   onChange(listener: () => void): Dispose;
@@ -42,8 +46,9 @@ export interface ChangeLog {
 }
 
 const TRIM_STEP = 5_000;
+const ROWS_AT_ONCE = 500;
 /** Changes in one statement, and values of each. */
-const [ROWS, COLUMNS] = [25, 8];
+const [ROWS, COLUMNS] = [25, 9];
 
 interface ChangeRow {
   seq: number;
@@ -51,25 +56,33 @@ interface ChangeRow {
   via: string | null;
   kind: string;
   body: string;
+  count: number;
 }
 
 export function createChangeLog(db: Db, clock: Clock): ChangeLog {
   const listeners = new Set<() => void>();
   const insertOf = (rows: number): string =>
-    `INSERT INTO changes (seq, logged_at, at, kind, account, via, closed, body)
-     VALUES ${Array<string>(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
+    `INSERT INTO changes (seq, logged_at, at, kind, account, via, closed, body, count)
+     VALUES ${Array<string>(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
   const several = db.prepare(insertOf(ROWS));
   const single = db.prepare(insertOf(1));
   const readHead = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'head'");
   const writeHead = db.prepare(
     "INSERT INTO meta (key, value) VALUES ('head', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   );
-  const oldest = db.prepare<[], { seq: number | null }>('SELECT min(seq) AS seq FROM changes');
+  const oldest = db.prepare<[], { seq: number }>(
+    'SELECT seq - count + 1 AS seq FROM changes ORDER BY seq LIMIT 1',
+  );
   const page = db.prepare<[number, number], ChangeRow>(
-    'SELECT seq, account, via, kind, body FROM changes WHERE seq > ? ORDER BY seq LIMIT ?',
+    'SELECT seq, account, via, kind, body, count FROM changes WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   const ends = db.prepare<[string], { account: string | null; via: string | null }>(
     'SELECT account, via FROM changes WHERE closed = ?',
+  );
+  // One look through all of them, whatever is asked for: how long it takes must not tell what there is.
+  const packed = db.prepare<[string], { body: string }>(
+    `SELECT body FROM changes WHERE count > 1
+     AND EXISTS (SELECT 1 FROM json_each(?) AS whose WHERE instr(body, whose.value) > 0)`,
   );
   const trimStep = db.prepare(
     'DELETE FROM changes WHERE seq IN (SELECT seq FROM changes ORDER BY seq LIMIT ?) AND (logged_at < ? OR seq <= ?) AND seq <= ?',
@@ -81,10 +94,20 @@ export function createChangeLog(db: Db, clock: Clock): ChangeLog {
       let next: number = head();
       const now = clock();
       let held: unknown[] = [];
-      for (const { change, account, via } of changes) {
-        next += 1;
-        const closed = change.kind === 'session.closed' ? change.id : null;
-        held.push(next, now, change.at, change.kind, account, via, closed, JSON.stringify(change));
+      for (let from = 0; from < changes.length;) {
+        const count = packable(changes, from);
+        const first = changes[from];
+        if (first === undefined) break;
+        const { change, account, via } = first;
+        next += count;
+        if (count > 1) {
+          const body = pack(changes.slice(from, from + count));
+          single.run([next, now, change.at, change.kind, null, null, null, body, count]);
+        } else {
+          const closed = change.kind === 'session.closed' ? change.id : null;
+          held.push(next, now, change.at, change.kind, account, via, closed, JSON.stringify(change), 1);
+        }
+        from += count;
         if (held.length < ROWS * COLUMNS) continue;
         several.run(held);
         held = [];
@@ -93,11 +116,26 @@ export function createChangeLog(db: Db, clock: Clock): ChangeLog {
       writeHead.run(String(next));
     },
     head,
-    tail() {
-      const first = oldest.get()?.seq ?? null;
-      return seq(first ?? head() + 1);
+    tail: () => seq(oldest.get()?.seq ?? head() + 1),
+    read(after, limit) {
+      const found: LoggedChange[] = [];
+      for (let from: number = after; found.length < limit;) {
+        // A row can be many changes: the next ones are read when those are not enough.
+        const rows = page.all(from, Math.min(ROWS_AT_ONCE, limit - found.length));
+        for (const row of rows) {
+          if (found.length >= limit) break;
+          const { count, ...single } = row;
+          if (count === 1) found.push({ ...single, seq: seq(row.seq) });
+          else
+            for (const change of unpack(row.seq, count, row.body))
+              if (change.seq > after && found.length < limit) found.push({ ...change, seq: seq(change.seq) });
+        }
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < ROWS_AT_ONCE) break;
+        from = last.seq;
+      }
+      return found;
     },
-    read: (after, limit) => page.all(after, limit).map((row) => ({ ...row, seq: seq(row.seq) })),
     trim({ before, maxRows, keepAfter }) {
       const last = head();
       const tooMany = last - maxRows;
@@ -108,7 +146,16 @@ export function createChangeLog(db: Db, clock: Clock): ChangeLog {
         if (changes < TRIM_STEP) return removed;
       }
     },
-    closedFor: (id, viewer) => ends.all(id).some((row) => sees(viewer, row)),
+    closedFor(ids, viewer) {
+      const wanted = new Set<string>(ids);
+      const found = new Set<SessionId>();
+      for (const id of ids) if (ends.all(id).some((row) => sees(viewer, row))) found.add(id);
+      const whose = JSON.stringify([...viewer.accounts].map((account) => JSON.stringify(account)));
+      for (const { body } of packed.iterate(whose))
+        for (const row of packedSessions(body))
+          if (wanted.has(row.id) && sees(viewer, row)) found.add(row.id as SessionId);
+      return found;
+    },
     clear() {
       db.exec('DELETE FROM changes');
       writeHead.run('0');

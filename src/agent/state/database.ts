@@ -12,6 +12,8 @@ import pushes from './migrations/0009-pushes.sql?raw';
 import listedSessions from './migrations/0010-listed-sessions.sql?raw';
 import commandTargets from './migrations/0011-command-targets.sql?raw';
 import openActs from './migrations/0012-open-acts.sql?raw';
+import commandLists from './migrations/0013-command-lists.sql?raw';
+import packedChanges from './migrations/0014-packed-changes.sql?raw';
 
 export type Db = Database.Database;
 
@@ -29,6 +31,8 @@ const MIGRATIONS: readonly string[] = [
   listedSessions,
   commandTargets,
   openActs,
+  commandLists,
+  packedChanges,
 ];
 
 /** The agent's database cannot be used; the message says what to do. */

@@ -12,7 +12,6 @@ export const JournalRow = z.object({
   operator_name: z.string(),
   token: z.string(),
   content: z.string(),
-  request: z.string(),
   state: z.enum(COMMAND_STATES),
   matched: z.number(),
   outside: z.string().nullable(),
@@ -53,21 +52,35 @@ const Outside = z.object({ count: z.number(), ids: z.array(SessionId) });
 /** Requests held as they were read: while a command is under way it is asked for again and again. */
 const MOST_HELD = 8;
 
-/** Makes commands of rows. What was requested never changes: of the latest it is read once, however long its lists. */
-export function createCommandReader(): (row: z.infer<typeof JournalRow>) => CommandRow {
+export interface CommandReader {
+  toCommand(row: z.infer<typeof JournalRow>): CommandRow;
+  /** The request of a command that was just written down need not be read again. */
+  hold(command: Command): void;
+}
+
+/**
+ * Makes commands of rows. What was requested never changes: of the latest it is read once, however long its lists.
+ * @param requestOf the request with this id, as it is kept
+ */
+export function createCommandReader(requestOf: (id: string) => string | null): CommandReader {
   const held = new Map<string, Command>();
-  const requestOf = ({ id, request }: z.infer<typeof JournalRow>): Command => {
-    const known = held.get(id);
-    if (known !== undefined) return known;
-    const command = Command.parse(JSON.parse(request));
+  const hold = (command: Command): void => {
     for (const oldest of held.keys()) {
       if (held.size < MOST_HELD) break;
       held.delete(oldest);
     }
-    held.set(id, command);
+    held.set(command.id, command);
+  };
+  const commandOf = (id: string): Command => {
+    const known = held.get(id);
+    if (known !== undefined) return known;
+    const request = requestOf(id);
+    if (request === null) throw new Error('a command in the journal without what was asked for');
+    const command = Command.parse(JSON.parse(request));
+    hold(command);
     return command;
   };
-  return (row) => toCommand(row, requestOf(row));
+  return { toCommand: (row) => toCommand(row, commandOf(row.id)), hold };
 }
 
 function toCommand(row: z.infer<typeof JournalRow>, command: Command): CommandRow {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { AccountId, OperatorId, SessionId } from '#shared/domain/ids.ts';
 import type { Clock, EpochMs } from '#shared/domain/units.ts';
 import type {
@@ -8,21 +9,12 @@ import type {
   Proof,
   Reach,
 } from '#shared/protocol/commands.ts';
+import type { Counts, NewTarget, Target, TargetStatus } from './command-lists.ts';
+import { createCommandLists } from './command-lists.ts';
 import type { Db } from './database.ts';
 import type { CommandRow } from './journal-rows.ts';
 import { createCommandReader, JournalRow } from './journal-rows.ts';
 
-export type TargetStatus = 'pending' | 'ended' | 'gone' | 'failed';
-export interface NewTarget {
-  readonly session: SessionId;
-  readonly account: string | null;
-  /** Null for an id that was named and is not there. */
-  readonly sealed: Buffer | null;
-}
-export interface Target extends NewTarget {
-  readonly ordinal: number;
-  readonly status: TargetStatus;
-}
 export interface NewCommand {
   readonly command: Command;
   readonly operator: { readonly id: OperatorId; readonly name: string };
@@ -34,12 +26,6 @@ export interface NewCommand {
   readonly owners: readonly string[];
   readonly outside: { count: number; ids: SessionId[] } | null;
   readonly approvalExpiresAt: EpochMs | null;
-}
-export interface Counts {
-  readonly pending: number;
-  readonly ended: number;
-  readonly gone: number;
-  readonly failed: number;
 }
 export interface Decision {
   readonly decision: 'approve' | 'deny' | 'expired';
@@ -82,69 +68,33 @@ export interface Journal {
   trim(before: EpochMs): void;
 }
 
-interface TargetRow {
-  ordinal: number;
-  session: string;
-  account: string | null;
-  sealed: Buffer | null;
-  status: string;
-}
-
-type OutcomeRow = Pick<TargetRow, 'ordinal' | 'session' | 'account' | 'status'> & {
-  code: string | null;
-  message: string | null;
-};
-const OUTCOMES: Readonly<Record<string, CommandTarget['outcome']>> = {
+const OUTCOMES: Readonly<Record<TargetStatus, CommandTarget['outcome']>> = {
   pending: 'pending',
   ended: 'ended',
   gone: 'already-gone',
   failed: 'failed',
 };
 
-/** Targets that need not be read again to act on them. */
-const MOST_RETURNED = 20_000;
-/** Targets in one statement, and values of each. */
-const [ROWS, COLUMNS] = [50, 6];
-
 export function createJournal(db: Db, clock: Clock): Journal {
-  const toCommand = createCommandReader();
+  const lists = createCommandLists(db);
+  const request = db.prepare<[string], { request: string }>(
+    'SELECT request FROM command_requests WHERE command = ?',
+  );
+  const reader = createCommandReader((id) => request.get(id)?.request ?? null);
+  const toCommand = reader.toCommand;
   const one = db.prepare('SELECT * FROM commands WHERE id = ?');
   const insert = db.prepare(
-    `INSERT INTO commands (id, operator, operator_name, token, kind, content, request, state, matched, outside, reach, owners,
-       received_at, started_at, prepared, approval_expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+    `INSERT INTO commands (id, operator, operator_name, token, kind, content, state, matched, outside, reach, owners,
+       received_at, started_at, prepared, approval_expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
   );
-  const insertOf = (rows: number): string =>
-    `INSERT INTO command_targets (command, ordinal, session, account, sealed, status)
-     VALUES ${Array<string>(rows).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`;
-  const insertTargets = db.prepare(insertOf(ROWS));
-  const insertTarget = db.prepare(insertOf(1));
-  const setMatched = db.prepare('UPDATE commands SET matched = ? WHERE id = ?');
-  const targets = db.prepare<[string, string, number, number], TargetRow>(
-    `SELECT ordinal, session, account, sealed, status FROM command_targets
-     WHERE command = ? AND status IN (SELECT value FROM json_each(?)) AND ordinal > ? ORDER BY ordinal LIMIT ?`,
+  const insertRequest = db.prepare('INSERT INTO command_requests (command, request) VALUES (?, ?)');
+  const matched = db.prepare<[string], { matched: number }>('SELECT matched FROM commands WHERE id = ?');
+  const attempt = db.prepare(
+    `INSERT INTO command_attempts (command, last) VALUES (?, ?)
+     ON CONFLICT (command) DO UPDATE SET last = max(last, excluded.last)`,
   );
-  // Attempts go in order: a mark at the last place of each says it for all before, in one row.
-  const attempt = db.prepare('UPDATE command_targets SET attempted_at = ? WHERE command = ? AND ordinal = ?');
-  const attempted = db.prepare<[string], { ordinal: number | null }>(
-    'SELECT max(ordinal) AS ordinal FROM command_targets WHERE command = ? AND attempted_at IS NOT NULL',
-  );
-  const settleRange = db.prepare(
-    'UPDATE command_targets SET status = ? WHERE command = ? AND ordinal BETWEEN ? AND ?',
-  );
-  const settle = db.prepare(
-    `UPDATE command_targets SET status = ?, code = ?, message = ?
-     WHERE command = ? AND ordinal IN (SELECT value FROM json_each(?))`,
-  );
-  const counts = db.prepare<[string], { status: string; count: number }>(
-    'SELECT status, count(*) AS count FROM command_targets WHERE command = ? GROUP BY status',
-  );
-  const failures = db.prepare<[string, number, number], CommandFailure & { ordinal: number }>(
-    `SELECT session AS id, code, message, ordinal FROM command_targets
-     WHERE command = ? AND status = 'failed' AND ordinal > ? ORDER BY ordinal LIMIT ?`,
-  );
-  const outcomes = db.prepare<[string, number, number], OutcomeRow>(
-    `SELECT ordinal, session, account, status, code, message FROM command_targets
-     WHERE command = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
+  const attempted = db.prepare<[string], { last: number }>(
+    'SELECT last FROM command_attempts WHERE command = ?',
   );
   const finish = db.prepare('UPDATE commands SET state = ?, finished_at = ? WHERE id = ?');
   const setState = db.prepare('UPDATE commands SET state = ?, started_at = ? WHERE id = ?');
@@ -159,11 +109,27 @@ export function createJournal(db: Db, clock: Clock): Journal {
   const unproven = db.prepare(
     "SELECT * FROM commands WHERE state IN ('completed', 'partial') AND proofs_done = 0 ORDER BY finished_at",
   );
-  const unapproved = db.prepare<[string, number], { count: number }>(
-    `SELECT count(*) AS count FROM commands JOIN command_targets ON command = id
-     WHERE operator = ? AND received_at >= ? AND decision IS NULL AND state IN ('running', 'completed', 'partial')
-       AND status IN ('ended', 'pending')`,
+  const unapproved = db.prepare<[string, number], { count: number | null }>(
+    `SELECT sum(matched - coalesce((SELECT sum(last - first + 1) FROM command_outcomes
+       WHERE command = id AND status IN ('gone', 'failed')), 0)) AS count
+     FROM commands WHERE operator = ? AND received_at >= ? AND decision IS NULL
+       AND state IN ('running', 'completed', 'partial')`,
   );
+  const old = db
+    .prepare<[number], string>(
+      "SELECT id FROM commands WHERE received_at < ? AND state NOT IN ('running', 'pending-approval')",
+    )
+    .pluck();
+  const removals = [
+    'command_attempts WHERE command',
+    'command_requests WHERE command',
+    'command_proofs WHERE command',
+    'commands WHERE id',
+  ].map((what) => db.prepare(`DELETE FROM ${what} = ?`));
+  const remove = (id: string): void => {
+    lists.remove(id);
+    for (const removal of removals) removal.run(id);
+  };
   return {
     find: (id) => {
       const row = one.get(id);
@@ -172,16 +138,16 @@ export function createJournal(db: Db, clock: Clock): Journal {
     begin(entry, list) {
       const { command, operator } = entry;
       const now = clock();
+      const { count, pending } = lists.write(command.id, list);
       insert.run(
         command.id,
         operator.id,
         operator.name,
         entry.tokenId,
         command.kind,
-        entry.content,
-        JSON.stringify(command),
+        digestOf(entry.content),
         entry.state,
-        0,
+        count,
         entry.outside === null ? null : JSON.stringify(entry.outside),
         JSON.stringify(entry.reach),
         JSON.stringify(entry.owners),
@@ -189,67 +155,36 @@ export function createJournal(db: Db, clock: Clock): Journal {
         entry.state === 'running' ? now : null,
         entry.approvalExpiresAt,
       );
-      let ordinal = 0;
-      let held: unknown[] = [];
-      const pending: Target[] = [];
-      for (const { session, account, sealed } of list) {
-        ordinal += 1;
-        const status = sealed === null ? 'gone' : 'pending';
-        held.push(command.id, ordinal, session, account, sealed, status);
-        if (sealed !== null && pending.length <= MOST_RETURNED)
-          pending.push({ ordinal, session, account, sealed, status });
-        if (held.length < ROWS * COLUMNS) continue;
-        insertTargets.run(held);
-        held = [];
-      }
-      for (let at = 0; at < held.length; at += COLUMNS) insertTarget.run(held.slice(at, at + COLUMNS));
-      setMatched.run(ordinal, command.id);
-      return pending.length > MOST_RETURNED ? null : pending;
+      insertRequest.run(command.id, JSON.stringify(command));
+      reader.hold(command);
+      return pending;
     },
-    withdraw(id) {
-      db.prepare('DELETE FROM command_targets WHERE command = ?').run(id);
-      db.prepare('DELETE FROM commands WHERE id = ?').run(id);
-    },
+    withdraw: remove,
     targets: (id, status, after, limit) =>
-      targets.all(id, JSON.stringify(status), after, limit).map((row) => ({
-        ordinal: row.ordinal,
-        session: row.session as SessionId,
-        account: row.account,
-        sealed: row.sealed,
-        status: row.status as TargetStatus,
-      })),
-    attempt: (id, to) => void attempt.run(clock(), id, to),
-    attempted: (id) => attempted.get(id)?.ordinal ?? 0,
-    settle(id, status, ordinals) {
-      const [first, last] = [ordinals[0], ordinals.at(-1)];
-      if (first === undefined || last === undefined) return;
-      // As a rule a whole chunk has one outcome, and its places follow each other.
-      if (last - first + 1 === ordinals.length) settleRange.run(status, id, first, last);
-      else settle.run(status, null, null, id, JSON.stringify(ordinals));
-    },
+      first(limit, lists.read(id, after), (target) => status.includes(target.status)),
+    attempt: (id, to) => void attempt.run(id, to),
+    attempted: (id) => attempted.get(id)?.last ?? 0,
+    settle: (id, status, ordinals) => lists.settle(id, status, ordinals),
     fail: (id, ordinals, { code, message }) =>
-      void settle.run('failed', code.slice(0, 256), message.slice(0, 4_096), id, JSON.stringify(ordinals)),
-    counts(id) {
-      const found: Record<string, number> = {};
-      for (const { status, count } of counts.all(id)) found[status] = count;
-      return {
-        pending: found['pending'] ?? 0,
-        ended: found['ended'] ?? 0,
-        gone: found['gone'] ?? 0,
-        failed: found['failed'] ?? 0,
-      };
-    },
+      lists.settle(id, 'failed', ordinals, { code: code.slice(0, 256), message: message.slice(0, 4_096) }),
+    counts: (id) => lists.counts(id, matched.get(id)?.matched ?? 0),
     finish: (id, state) => void finish.run(state, clock(), id),
     setState: (id, state) => void setState.run(state, clock(), id),
     decide: (id, { decision, by, note }) =>
       void decide.run(decision, by?.id ?? null, by?.name ?? null, clock(), note, id),
-    failures: (id, after, limit) => failures.all(id, after, limit),
-    outcomes: (id, after, limit) =>
-      outcomes.all(id, after, limit).map(({ ordinal, session, account, status, code, message }) => ({
+    failures: (id, after, limit) =>
+      first(limit, lists.failed(id, after)).map(({ session, code, message, ordinal }) => ({
+        id: session,
+        code: code ?? 'INTERNAL',
+        message: message ?? '',
         ordinal,
-        id: session as SessionId,
+      })),
+    outcomes: (id, after, limit) =>
+      first(limit, lists.read(id, after)).map(({ ordinal, session, account, status, code, message }) => ({
+        ordinal,
+        id: session,
         account: account as AccountId | null,
-        outcome: OUTCOMES[status] ?? 'pending',
+        outcome: OUTCOMES[status],
         ...(code === null ? {} : { code }),
         ...(message === null ? {} : { message }),
       })),
@@ -257,19 +192,39 @@ export function createJournal(db: Db, clock: Clock): Journal {
     proofs: (id) => proofs.all(id).map(({ body }) => JSON.parse(body) as Proof),
     proven(id) {
       db.prepare('UPDATE commands SET proofs_done = 1 WHERE id = ?').run(id);
-      db.prepare('UPDATE command_targets SET sealed = NULL WHERE command = ?').run(id);
+      lists.forgetKeys(id);
     },
     inState: (state) => byState.all(state).map((row) => toCommand(JournalRow.parse(row))),
     unproven: () => unproven.all().map((row) => toCommand(JournalRow.parse(row))),
     unapproved: (operator, since) => unapproved.get(operator, since)?.count ?? 0,
     trim(before) {
-      const old =
-        "SELECT id FROM commands WHERE received_at < ? AND state NOT IN ('running', 'pending-approval')";
-      db.prepare(`DELETE FROM command_targets WHERE command IN (${old})`).run(before);
-      db.prepare(`DELETE FROM command_proofs WHERE command IN (${old})`).run(before);
-      db.prepare(`DELETE FROM commands WHERE id IN (${old})`).run(before);
+      for (const id of old.all(before)) remove(id);
     },
   };
 }
 
+/** The first of a reading, which is not gone on with. */
+function first<T>(
+  limit: number,
+  items: Iterable<T>,
+  wanted: (item: T) => boolean = () => true,
+): readonly T[] {
+  const found: T[] = [];
+  if (limit <= 0) return found;
+  for (const item of items) {
+    if (wanted(item)) found.push(item);
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+const DIGEST = 'sha256:';
+/** What is kept of a command's content, to tell whether the same id comes with the same again. */
+const digestOf = (content: string): string => DIGEST + hash('sha256', content);
+
+/** Is it the content that was journalled? Earlier versions kept it whole. */
+export const hasContent = (row: Pick<CommandRow, 'content'>, content: string): boolean =>
+  row.content === (row.content.startsWith(DIGEST) ? digestOf(content) : content);
+
+export type { Counts, NewTarget, Target, TargetStatus } from './command-lists.ts';
 export type { CommandRow } from './journal-rows.ts';

@@ -140,9 +140,15 @@ export function openState(
     ruleBook: createRuleBook(db, clock),
     ruleActs: createRuleActs(db, clock, live),
     transaction(work) {
-      const before = listed.leaving;
+      const before = listed.mark();
       try {
-        const result = db.transaction(work).immediate();
+        const result = db
+          .transaction(() => {
+            const value = work();
+            listed.flush();
+            return value;
+          })
+          .immediate();
         if (!db.inTransaction) listed.commit();
         return result;
       } catch (error) {

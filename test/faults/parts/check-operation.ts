@@ -8,6 +8,7 @@ import type { ReceiptRow } from '#shared/ipc/respond-views.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { JournalEntry } from '#shared/journal/entry.ts';
 import type { TestEngine } from '#test/support/test-engine.ts';
+import { TARGETS } from './targets.ts';
 
 /** An agent with its journal, wherever it runs. */
 interface Witness {
@@ -28,7 +29,7 @@ function journalOf({ dataDir }: Witness): Journalled {
   const db = new Database(join(dataDir, 'agent.db'), { readonly: true, timeout: 10_000 });
   try {
     const outcomes = new Map<string, Map<string, string>>();
-    for (const raw of db.prepare('SELECT command, session, status FROM command_targets').all()) {
+    for (const raw of db.prepare(`SELECT command, session, status FROM ${TARGETS}`).all()) {
       const { command, session, status } = Target.parse(raw);
       const of = outcomes.get(command) ?? new Map<string, string>();
       outcomes.set(command, of.set(session, status === 'gone' ? 'already-gone' : status));

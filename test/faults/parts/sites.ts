@@ -9,6 +9,7 @@ import type { AgentFolder } from '#test/support/agent-process.ts';
 import { expressGrants, ExpressConfig } from '#agent/stores/express/config.ts';
 import { testDatabase } from '../../conformance/stores/databases.ts';
 import { laravelFile } from './laravel-file.ts';
+import { TARGETS } from './targets.ts';
 
 // Applications on three kinds of store, filled with people who are signed in, and what is compared after a sign-out.
 
@@ -119,7 +120,7 @@ export function agentJournal(folder: AgentFolder): ReadonlyMap<string, string> {
   const db = new Database(join(folder.path, 'data', 'agent.db'), { readonly: true });
   try {
     const rows = db
-      .prepare('SELECT session, status FROM command_targets')
+      .prepare(`SELECT session, status FROM ${TARGETS}`)
       .all()
       .map((row) => Target.parse(row));
     const found = new Map(rows.map(({ session, status }) => [session, status]));

@@ -22,6 +22,8 @@ const UNIT = 4;
 const COLUMNS = ['high', 'low', 'owner', 'via', 'start'] as const;
 const CHUNK_BYTES = 1024 * 1024;
 const AHEAD_BYTES = 64 * 1024;
+/** An entry that begins this close behind the last one is read with what follows it as well. */
+const NEAR_BYTES = 2 * 1024;
 
 type Numbers = Uint32Array<ArrayBuffer>;
 /** Numbers of every listed session, by position. */
@@ -152,7 +154,7 @@ export class ListedFile {
   readonly #file: number;
   #room = Buffer.allocUnsafe(8 * 1024);
   /** Where the last entries ended that were asked for, and what was read beyond them. */
-  #next = -1;
+  #next = Number.POSITIVE_INFINITY;
   #ahead = { from: 0, bytes: Buffer.alloc(0) };
 
   constructor(path: string) {
@@ -208,7 +210,7 @@ export class ListedFile {
 
   /** Whoever reads one entry after the other gets many with one reading; the file never changes. */
   #bytes(from: number, length: number): Buffer {
-    const follows = from === this.#next;
+    const follows = from >= this.#next && from - this.#next <= NEAR_BYTES;
     this.#next = from + length;
     const at = from - this.#ahead.from;
     if (at >= 0 && at + length <= this.#ahead.bytes.length)

@@ -1,19 +1,20 @@
 import type { Statement } from 'better-sqlite3';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SessionId } from '#shared/domain/ids.ts';
-import type { Session } from '#shared/protocol/records.ts';
 import type { Db } from '../database.ts';
 import type { Meta } from '../meta.ts';
 import type { MirroredSession } from '../mirrored-session.ts';
 import { ownerHash } from './bulk-room.ts';
 import { ListedFile, placeOf, type ListedEntry, type ListedIndex } from './listed-file.ts';
 import { ListedPlaces } from './listed-places.ts';
+import { ListedRow, recordOf } from './listed-row.ts';
 
 /** Name of the file that holds the listing, in the database's `meta`. */
 const LISTED = 'listed';
 const NAME = /^listing-[\w-]+\.sessions$/;
 const BLOCK_BYTES = 1024 * 1024;
+/** Numbers written down with one statement. */
+const MOST_LEFT = 5_000;
 
 interface Held {
   readonly file: ListedFile;
@@ -24,6 +25,11 @@ interface Held {
   alive: number;
 }
 
+export interface ListedMark {
+  readonly leaving: number;
+  readonly flushed: number;
+}
+
 /**
  * Sessions that the first listing found and that nothing happened to since. Each has its number, below those of the
  * database's own rows.
@@ -32,16 +38,18 @@ export class ListedSessions {
   readonly #db: Db;
   readonly #folder: string;
   readonly #meta: Meta;
-  readonly #left: Statement<[number]>;
+  readonly #left: Statement<[string]>;
   #held: Held | null = null;
   /** Left in this transaction: taken back when it fails. */
   #leaving: number[] = [];
+  /** How many of these are written down. */
+  #flushed = 0;
 
   constructor(db: Db, folder: string, meta: Meta) {
     this.#db = db;
     this.#folder = folder;
     this.#meta = meta;
-    this.#left = db.prepare<[number]>('INSERT INTO listed_left (n) VALUES (?)');
+    this.#left = db.prepare<[string]>('INSERT INTO listed_left (n) SELECT value FROM json_each(?)');
   }
 
   /** Opens what the database says was listed, and removes the remains of others. False when it is damaged or gone. */
@@ -66,6 +74,7 @@ export class ListedSessions {
       .transaction(() => {
         this.#meta.set(LISTED, name);
         for (const n of held.places.repeated) this.leave(n);
+        this.flush();
       })
       .immediate();
     this.commit();
@@ -78,7 +87,7 @@ export class ListedSessions {
     this.#meta.delete(LISTED);
     this.close();
     this.#held = null;
-    this.#leaving = [];
+    this.commit();
   }
 
   close(): void {
@@ -179,27 +188,38 @@ export class ListedSessions {
     return { records, close };
   }
 
-  /** It ended, or is written into the database. Within a transaction. */
+  /** It ended, or is written into the database. Within a transaction, which ends with `flush`. */
   leave(n: number): void {
     const held = this.#held;
     if (held === null || !this.has(n)) return;
-    this.#left.run(n);
     held.left[n >> 3] = (held.left[n >> 3] ?? 0) | (1 << (n & 7));
     held.alive -= 1;
     this.#leaving.push(n);
+    if (!this.#db.inTransaction) this.flush();
   }
 
-  /** How many left in the transaction so far: what `rollback` goes back to. */
-  get leaving(): number {
-    return this.#leaving.length;
+  /** Where a transaction begins: what `rollback` goes back to. */
+  mark(): ListedMark {
+    return { leaving: this.#leaving.length, flushed: this.#flushed };
+  }
+
+  /** Writes down who left; the last thing in a transaction. */
+  flush(): void {
+    for (; this.#flushed < this.#leaving.length;) {
+      const from = this.#flushed;
+      this.#flushed = Math.min(from + MOST_LEFT, this.#leaving.length);
+      this.#left.run(JSON.stringify(this.#leaving.slice(from, this.#flushed)));
+    }
   }
 
   commit(): void {
     this.#leaving = [];
+    this.#flushed = 0;
   }
 
-  rollback(to: number): void {
-    for (const n of this.#leaving.splice(to)) {
+  rollback({ leaving, flushed }: ListedMark): void {
+    this.#flushed = Math.min(this.#flushed, flushed);
+    for (const n of this.#leaving.splice(leaving)) {
       const held = this.#held;
       if (held === null) return;
       held.left[n >> 3] = (held.left[n >> 3] ?? 0) & ~(1 << (n & 7));
@@ -277,24 +297,6 @@ const spanOf = (index: ListedIndex, first: number, last: number): readonly [numb
   placeOf(index, last - 1)[1],
 ];
 
-const recordOf = ({ id, facts }: Pick<ListedEntry, 'id' | 'facts'>): string => `{"id":"${id}",${facts}`;
-
-function toRow(n: number, { id, sealed, facts }: ListedEntry, { listedAt }: ListedIndex): MirroredSession {
-  const record = recordOf({ id, facts });
-  const session = JSON.parse(record) as Session;
-  return {
-    n,
-    id: id as SessionId,
-    sealed: Buffer.from(sealed),
-    record,
-    account: session.account?.id ?? null,
-    via: session.via?.account.id ?? null,
-    opened_at: session.opened.at,
-    last_at: session.last.at,
-    expires_at: session.expiresAt,
-    ip: session.last.ip ?? session.opened.ip,
-    first_seen_at: listedAt,
-    reported_at: 0,
-    pending: 0,
-  };
+function toRow(n: number, entry: ListedEntry, { listedAt, columns }: ListedIndex): MirroredSession {
+  return new ListedRow(n, entry, listedAt, columns.via[n - 1] !== 0);
 }

@@ -10,7 +10,7 @@ import { disposeServers } from '../conformance/stores/databases.ts';
 import { startEngineProgram, type EngineProgram } from './parts/engine-program.ts';
 import { freePort, NO_FAULT, startKillable, type Fault, type Killable } from './parts/killable.ts';
 import { agentJournal, digest, postgresSite, redisSite, sqliteSite, type Site } from './parts/sites.ts';
-import { TARGETS } from './parts/targets.ts';
+import { TARGETS } from './parts/agent-rows.ts';
 
 // One sign-out after another in three environments over three kinds of store, with the console's program, an agent's or
 // both killed with −9 at a chosen moment of it. Afterwards receipt, stores and every journal agree to the last session.

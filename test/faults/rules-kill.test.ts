@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { temporaryFolder } from '#test/support/agent-in-process.ts';
 import { AGENT_PROGRAM, agentFolder, type AgentFolder } from '#test/support/agent-process.ts';
 import { connectConsole } from '#test/support/test-console.ts';
+import { ENDS } from './parts/agent-rows.ts';
 import { freePort, NO_FAULT, seeded, startKillable, type Fault, type Killable } from './parts/killable.ts';
 import { laravelFile, type LaravelFile } from './parts/laravel-file.ts';
 
@@ -152,7 +153,7 @@ test(
       expect(new Set(told).size).toBe(ended);
       const closed = agentRows(
         folder,
-        "SELECT json_object('session', closed, 'reason', json_extract(body, '$.reason')) FROM changes WHERE closed IS NOT NULL",
+        `SELECT json_object('session', session, 'reason', json_extract(change, '$.reason')) FROM ${ENDS}`,
       ).map((row) => Told.parse(JSON.parse(String(row))));
       expect(closed.filter(({ reason }) => reason !== 'rule')).toEqual([]);
       expect(closed.map(({ session }) => session).sort()).toEqual([...told].sort());

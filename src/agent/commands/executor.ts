@@ -1,10 +1,10 @@
-import type { CommandId } from '#shared/domain/ids.ts';
+import type { AccountId, CommandId, SessionId } from '#shared/domain/ids.ts';
 import { SECOND } from '#shared/domain/units.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { createOneAtATime } from '../poll/one-at-a-time.ts';
 import { Refused } from '../server/refusal.ts';
 import type { CommandRow, Target } from '../state/journal.ts';
-import type { EndResult, EndScope } from '../stores/store-adapter.ts';
+import type { EndResult, EndScope, EndTarget } from '../stores/store-adapter.ts';
 import { StoreError } from '../stores/store-adapter.ts';
 import { auditCommand } from './command-audit.ts';
 import type { CommandContext } from './context.ts';
@@ -17,6 +17,11 @@ const CHUNK = 500;
 const MOST = 4_000;
 const [FAST_MS, SLOW_MS] = [150, 600];
 const RETRY_MS = 2 * SECOND;
+const NO_ANSWER: EndResult = {
+  outcome: 'failed',
+  code: 'INTERNAL',
+  message: 'The store gave no answer for it.',
+};
 
 export interface Executor {
   /**
@@ -31,6 +36,9 @@ export interface Executor {
   /** Waits for what is under way to stop between two steps; the rest is done at the next start. */
   stop(): Promise<void>;
 }
+
+/** What was asked of the store has left this process: what is done now, it does not wait for. */
+const underWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export const scopeOf = (row: CommandRow): EndScope =>
   'sessions' in row.command.selector ? 'sessions' : 'accounts';
@@ -101,8 +109,10 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     let size = CHUNK;
     const attempt = attempts(id, pending, () => size);
     let [chunk, next] = state.transaction(() => [attempt(), attempt()]);
-    let acting = chunk.length === 0 ? null : end(chunk, scope);
+    let acting = chunk.length === 0 ? null : end(toEnd(chunk), scope);
     try {
+      await underWay();
+      let nextTargets = toEnd(next);
       while (acting !== null) {
         const began = context.clock();
         const results = await acting;
@@ -110,9 +120,10 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
         if (took < FAST_MS) size = Math.min(MOST, 2 * size);
         else if (took > SLOW_MS) size = CHUNK;
         context.reached('acted');
-        acting = next.length === 0 || stopping.signal.aborted ? null : end(next, scope);
+        acting = next.length === 0 || stopping.signal.aborted ? null : end(nextTargets, scope);
         // Heard of in the next round, or not at all when writing down fails.
         acting?.catch(() => undefined);
+        if (acting !== null) await underWay();
         const settled = chunk;
         chunk = next;
         // Under way by now, also when writing down fails.
@@ -123,6 +134,7 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
           if (last) conclude(id);
           return acting === null ? [] : attempt();
         });
+        nextTargets = toEnd(next);
         progress.done += settled.length;
         progress.finished = last;
         context.reached('settled');
@@ -161,15 +173,21 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
       after = last.ordinal;
       taken += chunk.length;
       state.journal.attempt(id, last.ordinal);
-      for (const target of chunk) evidence.ending(target.session, id);
+      evidence.ending(
+        chunk.map(({ session }) => session),
+        id,
+      );
       return chunk;
     };
   }
 
-  function end(chunk: readonly Target[], scope: EndScope): Promise<readonly EndResult[]> {
-    context.reached('attempted');
+  function toEnd(chunk: readonly Target[]): readonly EndTarget[] {
     const keys = state.keys.unsealAll(chunk.map(({ sealed }) => sealed ?? Buffer.alloc(0)));
-    const targets = keys.map((key, index) => ({ key, account: (chunk[index]?.account ?? null) as never }));
+    return keys.map((key, index) => ({ key, account: (chunk[index]?.account ?? null) as AccountId | null }));
+  }
+
+  function end(targets: readonly EndTarget[], scope: EndScope): Promise<readonly EndResult[]> {
+    context.reached('attempted');
     return ends.run(() => context.adapter.end(targets, scope, stopping.signal));
   }
 
@@ -184,22 +202,20 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     const at = clock();
     const ended: number[] = [];
     const gone: number[] = [];
-    chunk.forEach((target, index) => {
-      const result = results[index] ?? {
-        outcome: 'failed',
-        code: 'INTERNAL',
-        message: 'The store gave no answer for it.',
-      };
+    const vanished: SessionId[] = [];
+    for (const [index, target] of chunk.entries()) {
+      const result = results[index] ?? NO_ANSWER;
       if (result.outcome === 'failed') {
         state.journal.fail(id, [target.ordinal], result);
-        return;
+        continue;
       }
       const ours = result.outcome === 'ended' || target.ordinal <= doubtful;
       (ours ? ended : gone).push(target.ordinal);
-      evidence.ended(target.session);
+      vanished.push(target.session);
       const known = ours ? state.sessions.brief(target.session, target.account) : undefined;
       if (known !== undefined) recorder.closed(known, { reason: 'revoked', at, commandId: id });
-    });
+    }
+    evidence.allEnded(vanished);
     state.journal.settle(id, 'ended', ended);
     state.journal.settle(id, 'gone', gone);
   }
@@ -284,7 +300,7 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     busy: () => running.size > 0,
     resume() {
       for (const row of state.journal.inState('running')) {
-        for (const target of attemptedTargets(row)) evidence.ending(target.session, row.command.id);
+        evidence.ending(attemptedSessions(row), row.command.id);
         log.info('taking up a command', { id: row.command.id });
         void run(row.command.id, true, null).catch(() => undefined);
       }
@@ -295,11 +311,11 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     },
   };
 
-  function* attemptedTargets({ command: { id } }: CommandRow): Generator<Target> {
+  function* attemptedSessions({ command: { id } }: CommandRow): Generator<SessionId> {
     const to = state.journal.attempted(id);
     for (let after = 0; after < to;) {
       const chunk = state.journal.targets(id, ['pending'], after, 1_000);
-      yield* chunk.filter(({ ordinal }) => ordinal <= to);
+      for (const { ordinal, session } of chunk) if (ordinal <= to) yield session;
       after = chunk.at(-1)?.ordinal ?? to;
     }
   }

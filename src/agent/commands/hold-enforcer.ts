@@ -24,7 +24,10 @@ async function endHeld(
 ): Promise<void> {
   const { state, adapter, evidence, recorder, clock } = context;
   const command = hold.command as CommandId;
-  for (const row of rows) evidence.ending(row.id, command);
+  evidence.ending(
+    rows.map(({ id }) => id),
+    command,
+  );
   const targets = rows.map((row) => ({
     key: state.keys.unseal(row.sealed),
     account: row.account as AccountId | null,

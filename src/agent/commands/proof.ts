@@ -147,7 +147,10 @@ export function createProver(context: CommandContext): Prover {
     const cameBack: CameBack[] = [];
     for (let at = 0; at < returned.length; at += CHUNK) {
       const chunk = returned.slice(at, at + CHUNK);
-      for (const { id, newId } of chunk) evidence.ending(newId ?? id, row.command.id);
+      evidence.ending(
+        chunk.map(({ id, newId }) => newId ?? id),
+        row.command.id,
+      );
       const targets: EndTarget[] = chunk.map(({ key, account }) => ({
         key,
         account: account as AccountId | null,

@@ -25,6 +25,8 @@ import { resolveCommand } from './resolve.ts';
 
 const SAMPLE = 20;
 const FAILURE_PAGE = 500;
+/** Targets of a short command, which may all be ids that nobody knew. */
+const MOST_LOOKED_AT = 500;
 const FRESH_ENOUGH_MS = 250;
 const REFRESH_AT_MOST_MS = 2 * SECOND;
 
@@ -64,8 +66,9 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
 
   /** Without a store's key there is nothing to look for: it ended nothing, and nothing it named was known. */
   function hasSomethingToProve(row: CommandRow): boolean {
-    const first = state.journal.targets(row.command.id, ['ended', 'gone'], 0, 1_000);
-    return row.matched > 1_000 || first.some(({ sealed }) => sealed !== null);
+    if (row.matched > MOST_LOOKED_AT) return true;
+    const targets = state.journal.targets(row.command.id, ['ended', 'gone'], 0, MOST_LOOKED_AT);
+    return targets.some(({ sealed }) => sealed !== null);
   }
 
   async function submit(caller: Caller, command: Command): Promise<CommandAnswer | DryRunAnswer> {

@@ -11,7 +11,7 @@ interface Cause {
   readonly command: CommandId | null;
   readonly rule: RuleId | null;
   readonly at: EpochMs;
-  endedAt: EpochMs | null;
+  readonly endedAt: EpochMs | null;
 }
 interface Logout {
   readonly session: SessionId | null;
@@ -23,10 +23,12 @@ interface Logout {
 
 /** Recent reasons for sessions to be gone: commands, logouts, changed credentials. In memory; the journal is durable. */
 export interface Evidence {
-  /** A command is about to end this session. */
-  ending(id: SessionId, command: CommandId): void;
+  /** A command is about to end these sessions. */
+  ending(ids: Iterable<SessionId>, command: CommandId): void;
   /** The store said that it is gone. */
   ended(id: SessionId): void;
+  /** The same of many. */
+  allEnded(ids: readonly SessionId[]): void;
   commandFor(id: SessionId): { readonly id: CommandId } | null;
   /** A rule is about to end this session. */
   endingByRule(id: SessionId, rule: RuleId): void;
@@ -47,9 +49,13 @@ export function createEvidence(clock: Clock): Evidence {
   let logouts: Logout[] = [];
   const credentials = new Map<string, { at: EpochMs; heardAt: EpochMs }>();
   return {
-    ending(id, command) {
-      commands.delete(id);
-      commands.set(id, { command, rule: null, at: clock(), endedAt: null });
+    ending(ids, command) {
+      // Thousands at once share what is known of them until some of them end.
+      const cause: Cause = { command, rule: null, at: clock(), endedAt: null };
+      for (const id of ids) {
+        commands.delete(id);
+        commands.set(id, cause);
+      }
     },
     endingByRule(id, rule) {
       commands.delete(id);
@@ -59,7 +65,17 @@ export function createEvidence(clock: Clock): Evidence {
     ruleFor: (id) => commands.get(id)?.rule ?? null,
     ended(id) {
       const entry = commands.get(id);
-      if (entry !== undefined) entry.endedAt = clock();
+      if (entry !== undefined) commands.set(id, { ...entry, endedAt: clock() });
+    },
+    allEnded(ids) {
+      const ended = new Map<Cause, Cause>();
+      for (const id of ids) {
+        const entry = commands.get(id);
+        if (entry === undefined) continue;
+        const known = ended.get(entry) ?? { ...entry, endedAt: clock() };
+        ended.set(entry, known);
+        commands.set(id, known);
+      }
     },
     commandFor(id) {
       const command = commands.get(id)?.command ?? null;

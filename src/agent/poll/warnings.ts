@@ -42,8 +42,12 @@ export function storeWarnings(
 }
 
 function onlyAddress({ sessions }: ReadContext['state']): string | null {
-  const addresses = sessions.latestAddresses(SAMPLE);
-  const [first] = addresses;
-  const one = first !== undefined && addresses.length >= MANY && addresses.every((each) => each === first);
-  return one ? first : null;
+  const one = (addresses: readonly string[]): string | null => {
+    const [first] = addresses;
+    return first !== undefined && addresses.length >= MANY && addresses.every((each) => each === first)
+      ? first
+      : null;
+  };
+  // After every look: as a rule the first few differ, and no more are read.
+  return one(sessions.latestAddresses(MANY)) === null ? null : one(sessions.latestAddresses(SAMPLE));
 }

@@ -126,9 +126,7 @@ export function createChangeLog(db: Db, clock: Clock): ChangeLog {
           if (found.length >= limit) break;
           const { count, ...single } = row;
           if (count === 1) found.push({ ...single, seq: seq(row.seq) });
-          else
-            for (const change of unpack(row.seq, count, row.body))
-              if (change.seq > after && found.length < limit) found.push({ ...change, seq: seq(change.seq) });
+          else found.push(...unpack(row, after, limit - found.length));
         }
         const last = rows.at(-1);
         if (last === undefined || rows.length < ROWS_AT_ONCE) break;

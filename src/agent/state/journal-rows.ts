@@ -27,6 +27,7 @@ export const JournalRow = z.object({
   decided_at: z.number().nullable(),
   note: z.string().nullable(),
 });
+export type JournalRow = z.infer<typeof JournalRow>;
 
 /** A journalled command. */
 export interface CommandRow {
@@ -53,7 +54,7 @@ const Outside = z.object({ count: z.number(), ids: z.array(SessionId) });
 const MOST_HELD = 8;
 
 export interface CommandReader {
-  toCommand(row: z.infer<typeof JournalRow>): CommandRow;
+  toCommand(row: JournalRow): CommandRow;
   /** The request of a command that was just written down need not be read again. */
   hold(command: Command): void;
 }
@@ -83,7 +84,7 @@ export function createCommandReader(requestOf: (id: string) => string | null): C
   return { toCommand: (row) => toCommand(row, commandOf(row.id)), hold };
 }
 
-function toCommand(row: z.infer<typeof JournalRow>, command: Command): CommandRow {
+function toCommand(row: JournalRow, command: Command): CommandRow {
   const time = (value: number | null) => (value === null ? null : epochMs(value));
   return {
     command,

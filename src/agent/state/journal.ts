@@ -81,7 +81,7 @@ export function createJournal(db: Db, clock: Clock): Journal {
     'SELECT request FROM command_requests WHERE command = ?',
   );
   const reader = createCommandReader((id) => request.get(id)?.request ?? null);
-  const toCommand = reader.toCommand;
+  const toCommand = (row: JournalRow): CommandRow => reader.toCommand(row);
   const one = db.prepare('SELECT * FROM commands WHERE id = ?');
   const insert = db.prepare(
     `INSERT INTO commands (id, operator, operator_name, token, kind, content, state, matched, outside, reach, owners,

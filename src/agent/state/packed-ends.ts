@@ -1,3 +1,4 @@
+import { seq } from '#shared/domain/ids.ts';
 import type { Change } from '#shared/protocol/changes.ts';
 import type { LoggedChange, NewChange } from './change-log.ts';
 
@@ -49,24 +50,29 @@ export function pack(ends: readonly NewChange[]): string {
   return JSON.stringify({ change, of });
 }
 
-/** The changes of a packed row whose last one has this number. */
-export function* unpack(
-  lastSeq: number,
-  count: number,
-  body: string,
-): Generator<Omit<LoggedChange, 'seq'> & { seq: number }> {
-  const { change, of } = JSON.parse(body) as Pack;
+/**
+ * The changes of a packed row whose last one has this number.
+ * @param after only those after this one, at most `limit`
+ */
+export function unpack(
+  row: { readonly seq: number; readonly count: number; readonly body: string },
+  after: number,
+  limit: number,
+): readonly LoggedChange[] {
+  const { change, of } = JSON.parse(row.body) as Pack;
   const rest = JSON.stringify(change).slice(1);
-  for (let at = 0; at < count; at += 1) {
-    const [id = null, account = null, via = null] = of.slice(3 * at, 3 * at + 3);
-    yield {
-      seq: lastSeq - count + 1 + at,
-      account,
-      via,
+  const found: LoggedChange[] = [];
+  const first = row.seq - row.count + 1;
+  for (let at = Math.max(0, after + 1 - first); at < row.count && found.length < limit; at += 1) {
+    found.push({
+      seq: seq(first + at),
+      account: of[3 * at + 1] ?? null,
+      via: of[3 * at + 2] ?? null,
       kind: change.kind,
-      body: `{"id":${JSON.stringify(id)},${rest}`,
-    };
+      body: `{"id":${JSON.stringify(of[3 * at])},${rest}`,
+    });
   }
+  return found;
 }
 
 /** The sessions of a packed row, and whose they were. */

@@ -140,21 +140,21 @@ export function openState(
     ruleBook: createRuleBook(db, clock),
     ruleActs: createRuleActs(db, clock, live),
     transaction(work) {
-      const before = listed.mark();
+      const before = listed.enter();
       try {
-        const result = db
+        return db
           .transaction(() => {
             const value = work();
             listed.flush();
             return value;
           })
           .immediate();
-        if (!db.inTransaction) listed.commit();
-        return result;
       } catch (error) {
         listed.rollback(before);
         sessions.recount();
         throw error;
+      } finally {
+        listed.exit();
       }
     },
     async relaxed(work) {

@@ -8,7 +8,7 @@ import type { ReceiptRow } from '#shared/ipc/respond-views.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { JournalEntry } from '#shared/journal/entry.ts';
 import type { TestEngine } from '#test/support/test-engine.ts';
-import { TARGETS } from './targets.ts';
+import { TARGETS } from './agent-rows.ts';
 
 /** An agent with its journal, wherever it runs. */
 interface Witness {

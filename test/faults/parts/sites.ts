@@ -9,7 +9,7 @@ import type { AgentFolder } from '#test/support/agent-process.ts';
 import { expressGrants, ExpressConfig } from '#agent/stores/express/config.ts';
 import { testDatabase } from '../../conformance/stores/databases.ts';
 import { laravelFile } from './laravel-file.ts';
-import { TARGETS } from './targets.ts';
+import { TARGETS } from './agent-rows.ts';
 
 // Applications on three kinds of store, filled with people who are signed in, and what is compared after a sign-out.
 

@@ -49,7 +49,8 @@ test('a journal of the version before keeps its commands, targets, outcomes and 
   const seal = (n: number) => first.keys.seal(storeKey(`key of "session" ${String(n)} – ü`));
   const sealed = Array.from({ length: 1_201 }, (_, n) => seal(n));
   first.close();
-  for (const name of readdirSync(folder.path)) if (name.startsWith('agent.db')) rmSync(join(folder.path, name));
+  for (const name of readdirSync(folder.path))
+    if (name.startsWith('agent.db')) rmSync(join(folder.path, name));
   const db = olderDatabase();
   db.prepare(
     `INSERT INTO commands (id, operator, operator_name, token, kind, content, request, state, matched, reach, owners, received_at, started_at)

@@ -44,6 +44,7 @@ export class ListedSessions {
   #leaving: number[] = [];
   /** How many of these are written down. */
   #flushed = 0;
+  #depth = 0;
 
   constructor(db: Db, folder: string, meta: Meta) {
     this.#db = db;
@@ -77,7 +78,7 @@ export class ListedSessions {
         this.flush();
       })
       .immediate();
-    this.commit();
+    this.#forget();
     this.#sweep(name);
   }
 
@@ -87,7 +88,7 @@ export class ListedSessions {
     this.#meta.delete(LISTED);
     this.close();
     this.#held = null;
-    this.commit();
+    this.#forget();
   }
 
   close(): void {
@@ -195,12 +196,19 @@ export class ListedSessions {
     held.left[n >> 3] = (held.left[n >> 3] ?? 0) | (1 << (n & 7));
     held.alive -= 1;
     this.#leaving.push(n);
-    if (!this.#db.inTransaction) this.flush();
+    if (this.#depth === 0) this.flush();
   }
 
-  /** Where a transaction begins: what `rollback` goes back to. */
-  mark(): ListedMark {
+  /** A transaction begins: what `rollback` goes back to. `exit` follows. */
+  enter(): ListedMark {
+    this.#depth += 1;
     return { leaving: this.#leaving.length, flushed: this.#flushed };
+  }
+
+  /** It is over; with the outermost one nothing can be taken back any more. */
+  exit(): void {
+    this.#depth -= 1;
+    if (this.#depth === 0) this.#forget();
   }
 
   /** Writes down who left; the last thing in a transaction. */
@@ -212,11 +220,6 @@ export class ListedSessions {
     }
   }
 
-  commit(): void {
-    this.#leaving = [];
-    this.#flushed = 0;
-  }
-
   rollback({ leaving, flushed }: ListedMark): void {
     this.#flushed = Math.min(this.#flushed, flushed);
     for (const n of this.#leaving.splice(leaving)) {
@@ -225,6 +228,11 @@ export class ListedSessions {
       held.left[n >> 3] = (held.left[n >> 3] ?? 0) & ~(1 << (n & 7));
       held.alive += 1;
     }
+  }
+
+  #forget(): void {
+    this.#leaving = [];
+    this.#flushed = 0;
   }
 
   /** Removes listings that nobody needs any more; one that is in use elsewhere can wait. */

@@ -1,6 +1,6 @@
 import { text } from './columns.ts';
 import type { SqlAccess } from './sql-access.ts';
-import { list, name, sql, type Sql } from './sql-text.ts';
+import { isOneOf, name, sql, type Sql } from './sql-text.ts';
 
 /** Keys in one statement. */
 const BATCH = 2_000;
@@ -21,7 +21,7 @@ export async function deleteRows(
   const returning = access.dialect !== 'mysql' || (await hasReturning(access, signal));
   for (let at = 0; at < keys.length; at += BATCH) {
     const batch = keys.slice(at, at + BATCH);
-    const where = sql`WHERE ${name(keyColumn)} IN ${list(batch)}${only}`;
+    const where = sql`WHERE ${name(keyColumn)}${isOneOf(batch)}${only}`;
     const rows = returning
       ? await access.rows(sql`DELETE FROM ${table} ${where} RETURNING ${name(keyColumn)}`, signal)
       : await access.transaction(async (runner) => {

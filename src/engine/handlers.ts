@@ -32,6 +32,7 @@ import { ProblemError } from './problem-error.ts';
 import type { Approvals } from './respond/approvals.ts';
 import { readOnlyRespondHandlers, respondHandlers } from './respond/handlers.ts';
 import { queryHandlers } from './query-handlers.ts';
+import { listingHandlers } from './listing-handlers.ts';
 import { watchHandlers } from './watch-handlers.ts';
 import { mirrorHandlers, readOnlyMirrorHandlers } from './retention/handlers.ts';
 import type { RetentionKeeper } from './retention/keeper.ts';
@@ -106,6 +107,7 @@ export function engineHandlers(parts: {
       toDisk: parts.toDisk,
     }),
     ...queryHandlers(reader),
+    ...listingHandlers(reader),
     ...watchHandlers(reader, parts.mapLog),
     ...riskHandlers(reader),
     ...deskHandlers({ db, reader, clock, find }),
@@ -219,6 +221,7 @@ export function readOnlyHandlers(
     ...reading(db, reader, about),
     ...readOnlyRespondHandlers(db, problem),
     ...queryHandlers(reader),
+    ...listingHandlers(reader),
     ...watchHandlers(reader, null),
     ...riskHandlers(reader),
     ...readOnlyDeskHandlers(db, reader, problem),

@@ -12,10 +12,10 @@ import {
 import { sendLive, startLiveSender } from './parts/live-sender.ts';
 import { note, percentile, quick, row, seeded } from './parts/report.ts';
 
-// The table of sessions over a hundred thousand of them, in the real console on the real engine: what the window holds, how long a jump
+// The table of sessions over a million of them, in the real console on the real engine: what the window holds, how long a jump
 // to anywhere takes until its rows are there, and how long the window cannot answer while it is live.
 
-const SESSIONS = quick ? 20_000 : 100_000;
+const SESSIONS = quick ? 20_000 : 1_000_000;
 const JUMPS = quick ? 10 : 60;
 /** A jump that takes longer counts as this. */
 const MOST_MS = 10_000;
@@ -81,7 +81,7 @@ async function bench(): Promise<void> {
     await page
       .getByTestId('session-count')
       .filter({ hasText: new RegExp(`^${words} live`) })
-      .waitFor({ timeout: 300_000 });
+      .waitFor({ timeout: 900_000 });
     await page.waitForTimeout(3_000);
     const jumped = await jumps(product);
     const limits = { goal: 1, better: 'lower' } as const;
@@ -113,7 +113,7 @@ async function bench(): Promise<void> {
       unit: 'ms',
     });
     note(
-      `Jumps: median ${percentile(jumped, 0.5).toFixed(1)} ms; each asks the engine for the page of rows that it lands on.`,
+      `Jumps: median ${percentile(jumped, 0.5).toFixed(1)} ms; each asks the engine for the page of rows that it lands on, and the first of them has the list put in order.`,
     );
     note(
       'The browser tells only of times of 50 ms and more in which the window could not answer: 0 says that there was none.',

@@ -19,6 +19,7 @@ import { entityView } from '../people/ask-entity.ts';
 import { peoplePage } from '../people/ask-people.ts';
 import { personView } from '../people/ask-person.ts';
 import type { MapChanges } from '#shared/ipc/watch-views.ts';
+import { sessionsListed, sessionsUnlisted } from './listings.ts';
 import { mapChanges, mapTravel, timeline, type MapQuestion } from './ask-watch.ts';
 import { sessionDetail, sessionsById, sessionsPage } from './ask-sessions.ts';
 import { simulateHistory } from '../rules/simulate-history.ts';
@@ -43,6 +44,8 @@ type SearchQuestions = { readonly [Name in keyof typeof QUERY_METHODS]: Asked<Na
 /** What the reader can be asked. */
 export interface Questions extends SearchQuestions {
   readonly 'sessions.page': Asked<'sessions.page'>;
+  readonly 'sessions.listed': Asked<'sessions.listed'>;
+  readonly 'sessions.unlisted': Asked<'sessions.unlisted'>;
   readonly 'sessions.groups': Asked<'sessions.groups'>;
   readonly 'sessions.get': Asked<'sessions.get'>;
   readonly 'map.changes': { readonly request: MapQuestion; readonly reply: MapChanges };
@@ -90,6 +93,8 @@ type Answerers = {
 
 export const ANSWERERS: Answerers = {
   'sessions.page': sessionsPage,
+  'sessions.listed': sessionsListed,
+  'sessions.unlisted': sessionsUnlisted,
   'sessions.groups': sessionGroups,
   'sessions.get': sessionDetail,
   'map.changes': mapChanges,

@@ -21,6 +21,8 @@ export interface Lane {
   ask(name: string, request: unknown, signal: AbortSignal): Promise<unknown>;
   /** Starts the process before anybody asks. */
   warm(): void;
+  /** The process was started. */
+  readonly running: () => boolean;
   /** The process runs and has opened the file. */
   readonly ready: () => boolean;
   close(): void;
@@ -123,6 +125,7 @@ export function createLane(options: {
     warm: () => {
       if (running === null && !closing) start();
     },
+    running: () => running !== null,
     ready: () => running !== null && running.pid !== null,
     ask: (name, request, signal) => {
       const cancelled = () => new DOMException('the question was cancelled', 'AbortError');

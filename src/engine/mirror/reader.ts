@@ -31,7 +31,10 @@ export async function answer<Name extends QuestionName>(
     const step = question.next();
     if (step.done === true) return step.value;
     await new Promise<void>((resume) => setImmediate(resume));
-    if (cancelled()) throw new DOMException('the question was cancelled', 'AbortError');
+    if (!cancelled()) continue;
+    // It lets go of what it holds.
+    question.return(undefined as never);
+    throw new DOMException('the question was cancelled', 'AbortError');
   }
 }
 
@@ -64,10 +67,14 @@ const LONG: ReadonlySet<QuestionName> = new Set<QuestionName>([
   'detections.backTest',
 ]);
 const LONG_LANES = 2;
+const GONE = { gone: true } as never;
+/** Asked of one process, which keeps the listings: it may be busy putting one in order. */
+const LISTINGS: ReadonlySet<QuestionName> = new Set<QuestionName>(['sessions.listed', 'sessions.unlisted']);
 const IDLE_MS = 60_000;
+const LISTINGS_IDLE_MS = 180_000;
 
 /**
- * Reads in processes of their own: one for quick questions and up to two for long ones, started when they are needed.
+ * Reads in processes of their own: one for quick questions, one for listings and up to two for long ones, started when they are needed.
  * Until the first of them runs, quick questions are answered by `here`: an engine that has just started, or that hears
  * of nobody (`quiet`), has nothing else to do, and a window that opens does not wait for a process. Cancelling stops the statement under way too: its process is killed and what else it was asked is
  * asked again (docs/decisions/0006-reader-processes.md).
@@ -83,9 +90,15 @@ export function processReader(options: {
   let closed = false;
   const quick = createLane({ ...options, idleMs: null });
   const long: Lane[] = Array.from({ length: LONG_LANES }, () => createLane({ ...options, idleMs: IDLE_MS }));
+  // It ends when no list is read any more; one that is read on is put in order again.
+  const listings = createLane({ ...options, idleMs: LISTINGS_IDLE_MS });
   /** The first lane that is free, or the one with the least to do. */
   const laneOf = (name: QuestionName): Lane =>
-    LONG.has(name) ? (long.toSorted((a, b) => a.busy() - b.busy())[0] ?? quick) : quick;
+    LISTINGS.has(name)
+      ? listings
+      : LONG.has(name)
+        ? (long.toSorted((a, b) => a.busy() - b.busy())[0] ?? quick)
+        : quick;
   return {
     ask: <Name extends QuestionName>(
       name: Name,
@@ -94,6 +107,8 @@ export function processReader(options: {
     ): Promise<Questions[Name]['reply']> => {
       const lane = laneOf(name);
       if (lane === quick && !options.quiet()) quick.warm();
+      // No process is started to let go of what none keeps.
+      if (name === 'sessions.unlisted' && !listings.running()) return Promise.resolve(GONE);
       if (lane === quick && !quick.ready() && !closed) {
         here ??= options.here();
         return here.ask(name, request, signal);
@@ -102,7 +117,7 @@ export function processReader(options: {
     },
     close: async () => {
       closed = true;
-      for (const lane of [quick, ...long]) lane.close();
+      for (const lane of [quick, listings, ...long]) lane.close();
       await here?.close();
     },
   };

@@ -52,6 +52,7 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
   const view = useSyncExternalStore(cache.subscribe, cache.view);
 
   useEffect(() => {
+    cache.hold(held);
     if (!held) cache.refresh();
   }, [held, cache]);
   useEffect(() => {
@@ -97,14 +98,23 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
 const noGroups = (): void => undefined;
 
 /** The pages of a question. */
-export const sessionPages = ({ request, sort }: Question): PageCache =>
-  createPageCache((offset, limit, signal, cursor) =>
-    engine.call(
-      'sessions.page',
-      { filter: request, sort, cursor, offset: cursor === null ? offset : 0, limit },
-      signal,
-    ),
-  );
+export const sessionPages = ({ request: filter, sort }: Question): PageCache =>
+  createPageCache({
+    page: (offset, limit, signal, cursor) =>
+      engine.call(
+        'sessions.page',
+        { filter, sort, cursor, offset: cursor === null ? offset : 0, limit },
+        signal,
+      ),
+    listed: (listing, head, offset, limit, signal) => {
+      const ids = head.map(({ connection, id }) => ({ connection, id }));
+      return engine.call('sessions.listed', { listing, filter, sort, head: ids, offset, limit }, signal);
+    },
+    unlisted: (listing) => {
+      // Without an engine there is no listing either.
+      engine.call('sessions.unlisted', { listing }).catch(() => undefined);
+    },
+  });
 
 /** Keeps the rows of the question before on screen until the new question has its first answer. */
 function useReady(next: PageCache): PageCache {

@@ -1,9 +1,13 @@
 import type { Dispose } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
+import type { ListedPage } from '#shared/ipc/listing-contract.ts';
 import type { Page, SessionRow } from '#shared/ipc/views.ts';
 import { isAbort, problemOf, ENGINE_AWAY } from '../bridge/problem-error.ts';
 
 export const CHUNK = 100;
+/** Lists of more rows are held still by the engine while they are read: then any place in them is found at once. */
+const LISTED_FROM = 1_000;
+const MOST_HEAD_CHUNKS = 10;
 /** Chunks kept: 40 × 100 rows is far more than any screen shows and little memory. */
 const KEPT_CHUNKS = 40;
 
@@ -29,6 +33,11 @@ export interface PageCache {
   readonly need: (first: number, last: number) => void;
   /** Asks for the rows on screen again, in their new order. */
   readonly refresh: () => void;
+  /**
+   * Whether the order stays as it is from now on. It also begins to stay as soon as rows far down are wanted, and then
+   * until this is called with false.
+   */
+  readonly hold: (held: boolean) => void;
   /** Replaces rows where they stand, for a list whose order is held, and says how many wait. */
   readonly patch: (rows: readonly SessionRow[], fresh: number, totalNow: number) => void;
   readonly subscribe: (listener: () => void) => Dispose;
@@ -36,16 +45,29 @@ export interface PageCache {
   readonly stop: () => void;
 }
 
-/** Rows of one question by offset, loaded in chunks as they come into sight. */
-export function createPageCache(
-  fetchPage: (
+/** Where rows come from. */
+export interface PageSource {
+  /** Rows in the order of now. */
+  page(
     offset: number,
     limit: number,
     signal: AbortSignal,
     /** Where the chunk before this one ended, while that is known. */
     cursor: string | null,
-  ) => Promise<Page<SessionRow> & { readonly next?: string | null }>,
-): PageCache {
+  ): Promise<Page<SessionRow> & { readonly next?: string | null }>;
+  /** Rows of a listing; with a limit of 0, once the whole of it is in order. @param head rows that come first */
+  listed(
+    listing: string,
+    head: readonly SessionRow[],
+    offset: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<ListedPage>;
+  unlisted(listing: string): void;
+}
+
+/** Rows of one question by their place, loaded in chunks as they come into sight. */
+export function createPageCache(source: PageSource): PageCache {
   const chunks = new Map<number, SessionRow[]>();
   /** Where chunks ended in the order that is shown. */
   const ends = new Map<number, string>();
@@ -67,31 +89,79 @@ export function createPageCache(
     for (const listener of listeners) listener();
   };
 
+  const failed = (error: unknown) => {
+    const problem = problemOf(error);
+    if (isAbort(error) || problem.code === ENGINE_AWAY) return;
+    change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
+  };
+  const keep = (chunk: number, rows: readonly SessionRow[]) => {
+    chunks.delete(chunk);
+    chunks.set(chunk, [...rows]);
+    for (const [oldest] of chunks) {
+      if (chunks.size <= KEPT_CHUNKS) break;
+      chunks.delete(oldest);
+    }
+  };
+
+  /** The order that is held, by its name. */
+  let listing: { readonly name: string; readonly abort: AbortController } | null = null;
+  const isLong = () => view.is === 'ready' && view.total >= LISTED_FROM;
+  const begin = (head: readonly SessionRow[]) => {
+    const begun = { name: crypto.randomUUID(), abort: new AbortController() };
+    listing = begun;
+    source.listed(begun.name, head, 0, 0, begun.abort.signal).then(({ total, asOf }) => {
+      if (listing === begun && total !== null) change({ is: 'ready', total, asOf, problem: null });
+    }, failed);
+  };
+  const unlist = () => {
+    if (listing === null) return;
+    listing.abort.abort();
+    source.unlisted(listing.name);
+    listing = null;
+    // Pages of the old order that are still on their way belong nowhere.
+    for (const abort of loading.values()) abort.abort();
+    loading.clear();
+  };
+  /** Rows from the top that are loaded without a gap: they stay where they are. */
+  const head = (): readonly SessionRow[] => {
+    const rows: SessionRow[] = [];
+    for (let chunk = 0; chunk < MOST_HEAD_CHUNKS; chunk += 1) {
+      const known = chunks.get(chunk);
+      if (known === undefined) break;
+      rows.push(...known);
+      if (known.length < CHUNK) break;
+    }
+    return rows;
+  };
+
   const load = (chunk: number) => {
     // One question per chunk at a time; the next revision asks again.
     if (loading.has(chunk)) return;
+    // A chunk below one that is known goes on where that one ended; any other is found by its place.
+    const cursor = ends.get(chunk - 1) ?? null;
+    if (listing === null && chunk > 0 && cursor === null && isLong()) begin(head());
     const abort = new AbortController();
     loading.set(chunk, abort);
-    fetchPage(chunk * CHUNK, CHUNK, abort.signal, ends.get(chunk - 1) ?? null).then(
-      (page) => {
-        if (loading.get(chunk) === abort) loading.delete(chunk);
-        if (abort.signal.aborted) return;
-        chunks.delete(chunk);
-        chunks.set(chunk, [...page.rows]);
-        if (typeof page.next === 'string') ends.set(chunk, page.next);
-        for (const [oldest] of chunks) {
-          if (chunks.size <= KEPT_CHUNKS) break;
-          chunks.delete(oldest);
-        }
-        change({ is: 'ready', total: page.total, totalNow: null, asOf: page.asOf, problem: null });
-      },
-      (error: unknown) => {
-        if (loading.get(chunk) === abort) loading.delete(chunk);
-        const problem = problemOf(error);
-        if (isAbort(error) || problem.code === ENGINE_AWAY) return;
-        change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
-      },
-    );
+    const first = chunk * CHUNK;
+    const arrived = (rows: readonly SessionRow[], changes: Partial<PagesView>) => {
+      if (loading.get(chunk) === abort) loading.delete(chunk);
+      if (abort.signal.aborted) return;
+      keep(chunk, rows);
+      change({ is: 'ready', problem: null, ...changes });
+    };
+    const page =
+      listing === null
+        ? source.page(first, CHUNK, abort.signal, cursor).then(({ rows, total, asOf, next }) => {
+            if (typeof next === 'string' && !abort.signal.aborted) ends.set(chunk, next);
+            arrived(rows, { total, totalNow: null, asOf });
+          })
+        : source.listed(listing.name, [], first, CHUNK, abort.signal).then(({ rows, total }) => {
+            arrived(rows, total === null ? {} : { total });
+          });
+    page.catch((error: unknown) => {
+      if (loading.get(chunk) === abort) loading.delete(chunk);
+      failed(error);
+    });
   };
 
   const visibleChunks = (): number[] => {
@@ -115,7 +185,14 @@ export function createPageCache(
     },
     need(first, last) {
       seen = { first, last };
-      for (const chunk of visibleChunks()) if (!chunks.has(chunk)) load(chunk);
+      const visible = visibleChunks();
+      // What was passed over on the way is no longer wanted.
+      for (const [chunk, abort] of loading) {
+        if (visible.includes(chunk)) continue;
+        loading.delete(chunk);
+        abort.abort();
+      }
+      for (const chunk of visible) if (!chunks.has(chunk)) load(chunk);
     },
     refresh() {
       view = { ...view, fresh: 0 };
@@ -123,7 +200,15 @@ export function createPageCache(
       // Rows out of sight belong to an older order, and so do the places at which it was cut.
       ends.clear();
       for (const chunk of [...chunks.keys()]) if (!visible.has(chunk)) chunks.delete(chunk);
+      if (listing !== null) {
+        unlist();
+        begin([]);
+      }
       for (const chunk of visible) load(chunk);
+    },
+    hold(held) {
+      if (!held) unlist();
+      else if (listing === null && isLong() && chunks.get(0)?.length === CHUNK) begin(head());
     },
     patch(rows, fresh, totalNow) {
       const byKey = new Map(rows.map((row) => [`${row.connection} ${row.id}`, row]));
@@ -140,6 +225,7 @@ export function createPageCache(
       return () => listeners.delete(listener);
     },
     stop() {
+      unlist();
       for (const abort of loading.values()) abort.abort();
       loading.clear();
     },

@@ -6,6 +6,7 @@ import { RISK_METHODS } from './risk-contract.ts';
 import { DETECTION_METHODS } from './detections-contract.ts';
 import { DESK_METHODS } from './desk-contract.ts';
 import { COMPLIANCE_METHODS } from './compliance-contract.ts';
+import { LISTING_METHODS } from './listing-contract.ts';
 import { JOURNAL_METHODS } from './journal-contract.ts';
 import { WATCH_METHODS } from './watch-contract.ts';
 import { MIRROR_METHODS } from './mirror-contract.ts';
@@ -78,6 +79,7 @@ export const ENGINE_METHODS = {
   ...QUERY_METHODS,
   ...COMPLIANCE_METHODS,
   ...DESK_METHODS,
+  ...LISTING_METHODS,
   ...JOURNAL_METHODS,
   ...RESPOND_METHODS,
   about: method<EngineAbout>()(nothing),

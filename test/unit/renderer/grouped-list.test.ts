@@ -28,13 +28,17 @@ function world(counts: Readonly<Record<string, number>>) {
   const list = createGroupedList(
     () => Promise.resolve(groupsOf(state.counts)),
     (key) =>
-      createPageCache((offset, limit) => {
-        asked.push(`${String(key)}@${String(offset)}`);
-        const total = state.counts[String(key)] ?? 0;
-        const rows = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, index) =>
-          row(String(key), offset + index),
-        );
-        return Promise.resolve<Page<SessionRow>>({ rows, total, asOf: 5 as At });
+      createPageCache({
+        page: (offset, limit) => {
+          asked.push(`${String(key)}@${String(offset)}`);
+          const total = state.counts[String(key)] ?? 0;
+          const rows = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, index) =>
+            row(String(key), offset + index),
+          );
+          return Promise.resolve<Page<SessionRow>>({ rows, total, asOf: 5 as At });
+        },
+        listed: () => Promise.reject(new Error('these groups are too small to be listed')),
+        unlisted: () => undefined,
       }),
   );
   const lines = () =>

@@ -6,41 +6,56 @@ import { CHUNK, createPageCache } from '#renderer/store/page-cache.ts';
 const row = (index: number, name = `n${String(index)}`): SessionRow =>
   ({ connection: 'c', id: `s${String(index)}`, account: { id: 'a', name } }) as unknown as SessionRow;
 
+const NOW = 1_000 as Page<SessionRow>['asOf'];
+
 /** A store of `total` rows that answers when told to. */
 function source(total: number) {
   const asked: number[] = [];
+  /** What was asked of listings: the name, where from, how many rows come first. */
+  const listed: { readonly listing: string; readonly offset: number; readonly head: number }[] = [];
+  const gone: string[] = [];
   const answers: (() => void)[] = [];
   const fail: ((error: Error) => void)[] = [];
-  const cache = createPageCache(
-    (offset, limit, signal) =>
-      new Promise<Page<SessionRow>>((resolve, reject) => {
-        asked.push(offset);
-        signal.addEventListener('abort', () => {
-          reject(new DOMException('', 'AbortError'));
-        });
-        fail.push(reject);
-        answers.push(() => {
-          const length = Math.min(limit, Math.max(0, total - offset));
-          const rows = Array.from({ length }, (_, index) => row(offset + index));
-          resolve({ rows, total, asOf: 1_000 as Page<SessionRow>['asOf'] });
-        });
-      }),
-  );
+  const later = <T>(signal: AbortSignal, answer: () => T): Promise<T> =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(new DOMException('', 'AbortError'));
+      });
+      fail.push(reject);
+      answers.push(() => {
+        resolve(answer());
+      });
+    });
+  const rowsFrom = (offset: number, limit: number) =>
+    Array.from({ length: Math.min(limit, Math.max(0, total - offset)) }, (_, index) => row(offset + index));
+  const cache = createPageCache({
+    page: (offset, limit, signal) => {
+      asked.push(offset);
+      return later(signal, () => ({ rows: rowsFrom(offset, limit), total, asOf: NOW }));
+    },
+    listed: (listing, head, offset, limit, signal) => {
+      if (limit > 0) listed.push({ listing, offset, head: head.length });
+      else listed.push({ listing, offset: -1, head: head.length });
+      return later(signal, () => ({ rows: rowsFrom(offset, limit), total: total + 1, asOf: NOW }));
+    },
+    unlisted: (listing) => {
+      gone.push(listing);
+    },
+  });
   const answer = async () => {
     for (const one of answers.splice(0)) one();
-    await Promise.resolve();
-    await Promise.resolve();
+    for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
   };
-  return { cache, asked, answer, fail };
+  return { cache, asked, listed, gone, answer, fail };
 }
 
 test('only what comes into sight is asked for, once', async () => {
-  const { cache, asked, answer } = source(1_000);
+  const { cache, asked, answer } = source(900);
   cache.need(0, 30);
   cache.need(5, 35);
   expect(asked).toEqual([0]);
   await answer();
-  expect(cache.view()).toMatchObject({ is: 'ready', total: 1_000 });
+  expect(cache.view()).toMatchObject({ is: 'ready', total: 900 });
   cache.need(CHUNK - 10, CHUNK + 20);
   expect(asked).toEqual([0, CHUNK]);
   await answer();
@@ -63,7 +78,7 @@ test('a patch changes rows where they stand and counts what waits; a refresh for
 });
 
 test('a refresh keeps what is on screen until the answer, and drops what is out of sight', async () => {
-  const { cache, answer } = source(1_000);
+  const { cache, answer } = source(900);
   cache.need(0, 30);
   await answer();
   cache.need(500, 530);
@@ -101,4 +116,76 @@ test('stopped in the middle, it asks again when needed', async () => {
   await answer();
   expect(asked).toEqual([0, 0]);
   expect(cache.view().is).toBe('ready');
+});
+
+test('a jump far down a long list begins a listing whose head is what is on screen; further rows come from it', async () => {
+  const { cache, asked, listed, answer } = source(50_000);
+  cache.need(0, 30);
+  await answer();
+  cache.need(30_000, 30_030);
+  const [whole, page] = listed;
+  expect(whole).toMatchObject({ offset: -1, head: CHUNK });
+  expect(page).toMatchObject({ listing: whole?.listing, offset: 30_000, head: 0 });
+  await answer();
+  expect(cache.row(30_010)?.id).toBe('s30010');
+  // The listing says how many there are.
+  expect(cache.view().total).toBe(50_001);
+  cache.need(0, 30);
+  cache.need(CHUNK, CHUNK + 30);
+  await answer();
+  expect(listed.map(({ listing }) => listing)).toEqual(Array(3).fill(whole?.listing));
+  expect(asked).toEqual([0]);
+});
+
+test('a list that is held is put in order before anybody scrolls, and let go of when it is held no more', async () => {
+  const { cache, listed, gone, answer } = source(50_000);
+  cache.hold(true);
+  expect(listed).toEqual([]);
+  cache.need(0, 30);
+  await answer();
+  cache.hold(true);
+  cache.hold(true);
+  expect(listed).toHaveLength(1);
+  await answer();
+  cache.hold(false);
+  expect(gone).toEqual([listed[0]?.listing]);
+  cache.hold(false);
+  expect(gone).toHaveLength(1);
+});
+
+test('a short list needs no listing', async () => {
+  const { cache, listed, answer } = source(900);
+  cache.need(0, 30);
+  await answer();
+  cache.hold(true);
+  cache.need(700, 730);
+  await answer();
+  expect(listed).toEqual([]);
+});
+
+test('a refresh of a list that is held begins another listing, and rows of the old one are not taken for its own', async () => {
+  const { cache, listed, gone, answer } = source(50_000);
+  cache.need(0, 30);
+  await answer();
+  cache.need(20_000, 20_030);
+  cache.refresh();
+  const names = new Set(listed.map(({ listing }) => listing));
+  expect(names.size).toBe(2);
+  expect(gone).toEqual([listed[0]?.listing]);
+  await answer();
+  expect(cache.row(20_010)?.id).toBe('s20010');
+  expect(listed.at(-1)).toMatchObject({ offset: 20_000, listing: [...names][1] });
+  cache.stop();
+  expect(gone).toEqual([...names]);
+});
+
+test('rows that were passed over are not waited for', async () => {
+  const { cache, answer } = source(50_000);
+  cache.need(0, 30);
+  await answer();
+  cache.need(20_000, 20_030);
+  cache.need(40_000, 40_030);
+  await answer();
+  expect(cache.row(20_010)).toBeUndefined();
+  expect(cache.row(40_010)?.id).toBe('s40010');
 });

@@ -78,29 +78,31 @@ function* findPage(
   const near = BY_TIME.has(sort.by) && page.gathered === undefined && after?.value !== null;
   const streams = near && sort.by === 'openedAt' ? byAccount(search) : null;
   if (streams !== null) {
-    const rows = streams.flatMap((stream) => walkKnown(db, search, sort, stream, after, wanted, now));
+    const rows = streams.flatMap((stream) => run(db, walkKnown(search, sort, stream, after, wanted, now)));
     if (rows.length >= wanted) return inOrder(rows, sort.descending).slice(0, wanted);
   } else if (near && only !== undefined && walks.length === 1 && isBroad(search)) {
-    const rows = walkKnown(db, search, sort, { ...only, most: NEAR }, after, wanted, now);
+    const rows = run(db, walkKnown(search, sort, { ...only, most: NEAR }, after, wanted, now));
     if (rows.length >= wanted) return rows;
     yield;
   }
   const dense = near && sort.by === 'lastSeenAt' && search.dense;
   const gathered = dense ? null : gatherSessions(db, search, page.at ?? null, page.gathered);
   yield;
-  if (gathered !== null) return fromGathered(db, search, sort, gathered, after, wanted, now);
+  if (gathered?.length === 0) return [];
+  if (gathered !== null) return run(db, gatheredInOrder(search, sort, gathered, after, wanted, now));
   const found: Found[] = [];
   if (after === null || after.value !== null) {
     const streams: Found[][] = [];
     for (const walk of walks) {
-      streams.push(walkKnown(db, search, sort, walk, after, wanted, now));
+      streams.push(run(db, walkKnown(search, sort, walk, after, wanted, now)));
       yield;
     }
     found.push(...merge(streams, sort.descending).slice(0, wanted));
   }
   if (found.length < wanted) {
     const rest = after?.value === null ? after : null;
-    found.push(...walkUnknown(db, search, sort, rest, wanted - found.length, now));
+    const unknown = walkUnknown(search, sort, rest, wanted - found.length, now);
+    if (unknown !== null) found.push(...run(db, unknown));
   }
   return found;
 }
@@ -132,30 +134,39 @@ const FEW_KEYS = 64;
 const isBroad = ({ drivers }: Compiled): boolean =>
   !drivers.some((branches) => branches.reduce((sum, { keys }) => sum + keys.length, 0) <= FEW_KEYS);
 
-function run(
-  db: ReadableDb,
+/** A statement whose rows are keys of sessions and the values of an order, in that order. */
+export interface Ordered {
+  readonly sql: string;
+  readonly bound: Readonly<Record<string, unknown>>;
+}
+/** No limit, in SQLite's words. */
+export const ALL = -1;
+
+const ordered = (
   search: Compiled,
   sql: string,
-  extra: Record<string, unknown>,
+  extra: Readonly<Record<string, unknown>>,
   now: number,
-): Found[] {
-  const bound = { ...search.params.bound, ...extra, ...(/@now\b/.test(sql) ? { now } : {}) };
-  return readTuples(db, sql, bound).map(([key, value]) => ({
+): Ordered => ({
+  sql,
+  bound: { ...search.params.bound, ...extra, ...(/@now\b/.test(sql) ? { now } : {}) },
+});
+
+const run = (db: ReadableDb, { sql, bound }: Ordered): Found[] =>
+  readTuples(db, sql, bound).map(([key, value]) => ({
     key: integer(key),
     value: typeof value === 'string' ? value : integerOrNull(value),
   }));
-}
 
-function fromGathered(
-  db: ReadableDb,
+/** Candidates that were gathered, in order. */
+export function gatheredInOrder(
   search: Compiled,
   { by, descending }: SortedBy,
   keys: readonly number[],
   after: Cursor | null,
   limit: number,
   now: number,
-): Found[] {
-  if (keys.length === 0) return [];
+): Ordered {
   const { join, value } = orderOf(by, descending);
   const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
   const onwards =
@@ -175,7 +186,7 @@ function fromGathered(
       : after.value === null
         ? { afterKey: after.key }
         : { afterKey: after.key, afterValue: after.value };
-  return run(db, search, sql, { keys: JSON.stringify(keys), limit, ...place }, now);
+  return ordered(search, sql, { keys: JSON.stringify(keys), limit, ...place }, now);
 }
 
 interface Bounded extends Walk {
@@ -184,15 +195,15 @@ interface Bounded extends Walk {
   readonly most?: number;
 }
 
-function walkKnown(
-  db: ReadableDb,
+/** What one walk finds of which the value of the order is known. */
+export function walkKnown(
   search: Compiled,
   { by, descending }: SortedBy,
   walk: Bounded,
   after: Cursor | null,
   limit: number,
   now: number,
-): Found[] {
+): Ordered {
   const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
   // The range first, then the row itself: an index on the value alone can use the first.
   const onwards =
@@ -208,8 +219,7 @@ function walkKnown(
       : `SELECT w.key, w.value FROM (SELECT s.key AS key, ${walk.value} AS value FROM ${walk.from} WHERE ${walked}
            ${order} ${String(walk.most)}) w CROSS JOIN session s ON s.key = w.key
          WHERE ${search.sql} ORDER BY w.value ${direction}, w.key ${direction} LIMIT @limit`;
-  return run(
-    db,
+  return ordered(
     search,
     sql,
     { ...walk.bound, limit, ...(after === null ? {} : { afterValue: after.value, afterKey: after.key }) },
@@ -217,21 +227,21 @@ function walkKnown(
   );
 }
 
-function walkUnknown(
-  db: ReadableDb,
+/** Sessions of which the value of the order is not known; null: it is known of every one. */
+export function walkUnknown(
   search: Compiled,
   { by, descending }: SortedBy,
   after: Cursor | null,
   limit: number,
   now: number,
-): Found[] {
+): Ordered | null {
   const { join, value } = orderOf(by, descending);
-  if (by === 'status' || by === 'environment') return [];
+  if (by === 'status' || by === 'environment') return null;
   const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
   const sql = `SELECT s.key AS key, NULL AS value FROM session s ${join}
     WHERE ${value} IS NULL ${after === null ? '' : `AND s.key ${beyond} @afterKey`} AND ${search.sql}
     ORDER BY s.key ${direction} LIMIT @limit`;
-  return run(db, search, sql, { limit, ...(after === null ? {} : { afterKey: after.key }) }, now);
+  return ordered(search, sql, { limit, ...(after === null ? {} : { afterKey: after.key }) }, now);
 }
 
 /** Streams that are each in order, as one. Texts come from one stream only, so the database has ordered them. */

@@ -5,7 +5,6 @@ import { Severity } from '#shared/domain/detection.ts';
 import type { SessionStatus } from '#shared/domain/status.ts';
 import { KeyHint } from '#renderer/components/KeyHint.tsx';
 import { Mark, Marks } from '#renderer/components/Marks.tsx';
-import { RiskMark } from '#renderer/components/RiskMark.tsx';
 import { SeverityMark } from '#renderer/components/SeverityMark.tsx';
 import { StatusMark } from '#renderer/components/StatusMark.tsx';
 import { TextButton } from '#renderer/components/TextButton.tsx';
@@ -48,7 +47,6 @@ export const MARK_ENTRIES: readonly Entry[] = [
       ...CLOSE_REASONS.map(
         (cause) => [`ended: ${cause}`, () => <StatusMark status="ended" cause={cause} />] as const,
       ),
-      ['other word', () => <StatusMark status="active" word="signed in then" />],
     ],
   },
   {
@@ -76,15 +74,6 @@ export const MARK_ENTRIES: readonly Entry[] = [
           />
         ),
       ],
-    ],
-  },
-  {
-    component: 'RiskMark',
-    states: [
-      ['as usual', () => <RiskMark risk={42} />],
-      ['riskier than usual', () => <RiskMark risk={85} />],
-      ['much riskier than usual', () => <RiskMark risk={97} />],
-      ['no score', () => <RiskMark risk={null} />],
     ],
   },
   { component: 'Unknown', states: [['dash', () => <Unknown why="The store does not keep it" />]] },

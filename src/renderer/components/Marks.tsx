@@ -15,7 +15,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 };
 
 /** All marks of a session, the loudest first, each once. */
-function marksOf(row: SessionRow): readonly string[] {
+export function marksOf(row: SessionRow): readonly string[] {
   const marks = new Set<string>();
   if (row.own) marks.add('you');
   if (row.privileged) marks.add('privileged');

@@ -8,15 +8,13 @@ import { STATUS_EXPLAINED } from '../format/words.ts';
 export function StatusMark(props: {
   readonly status: SessionStatus;
   readonly cause?: CloseReason | null;
-  /** Instead of the status itself. */
-  readonly word?: string;
 }): ReactNode {
-  const { status, cause = null, word = status } = props;
+  const { status, cause = null } = props;
   const why = status === 'ended' && cause !== null ? causeText(cause) : null;
   return (
     <span className="wf-status" title={why === null ? STATUS_EXPLAINED[status] : `Ended: ${why}`}>
       <span className="wf-dot" data-status={status} aria-hidden="true" />
-      <span className="wf-word">{why === null ? word : `${status} · ${why}`}</span>
+      <span className="wf-word">{why === null ? status : `${status} · ${why}`}</span>
     </span>
   );
 }

@@ -4,8 +4,7 @@ import IconButton from '@mui/material/IconButton';
 import Popover from '@mui/material/Popover';
 import { useState, type ReactNode } from 'react';
 import { movedColumn, toggledColumn } from './column-layout.ts';
-import { COLUMN_NAMES, COLUMN_ORDER } from './columns.tsx';
-import { Check } from './grid-styles.ts';
+import { COLUMN_NAMES, COLUMN_ORDER } from './columns.ts';
 import type { Columns } from './use-columns.ts';
 
 /** Which columns are shown and in which order. */
@@ -27,8 +26,9 @@ export function ColumnChooser({ columns }: { readonly columns: Columns }): React
       }}
     >
       <Box component="label" sx={{ flex: 1, display: 'flex', alignItems: 'center', gap: 2, py: 1 }}>
-        <Check
+        <input
           type="checkbox"
+          className="wf-check"
           checked={place !== null}
           onChange={() => {
             columns.change(toggledColumn(columns.shown, id, COLUMN_ORDER));

@@ -1,7 +1,7 @@
 import { memo, useRef, useState, type ReactNode } from 'react';
-import { COLUMN_NAMES, SORT_OF } from './columns.tsx';
+import { COLUMN_NAMES, SORT_OF } from './columns.ts';
 import { widenedColumn } from './column-layout.ts';
-import { Cell, Check, Edge, HeadCell, HeaderButton, HeaderRow } from './grid-styles.ts';
+import { Edge, HeadCell, HeaderButton, HeaderRow } from './grid-styles.ts';
 import type { Columns } from './use-columns.ts';
 import type { Sort } from './use-session-list.ts';
 
@@ -60,9 +60,10 @@ function View(props: Props): ReactNode {
           const sorted = by === sort.by;
           if (id === 'select') {
             return (
-              <Cell key={id} role="columnheader" aria-label="Selected">
-                <Check
+              <HeadCell key={id} role="columnheader" aria-label="Selected">
+                <input
                   type="checkbox"
+                  className="wf-check"
                   aria-label="Select all sessions of this list"
                   checked={props.allChosen === 'all'}
                   ref={(element) => {
@@ -70,7 +71,7 @@ function View(props: Props): ReactNode {
                   }}
                   onChange={props.onToggleAll}
                 />
-              </Cell>
+              </HeadCell>
             );
           }
           return (

@@ -1,12 +1,13 @@
-import { flexRender, type Row } from '@tanstack/react-table';
-import { memo, type MouseEvent, type ReactNode } from 'react';
+import { memo, type CSSProperties, type ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
-import type { features } from './columns.tsx';
-import { BodyRow, Cell, Check } from './grid-styles.ts';
+import { environmentKey } from '../theme/palette.ts';
+import { shortDate } from '../format/time.ts';
+import { clockNow, useFromClock } from '../store/clock.ts';
+import { CELLS, lastSeenText } from './cells.tsx';
+import type { Looks } from './looks.ts';
 
 interface Props {
-  readonly row: Row<typeof features, SessionRow>;
-  readonly original: SessionRow;
+  readonly row: SessionRow;
   readonly index: number;
   readonly top: number;
   readonly active: boolean;
@@ -14,86 +15,70 @@ interface Props {
   readonly grouped: boolean;
   readonly chosen: boolean;
   readonly open: boolean;
-  readonly onOpen: (index: number, row: SessionRow) => void;
-  readonly onToggle: (index: number, row: SessionRow) => void;
-  readonly onMenu: (event: MouseEvent, index: number, row: SessionRow) => void;
-  readonly onDrag: (row: SessionRow) => void;
   /** Which columns are shown, in order. */
   readonly columns: readonly string[];
+  readonly looks: Looks;
 }
 
 /** What the row is called by assistive technology when it takes the focus. */
 const nameOf = (row: SessionRow): string => row.account?.name ?? 'session without a person';
+const squareOf = (colour: number): CSSProperties =>
+  ({ '--wf-square': `var(--wf-palette-environment-${environmentKey(colour)})` }) as CSSProperties;
+const nothing = (): void => undefined;
 
-const cellsOf = (row: Props['row'], ids: readonly string[]) => {
-  const cells = new Map(row.getAllCells().map((cell) => [cell.column.id, cell]));
-  return ['select', ...ids].flatMap((id) => cells.get(id) ?? []);
-};
-
-function View(props: Props): ReactNode {
-  const { row, original, index, onOpen, onToggle, onMenu } = props;
+function View({ row, index, looks, ...props }: Props): ReactNode {
+  // The row is drawn again when what it says of the time is another text.
+  useFromClock(
+    (now) =>
+      `${shortDate(now, looks.zone)} ${row.lastSeenAt === null ? '' : lastSeenText(row.lastSeenAt, looks, now)}`,
+  );
+  const now = clockNow();
   return (
-    <BodyRow
+    <div
       role="row"
+      className="wf-row"
       aria-rowindex={index + 2}
       aria-level={props.grouped ? 2 : undefined}
       aria-selected={props.chosen}
       data-index={index}
-      data-open={props.open}
-      data-ended={original.status === 'ended'}
+      data-open={props.open || undefined}
+      data-ended={row.status === 'ended' || undefined}
       tabIndex={props.active ? 0 : -1}
       style={{ transform: `translateY(${String(props.top)}px)` }}
       draggable
-      onDragStart={(event) => {
-        // The system drags a file instead of the row's picture.
-        event.preventDefault();
-        props.onDrag(original);
-      }}
-      onClick={() => {
-        onOpen(index, original);
-      }}
-      onContextMenu={(event) => {
-        onMenu(event, index, original);
-      }}
     >
-      {cellsOf(row, props.columns).map((cell) => (
-        <Cell key={cell.id} role="gridcell">
-          {cell.column.id === 'select' ? (
-            <Check
-              type="checkbox"
-              tabIndex={-1}
-              checked={props.chosen}
-              aria-label={`Select ${nameOf(original)}`}
-              onClick={(event) => {
-                event.stopPropagation();
-              }}
-              onChange={() => {
-                onToggle(index, original);
-              }}
-            />
-          ) : (
-            flexRender(cell.column.columnDef.cell, cell.getContext())
-          )}
-        </Cell>
-      ))}
-    </BodyRow>
+      <div role="gridcell" className="wf-cell">
+        {/* The table hears the click on any of them. */}
+        <input
+          type="checkbox"
+          className="wf-check"
+          tabIndex={-1}
+          checked={props.chosen}
+          aria-label={`Select ${nameOf(row)}`}
+          onChange={nothing}
+        />
+      </div>
+      {props.columns.map((id) => {
+        const { text, title, look, label, status, environment, tier } = CELLS[id]?.(row, looks, now) ?? NONE;
+        return (
+          <div
+            key={id}
+            role="gridcell"
+            className={look === undefined ? 'wf-cell' : `wf-cell ${look}`}
+            title={title}
+            aria-label={label}
+            data-status={status}
+            data-tier={tier}
+            style={environment === undefined ? undefined : squareOf(environment)}
+          >
+            {text}
+          </div>
+        );
+      })}
+    </div>
   );
 }
+const NONE = { text: '', title: undefined } as ReturnType<(typeof CELLS)[string]>;
 
-/** One session in the table. Renders again only when its own facts change. */
-export const SessionRowView = memo(
-  View,
-  (before, after) =>
-    before.original === after.original &&
-    before.index === after.index &&
-    before.top === after.top &&
-    before.active === after.active &&
-    before.grouped === after.grouped &&
-    before.chosen === after.chosen &&
-    before.open === after.open &&
-    before.onOpen === after.onOpen &&
-    before.onToggle === after.onToggle &&
-    before.onMenu === after.onMenu &&
-    before.onDrag === after.onDrag &&
-    before.columns === after.columns,
-);
+/** One session in the table. Drawn again only when its own facts change. */
+export const SessionRowView = memo(View);

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { rememberColumns, useWindowColumns } from '../store/window-memory.ts';
 import { formatColumns, parseColumns, tracksOf, widenedColumn, type ColumnChoice } from './column-layout.ts';
-import { COLUMN_ORDER, TRACKS, USUAL_COLUMNS } from './columns.tsx';
+import { COLUMN_ORDER, TRACKS, USUAL_COLUMNS } from './columns.ts';
 
 export interface Columns {
   readonly shown: readonly ColumnChoice[];

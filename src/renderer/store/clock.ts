@@ -34,3 +34,6 @@ function subscribe(listener: () => void): Dispose {
 export function useFromClock<T>(derive: (now: number) => T): T {
   return useSyncExternalStore(subscribe, () => derive(now));
 }
+
+/** The time as all clocks of the window tell it, for what is drawn when `useFromClock` says so. */
+export const clockNow = (): number => now;

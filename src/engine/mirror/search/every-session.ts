@@ -1,4 +1,5 @@
 import type { ReadableDb } from '../database.ts';
+import type { SessionSort } from '#shared/ipc/session-sorts.ts';
 import { integer } from '../columns.ts';
 import { readValues } from '../statements.ts';
 import type { Compiled } from './compiled.ts';
@@ -6,12 +7,22 @@ import { gatherSessions } from './find-sessions.ts';
 import {
   ALL,
   gatheredInOrder,
+  sortedInOrder,
   walkKnown,
   walkUnknown,
   type Ordered,
   type SortedBy,
 } from './search-sessions.ts';
 import { orderOf } from './session-orders.ts';
+
+/** Orders whose own index has every session once. */
+const BY_INDEX: ReadonlySet<SessionSort> = new Set<SessionSort>([
+  'openedAt',
+  'lastSeenAt',
+  'endedAt',
+  'account',
+  'risk',
+]);
 
 /** Keys and values that one statement finds, row after row. */
 type Rows = Iterator<readonly unknown[]>;
@@ -31,6 +42,10 @@ export function* everySession(
   const gathered = search.dense ? null : gatherSessions(db, search, at);
   if (gathered !== null) {
     if (gathered.length > 0) yield* keysOf(db, gatheredInOrder(search, sort, gathered, null, ALL, now));
+    return;
+  }
+  if (!BY_INDEX.has(sort.by)) {
+    yield* keysOf(db, sortedInOrder(search, sort, now));
     return;
   }
   const connections = readValues(db, 'SELECT key FROM connection').map(Number);

@@ -189,6 +189,15 @@ export function gatheredInOrder(
   return ordered(search, sql, { keys: JSON.stringify(keys), limit, ...place }, now);
 }
 
+/** Everything that fits, sorted: where all of it is wanted, that is less work than a walk that looks a session up for each sighting. */
+export function sortedInOrder(search: Compiled, { by, descending }: SortedBy, now: number): Ordered {
+  const { join, value } = orderOf(by, descending);
+  const direction = descending ? 'DESC' : 'ASC';
+  const sql = `SELECT s.key AS key FROM session s ${join} WHERE ${search.sql}
+    ORDER BY ${value} IS NULL, ${value} ${direction}, s.key ${direction}`;
+  return ordered(search, sql, {}, now);
+}
+
 interface Bounded extends Walk {
   readonly bound?: Readonly<Record<string, number>>;
   /** So many entries are looked at; all when absent. */

@@ -1,0 +1,66 @@
+import type { SessionSort } from '#shared/ipc/engine-contract.ts';
+import type { Tracks } from './column-layout.ts';
+
+/** What the engine sorts by for each column; a column without an entry cannot be sorted by the engine. */
+export const SORT_OF: Readonly<Record<string, SessionSort>> = {
+  environment: 'environment',
+  person: 'account',
+  status: 'status',
+  lastSeen: 'lastSeenAt',
+  signedIn: 'openedAt',
+  place: 'place',
+  address: 'ip',
+  network: 'network',
+  device: 'device',
+  ended: 'endedAt',
+  risk: 'risk',
+};
+
+/** Least width in rem, and how much of the spare width a column takes. */
+export const TRACKS: Tracks = {
+  select: [2.25, 0],
+  environment: [6, 1],
+  person: [6, 2],
+  roles: [4.75, 1.5],
+  status: [4.5, 1],
+  risk: [3, 0.25],
+  lastSeen: [5.25, 0.5],
+  signedIn: [7.25, 0.5],
+  place: [5.5, 2],
+  address: [7, 1],
+  network: [5.5, 3],
+  device: [5.5, 2],
+  marks: [4.75, 2],
+  ended: [7.25, 0.5],
+  expires: [7.25, 0.5],
+  country: [5, 0.5],
+  agent: [10, 3],
+  session: [8, 1],
+};
+
+export const COLUMN_ORDER: readonly string[] = Object.keys(TRACKS);
+/** Shown until a person chooses otherwise. */
+export const USUAL_COLUMNS: readonly string[] = COLUMN_ORDER.filter(
+  (id) => !['select', 'ended', 'expires', 'country', 'agent', 'session'].includes(id),
+);
+
+/** What each column is called. */
+export const COLUMN_NAMES: Readonly<Record<string, string>> = {
+  environment: 'Environment',
+  person: 'Person',
+  roles: 'Roles',
+  status: 'Status',
+  risk: 'Risk',
+  lastSeen: 'Last seen',
+  signedIn: 'Signed in',
+  place: 'Place',
+  address: 'Address',
+  network: 'Network',
+  device: 'Browser · system',
+  ended: 'Ended',
+  expires: 'Expires',
+  country: 'Country',
+  agent: 'User agent',
+  session: 'Session',
+  marks: 'Marks',
+};

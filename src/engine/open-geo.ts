@@ -12,6 +12,6 @@ export const openEngineGeo = (
   openGeo({
     ...networkFiles(profile),
     files: resolveGeoData(rootOf(from), folder),
-    placesWhenNeeded: true,
+    whenNeeded: true,
     ...(secondOpinion === undefined ? {} : { mmdb: { path: secondOpinion, use: 'second-opinion' as const } }),
   });

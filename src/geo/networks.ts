@@ -1,6 +1,7 @@
 import { failure, success, type Result } from '#shared/domain/result.ts';
-import { readGeoFile, type GeoFile } from './geo-file.ts';
+import { readGeoFile, type GeoFile, type GeoFileHeader } from './geo-file.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
+import { readLater } from './read-later.ts';
 import { rangeTable } from './range-table.ts';
 import { stringTable } from './string-table.ts';
 import type { NetworkProvider } from './types.ts';
@@ -19,14 +20,34 @@ export function compiledNetworks(bytes: Uint8Array, path: string): Result<Networ
   }
 }
 
+/**
+ * The same, read when the first address is looked up.
+ * @param onProblem told once, when the file turns out to be damaged; from then on no address has a network
+ */
+export function networksWhenNeeded(
+  path: string,
+  onProblem: (problem: GeoProblem) => void,
+): Result<NetworkProvider, GeoProblem> {
+  const later = readLater(path, 'networks', compiledNetworks, onProblem);
+  if (!later.ok) return later;
+  const { header, get } = later.value;
+  return success({ source: sourceOf(header), find: (address) => get()?.find(address) ?? null });
+}
+
+const sourceOf = ({ source, builtAt, licence, attribution }: GeoFileHeader): NetworkProvider['source'] => ({
+  name: source,
+  date: builtAt.slice(0, 10),
+  licence,
+  attribution,
+});
+
 function provider(file: GeoFile): NetworkProvider {
   const table = rangeTable(file);
   const text = stringTable(file);
   const asns = file.column('asns', 'Uint32Array');
   const orgs = file.column('orgs', 'Uint32Array');
-  const { source, builtAt, licence, attribution } = file.header;
   return {
-    source: { name: source, date: builtAt.slice(0, 10), licence, attribution },
+    source: sourceOf(file.header),
     find(address) {
       const id = table.find(address);
       if (id === 0) return null;

@@ -4,7 +4,7 @@ import { failure, type Result } from '#shared/domain/result.ts';
 import { createEnricher, type Enricher } from './enrich.ts';
 import { kindProvider, parseKindList, type KindList } from './kind-list.ts';
 import { mmdbPlaces, withSecondOpinion } from './mmdb-places.ts';
-import { compiledNetworks } from './networks.ts';
+import { compiledNetworks, networksWhenNeeded } from './networks.ts';
 import { parseOverrides, type Overrides } from './overrides.ts';
 import { compiledPlaces, placesWhenNeeded } from './places.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
@@ -43,8 +43,8 @@ export interface GeoOptions extends OwnListFiles {
   /** An `.mmdb` of the operator's, and whether it stands in for the bundled places or beside them. */
   readonly mmdb?: { readonly path: string; readonly use: 'instead' | 'second-opinion' } | undefined;
   readonly cacheSize?: number | undefined;
-  /** Reads the places when the first address is looked up, and not before. */
-  readonly placesWhenNeeded?: boolean;
+  /** Reads places and networks when the first address is looked up, and not before. */
+  readonly whenNeeded?: boolean;
 }
 
 /** An enricher with what could be opened, and what could not. */
@@ -67,19 +67,26 @@ export async function openGeo(options: GeoOptions): Promise<OpenedGeo> {
     problems.push(result.error);
     return null;
   };
-  const { mmdb, files } = options;
+  const { mmdb, files, whenNeeded: later = false } = options;
+  const found = (problem: GeoProblem): void => {
+    problems.push(problem);
+  };
   const own = mmdb ? keep(await openMmdb(mmdb.path)) : null;
   // When the operator's file cannot be used, the bundled one still can.
   const bundled =
     own !== null && mmdb?.use === 'instead'
       ? null
       : keep(
-          options.placesWhenNeeded === true
-            ? openPlacesLater(files.places, (problem) => problems.push(problem))
+          later
+            ? openLater(files.places, (path) => placesWhenNeeded(path, found))
             : await openPlaces(files.places),
         );
   const places = own !== null && bundled !== null ? withSecondOpinion(bundled, own) : (own ?? bundled);
-  const networks = keep(await openNetworks(files.networks));
+  const networks = keep(
+    later
+      ? openLater(files.networks, (path) => networksWhenNeeded(path, found))
+      : await openNetworks(files.networks),
+  );
   let lists = await openLists(files.kinds, options);
   const enricher = createEnricher({
     places,
@@ -125,12 +132,9 @@ async function openLists(bundled: string, own: OwnListFiles) {
   };
 }
 
-function openPlacesLater(
-  path: string,
-  onProblem: (problem: GeoProblem) => void,
-): Result<PlaceProvider, GeoProblem> {
+function openLater<T>(path: string, openIt: (path: string) => Result<T, GeoProblem>): Result<T, GeoProblem> {
   try {
-    return placesWhenNeeded(path, onProblem);
+    return openIt(path);
   } catch (error) {
     return failure(fileProblem(path, error));
   }

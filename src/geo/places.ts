@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { Place } from '#shared/domain/place.ts';
-import { readGeoFile, readGeoHeader, type GeoFile, type GeoFileHeader } from './geo-file.ts';
+import { readGeoFile, type GeoFile, type GeoFileHeader } from './geo-file.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
+import { readLater } from './read-later.ts';
 import { rangeTable } from './range-table.ts';
 import { stringTable } from './string-table.ts';
 import type { PlaceProvider } from './types.ts';
@@ -22,34 +22,17 @@ export function compiledPlaces(bytes: Uint8Array, path: string): Result<PlacePro
 }
 
 /**
- * The same, read when the first address is looked up: it is by far the largest file, and a window that opens without an
- * agent needs none of it.
+ * The same, read when the first address is looked up.
  * @param onProblem told once, when the file turns out to be damaged; from then on no address has a place
  */
 export function placesWhenNeeded(
   path: string,
   onProblem: (problem: GeoProblem) => void,
 ): Result<PlaceProvider, GeoProblem> {
-  const header = readGeoHeader(path, 'places');
-  if (!header.ok) return header;
-  let read: PlaceProvider['find'] | null = null;
-  const load = (): PlaceProvider['find'] => {
-    try {
-      const found = compiledPlaces(readFileSync(path), path);
-      if (found.ok) return (address) => found.value.find(address);
-      onProblem(found.error);
-    } catch (error) {
-      onProblem(geoProblem('unreadable', path, error instanceof Error ? error.message : 'unknown fault'));
-    }
-    return () => null;
-  };
-  return success({
-    source: sourceOf(header.value),
-    find: (address) => {
-      read ??= load();
-      return read(address);
-    },
-  });
+  const later = readLater(path, 'places', compiledPlaces, onProblem);
+  if (!later.ok) return later;
+  const { header, get } = later.value;
+  return success({ source: sourceOf(header), find: (address) => get()?.find(address) ?? null });
 }
 
 const sourceOf = ({ source, builtAt, licence, attribution }: GeoFileHeader): PlaceProvider['source'] => ({

@@ -6,6 +6,7 @@ import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import { NO_PLACE, type MapChanges, type Timeline, type TravelStop } from '#shared/ipc/watch-views.ts';
 import type { ReadableDb } from './database.ts';
+import { growingKeys } from './growing-keys.ts';
 import type { Question } from './question.ts';
 import { ADDRESS_THEN, LAST_ADDRESS } from './last-seen-from.ts';
 import { sessionCondition } from './session-filter.ts';
@@ -41,36 +42,37 @@ export function* mapChanges(
   const { sql, bound } = sessionCondition(filter);
   const asked = touched === null ? null : keysOf(db, touched);
   const address = filter.at === undefined ? LAST_ADDRESS : ADDRESS_THEN;
+  // Half a million rows: one after another into columns, never all of them at once. No step ends within: a statement that
+  // is open would let other questions of this handle see the mirror as it was.
   const rows = db
     .prepare(
       `SELECT s.key, ${address}, max(coalesce(r.worst, 0), ${RISK_RANK}) FROM session s LEFT JOIN session_risk r ON r.session = s.key
        WHERE ${sql}${asked === null ? '' : ' AND s.key IN (SELECT value FROM json_each(@asked))'}`,
     )
     .raw()
-    .all(asked === null ? bound : { ...bound, asked: JSON.stringify(asked) });
-  yield;
-  const keys = new Uint32Array(rows.length);
-  const place = new Uint32Array(rows.length).fill(NO_PLACE);
-  const worst = new Uint8Array(rows.length);
-  const places = placeTable(db);
-  for (let index = 0; index < rows.length; index += 1) {
-    // Half a million rows: their shape is the statement's own, so only the first is looked at closely.
-    const [key, at, severity] =
-      index === 0 ? Triple.parse(rows[index]) : (rows[index] as z.infer<typeof Triple>);
-    keys[index] = key;
-    worst[index] = severity;
-    if (at !== null) place[index] = places.of(at);
+    .iterate(asked === null ? bound : { ...bound, asked: JSON.stringify(asked) });
+  const keys = growingKeys();
+  const addresses = growingKeys();
+  const severities = growingKeys();
+  for (const raw of rows) {
+    // Their shape is the statement's own, so only the first is looked at closely.
+    const [key, at, severity] = keys.length() === 0 ? Triple.parse(raw) : (raw as z.infer<typeof Triple>);
+    keys.push(key);
+    addresses.push(at ?? NO_PLACE);
+    severities.push(severity);
   }
-  const found = new Set(asked === null ? [] : keys);
+  yield;
+  const places = placesOf(db, addresses.all());
+  const found = new Set(asked === null ? [] : keys.all());
   const gone = Uint32Array.from((asked ?? []).filter((key) => !found.has(key)));
   return {
     whole: touched === null,
     revision,
-    keys,
-    place,
-    worst,
+    keys: keys.all(),
+    place: places.place,
+    worst: Uint8Array.from(severities.all()),
     gone,
-    places: places.columns(),
+    places: places.columns,
   };
 }
 
@@ -82,49 +84,57 @@ function keysOf(db: ReadableDb, touched: Touched): readonly number[] {
   });
 }
 
-/** Places met so far, each once, whatever number of addresses lie there. */
-function placeTable(db: ReadableDb): { of(address: number): number; columns(): MapChanges['places'] } {
-  const one = db.prepare('SELECT latitude, longitude, city, country FROM address WHERE key = ?');
+const Position = z.tuple([z.number(), z.number().nullable(), z.number().nullable()]);
+const Name = z.tuple([z.string().nullable(), z.string().nullable()]);
+
+/**
+ * The place of each address, and every place once, whatever number of addresses lie there.
+ * @param addresses NO_PLACE where none is known
+ */
+function placesOf(
+  db: ReadableDb,
+  addresses: Uint32Array,
+): { readonly place: Uint32Array; readonly columns: MapChanges['places'] } {
+  const wanted = new Set(addresses);
+  wanted.delete(NO_PLACE);
+  const positions = db
+    .prepare(
+      `SELECT p.key, p.latitude, p.longitude FROM json_each(?) j CROSS JOIN address p ON p.key = j.value
+       WHERE p.latitude IS NOT NULL AND p.longitude IS NOT NULL`,
+    )
+    .raw()
+    .iterate(JSON.stringify([...wanted]));
+  const named = db.prepare('SELECT city, country FROM address WHERE key = ?').raw();
   const byAddress = new Map<number, number>();
   const byCell = new Map<number, number>();
-  const cell: number[] = [];
   const latitudes: number[] = [];
   const longitudes: number[] = [];
   const label: string[] = [];
   const country: string[] = [];
-  const look = (address: number): number => {
-    const raw = one.get(address);
-    if (raw === undefined) return NO_PLACE;
-    const spot = Spot.parse(raw);
-    const { latitude, longitude } = spot;
-    if (latitude === null || longitude === null) return NO_PLACE;
+  for (const raw of positions) {
+    const [address, latitude, longitude] =
+      byAddress.size === 0 ? Position.parse(raw) : (raw as z.infer<typeof Position>);
+    if (latitude === null || longitude === null) continue;
     const identity = placeCell(latitude, longitude);
     const known = byCell.get(identity);
-    if (known !== undefined) return known;
-    const index = cell.length;
-    byCell.set(identity, index);
-    cell.push(identity);
+    byAddress.set(address, known ?? byCell.size);
+    if (known !== undefined) continue;
+    byCell.set(identity, byCell.size);
     latitudes.push(latitude);
     longitudes.push(longitude);
-    country.push(spot.country ?? '');
-    label.push([spot.city, spot.country].filter((part) => part !== null).join(', '));
-    return index;
-  };
+    const [city, code] = Name.parse(named.get(address));
+    country.push(code ?? '');
+    label.push([city, code].filter((part) => part !== null).join(', '));
+  }
   return {
-    of: (address) => {
-      const known = byAddress.get(address);
-      if (known !== undefined) return known;
-      const index = look(address);
-      byAddress.set(address, index);
-      return index;
-    },
-    columns: () => ({
-      cell: Float64Array.from(cell),
+    place: addresses.map((address) => byAddress.get(address) ?? NO_PLACE),
+    columns: {
+      cell: Float64Array.from(byCell.keys()),
       latitude: Float64Array.from(latitudes),
       longitude: Float64Array.from(longitudes),
       label,
       country,
-    }),
+    },
   };
 }
 

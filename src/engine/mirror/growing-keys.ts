@@ -1,9 +1,10 @@
-/** Keys of rows in an order, four bytes each: a million of them are 4 MB. */
+/** Keys of rows, or other whole numbers, in an order, four bytes each: a million of them are 4 MB. */
 export interface GrowingKeys {
   readonly length: () => number;
   push(key: number): void;
   /** @returns the keys from `from` up to and without `to`, as far as there are any */
   slice(from: number, to: number): readonly number[];
+  readonly all: () => Uint32Array;
   /** Takes these out wherever they stand; what follows moves up. */
   drop(gone: ReadonlySet<number>): void;
   /** Gives back what was reserved for more. */
@@ -29,6 +30,8 @@ export function growingKeys(): GrowingKeys {
       length += 1;
     },
     slice: (from, to) => Array.from(keys.subarray(from, Math.min(to, length))),
+    // A copy of the length that is used: what was reserved for more would be sent along with a view.
+    all: () => keys.slice(0, length),
     drop: (gone) => {
       let kept = 0;
       for (let index = 0; index < length; index += 1) {

@@ -18,7 +18,21 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-/** Runs a question step by step; between the steps it can be cancelled and others get their turn. */
+/** What somebody looks at first: short, and everything else waits for it. */
+const FIRST: ReadonlySet<QuestionName> = new Set<QuestionName>([
+  'sessions.page',
+  'sessions.get',
+  'audit.page',
+  'people.get',
+  'entity.get',
+]);
+/** Those of them under way in this process. */
+let first = 0;
+
+/**
+ * Runs a question step by step; between the steps it can be cancelled and others get their turn, those that are looked at
+ * first before all others.
+ */
 export async function answer<Name extends QuestionName>(
   db: ReadableDb,
   name: Name,
@@ -27,14 +41,22 @@ export async function answer<Name extends QuestionName>(
   cancelled: () => boolean,
 ): Promise<Questions[Name]['reply']> {
   const question = ANSWERERS[name](db, request, clock());
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-    await new Promise<void>((resume) => setImmediate(resume));
-    if (!cancelled()) continue;
-    // It lets go of what it holds.
-    question.return(undefined as never);
-    throw new DOMException('the question was cancelled', 'AbortError');
+  const isFirst = FIRST.has(name);
+  if (isFirst) first += 1;
+  try {
+    for (;;) {
+      if (isFirst || first === 0) {
+        const step = question.next();
+        if (step.done === true) return step.value;
+      }
+      await new Promise<void>((resume) => setImmediate(resume));
+      if (!cancelled()) continue;
+      // It lets go of what it holds.
+      question.return(undefined as never);
+      throw new DOMException('the question was cancelled', 'AbortError');
+    }
+  } finally {
+    if (isFirst) first -= 1;
   }
 }
 

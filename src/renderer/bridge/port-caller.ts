@@ -24,8 +24,11 @@ export interface PortCaller<C extends Methods, Event> extends Caller<C> {
   /** No port will come: rejects whatever waits, and what is asked from now on, until one comes after all. */
   giveUp(): void;
   onEvent(listener: (event: Event) => void): Dispose;
-  /** Told after each new port, so that views ask again. */
-  onAttach(listener: () => void): Dispose;
+  /**
+   * Told after each new port.
+   * @param listener is told whether anything asked before was not answered: then views ask again
+   */
+  onAttach(listener: (lost: boolean) => void): Dispose;
 }
 
 /** How long a call waits for the first port: an engine that opens a large mirror takes seconds, not minutes. */
@@ -47,14 +50,20 @@ export function createPortCaller<C extends Methods, Event>(
   let nextId = 1;
   const pending = new Map<number, Pending>();
   const events = new Set<(event: Event) => void>();
-  const attached = new Set<() => void>();
+  const attached = new Set<(lost: boolean) => void>();
+  /** Something was asked that no engine will answer. */
+  let lost = false;
 
+  const away = () => {
+    lost = true;
+    return engineAway();
+  };
   const rejectAll = () => {
     const waiting = [...pending.values()];
     pending.clear();
     for (const { reject, forget } of waiting) {
       forget();
-      reject(engineAway());
+      reject(away());
     }
   };
 
@@ -101,7 +110,7 @@ export function createPortCaller<C extends Methods, Event>(
   /** The port there is, or the first one as soon as it comes. */
   const portFor = (signal: AbortSignal | undefined): Port | Promise<Port> => {
     if (port !== null) return port;
-    if (first !== 'awaited') return Promise.reject(engineAway());
+    if (first !== 'awaited') return Promise.reject(away());
     return new Promise((resolve, reject) => {
       const done = () => {
         queue.delete(tell);
@@ -110,7 +119,7 @@ export function createPortCaller<C extends Methods, Event>(
       };
       const tell = (served: Port | null) => {
         done();
-        if (served === null) reject(engineAway());
+        if (served === null) reject(away());
         else resolve(served);
       };
       const withdraw = () => {
@@ -128,7 +137,7 @@ export function createPortCaller<C extends Methods, Event>(
   const callOver = (open: Port, method: string, request: unknown, signal: AbortSignal | undefined) => {
     if (signal?.aborted === true) return Promise.reject(aborted());
     // Between the wait and this turn the port may have been replaced.
-    if (open !== port) return Promise.reject(engineAway());
+    if (open !== port) return Promise.reject(away());
     const id = nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const cancel = () => {
@@ -148,6 +157,8 @@ export function createPortCaller<C extends Methods, Event>(
 
   return {
     attach(next) {
+      // Whoever heard the engine before has missed what it told meanwhile.
+      if (first === 'came') lost = true;
       detach();
       port = next;
       next.onmessage = (event) => {
@@ -156,7 +167,9 @@ export function createPortCaller<C extends Methods, Event>(
       next.start();
       first = 'came';
       serveQueue(next);
-      for (const listener of attached) listener();
+      const again = lost;
+      lost = false;
+      for (const listener of attached) listener(again);
     },
     detach,
     giveUp() {

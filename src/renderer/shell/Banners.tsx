@@ -27,7 +27,6 @@ export function Banners(): ReactNode {
   const engine = useApp((state) => state.engine);
   const about = useApp((state) => state.about);
   const problems = useApp((state) => state.problems);
-  const generation = useApp((state) => state.generation);
   const late = useLate(engine.is === 'starting');
   const shown: Problem[] = [];
   if (engine.is === 'failed') {
@@ -49,7 +48,7 @@ export function Banners(): ReactNode {
           role="status"
           sx={{ px: 4, py: 1.5, bgcolor: 'surface.raised', borderBottom: 1, borderColor: 'divider' }}
         >
-          {generation === 0
+          {about === null
             ? 'The engine is starting…'
             : 'The engine is starting again. What is shown is what was mirrored before.'}
         </Box>

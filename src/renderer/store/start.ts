@@ -93,9 +93,15 @@ function receiveFromMain(event: MainEvent): void {
   }
 }
 
-/** Asks everything again that events only change: after the first port and after every restart of the engine. */
-async function reload(): Promise<void> {
-  useApp.setState((state) => ({ engine: { is: 'running' }, generation: state.generation + 1 }));
+/**
+ * Asks everything again that events only change: after the first port and after every restart of the engine.
+ * @param lost views ask again as well; what they asked while the first engine was starting waits for its port
+ */
+async function reload(lost: boolean): Promise<void> {
+  useApp.setState((state) => ({
+    engine: { is: 'running' },
+    generation: state.generation + (lost ? 1 : 0),
+  }));
   try {
     const [about, environments, operations, approvals] = await Promise.all([
       engine.call('about', {}),
@@ -117,9 +123,9 @@ async function reload(): Promise<void> {
 export async function startApp(): Promise<void> {
   main.onEvent(receiveFromMain);
   engine.onEvent(receiveFromEngine);
-  engine.onAttach(() => {
+  engine.onAttach((lost) => {
     performance.mark('engine');
-    void reload();
+    void reload(lost);
   });
   document.addEventListener('visibilitychange', showNewest);
   // All at once, and the engine comes while the window draws what is known.

@@ -23,14 +23,23 @@ beforeAll(async () => {
   files = await bundledGeoData();
 }, 300_000);
 
-const copied = (name: string): string => {
+const copied = (name: string, of: 'places' | 'networks' = 'places'): string => {
   const path = join(folder, name);
-  copyFileSync(files.places, path);
+  copyFileSync(files[of], path);
   return path;
 };
+/** One bit of it is another. */
+function damage(path: string, at: number): void {
+  const handle = openSync(path, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(handle, byte, 0, 1, at);
+  byte[0] = (byte[0] ?? 0) ^ 0x10;
+  writeSync(handle, byte, 0, 1, at);
+  closeSync(handle);
+}
 
-test('places that are read when they are needed say the same', async () => {
-  const [now, later] = [await openGeo({ files }), await openGeo({ files, placesWhenNeeded: true })];
+test('places and networks that are read when they are needed say the same', async () => {
+  const [now, later] = [await openGeo({ files }), await openGeo({ files, whenNeeded: true })];
   expect(later.attributions).toEqual(now.attributions);
   expect(later.sources).toEqual(now.sources);
   for (const ip of ['8.8.8.8', '193.99.144.80', '2001:4860:4860::8888', '10.0.0.1']) {
@@ -48,20 +57,24 @@ test('a file that is missing or cut off is named at once, a damaged one when it 
     [missing, 'geo-missing'],
     [cut, 'geo-corrupt'],
   ] as const) {
-    const { problems } = await openGeo({ files: { ...files, places: path }, placesWhenNeeded: true });
+    const { problems } = await openGeo({ files: { ...files, places: path }, whenNeeded: true });
     expect(problems.map((one) => [one.code, one.path])).toEqual([[code, path]]);
   }
+  const { problems } = await openGeo({ files: { ...files, networks: missing }, whenNeeded: true });
+  expect(problems.map((one) => [one.code, one.path])).toEqual([['geo-missing', missing]]);
 
   const damaged = copied('damaged.bin');
-  const handle = openSync(damaged, 'r+');
-  const byte = Buffer.alloc(1);
-  readSync(handle, byte, 0, 1, 5_000_000);
-  byte[0] = (byte[0] ?? 0) ^ 0x10;
-  writeSync(handle, byte, 0, 1, 5_000_000);
-  closeSync(handle);
-  const geo = await openGeo({ files: { ...files, places: damaged }, placesWhenNeeded: true });
+  damage(damaged, 5_000_000);
+  const networks = copied('networks.bin', 'networks');
+  damage(networks, 2_000_000);
+  const geo = await openGeo({ files: { ...files, places: damaged, networks }, whenNeeded: true });
   expect(geo.problems).toEqual([]);
-  expect(geo.enricher.locate('193.99.144.80').place).toBeNull();
-  expect(geo.enricher.locate('8.8.8.8').place).toBeNull();
-  expect(geo.problems.map((one) => [one.code, one.path])).toEqual([['geo-corrupt', damaged]]);
+  expect(geo.enricher.locate('193.99.144.80')).toMatchObject({ place: null, network: { asn: null } });
+  expect(geo.enricher.locate('8.8.8.8')).toMatchObject({ place: null, network: { asn: null } });
+  expect(geo.problems.map((one) => [one.code, one.path]).toSorted()).toEqual(
+    [
+      ['geo-corrupt', damaged],
+      ['geo-corrupt', networks],
+    ].toSorted(),
+  );
 });

@@ -84,19 +84,22 @@ test('a new port rejects what was asked over the old one, and works', async () =
   const caller = createPortCaller<Contract, never>();
   const before = engineEnd();
   const after = engineEnd();
-  let attached = 0;
-  caller.onAttach(() => (attached += 1));
+  const attached: boolean[] = [];
+  caller.onAttach((lost) => attached.push(lost));
   caller.attach(before.port);
   const lost = caller.call('slow', 'a').catch(codeOf);
   await before.received('call');
   caller.attach(after.port);
   expect(await lost).toBe(ENGINE_AWAY);
   expect(await caller.call('echo', 'hello')).toBe('hello');
-  expect(attached).toBe(2);
+  // What was asked over the first port is asked again over the second.
+  expect(attached).toEqual([false, true]);
 });
 
 test('what is asked before the first port is answered over it, whatever the engine says of its start', async () => {
   const caller = createPortCaller<Contract, never>();
+  const attached: boolean[] = [];
+  caller.onAttach((lost) => attached.push(lost));
   const early = caller.call('echo', 'early');
   const withdrawn = new AbortController();
   const other = caller.call('echo', 'withdrawn', withdrawn.signal);
@@ -107,6 +110,8 @@ test('what is asked before the first port is answered over it, whatever the engi
   caller.attach(end.port);
   expect(await early).toBe('early');
   expect((await end.received('call')).length).toBe(1);
+  // So nothing needs to be asked again.
+  expect(attached).toEqual([false]);
 });
 
 test('an engine that cannot start answers at once, and so does a second call', async () => {

@@ -7,7 +7,7 @@ import { geoProblem, type GeoProblem } from './problems.ts';
 export interface ReadLater<T> {
   readonly header: GeoFileHeader;
   /** Reads the rest the first time; null when it turned out to be damaged. */
-  get(): T | null;
+  readonly get: () => T | null;
 }
 
 /**

@@ -104,27 +104,87 @@ test('repeated events change nothing', () => {
   );
 }, 120_000);
 
+/** What is found in the end, with the figures, when everything is saved and read again before the event `cut`. */
+const collect = (
+  events: readonly DetectEvent[],
+  settings: NonNullable<Parameters<typeof run>[1]>,
+  cut: number | null,
+) => {
+  const found = new Map<string, DetectionRecord>();
+  let detector = createDetector({ settings });
+  events.forEach((one, index) => {
+    if (index === cut) {
+      const snapshot = JSON.parse(JSON.stringify(detector.snapshot())) as Snapshot;
+      detector = createDetector({ settings, snapshot });
+    }
+    for (const delta of detector.ingest(one)) {
+      if (delta.kind === 'upsert') found.set(delta.record.id, delta.record);
+      else found.delete(delta.id);
+    }
+  });
+  return { found: [...found].sort(([a], [b]) => (a < b ? -1 : 1)), figures: detector.counters.figures };
+};
+
 test('saving and restoring at any point changes nothing', () => {
-  const collect = (events: readonly DetectEvent[], cut: number | null) => {
-    const found = new Map<string, DetectionRecord>();
-    let detector = createDetector({ settings: eager });
-    events.forEach((one, index) => {
-      if (index === cut) {
-        const snapshot = JSON.parse(JSON.stringify(detector.snapshot())) as Snapshot;
-        detector = createDetector({ settings: eager, snapshot });
-      }
-      for (const delta of detector.ingest(one)) {
-        if (delta.kind === 'upsert') found.set(delta.record.id, delta.record);
-        else found.delete(delta.id);
-      }
-    });
-    return { found: [...found].sort(([a], [b]) => (a < b ? -1 : 1)), figures: detector.counters.figures };
-  };
   fc.assert(
     fc.property(world, fc.nat(), (events, at) => {
-      expect(collect(events, at % events.length)).toEqual(collect(events, null));
+      expect(collect(events, eager, at % events.length)).toEqual(collect(events, eager, null));
     }),
     { numRuns: 100 },
+  );
+}, 120_000);
+
+/** Habits that come and lapse within the ten days that the world lasts here. */
+const habitual = { ...eager, habits: { days: 2, ageDays: 1, lapseDays: 3 } };
+const tenDays = fc
+  .array(
+    fc.record({
+      minute: fc.integer({ min: 0, max: 10 * 24 * 60 }),
+      user: fc.constantFrom('alice', 'bob'),
+      way: fc.integer({ min: 0, max: 2 }),
+      client: fc.integer({ min: 0, max: 1 }),
+    }),
+    { minLength: 20, maxLength: 120 },
+  )
+  .map((events) =>
+    events
+      .sort((a, b) => a.minute - b.minute)
+      .map(({ minute, user, way, client }) =>
+        event(minute * MINUTE, {
+          user,
+          ip: `192.0.2.${String(way + 1)}`,
+          enrich: {
+            ...places[way],
+            ...clients[client],
+            network: (['vpn', 'hosting', 'residential'] as const)[way] ?? null,
+          },
+        }),
+      ),
+  );
+
+test('so it does with what is a person’s habit', () => {
+  let silenced = 0;
+  fc.assert(
+    fc.property(tenDays, fc.nat(), (events, at) => {
+      const whole = collect(events, habitual, null);
+      silenced += whole.found.filter(([, { filtered }]) => filtered === 'habitual_network').length;
+      expect(collect(events, habitual, at % events.length)).toEqual(whole);
+    }),
+    { numRuns: 60 },
+  );
+  expect(silenced).toBeGreaterThan(0);
+}, 120_000);
+
+test('habits follow from when things happened, not from when they were told', () => {
+  fc.assert(
+    fc.property(tenDays, fc.infiniteStream(fc.nat({ max: 23 * 60 })), (events, delays) => {
+      const late = events
+        .map((one) => ({ one, told: Date.parse(one.ts) + (delays.next().value ?? 0) * MINUTE }))
+        .sort((a, b) => a.told - b.told)
+        .map(({ one }) => one);
+      expect(visible(run(late, habitual))).toEqual(visible(run(events, habitual)));
+    }),
+    { numRuns: 40 },
   );
 }, 120_000);
 

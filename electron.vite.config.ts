@@ -37,6 +37,7 @@ export default defineConfig({
           engine: at('src/engine/process.ts'),
           reader: at('src/engine/mirror/reader-process.ts'),
           listing: at('src/agent/state/bulk/bulk-worker.ts'),
+          evaluator: at('src/engine/detections/evaluation/evaluator-worker.ts'),
           agent: at('src/agent/main.ts'),
           cli: at('src/cli/main.ts'),
         },

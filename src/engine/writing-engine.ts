@@ -79,7 +79,10 @@ export function writingEngine(
   const committer = createCommitter({
     db,
     file,
-    flush: () => writer.flush(),
+    flush: () => {
+      writer.flush();
+      detecting.beforeCommit();
+    },
     rolledBack: () => {
       writer.forget();
       detecting.rolledBack();
@@ -369,8 +372,8 @@ export function writingEngine(
       environments.stop();
       stopRetention();
       committer.stop();
-      detecting.stop();
       lists.stop();
+      await detecting.stop();
       identities.stop();
       await notifier.stop();
       await reader.close();

@@ -7,8 +7,10 @@ import { allConnections } from '../mirror/connections.ts';
 import { sqliteCode, transaction, type WritableDb } from '../mirror/database.ts';
 import { historySummary } from '../mirror/history-ranges.ts';
 import type { RuleKeeper } from '../sigma-rules/rule-keeper.ts';
-import { openKeeper, type Keeper, type Logged } from './keeper.ts';
-import { forgetMemory } from './memory.ts';
+import { createAsker, type Asker } from './evaluation/asker.ts';
+import { createTalk, type Evaluated } from './evaluation/talk.ts';
+import { createAccountFacts } from './mirror-events.ts';
+import { mentionedBy, type NamedSession } from './recall.ts';
 import { standingSuppressions } from './suppressions.ts';
 import { eventsOfItem } from './to-events.ts';
 import { train } from './train.ts';
@@ -17,6 +19,7 @@ import { createDetectionWriter, type Fresh, type Where, type WrittenFindings } f
 
 export interface Detecting extends IngestHook {
   onArriving(batch: ArrivingBatch): void;
+  beforeCommit(): void;
   committed(): void;
   rolledBack(): void;
   /** Learns from history that was read while nobody was there to learn from it. */
@@ -29,11 +32,14 @@ export interface Detecting extends IngestHook {
   letGo(): void;
   /** Resolves when no learning is under way. */
   idle(): Promise<void>;
-  /** Saves what is remembered. */
-  stop(): void;
+  /** Saves what is remembered, at once; resolves when the mirror is let go of. */
+  stop(): Promise<void>;
 }
 
-/** Evaluates what ingest writes, inside its transactions. */
+/**
+ * Evaluates what ingest writes, inside its transactions: their batches are handed to a thread while more is written,
+ * and before a transaction is committed everything that came of them is written too.
+ */
 export function createDetecting(options: {
   readonly db: WritableDb;
   readonly file: string;
@@ -46,9 +52,11 @@ export function createDetecting(options: {
   readonly tell: (connection: Where, fresh: readonly Fresh[], gone: readonly DetectionRecord[]) => void;
   /** That transaction is on disk. */
   readonly changed: (fresh: readonly number[]) => void;
+  /** Whoever evaluates; absent: a thread where the program was built. */
+  readonly asker?: Asker;
 }): Detecting {
   const { db, clock, log } = options;
-  const keepers = new Map<number, Keeper>();
+  const facts = new Map<number, ReturnType<typeof createAccountFacts>>();
   const training = new Map<number, { readonly stop: AbortController; readonly done: Promise<void> }>();
   let suppression = standingSuppressions(db);
   const writer = createDetectionWriter(db, () => suppression);
@@ -56,15 +64,15 @@ export function createDetecting(options: {
   /** Of the transaction under way. */
   let touched = false;
   let fresh: number[] = [];
+  /** How many there were before the batch that is being written. */
+  let freshBefore = 0;
   let readHistory = new Map<number, Where>();
   let stopped = false;
 
-  const keeperOf = (where: Where): Keeper => {
-    const held = keepers.get(where.key);
-    if (held !== undefined) return held;
-    const opened = openKeeper(db, where, clock);
-    keepers.set(where.key, opened);
-    return opened;
+  const factsOf = (key: number): ReturnType<typeof createAccountFacts> => {
+    const known = facts.get(key) ?? createAccountFacts(db, key);
+    facts.set(key, known);
+    return known;
   };
   const tell = (where: Where, found: WrittenFindings): void => {
     touched = true;
@@ -75,45 +83,71 @@ export function createDetecting(options: {
   const isTrained = (key: number): boolean =>
     db.prepare('SELECT trained FROM detector WHERE connection = ?').pluck().get(key) === 1;
 
-  const evaluate = (where: Where, batch: EnrichedBatch): void => {
-    const keeper = keeperOf(where);
-    if (batch.items.some(({ is }) => is === 'account')) keeper.facts.forget();
-    const silent = batch.source === 'snapshot';
-    const items = silent ? keeper.recall.remembered(batch.items) : batch.items;
-    const events = items.flatMap((item) => eventsOfItem(item, batch.source, keeper.facts));
+  const write = (where: Where, evaluated: Evaluated): void => {
+    touched = true;
+    freshBefore = fresh.length;
+    const { changes, logins, opened, keys } = evaluated;
+    risks.write(where, logins, (id) => keys?.[id], opened);
+    if (changes.found.length + changes.withdrawn.length > 0)
+      tell(where, writer.writeRows(where, changes, clock()));
+    if (!options.rules.any()) return;
+    const deltas = options.rules.take(where.key, evaluated.events, evaluated.silent);
+    if (deltas.length > 0) tell(where, writer.write(where, deltas, clock()));
+  };
+  const talk = createTalk({
+    db,
+    asker: options.asker ?? createAsker(options.file, log),
+    clock,
+    log,
+    write,
+    undone: () => {
+      options.rules.rolledBack();
+      fresh.length = freshBefore;
+    },
+  });
+  const isLearning = ({ key }: Where): boolean =>
+    training.has(key) || historySummary(db, key).is === 'loading';
+
+  const evaluate = (where: Where, { items: all, source }: EnrichedBatch): void => {
+    const known = factsOf(where.key);
+    if (all.some(({ is }) => is === 'account')) {
+      known.forget();
+      talk.accountsChanged();
+    }
+    const silent = source === 'snapshot';
+    const items = silent ? remembered(where, all) : all;
+    const events = items.flatMap((item) => eventsOfItem(item, source, known));
     const keys = Object.fromEntries(
       items.flatMap((item) =>
         item.is === 'audit' && item.event.action === 'login' ? [[item.event.id, item.key]] : [],
       ),
     );
-    take(where, keeper, { silent, events, keys });
+    talk.take(where, { silent, events, keys });
   };
-  const take = (where: Where, keeper: Keeper, logged: Logged): void => {
-    if (logged.events.length === 0) return;
-    const worked = keeper.take(logged);
-    risks.write(where, worked.logins, (id) => logged.keys?.[id], worked.opened);
-    const deltas = [...worked.deltas, ...options.rules.take(where.key, logged.events, logged.silent)];
-    if (deltas.length > 0) tell(where, writer.write(where, deltas, clock()));
-    keeper.settle(training.has(where.key) || historySummary(db, where.key).is === 'loading');
+  /** Of the items of a snapshot, those about sessions that detections remember. */
+  const remembered = (where: Where, items: EnrichedBatch['items']): EnrichedBatch['items'] => {
+    const named = items.flatMap((item): NamedSession[] =>
+      item.is === 'session'
+        ? [[item.session.id, item.session.account?.id ?? null]]
+        : item.is === 'session-closed'
+          ? [[item.id, null]]
+          : [],
+    );
+    const sessions = named.length === 0 ? new Set<string>() : talk.remembered(where, named);
+    return items.filter((item) => {
+      if (item.is === 'session') return sessions.has(item.session.id);
+      return item.is !== 'session-closed' || sessions.has(item.id);
+    });
   };
 
-  /** A fault of a detection must not stop what is written: its batch is left out, counted and logged. */
+  /** A fault in what is made of a batch must not stop what is written: it is left out, counted and logged. */
   const guarded = (where: Where, work: () => void): void => {
-    const before = fresh.length;
-    db.exec('SAVEPOINT detect');
     try {
       work();
-      db.exec('RELEASE detect');
     } catch (error) {
       // The mirror's own trouble is the committer's.
       if (sqliteCode(error) !== null) throw error;
-      db.exec('ROLLBACK TO detect; RELEASE detect');
-      options.rules.rolledBack();
-      fresh.length = before;
-      // Memory that cannot even be opened begins anew, and learns anew.
-      if (!keepers.delete(where.key)) forgetMemory(db, where.key);
-      db.prepare('UPDATE detector SET faults = faults + 1 WHERE connection = ?').run(where.key);
-      log.error('a detection failed; its batch is not evaluated', { error: String(error) });
+      talk.fault(where, String(error));
     }
   };
 
@@ -136,7 +170,8 @@ export function createDetecting(options: {
               submit: options.submit,
               signal: stop.signal,
               installed: (found) => {
-                keepers.delete(where.key);
+                talk.drop(where.key);
+                facts.delete(where.key);
                 tell(where, found);
               },
             }),
@@ -157,9 +192,9 @@ export function createDetecting(options: {
     onArriving({ connection: id, connectionKey: key, changes }) {
       const where: Where = { key, id };
       guarded(where, () => {
-        const keeper = keeperOf(where);
-        take(where, keeper, { silent: true, events: keeper.recall.before(changes) });
+        talk.arriving(where, mentionedBy(changes, factsOf(key)));
       });
+      talk.hear();
     },
     onEnriched(batch: EnrichedBatch) {
       const where: Where = { key: batch.connectionKey, id: batch.connection };
@@ -171,17 +206,22 @@ export function createDetecting(options: {
         evaluate(where, batch);
       });
     },
+    beforeCommit() {
+      talk.settle(isLearning);
+    },
     committed() {
       const [keys, read] = [fresh, readHistory];
       fresh = [];
       readHistory = new Map();
+      talk.committed();
       for (const where of read.values()) if (historySummary(db, where.key).is === 'done') learn(where);
       if (!touched) return;
       touched = false;
       options.changed(keys);
     },
     rolledBack() {
-      keepers.clear();
+      talk.drop(null);
+      facts.clear();
       options.rules.rolledBack();
       fresh = [];
       readHistory = new Map();
@@ -195,38 +235,38 @@ export function createDetecting(options: {
     reconfigured() {
       suppression = standingSuppressions(db);
       transaction(db, () => {
-        for (const keeper of keepers.values()) keeper.save();
+        talk.save(() => true);
       });
-      keepers.clear();
+      talk.drop(null);
       options.rules.reload();
     },
     forgotten() {
       options.rules.rolledBack();
       for (const { stop } of training.values()) stop.abort();
-      keepers.clear();
+      talk.drop(null);
+      facts.clear();
     },
     letGo() {
       for (const { stop } of training.values()) stop.abort();
-      for (const keeper of keepers.values()) {
-        if (historySummary(db, keeper.where.key).is !== 'loading') keeper.save();
-      }
-      keepers.clear();
+      talk.save(({ key }) => historySummary(db, key).is !== 'loading');
+      talk.drop(null);
+      facts.clear();
     },
     async idle() {
       while (training.size > 0) await Promise.all([...training.values()].map(({ done }) => done));
     },
-    stop() {
+    async stop() {
       stopped = true;
       for (const { stop } of training.values()) stop.abort();
       try {
         transaction(db, () => {
-          for (const keeper of keepers.values())
-            if (historySummary(db, keeper.where.key).is !== 'loading') keeper.save();
+          talk.save(({ key }) => historySummary(db, key).is !== 'loading');
         });
       } catch (error) {
         log.warn('what detections remember is worked out again at the next start', { error: String(error) });
       }
-      keepers.clear();
+      talk.drop(null);
+      await talk.close();
     },
   };
 }

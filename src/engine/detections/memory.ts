@@ -4,13 +4,10 @@ import type { Expiry } from '../detect/expiry.ts';
 import type { PreparedEvent } from '../detect/prepare.ts';
 import type { Load, Table } from '../detect/table.ts';
 import type { Segment, Timeline } from '../detect/timeline.ts';
-import type { ReadableDb, WritableDb } from '../mirror/database.ts';
+import type { ReadableDb } from '../mirror/database.ts';
 
 /** A timeline with more events than this lies in parts, so that a save writes only what changed. */
 const INLINE_EVENTS = 300;
-
-/** Memories forgotten at one save; the rest at the next. */
-const MOST_FORGOTTEN = 20_000;
 
 type AnyTimeline = Timeline<unknown>;
 type AnySegment = Segment<unknown>;
@@ -46,42 +43,38 @@ const floorOf = ({ floor }: { readonly floor: unknown }) => ({
     : (floor as PreparedEvent | null),
 });
 
+/** A part of a save: memories of one kind as they are to lie in the mirror. */
+export interface MemorySlice {
+  readonly kind: string;
+  /** Id, event time from which nothing can come of it (null: never), text. */
+  readonly written: readonly (readonly [id: string, until: number | null, body: string])[];
+  readonly removed: readonly string[];
+  readonly parts: readonly (readonly [id: string, part: number, body: string])[];
+  /** Of these ids only these parts are left. */
+  readonly partsLeft: readonly (readonly [id: string, parts: readonly number[]])[];
+}
+
 export interface Memory {
   readonly load: Load;
   /**
-   * Writes what changed, lets go of what was not used lately and forgets what can matter no more. In a transaction.
+   * Everything that changed, a slice at a time. It counts as changed until `saved`: what is not committed yet is not
+   * let go of.
    * @param watermark event time up to which everything has come; null: not known yet, nothing is forgotten
    */
-  save(tables: readonly Table<unknown>[], most: number, watermark: number | null): void;
+  slices(tables: readonly Table<unknown>[], watermark: number | null): Generator<MemorySlice>;
 }
 
-/** The memory of one environment's detections in the mirror. */
-export function createMemory(db: WritableDb, connection: number, expires: Expiry): Memory {
-  const read = reader(db, connection);
-  const write = db.prepare(
-    `INSERT INTO detector_entity (connection, kind, id, expires_at, body) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (connection, kind, id) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body`,
-  );
-  const remove = db.prepare('DELETE FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?');
-  const writePart = db.prepare(
-    `INSERT INTO detector_part (connection, kind, id, part, body) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (connection, kind, id, part) DO UPDATE SET body = excluded.body`,
-  );
-  const dropParts = db.prepare(
-    `DELETE FROM detector_part WHERE connection = ? AND kind = ? AND id = ?
-       AND part NOT IN (SELECT value FROM json_each(?))`,
-  );
-  const forgotten = db.prepare(
-    `DELETE FROM detector_entity WHERE key IN (SELECT key FROM detector_entity
-       WHERE connection = ? AND expires_at IS NOT NULL AND expires_at < ? ORDER BY expires_at LIMIT ${MOST_FORGOTTEN})
-     RETURNING kind, id`,
-  );
-  const lies = read.lies;
-  const inParts = read.inParts;
+/** Memories in a slice, and about how many characters of them: so that nobody waits long for the next. */
+const SLICE_MEMORIES = 1_000;
+const SLICE_CHARACTERS = 1_000_000;
 
-  const saveTimeline = (kind: string, key: string, timeline: AnyTimeline): string => {
+/** The memory of one environment's detections in the mirror, or none where it is `blank`. */
+export function createMemory(db: ReadableDb, connection: number, expires: Expiry, blank = false): Memory {
+  const { load, lies, inParts } = reader(db, connection);
+
+  const encodeTimeline = (key: string, timeline: AnyTimeline, to: Draft): string => {
     if (timeline.count <= INLINE_EVENTS) {
-      if (inParts.delete(timeline)) dropParts.run(connection, kind, key, '[]');
+      if (inParts.delete(timeline)) to.partsLeft.push([key, []]);
       return bodyOf({ ...timeline, ...packedFloor(timeline), segments: timeline.segments.map(packed) });
     }
     const { segments, ...head } = timeline;
@@ -90,41 +83,58 @@ export function createMemory(db: WritableDb, connection: number, expires: Expiry
       const before = lies.get(segment);
       if (before?.events === segment.events.length) return before.part;
       const part = before?.part ?? next++;
-      writePart.run(connection, kind, key, part, bodyOf(packed(segment)));
+      const body = bodyOf(packed(segment));
+      to.parts.push([key, part, body]);
+      to.characters += body.length;
       lies.set(segment, { part, events: segment.events.length });
       return part;
     });
     inParts.add(timeline);
-    dropParts.run(connection, kind, key, JSON.stringify(parts));
+    to.partsLeft.push([key, parts]);
     return bodyOf({ ...head, ...packedFloor(head), parts });
   };
 
   return {
-    load: read.load,
-    save(tables, most, watermark) {
-      for (const table of tables) {
-        for (const key of table.changed) {
-          const value = table.held.get(key);
-          if (value === undefined) {
-            remove.run(connection, table.kind, key);
-            dropParts.run(connection, table.kind, key, '[]');
-          } else {
-            const body = isTimeline(value) ? saveTimeline(table.kind, key, value) : bodyOf(value);
-            const until = watermark === null ? null : expires(table.kind, value, watermark);
-            write.run(connection, table.kind, key, until === null ? null : Math.ceil(until), body);
+    load: blank ? () => undefined : load,
+    *slices(tables, watermark) {
+      for (const { kind, held, changed } of tables) {
+        let draft = newDraft(kind);
+        for (const key of changed) {
+          const value = held.get(key);
+          if (value === undefined) draft.removed.push(key);
+          else {
+            const body = isTimeline(value) ? encodeTimeline(key, value, draft) : bodyOf(value);
+            const until = watermark === null ? null : expires(kind, value, watermark);
+            draft.written.push([key, until === null ? null : Math.ceil(until), body]);
+            draft.characters += body.length;
           }
+          const memories = draft.written.length + draft.removed.length;
+          if (memories < SLICE_MEMORIES && draft.characters < SLICE_CHARACTERS) continue;
+          yield draft;
+          draft = newDraft(kind);
         }
-        table.clean(most);
-      }
-      if (watermark === null) return;
-      const byKind = new Map(tables.map((table) => [table.kind, table]));
-      for (const { kind, id } of forgotten.all(connection, watermark) as { kind: string; id: string }[]) {
-        byKind.get(kind)?.held.delete(id);
-        dropParts.run(connection, kind, id, '[]');
+        if (draft.written.length + draft.removed.length > 0) yield draft;
       }
     },
   };
 }
+
+interface Draft {
+  readonly kind: string;
+  readonly written: [string, number | null, string][];
+  readonly removed: string[];
+  readonly parts: [string, number, string][];
+  readonly partsLeft: [string, readonly number[]][];
+  characters: number;
+}
+const newDraft = (kind: string): Draft => ({
+  kind,
+  written: [],
+  removed: [],
+  parts: [],
+  partsLeft: [],
+  characters: 0,
+});
 
 function reader(db: ReadableDb, connection: number) {
   const body = db
@@ -158,28 +168,4 @@ function reader(db: ReadableDb, connection: number) {
     return timeline;
   };
   return { load, lies, inParts };
-}
-
-/** Forgets everything that detections remember of an environment. In a transaction. */
-export function forgetMemory(db: WritableDb, connection: number): void {
-  for (const table of ['detector_entity', 'detector_part', 'detector_log', 'detector'])
-    db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
-}
-
-const REMEMBERED = ['detector_entity', 'detector_part'] as const;
-
-/** Forgets what detections remember under the id of an account. In a transaction. */
-export function forgetAccount(db: WritableDb, connection: number, id: string): void {
-  for (const table of REMEMBERED)
-    db.prepare(`DELETE FROM ${table} WHERE connection = ? AND id = ?`).run(connection, id);
-}
-
-/** Forgets what detections remember of these sessions. In a transaction. */
-export function forgetSessions(db: WritableDb, keys: readonly number[]): void {
-  for (const table of REMEMBERED) {
-    db.prepare(
-      `DELETE FROM ${table} WHERE (connection, id) IN
-         (SELECT connection, id FROM handle WHERE key IN (SELECT value FROM json_each(?)))`,
-    ).run(JSON.stringify(keys));
-  }
 }

@@ -5,7 +5,7 @@ import type { Change } from '#shared/protocol/changes.ts';
 import type { EnrichedEvent } from '../detect/event.ts';
 import type { Table } from '../detect/table.ts';
 import type { EnrichedItem, Known } from '../ingest/hooks.ts';
-import type { WritableDb } from '../mirror/database.ts';
+import type { ReadableDb } from '../mirror/database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from '../mirror/known-columns.ts';
 import { eventsOfItem, typeOf, type AccountFacts } from './to-events.ts';
 
@@ -14,7 +14,7 @@ const MOST_SESSIONS = 100;
 /** Sessions of one person that are looked through for them. */
 const MOST_LOOKED = 1_000;
 /** Kind of the marks, among the memories of the detections, of people whose sessions have been recalled. */
-const MARK = 'recalled';
+export const MARK = 'recalled';
 
 const Row = z.object({
   id: z.string(),
@@ -46,16 +46,35 @@ const COLUMNS = `h.id, a.id AS account_id, a.name AS account_name, s.opened_at, 
  * when one of them, or the person whose they are, is next heard of.
  */
 export interface Recall {
-  /** What the mirror knows, and the detections do not yet, of the sessions and people in a batch that is about to be
-   * written, oldest first. Before the batch is written, in its transaction. */
-  before(changes: readonly Change[]): readonly EnrichedEvent[];
-  /** Of the sessions of a snapshot, the ones that detections remember; people with others are recalled anew. */
-  remembered(items: readonly EnrichedItem[]): readonly EnrichedItem[];
+  /** What the mirror knows, and the detections do not yet, of sessions and people that a batch mentions, oldest first;
+   * the mirror as it was before the batch. These people are marked as recalled. */
+  before(mentioned: Mentioned): Recalled;
+  /** Which sessions of a snapshot detections remember; the people of others are to be recalled anew. */
+  remembered(sessions: readonly NamedSession[]): Remembered;
+  /** The marks that were told are in the mirror. */
+  committed(): void;
+}
+/** Whom and what a batch is about, as far as detections look at it. */
+export interface Mentioned {
+  readonly sessions: readonly string[];
+  readonly users: readonly string[];
+}
+export interface Recalled {
+  readonly events: readonly EnrichedEvent[];
+  /** People who are to be marked. */
+  readonly users: readonly string[];
+}
+/** A session with its account, null where that is not known. */
+export type NamedSession = readonly [id: string, user: string | null];
+export interface Remembered {
+  readonly sessions: readonly string[];
+  /** People whose mark is to be taken away. */
+  readonly users: readonly string[];
 }
 
 /** @param sessions the memories of sessions that the detector holds */
 export function createRecall(
-  db: WritableDb,
+  db: ReadableDb,
   connection: number,
   facts: AccountFacts,
   sessions: () => Table<unknown>,
@@ -70,18 +89,14 @@ export function createRecall(
   const exists = db
     .prepare('SELECT 1 FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?')
     .pluck();
-  const mark = db.prepare(
-    `INSERT OR IGNORE INTO detector_entity (connection, kind, id, body) VALUES (?, '${MARK}', ?, '1')`,
-  );
-  const unmark = db.prepare(
-    `DELETE FROM detector_entity WHERE connection = ? AND kind = '${MARK}' AND id IN (SELECT value FROM json_each(?))`,
-  );
   const look = db.prepare(
     `SELECT ${KNOWN_COLUMNS} FROM (SELECT 1) LEFT JOIN address p ON p.key = @address
      LEFT JOIN device d ON d.key = @device`,
   );
   const views = boundedCache<ReturnType<typeof knownView>>(5_000);
   const people = boundedCache<true>(50_000);
+  /** Marks that are not committed yet. */
+  const marks = new Map<string, boolean>();
 
   const isRemembered = (id: string): boolean => {
     const table = sessions();
@@ -89,7 +104,7 @@ export function createRecall(
     return !table.changed.has(id) && exists.get(connection, table.kind, id) !== undefined;
   };
   const isRecalled = (user: string): boolean =>
-    people.peek(user) === true || exists.get(connection, MARK, user) !== undefined;
+    marks.get(user) ?? (people.peek(user) === true || exists.get(connection, MARK, user) !== undefined);
   const sight = (address: number | null, device: number | null, at: number | null) => {
     const view = views.get(`${String(address)} ${String(device)}`, () =>
       knownView(KnownRow.parse(look.get({ address, device }))),
@@ -126,13 +141,9 @@ export function createRecall(
   };
 
   return {
-    before(changes) {
-      const [ids, users] = [new Set<string>(), new Set<string>()];
-      for (const change of changes) {
-        const { session, user } = mentioned(change, facts);
-        if (session !== null && !isRemembered(session)) ids.add(session);
-        if (user !== null && !isRecalled(user)) users.add(user);
-      }
+    before(mentioned) {
+      const ids = mentioned.sessions.filter((id) => !isRemembered(id));
+      const users = mentioned.users.filter((user) => !isRecalled(user));
       const found = new Map<string, EnrichedEvent>();
       const take = (raw: unknown): void => {
         for (const event of eventsOf(raw)) found.set(event.id, event);
@@ -143,26 +154,37 @@ export function createRecall(
       }
       for (const user of users) {
         for (const raw of ofAccount.all({ connection, user })) take(raw);
-        mark.run(connection, user);
-        people.get(user, () => true);
+        marks.set(user, true);
       }
-      return [...found.values()].sort((a, b) => Number(a.ts) - Number(b.ts));
+      return { events: [...found.values()].sort((a, b) => Number(a.ts) - Number(b.ts)), users };
     },
-    remembered(items) {
-      const kept: EnrichedItem[] = [];
+    remembered(sessions) {
+      const kept: string[] = [];
       const users = new Set<string>();
-      for (const item of items) {
-        if (item.is === 'audit' || item.is === 'account') kept.push(item);
-        else if (isRemembered(item.is === 'session' ? item.session.id : item.id)) kept.push(item);
-        else if (item.is === 'session' && item.session.account !== null) users.add(item.session.account.id);
+      for (const [id, user] of sessions) {
+        if (isRemembered(id)) kept.push(id);
+        else if (user !== null) users.add(user);
       }
-      if (users.size > 0) {
-        unmark.run(connection, JSON.stringify([...users]));
-        people.clear();
-      }
-      return kept;
+      if (users.size > 0) people.clear();
+      for (const user of users) marks.set(user, false);
+      return { sessions: kept, users: [...users] };
+    },
+    committed() {
+      for (const [user, marked] of marks) if (marked) people.get(user, () => true);
+      marks.clear();
     },
   };
+}
+
+/** Whom and what changes mention. */
+export function mentionedBy(changes: readonly Change[], facts: AccountFacts): Mentioned {
+  const [sessions, users] = [new Set<string>(), new Set<string>()];
+  for (const change of changes) {
+    const { session, user } = mentioned(change, facts);
+    if (session !== null) sessions.add(session);
+    if (user !== null) users.add(user);
+  }
+  return { sessions: [...sessions], users: [...users] };
 }
 
 /** Whose and which session a change is about, as far as detections look at it. */

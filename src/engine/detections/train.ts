@@ -3,8 +3,10 @@ import { DAY, type Clock } from '#shared/domain/units.ts';
 import type { Committed, Job } from '../ingest/committer.ts';
 import { msOf, type EnrichedEvent } from '../detect/event.ts';
 import { openReadable, type WritableDb } from '../mirror/database.ts';
-import type { ScoredLogin } from './evaluator.ts';
-import { installEvaluator, loggedSince, newEvaluator } from './keeper.ts';
+import { loggedSince } from './event-log.ts';
+import { installEvaluator } from './install.ts';
+import { newEvaluator } from './keeper.ts';
+import { toScore, type LoginScore } from './login-score.ts';
 import { mirrorEvents } from './mirror-events.ts';
 import type { RiskWriter } from './write-risk.ts';
 import type { DetectionWriter, Where, WrittenFindings } from './write.ts';
@@ -45,7 +47,7 @@ export async function train(parts: {
       else found.delete(delta.id);
     }
   };
-  let scored: { readonly login: ScoredLogin; readonly key: number }[] = [];
+  let scored: { readonly login: LoginScore; readonly key: number }[] = [];
   const writeScores = async (): Promise<void> => {
     const due = scored;
     scored = [];
@@ -68,7 +70,7 @@ export async function train(parts: {
       const { deltas, login } = evaluator.take(event, { retrospective: history, ordered: true });
       note(deltas);
       if (login !== null) {
-        scored.push({ login, key });
+        scored.push({ login: toScore(login), key });
         isRead.note(login);
       }
       if (scored.length >= SCORES) await writeScores();
@@ -83,14 +85,14 @@ export async function train(parts: {
     reading.close();
   }
   let after = 0;
-  const late: { readonly login: ScoredLogin; readonly key: number | undefined }[] = [];
+  const late: { readonly login: LoginScore; readonly key: number | undefined }[] = [];
   const catchUp = (): void => {
     for (const { seq, logged } of loggedSince(db, where.key, after)) {
       for (const event of logged.events) {
         if (isRead.has(event)) continue;
         const { deltas, login } = evaluator.take(event, { retrospective: logged.silent });
         note(deltas);
-        if (login !== null) late.push({ login, key: logged.keys?.[login.event] });
+        if (login !== null) late.push({ login: toScore(login), key: logged.keys?.[login.event] });
       }
       after = seq;
     }
@@ -124,7 +126,7 @@ function readBefore(db: WritableDb, where: Where, now: number) {
     for (const { ts } of logged.events) oldest = Math.min(oldest, msOf(ts));
   const ids = new Set<string>();
   return {
-    note: ({ event, ts }: ScoredLogin): void => {
+    note: ({ event, ts }: Pick<LoginScore, 'event' | 'ts'>): void => {
       // What is logged from now on may be late by the horizon; two days more to be sure.
       if (ts >= Math.min(oldest, now) - 3 * DAY) ids.add(event);
     },

@@ -1,38 +1,13 @@
-import { FEATURES } from '../detect/risk/features.ts';
-import type { FeatureFactor, RiskScore } from '../detect/risk/risk-model.ts';
 import type { WritableDb } from '../mirror/database.ts';
-import { WITH_LOGIN_MS, type OpenedWith, type ScoredLogin } from './evaluator.ts';
-import { riskOf } from '../detect/risk/risk-scale.ts';
+import { WITH_LOGIN_MS, type OpenedWith } from './evaluator.ts';
+import type { LoginScore } from './login-score.ts';
 import type { Where } from './write.ts';
-
-/**
- * What a score was made from, as the mirror keeps it: sign-ins of the person, of everybody, people; the ratio of the
- * person; for address and user agent the ratio and its attack prior (0: nothing known), then own and all of each level.
- */
-function countsOf({ factors }: RiskScore): readonly number[] | null {
-  const { history, user } = factors;
-  if (history === undefined || user === undefined) return null;
-  const part = (factor: FeatureFactor | undefined, levels: number): readonly number[] => [
-    short(factor?.ratio ?? 0),
-    short(factor?.attack ?? 0),
-    ...(factor?.levels.flatMap(({ own, all }) => [own, all]) ?? new Array<number>(2 * levels).fill(0)),
-  ];
-  return [
-    history.ownLogins,
-    history.logins,
-    history.users,
-    short(user.ratio),
-    ...part(factors.ip, FEATURES.ip.length),
-    ...part(factors.ua, FEATURES.ua.length),
-  ];
-}
-const short = (value: number): number => Number(value.toPrecision(4));
 
 export interface RiskWriter {
   /** Scores of sign-ins, by the keys of their events; in the transaction of the batch they come from. */
   write(
     where: Where,
-    logins: readonly ScoredLogin[],
+    logins: readonly LoginScore[],
     keyOf: (event: string) => number | undefined,
     opened?: readonly OpenedWith[],
   ): void;
@@ -65,21 +40,11 @@ export function createRiskWriter(db: WritableDb): RiskWriter {
 
   return {
     write(where, logins, keyOf, opened = []) {
-      for (const { event, ts, user, session, ip, score } of logins) {
+      for (const { event, ts, user, session, ip, score, learning, counts, risk } of logins) {
         const key = keyOf(event);
         if (key === undefined) continue;
         const who = user === null ? null : numberOrNull(account.get(where.key, user));
-        const counts = countsOf(score);
-        save.run(
-          key,
-          where.key,
-          who,
-          ts,
-          score.value,
-          Number(score.learning),
-          counts === null ? null : JSON.stringify(counts),
-        );
-        const risk = riskOf(score.value);
+        save.run(key, where.key, who, ts, score, Number(learning), counts);
         if (risk === null) continue;
         if (who !== null) ofAccount.run(who, risk, ts);
         const of =

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DetectionRecord, type DetectionDelta } from '#shared/domain/detection.ts';
-import { severityRank } from '#shared/domain/detection.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY } from '#shared/domain/units.ts';
 import type { WritableDb } from '../mirror/database.ts';
+import { toChanges, type FoundChanges } from './finding.ts';
 import { refreshOpen } from './marks.ts';
 import type { Suppressible } from './suppressions.ts';
 
@@ -13,6 +13,8 @@ export interface DetectionWriter {
    * heard and have lost their ground. Inside the transaction of the batch they come from.
    */
   write(connection: Where, deltas: readonly DetectionDelta[], now: number): WrittenFindings;
+  /** The same of what is in rows already. */
+  writeRows(connection: Where, changes: FoundChanges, now: number): WrittenFindings;
 }
 export interface WrittenFindings {
   readonly fresh: readonly Fresh[];
@@ -29,37 +31,6 @@ export interface Where {
 
 /** Findings of a person, session or attacking address this close together are one story. */
 const STORY_MS = DAY;
-
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const whole = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isInteger(value) ? value : null;
-
-/** Where a finding came from: its own figures, or those of its newer end. */
-function originOf(record: DetectionRecord): {
-  readonly ip: string | null;
-  readonly country: string | null;
-  readonly asn: number | null;
-} {
-  const evidence: Readonly<Record<string, unknown>> = record.evidence;
-  const ends = [evidence, evidence['to'], evidence['after']].filter(
-    (one): one is Readonly<Record<string, unknown>> => typeof one === 'object' && one !== null,
-  );
-  const first = <T>(name: string, read: (value: unknown) => T | null): T | null => {
-    for (const end of ends) {
-      const value = read(end[name]);
-      if (value !== null) return value;
-    }
-    return null;
-  };
-  return {
-    ip: first('ip', text) ?? (record.entity.kind === 'ip' ? record.entity.id : null),
-    country: first('country', text),
-    asn: first('asn', whole),
-  };
-}
-
-const sessionOf = (record: DetectionRecord): string | null =>
-  record.entity.kind === 'session' ? record.entity.id : text(record.evidence['session']);
 
 const Withdrawn = z.object({ key: z.number(), record: z.string(), heard: z.number() });
 const Before = z.object({ key: z.number(), withdrawn_at: z.number().nullable(), severity: z.number() });
@@ -96,71 +67,66 @@ export function createDetectionWriter(
   const assignCampaign = createCampaigns(db);
   const keyOf = (found: unknown): number | null => (found === undefined ? null : Number(found));
 
-  return {
-    write(where, deltas, now) {
-      const touched: number[] = [];
-      const fresh: Fresh[] = [];
-      const gone: DetectionRecord[] = [];
-      for (const delta of deltas) {
-        if (delta.kind === 'withdraw') {
-          const raw = withdraw.get(now, now, where.key, delta.id);
-          if (raw === undefined) continue;
-          const row = Withdrawn.parse(raw);
-          touched.push(row.key);
-          if (row.heard === 1) gone.push(DetectionRecord.parse(JSON.parse(row.record)));
-          continue;
-        }
-        const { record } = delta;
-        const known = before.get(where.key, record.id);
-        const user = record.users[0] ?? (record.entity.kind === 'user' ? record.entity.id : null);
-        const session = sessionOf(record);
-        const origin = originOf(record);
-        const silenced = suppression()({
-          ...origin,
-          connection: where.id,
-          name: record.detection,
-          account: user,
-          entity: record.entity.id,
-          raisedAt: record.raisedAt,
+  const writeRows = (where: Where, { found, withdrawn }: FoundChanges, now: number): WrittenFindings => {
+    const touched: number[] = [];
+    const fresh: Fresh[] = [];
+    const gone: DetectionRecord[] = [];
+    for (const id of withdrawn) {
+      const raw = withdraw.get(now, now, where.key, id);
+      if (raw === undefined) continue;
+      const row = Withdrawn.parse(raw);
+      touched.push(row.key);
+      if (row.heard === 1) gone.push(DetectionRecord.parse(JSON.parse(row.record)));
+    }
+    for (const { user, shared, session, ...row } of found) {
+      const known = before.get(where.key, row.id);
+      const silenced = suppression()({
+        ip: row.ip,
+        country: row.country,
+        asn: row.asn,
+        connection: where.id,
+        name: row.name,
+        account: user,
+        entity: row.entityId,
+        raisedAt: row.raisedAt,
+      });
+      const keys = {
+        account: user === null || shared ? null : keyOf(account.get(where.key, user)),
+        session: session === null ? null : keyOf(handle.get(where.key, session)),
+      };
+      const key = Number(
+        upsert.get({
+          ...row,
+          ...keys,
+          connection: where.key,
+          now,
+          suppression: silenced,
+          retrospective: Number(row.retrospective),
+        }),
+      );
+      touched.push(key);
+      if (row.filtered === null)
+        assignCampaign({
+          key,
+          connection: where.key,
+          ip: row.ip,
+          kind: row.entityKind,
+          from: row.raisedAt - STORY_MS,
+          until: row.lastAt + STORY_MS,
+          ...keys,
         });
-        const keys = {
-          account: user === null || record.users.length > 1 ? null : keyOf(account.get(where.key, user)),
-          session: session === null ? null : keyOf(handle.get(where.key, session)),
-        };
-        const key = Number(
-          upsert.get({
-            ...origin,
-            ...keys,
-            connection: where.key,
-            id: record.id,
-            name: record.detection,
-            severity: severityRank(record.severity),
-            entityKind: record.entity.kind,
-            entityId: record.entity.id,
-            raisedAt: record.raisedAt,
-            lastAt: record.lastAt,
-            now,
-            filtered: record.filtered ?? null,
-            suppression: silenced,
-            retrospective: Number(record.retrospective),
-            summary: record.evidence.summary,
-            users: JSON.stringify(record.users),
-            events: record.events.length,
-            record: JSON.stringify(record),
-          }),
-        );
-        touched.push(key);
-        const heard = record.filtered === undefined && silenced === null && !record.retrospective;
-        if (record.filtered === undefined)
-          assignCampaign({ key, connection: where.key, ip: origin.ip, record, ...keys });
-        if (!heard) continue;
-        const old = known === undefined ? null : Before.parse(known);
-        if (old === null || old.withdrawn_at !== null || old.severity < severityRank(record.severity))
-          fresh.push({ key, record });
-      }
-      if (touched.length > 0) refreshOpen(db, touched);
-      return { fresh, gone };
-    },
+      if (row.filtered !== null || silenced !== null || row.retrospective) continue;
+      const old = known === undefined ? null : Before.parse(known);
+      if (old === null || old.withdrawn_at !== null || old.severity < row.severity)
+        fresh.push({ key, record: JSON.parse(row.record) as DetectionRecord });
+    }
+    if (touched.length > 0) refreshOpen(db, touched);
+    return { fresh, gone };
+  };
+
+  return {
+    write: (where, deltas, now) => writeRows(where, toChanges(deltas), now),
+    writeRows,
   };
 }
 
@@ -185,7 +151,10 @@ interface Subject {
   readonly account: number | null;
   readonly session: number | null;
   readonly ip: string | null;
-  readonly record: DetectionRecord;
+  /** Of its entity. */
+  readonly kind: string;
+  readonly from: number;
+  readonly until: number;
 }
 
 /** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
@@ -207,14 +176,8 @@ function createCampaigns(db: WritableDb): (about: Subject) => void {
   );
   const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
   const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
-  return ({ record, connection, ...subject }) => {
-    const { kind } = record.entity;
-    const asked = {
-      ...subject,
-      connection,
-      from: record.raisedAt - STORY_MS,
-      until: record.lastAt + STORY_MS,
-    };
+  return ({ kind, ...asked }) => {
+    const { connection, ...subject } = asked;
     const found = [
       ...itself.all(asked),
       ...(subject.account === null ? [] : ofAccount.all(asked)),

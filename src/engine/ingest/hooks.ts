@@ -44,6 +44,8 @@ export interface IngestHook {
   /** Changes of the stream are about to be written, in this transaction: the mirror is as it was before them. */
   onArriving?(batch: ArrivingBatch): void;
   onEnriched(batch: EnrichedBatch): void;
+  /** Everything of the transaction is written, and it is about to be committed. */
+  beforeCommit?(): void;
   /** The transaction of everything since the last call is on disk. */
   committed?(): void;
   /** It was rolled back; the same items come again. */

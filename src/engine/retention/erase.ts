@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import type { Erased } from '#shared/ipc/mirror-contract.ts';
-import { forgetLogged } from '../detections/keeper.ts';
-import { forgetAccount, forgetSessions } from '../detections/memory.ts';
+import { forgetLogged } from '../detections/event-log.ts';
+import { forgetAccount, forgetSessions } from '../detections/memory-writer.ts';
 import { segmentTable } from '../mirror/audit-segments.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
 import { deleteEvents } from '../mirror/delete-events.ts';

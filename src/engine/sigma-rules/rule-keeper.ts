@@ -12,6 +12,8 @@ const TYPED = '~';
 
 /** Imported rules over what ingest writes; what they count with is written in the same transaction. */
 export interface RuleKeeper {
+  /** Whether there are any. */
+  any(): boolean;
   /** In the transaction of the batch. */
   take(connection: number, events: readonly RuleEvent[], silent: boolean): readonly DetectionDelta[];
   /** That transaction was rolled back. */
@@ -68,6 +70,7 @@ export function createRuleKeeper(db: WritableDb): RuleKeeper {
   };
 
   return {
+    any: () => rules.length > 0,
     take: (connection, events, silent) => {
       if (rules.length === 0) return [];
       const evaluator = open(connection);

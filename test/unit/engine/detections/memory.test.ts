@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { createDetector } from '#engine/detect/detector.ts';
 import { tablesOf } from '#engine/detect/snapshot.ts';
 import { createMemory } from '#engine/detections/memory.ts';
+import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 import { epochMs } from '#shared/domain/units.ts';
 
@@ -40,7 +41,8 @@ test('memories come back as they were saved, and so do those that were saved who
   const detector = lived(() => undefined);
   const tables = tablesOf(detector.state());
   const before = new Map(tables.map(({ kind, held }) => [kind, new Map(held)]));
-  createMemory(db, 1, () => null).save(tables, Infinity, null);
+  const writer = createMemoryWriter(db);
+  for (const slice of createMemory(db, 1, () => null).slices(tables, null)) writer.write(1, slice);
   const expectSame = (): void => {
     const { load } = createMemory(db, 1, () => null);
     for (const [kind, held] of before)

@@ -78,6 +78,7 @@ export class WiredWorld {
       file: opened.file,
       flush: () => {
         writer.flush();
+        this.detecting.beforeCommit();
       },
       rolledBack: () => {
         writer.forget();
@@ -123,7 +124,7 @@ export class WiredWorld {
   /** Ends in order and opens again. */
   restart(): void {
     this.committer.stop();
-    this.detecting.stop();
+    void this.detecting.stop();
     this.db.close();
     this.open();
   }

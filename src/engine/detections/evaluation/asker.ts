@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '#shared/domain/log.ts';
+import { openReadable, type ReadableDb } from '../../mirror/database.ts';
+import { createEvaluationCore, type EvaluationCore } from './core.ts';
+import { startEvaluator, type EvaluatorThread } from './evaluator-thread.ts';
+import { isAnswered, type Answer, type Request } from './requests.ts';
+
+/** Whoever evaluated is gone, and everything that was asked and not answered with it. */
+export interface Lost {
+  readonly is: 'lost';
+  readonly why: string;
+}
+
+/** Asks for evaluation, and hears the answers in the order of the questions. */
+export interface Asker {
+  post(request: Request): void;
+  /** The next answer; null when none is there yet and it is not waited for. Never waits for ever. */
+  receive(wait: boolean): Answer | Lost | null;
+  /** Resolves when the file is let go of. */
+  close(): Promise<void>;
+}
+
+/** Evaluates here, at once. */
+export function askHere(file: string): Asker {
+  let opened: { readonly db: ReadableDb; readonly core: EvaluationCore } | null = null;
+  const answers: Answer[] = [];
+  const core = (): EvaluationCore => {
+    if (opened === null) {
+      const db = openReadable(file);
+      opened = { db, core: createEvaluationCore(db, () => undefined) };
+    }
+    return opened.core;
+  };
+  return {
+    post: (request) => {
+      // Nothing is held, so there is nothing to do.
+      if (opened === null && (request.is === 'committed' || request.is === 'drop')) return;
+      core().answer(request, (answer) => answers.push(answer));
+    },
+    receive: () => answers.shift() ?? null,
+    close: () => {
+      opened?.db.close();
+      opened = null;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Threads that end are replaced so often; after that it is done here, as slowly as that is. */
+const MOST_LOST = 3;
+
+/** Evaluates in a thread of its own, which is started when it is first asked for something. */
+export function askThread(options: {
+  readonly start: () => EvaluatorThread;
+  readonly here: () => Asker;
+  readonly log: Log;
+}): Asker {
+  const { log } = options;
+  let thread: EvaluatorThread | null = null;
+  let instead: Asker | null = null;
+  let lost = 0;
+  /** Something was asked that is not committed yet. */
+  let open = false;
+
+  const begin = (): void => {
+    try {
+      if (lost < MOST_LOST) thread = options.start();
+    } catch (error) {
+      log.error('the thread that evaluates detections cannot be started', { error: String(error) });
+      lost = MOST_LOST;
+    }
+    if (thread !== null) return;
+    log.error('detections are evaluated in the engine’s own thread from now on');
+    instead = options.here();
+  };
+  return {
+    post: (request) => {
+      if (instead !== null) {
+        instead.post(request);
+        return;
+      }
+      // It ended while it had nothing to do: what it held is in the mirror.
+      if (thread?.ended() === true && !open) {
+        lost += 1;
+        log.error('the thread that evaluates detections has ended and is started again', { lost });
+        thread = null;
+      }
+      if (thread === null) {
+        if (!isAnswered(request)) return;
+        begin();
+      }
+      open = isAnswered(request) || (open && request.is === 'leaveOut');
+      (instead ?? thread)?.post(request);
+    },
+    receive: (wait) => {
+      if (instead !== null) return instead.receive(wait);
+      const answer = thread?.receive(wait) ?? null;
+      if (answer?.is !== 'lost') return answer;
+      lost += 1;
+      thread = null;
+      open = false;
+      return answer;
+    },
+    close: async () => {
+      await thread?.close();
+      thread = null;
+      await instead?.close();
+    },
+  };
+}
+
+/** The thread's program beside this one, where it was built. */
+function evaluatorModule(): string | null {
+  for (const place of ['./evaluator.js', '../evaluator.js']) {
+    const url = new URL(place, import.meta.url);
+    if (url.protocol === 'file:' && existsSync(url)) return fileURLToPath(url);
+  }
+  return null;
+}
+
+/** A thread where the program was built, this thread where it runs from source. */
+export function createAsker(file: string, log: Log): Asker {
+  const module = evaluatorModule();
+  const here = (): Asker => askHere(file);
+  if (module === null) return here();
+  return askThread({ start: () => startEvaluator(module, file), here, log });
+}

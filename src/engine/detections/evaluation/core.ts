@@ -1,0 +1,161 @@
+import { assertNever } from '#shared/domain/assert-never.ts';
+import { sqliteCode, type ReadableDb } from '../../mirror/database.ts';
+import type { Logged } from '../event-log.ts';
+import { toChanges } from '../finding.ts';
+import { openKeeper, type Keeper, type Worked } from '../keeper.ts';
+import type { Where } from '../write.ts';
+import { isAnswered, type Answer, type Request, type Said } from './requests.ts';
+
+/** Evaluates for all environments, over a mirror that it only reads: as it was committed last. */
+export interface EvaluationCore {
+  /** Does what is asked and gives its answers, in order; it throws nothing. */
+  answer(request: Request, reply: (answer: Answer) => void): void;
+}
+
+/** What was taken in since the last commit, and can be taken in again when a keeper is opened anew. */
+interface Uncommitted {
+  readonly number: number;
+  readonly logged: Logged;
+}
+
+/** @param moved called at every step, so that whoever waits sees that something moves */
+export function createEvaluationCore(db: ReadableDb, moved: () => void): EvaluationCore {
+  const keepers = new Map<number, Keeper>();
+  const uncommitted = new Map<number, Uncommitted[]>();
+  /** What the mirror remembers of these cannot be read, and is being forgotten. */
+  const blank = new Set<number>();
+
+  const keeperOf = (where: Where): Keeper => {
+    const held = keepers.get(where.key);
+    if (held !== undefined) return held;
+    const opened = openKeeper(db, where, {
+      blank: blank.has(where.key),
+      uncommitted: (uncommitted.get(where.key) ?? []).map(({ logged }) => logged),
+      moved,
+    });
+    keepers.set(where.key, opened);
+    return opened;
+  };
+  const take = (where: Where, number: number, keeper: Keeper, logged: Logged): Worked => {
+    const worked = keeper.take(logged);
+    const list = uncommitted.get(where.key) ?? [];
+    list.push({ number, logged });
+    uncommitted.set(where.key, list);
+    return worked;
+  };
+  const worked = (
+    { deltas, logins, opened }: Worked,
+    recalled: Extract<Said, { is: 'worked' }>['recalled'],
+  ): Said => ({ is: 'worked', changes: toChanges(deltas), logins, opened, recalled });
+
+  const save = (where: Where, keeper: Keeper, reply: (answer: Said) => void): void => {
+    const slices = keeper.save();
+    for (;;) {
+      moved();
+      const next = slices.next();
+      if (next.done !== true) {
+        reply({ is: 'slice', slice: next.value });
+        continue;
+      }
+      const { body, counters, watermark } = next.value;
+      reply({ is: 'settled', counters, saved: { body, watermark } });
+      return;
+    }
+  };
+
+  const work = (request: Request, reply: (answer: Said) => void): void => {
+    switch (request.is) {
+      case 'recall': {
+        const { where, number, mentioned } = request;
+        const keeper = keeperOf(where);
+        const { events, users } = keeper.recall.before(mentioned);
+        const logged: Logged = { silent: true, events };
+        reply(
+          events.length === 0
+            ? worked({ deltas: [], logins: [], opened: [] }, { text: null, users })
+            : worked(take(where, number, keeper, logged), { text: JSON.stringify(logged), users }),
+        );
+        return;
+      }
+      case 'take': {
+        const { where, number, text } = request;
+        const logged = JSON.parse(text) as Logged;
+        reply(worked(take(where, number, keeperOf(where), logged), null));
+        return;
+      }
+      case 'remembered':
+        reply({ is: 'remembered', ...keeperOf(request.where).recall.remembered(request.sessions) });
+        return;
+      case 'settle': {
+        const keeper = keepers.get(request.where.key);
+        if (keeper === undefined) reply({ is: 'settled', counters: null, saved: null });
+        else if (keeper.isFull(request.training)) save(request.where, keeper, reply);
+        else reply({ is: 'settled', counters: keeper.counters(), saved: null });
+        return;
+      }
+      case 'save': {
+        const keeper = keepers.get(request.where.key);
+        if (keeper === undefined) reply({ is: 'settled', counters: null, saved: null });
+        else save(request.where, keeper, reply);
+        return;
+      }
+      case 'leaveOut': {
+        const list = uncommitted.get(request.where.key) ?? [];
+        uncommitted.set(
+          request.where.key,
+          list.filter(({ number }) => number !== request.number),
+        );
+        keepers.delete(request.where.key);
+        return;
+      }
+      case 'committed':
+        for (const keeper of keepers.values()) keeper.committed(request.accountsChanged);
+        for (const { where, forgotten } of request.saved) keepers.get(where.key)?.saved(forgotten);
+        uncommitted.clear();
+        blank.clear();
+        return;
+      case 'drop':
+        if (request.connection === null) {
+          keepers.clear();
+          uncommitted.clear();
+          blank.clear();
+        } else {
+          keepers.delete(request.connection);
+          uncommitted.delete(request.connection);
+          blank.delete(request.connection);
+        }
+        return;
+      default:
+        assertNever(request);
+    }
+  };
+
+  /** A detection that throws leaves memories half changed: they are read again, and if that cannot be done forgotten. */
+  const fault = (request: Request, error: unknown): Said => {
+    const code = sqliteCode(error);
+    let unreadable = false;
+    if (request.is !== 'committed' && request.is !== 'drop') {
+      const { key } = request.where;
+      unreadable = !keepers.delete(key) && code === null;
+      if (unreadable) {
+        uncommitted.delete(key);
+        blank.add(key);
+      }
+    }
+    return { is: 'fault', message: String(error), code, unreadable };
+  };
+
+  return {
+    answer(request, reply) {
+      moved();
+      const say = (said: Said): void => {
+        if (isAnswered(request)) reply({ number: request.number, ...said });
+      };
+      try {
+        work(request, say);
+      } catch (error) {
+        say(fault(request, error));
+      }
+    },
+  };
+}

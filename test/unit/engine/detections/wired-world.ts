@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { ConnectionId, Epoch, seq } from '#shared/domain/ids.ts';
+import type { Log } from '#shared/domain/log.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
 import { createRuleKeeper } from '#engine/sigma-rules/rule-keeper.ts';
+import type { Asker } from '#engine/detections/evaluation/asker.ts';
 import { createDetecting, type Detecting } from '#engine/detections/hook.ts';
 import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
 import { createIngest, type Ingest } from '#engine/ingest/ingest.ts';
@@ -25,14 +27,6 @@ afterEach(() => {
 
 export const NOW = Date.parse('2026-03-02T00:00:00Z');
 const quiet = () => undefined;
-const log = {
-  debug: quiet,
-  info: quiet,
-  warn: quiet,
-  error: (text: string, details?: object) => {
-    throw new Error(`${text} ${JSON.stringify(details)}`);
-  },
-};
 const id = ConnectionId.parse('connection-1');
 
 /** A mirror with detections wired into its ingest, which can be left as a crash leaves it and opened again. */
@@ -44,19 +38,37 @@ export class WiredWorld {
   detecting!: Detecting;
   readonly told: string[] = [];
   readonly takenBack: string[] = [];
+  /** What was logged as an error; where nobody said that there will be any, an error is thrown. */
+  readonly errors: string[] = [];
   #key = 0;
   #at = 0;
+  #asked: Asker | undefined;
+  readonly #asker: ((file: string, log: Log) => Asker) | undefined;
 
-  constructor() {
+  /** @param asker whoever evaluates; with it errors may be logged */
+  constructor(asker?: (file: string, log: Log) => Asker) {
+    this.#asker = asker;
     this.open();
     closers.push(() => {
       this.committer.stop();
+      this.#asked?.close().catch(quiet);
       this.db.close();
       rmSync(this.profile, { recursive: true, force: true });
     });
   }
 
   open(): void {
+    const log: Log = {
+      debug: quiet,
+      info: quiet,
+      warn: quiet,
+      error: (text, details) => {
+        this.errors.push(text);
+        if (this.#asker === undefined) throw new Error(`${text} ${JSON.stringify(details)}`);
+      },
+    };
+    this.#asked?.close().catch(quiet);
+    this.#asked = this.#asker?.(mirrorFile(this.profile), log);
     const opened = openMirror(this.profile, epochMs(NOW));
     if (opened.is !== 'open') throw new Error(opened.is);
     this.db = opened.db;
@@ -102,6 +114,7 @@ export class WiredWorld {
         this.takenBack.push(...gone.map(({ id }) => id));
       },
       changed: quiet,
+      ...(this.#asked === undefined ? {} : { asker: this.#asked }),
     });
     this.ingest = createIngest({
       db: this.db,

@@ -33,20 +33,17 @@ export interface Where {
 const STORY_MS = DAY;
 
 const Withdrawn = z.object({ key: z.number(), record: z.string(), heard: z.number() });
-const Before = z.object({ key: z.number(), withdrawn_at: z.number().nullable(), severity: z.number() });
+const Before = z.object({ withdrawn_at: z.number().nullable(), severity: z.number() });
 
 export function createDetectionWriter(
   db: WritableDb,
   suppression: () => (one: Suppressible) => number | null,
 ): DetectionWriter {
-  const before = db.prepare(
-    'SELECT key, withdrawn_at, severity FROM detection WHERE connection = ? AND id = ?',
-  );
+  const before = db.prepare('SELECT withdrawn_at, severity FROM detection WHERE connection = ? AND id = ?');
   const account = db.prepare('SELECT key FROM account WHERE connection = ? AND id = ?').pluck();
   const handle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
-  const upsert = db
-    .prepare(
-      `INSERT INTO detection (connection, id, name, severity, entity_kind, entity_id, account, session, ip, country,
+  const upsert = db.prepare(
+    `INSERT INTO detection (connection, id, name, severity, entity_kind, entity_id, account, session, ip, country,
          asn, raised_at, last_at, found_at, changed_at, filtered, suppression, retrospective, summary, users, events,
          record)
        VALUES (@connection, @id, @name, @severity, @entityKind, @entityId, @account, @session, @ip, @country, @asn,
@@ -57,9 +54,8 @@ export function createDetectionWriter(
          withdrawn_at = NULL, filtered = excluded.filtered, suppression = excluded.suppression,
          retrospective = excluded.retrospective, summary = excluded.summary, users = excluded.users,
          events = excluded.events, record = excluded.record
-       RETURNING key`,
-    )
-    .pluck();
+       RETURNING key, campaign`,
+  );
   const withdraw = db.prepare(
     `UPDATE detection SET withdrawn_at = ?, changed_at = ? WHERE connection = ? AND id = ? AND withdrawn_at IS NULL
        RETURNING key, record, filtered IS NULL AND suppression IS NULL AND retrospective = 0 AS heard`,
@@ -79,7 +75,6 @@ export function createDetectionWriter(
       if (row.heard === 1) gone.push(DetectionRecord.parse(JSON.parse(row.record)));
     }
     for (const { user, shared, session, ...row } of found) {
-      const known = before.get(where.key, row.id);
       const silenced = suppression()({
         ip: row.ip,
         country: row.country,
@@ -90,24 +85,24 @@ export function createDetectionWriter(
         entity: row.entityId,
         raisedAt: row.raisedAt,
       });
+      const heard = row.filtered === null && silenced === null && !row.retrospective;
+      const known = heard ? before.get(where.key, row.id) : undefined;
       const keys = {
         account: user === null || shared ? null : keyOf(account.get(where.key, user)),
         session: session === null ? null : keyOf(handle.get(where.key, session)),
       };
-      const key = Number(
-        upsert.get({
-          ...row,
-          ...keys,
-          connection: where.key,
-          now,
-          suppression: silenced,
-          retrospective: Number(row.retrospective),
-        }),
-      );
+      const { key, campaign } = upsert.get({
+        ...row,
+        ...keys,
+        connection: where.key,
+        now,
+        suppression: silenced,
+        retrospective: Number(row.retrospective),
+      }) as { readonly key: number; readonly campaign: string | null };
       touched.push(key);
       if (row.filtered === null)
         assignCampaign({
-          key,
+          itself: { key, id: row.id, campaign, raised_at: row.raisedAt },
           connection: where.key,
           ip: row.ip,
           kind: row.entityKind,
@@ -115,7 +110,7 @@ export function createDetectionWriter(
           until: row.lastAt + STORY_MS,
           ...keys,
         });
-      if (row.filtered !== null || silenced !== null || row.retrospective) continue;
+      if (!heard) continue;
       const old = known === undefined ? null : Before.parse(known);
       if (old === null || old.withdrawn_at !== null || old.severity < row.severity)
         fresh.push({ key, record: JSON.parse(row.record) as DetectionRecord });
@@ -130,13 +125,13 @@ export function createDetectionWriter(
   };
 }
 
-const Member = z.object({
-  key: z.number(),
-  id: z.string(),
-  campaign: z.string().nullable(),
-  raised_at: z.number(),
-});
-type Member = z.infer<typeof Member>;
+/** As the queries below give it; there are hundreds for a busy person, at each of their findings. */
+interface Member {
+  readonly key: number;
+  readonly id: string;
+  readonly campaign: string | null;
+  readonly raised_at: number;
+}
 const earlier = (a: Member, b: Member): number => a.raised_at - b.raised_at || (a.id < b.id ? -1 : 1);
 /**
  * Findings about the same person, session or address that a new one is compared with, the latest. Under an attack there
@@ -146,7 +141,8 @@ const MOST_COMPARED = 50;
 
 /** What findings are joined by. */
 interface Subject {
-  readonly key: number;
+  /** It, as it was just written. */
+  readonly itself: Member;
   readonly connection: number;
   readonly account: number | null;
   readonly session: number | null;
@@ -166,7 +162,6 @@ function createCampaigns(db: WritableDb): (about: Subject) => void {
        WHERE ${where} AND +connection = @connection AND withdrawn_at IS NULL AND filtered IS NULL
          AND raised_at <= @until AND last_at >= @from ORDER BY last_at DESC LIMIT ${String(MOST_COMPARED)}`,
     );
-  const itself = related('key = @key');
   const ofAccount = related('account = @account');
   const ofSession = related('session = @session');
   const ofAttacker = related("ip = @ip AND entity_kind IN ('ip', 'environment')");
@@ -176,16 +171,16 @@ function createCampaigns(db: WritableDb): (about: Subject) => void {
   );
   const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
   const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
-  return ({ kind, ...asked }) => {
+  return ({ kind, itself, ...asked }) => {
     const { connection, ...subject } = asked;
     const found = [
-      ...itself.all(asked),
+      itself,
       ...(subject.account === null ? [] : ofAccount.all(asked)),
       ...(subject.session === null ? [] : ofSession.all(asked)),
       ...(subject.ip === null
         ? []
         : (kind === 'ip' || kind === 'environment' ? atAddress : ofAttacker).all(asked)),
-    ].map((row) => Member.parse(row));
+    ] as Member[];
     const members = [...new Map(found.map((member) => [member.key, member])).values()].sort(earlier);
     if (members.length < 2) return;
     const campaigns = new Set(members.flatMap(({ campaign }) => campaign ?? []));
@@ -194,7 +189,9 @@ function createCampaigns(db: WritableDb): (about: Subject) => void {
     for (const member of members) if (member.campaign !== name) set.run(name, member.key);
     // Named after its earliest finding, whatever order they were written in. So was each of the campaigns that were
     // joined: the ones they are named after stand for all the rest of them.
-    const heads = [...campaigns].flatMap((id) => named.all(connection, id).map((row) => Member.parse(row)));
+    const heads = [...campaigns].flatMap((id) =>
+      members.some((member) => member.id === id) ? [] : (named.all(connection, id) as Member[]),
+    );
     const [earliest] = [...members, ...heads].sort(earlier);
     if (earliest !== undefined && earliest.id !== name) merge.run(earliest.id, connection, name);
   };

@@ -63,16 +63,15 @@ export function askThread(options: {
   /** Something was asked that is not committed yet. */
   let open = false;
 
-  const begin = (): void => {
+  const begin = (): Pick<Asker, 'post'> => {
     try {
-      if (lost < MOST_LOST) thread = options.start();
+      if (lost < MOST_LOST) return (thread = options.start());
     } catch (error) {
       log.error('the thread that evaluates detections cannot be started', { error: String(error) });
       lost = MOST_LOST;
     }
-    if (thread !== null) return;
     log.error('detections are evaluated in the engine’s own thread from now on');
-    instead = options.here();
+    return (instead = options.here());
   };
   return {
     post: (request) => {
@@ -86,12 +85,9 @@ export function askThread(options: {
         log.error('the thread that evaluates detections has ended and is started again', { lost });
         thread = null;
       }
-      if (thread === null) {
-        if (!isAnswered(request)) return;
-        begin();
-      }
+      if (thread === null && !isAnswered(request)) return;
       open = isAnswered(request) || (open && request.is === 'leaveOut');
-      (instead ?? thread)?.post(request);
+      (thread ?? begin()).post(request);
     },
     receive: (wait) => {
       if (instead !== null) return instead.receive(wait);

@@ -205,8 +205,9 @@ export function createTalk(options: {
     }
     return true;
   };
-  const hearAll = (): void => {
+  const hearAll = (): 'lost' | 'all' => {
     while (hearOne(true));
+    return lost ? 'lost' : 'all';
   };
 
   /** Asks, and takes what was written of a save back when it does not come to its end. */
@@ -216,8 +217,7 @@ export function createTalk(options: {
     db.exec('SAVEPOINT saving');
     const before = saved.length;
     ask();
-    hearAll();
-    if (lost) {
+    if (hearAll() === 'lost') {
       db.exec('ROLLBACK TO saving');
       saved = saved.slice(0, before);
     }

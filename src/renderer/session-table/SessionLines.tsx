@@ -105,7 +105,7 @@ export function SessionLines(props: LinesProps): ReactNode {
   }, [view.is]);
 
   const [slots] = useState(createSlots);
-  const lines = slots.lines(items, list.entry);
+  const lines = slots.lines(items, list.entry, virtual.isScrolling);
   const looks = useLooks();
   const shownKey = columns.shown.map(({ id }) => id).join(',');
   const shownIds = useMemo(() => shownKey.split(','), [shownKey]);
@@ -233,8 +233,9 @@ export function SessionLines(props: LinesProps): ReactNode {
         onFocus={() => {
           hold.focused(true);
         }}
-        onBlur={() => {
-          hold.focused(false);
+        onBlur={({ currentTarget, relatedTarget }) => {
+          // From row to row somebody is still at the list.
+          if (!currentTarget.contains(relatedTarget)) hold.focused(false);
         }}
       >
         <Grid

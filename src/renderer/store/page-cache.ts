@@ -45,6 +45,25 @@ export interface PageCache {
   readonly stop: () => void;
 }
 
+const keyOf = (row: SessionRow): string => `${row.connection} ${row.id}`;
+const byKey = (rows: readonly SessionRow[]): ReadonlyMap<string, SessionRow> =>
+  new Map(rows.map((row) => [keyOf(row), row]));
+/** The row as it was known, where it says nothing else now: what shows it is then not drawn again. */
+function unchanged(known: ReadonlyMap<string, SessionRow>, row: SessionRow): SessionRow {
+  const before = known.get(keyOf(row));
+  return before !== undefined && same(before, row) ? before : row;
+}
+/** Whether two values that came over the port say the same. */
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [ours, theirs] = [Object.entries(a), Object.entries(b)];
+  return (
+    ours.length === theirs.length &&
+    ours.every(([name, value]) => same(value, (b as Record<string, unknown>)[name]))
+  );
+}
+
 /** Where rows come from. */
 export interface PageSource {
   /** Rows in the order of now. */
@@ -95,8 +114,12 @@ export function createPageCache(source: PageSource): PageCache {
     change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
   };
   const keep = (chunk: number, rows: readonly SessionRow[]) => {
+    const known = byKey(chunks.get(chunk) ?? []);
     chunks.delete(chunk);
-    chunks.set(chunk, [...rows]);
+    chunks.set(
+      chunk,
+      rows.map((row) => unchanged(known, row)),
+    );
     for (const [oldest] of chunks) {
       if (chunks.size <= KEPT_CHUNKS) break;
       chunks.delete(oldest);
@@ -211,11 +234,12 @@ export function createPageCache(source: PageSource): PageCache {
       else if (listing === null && isLong() && chunks.get(0)?.length === CHUNK) begin(head());
     },
     patch(rows, fresh, totalNow) {
-      const byKey = new Map(rows.map((row) => [`${row.connection} ${row.id}`, row]));
+      const fresher = byKey(rows);
       for (const [chunk, known] of chunks) {
+        const before = byKey(known);
         chunks.set(
           chunk,
-          known.map((row) => byKey.get(`${row.connection} ${row.id}`) ?? row),
+          known.map((row) => unchanged(before, fresher.get(keyOf(row)) ?? row)),
         );
       }
       change({ fresh, totalNow });

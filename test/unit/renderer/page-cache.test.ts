@@ -189,3 +189,16 @@ test('rows that were passed over are not waited for', async () => {
   expect(cache.row(20_010)).toBeUndefined();
   expect(cache.row(40_010)?.id).toBe('s40010');
 });
+
+test('a row that says nothing new stays the same object, so that it is not drawn again', async () => {
+  const { cache, answer } = source(50);
+  cache.need(0, 30);
+  await answer();
+  const [first, second] = [cache.row(1), cache.row(2)];
+  cache.refresh();
+  await answer();
+  expect(cache.row(1)).toBe(first);
+  cache.patch([row(1), row(2, 'renamed')], 0, 50);
+  expect(cache.row(1)).toBe(first);
+  expect(cache.row(2)).not.toBe(second);
+});

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -9,13 +9,14 @@ import { count } from '../../format/words.ts';
 import { groupFeed } from '../../store/feed-groups.ts';
 import { pauseFeed, resumeFeed, useFeed } from '../../store/feed-store.ts';
 import { useWatchFilter } from '../../store/session-filter.ts';
+import { useSettings } from '../../store/settings-store.ts';
 import { keysApply } from '../../store/shell-store.ts';
 import { timeRequest, useTime, type ShownTime } from '../../store/time-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { useHeld } from '../../store/use-held.ts';
 import { SIZE } from '../../theme/size.ts';
 import { feedFits } from './feed-fits.ts';
-import { FeedLine } from './FeedLine.tsx';
+import { FeedLine, FeedList } from './FeedLine.tsx';
 
 const SHOWN = 80;
 
@@ -83,9 +84,12 @@ export function Feed(): ReactNode {
     else pauseFeed();
   };
   useFeedKey(toggle);
+  const zone = useSettings((state) => state.settings.timeZone);
+  // A burst of events must not hold up a key or a scroll: drawing them waits, and is left off for either.
+  const later = useDeferredValue(rows);
   const groups = useMemo(
-    () => groupFeed(rows.filter((row) => feedFits(row, shown))).slice(0, SHOWN),
-    [rows, shown],
+    () => groupFeed(later.filter((row) => feedFits(row, shown))).slice(0, SHOWN),
+    [later, shown],
   );
   return (
     <Box
@@ -129,21 +133,16 @@ export function Feed(): ReactNode {
           {isPaused ? pausedText(waits, !live) : 'Pause'}
         </Button>
       </Box>
-      <Box
-        component="ol"
-        tabIndex={0}
-        aria-label="Events, newest first"
-        sx={{ flex: 1, minHeight: 0, overflowY: 'auto', m: 0, p: 0, listStyle: 'none' }}
-      >
+      <FeedList tabIndex={0} aria-label="Events, newest first">
         {groups.map(({ row, times }) => (
-          <FeedLine key={`${row.connection} ${row.id}`} row={row} times={times} />
+          <FeedLine key={`${row.connection} ${row.id}`} row={row} times={times} zone={zone} />
         ))}
         {groups.length === 0 ? (
           <li>
             <EmptyState title="Nothing yet">Sign-ins, sign-outs and account changes appear here.</EmptyState>
           </li>
         ) : null}
-      </Box>
+      </FeedList>
     </Box>
   );
 }

@@ -1,13 +1,17 @@
-import Box from '@mui/material/Box';
+import { styled } from '@mui/material/styles';
 import { memo, type ReactNode } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { TextButton } from '../../components/TextButton.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
-import { bothTimes, clockTime } from '../../format/time.ts';
+import { bothTimes, clockTime, type Zone } from '../../format/time.ts';
 import { count, deviceText, placeText } from '../../format/words.ts';
 import { openPanel } from '../../store/selection-store.ts';
-import { useSettings } from '../../store/settings-store.ts';
+
+interface Props {
+  readonly row: AuditRow;
+  readonly times: number;
+  readonly zone: Zone;
+}
 
 function titleOf(row: AuditRow, times: number): string {
   const title = actionTitle(row);
@@ -28,74 +32,95 @@ const detailOf = (row: AuditRow): string =>
     .filter((part) => part !== null && part !== '')
     .join(' · ');
 
-function Line({ row, times }: { readonly row: AuditRow; readonly times: number }): ReactNode {
-  const zone = useSettings((state) => state.settings.timeZone);
+function Line({ row, times, zone }: Props): ReactNode {
   const failed = row.outcome === 'failure';
   const { sessionId } = row;
   const detail = detailOf(row);
+  const title = titleOf(row, times);
   return (
-    <Box
-      component="li"
-      sx={{
-        display: 'grid',
-        gridTemplateColumns: 'max-content 1fr',
-        columnGap: 2.5,
-        px: 4,
-        py: 1.5,
-        borderBottom: 1,
-        borderColor: 'divider',
-      }}
-    >
-      <Box
-        component="time"
-        dateTime={new Date(row.at).toISOString()}
-        title={bothTimes(row.at)}
-        sx={(theme) => ({ ...theme.typography.mono, color: 'text.secondary' })}
-      >
+    <li>
+      <time dateTime={new Date(row.at).toISOString()} title={bothTimes(row.at)}>
         {clockTime(row.at, zone)}
-      </Box>
-      <Box sx={{ minWidth: 0 }}>
-        <Box sx={{ display: 'flex', gap: 2, alignItems: 'baseline' }}>
+      </time>
+      <div>
+        <div className="wf-what" data-failed={failed || undefined}>
           {sessionId === null ? (
-            <Box
-              component="span"
-              sx={{ flex: 1, fontWeight: 500, color: failed ? 'severity.high' : 'text.primary' }}
-            >
-              {titleOf(row, times)}
-            </Box>
+            <span>{title}</span>
           ) : (
-            <Box component="span" sx={{ flex: 1, fontWeight: 500 }}>
-              <TextButton
-                tone={failed ? 'failure' : 'plain'}
-                onPress={() => {
-                  openPanel({ connection: row.connection, id: sessionId });
-                }}
-              >
-                {titleOf(row, times)}
-              </TextButton>
-            </Box>
+            <button
+              type="button"
+              onClick={() => {
+                openPanel({ connection: row.connection, id: sessionId });
+              }}
+            >
+              {title}
+            </button>
           )}
-          <Box component="span" sx={{ typography: 'caption', color: 'text.secondary', maxWidth: '45%' }}>
+          <span className="wf-where">
             <EnvironmentTag connection={row.connection} />
-          </Box>
-        </Box>
-        <Box
-          title={detail}
-          sx={{
-            color: 'text.secondary',
-            overflow: 'hidden',
-            display: '-webkit-box',
-            WebkitLineClamp: 2,
-            WebkitBoxOrient: 'vertical',
-            overflowWrap: 'anywhere',
-          }}
-        >
+          </span>
+        </div>
+        <div className="wf-detail" title={detail}>
           {detail}
-        </Box>
-      </Box>
-    </Box>
+        </div>
+      </div>
+    </li>
   );
 }
 
 /** One thing that happened, or the same thing several times. */
 export const FeedLine = memo(Line);
+
+/** What holds the lines. A burst draws all of them anew, so their looks are worked out once, for the list. */
+export const FeedList = styled('ol')(({ theme }) => ({
+  flex: 1,
+  minHeight: 0,
+  overflowY: 'auto',
+  margin: 0,
+  padding: 0,
+  listStyle: 'none',
+  '& > li': {
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    columnGap: theme.spacing(2.5),
+    padding: theme.spacing(1.5, 4),
+    borderBottom: `1px solid ${theme.vars.palette.divider}`,
+    // What is further down is neither laid out nor painted before it is scrolled to.
+    contentVisibility: 'auto',
+    containIntrinsicBlockSize: `auto ${theme.spacing(12)}`,
+  },
+  '& time': { ...theme.typography.mono, color: theme.vars.palette.text.secondary },
+  '& > li > div': { minWidth: 0 },
+  '& .wf-what': {
+    display: 'flex',
+    gap: theme.spacing(2),
+    alignItems: 'baseline',
+    fontWeight: 500,
+  },
+  '& .wf-what > :first-of-type': { flex: 1, textAlign: 'left' },
+  '& .wf-what[data-failed] > :first-of-type': { color: theme.vars.palette.severity.high },
+  '& button': {
+    font: 'inherit',
+    color: theme.vars.palette.text.primary,
+    background: 'none',
+    border: 0,
+    padding: 0,
+    cursor: 'pointer',
+    userSelect: 'text',
+  },
+  '& button:hover': { textDecoration: 'underline' },
+  '& .wf-where': {
+    ...theme.typography.caption,
+    fontWeight: 400,
+    color: theme.vars.palette.text.secondary,
+    maxWidth: '45%',
+  },
+  '& .wf-detail': {
+    color: theme.vars.palette.text.secondary,
+    overflow: 'hidden',
+    display: '-webkit-box',
+    WebkitLineClamp: 2,
+    WebkitBoxOrient: 'vertical',
+    overflowWrap: 'anywhere',
+  },
+}));

@@ -2,8 +2,6 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { ClientRequest } from 'node:http';
 import { Agent, type AgentConnectOpts } from 'agent-base';
-import { HttpsProxyAgent } from 'https-proxy-agent';
-import { SocksProxyAgent } from 'socks-proxy-agent';
 import type { Problem } from '#shared/domain/result.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -42,12 +40,15 @@ function straight(options: AgentConnectOpts): net.Socket {
 async function over(url: string, request: ClientRequest, options: AgentConnectOpts): Promise<net.Socket> {
   const shown = withoutSecret(url);
   if (/^socks/.test(url)) {
+    const { SocksProxyAgent } = await import('socks-proxy-agent');
     try {
       return await new SocksProxyAgent(url).connect(request, options);
     } catch (error) {
       throw new ProxyFailure(socksProblem(shown, messageOf(error)));
     }
   }
+  // Proxies are few: what they need is read when one is used.
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
   const agent = new HttpsProxyAgent(url);
   let status = 200;
   agent.on('proxyConnect', ({ statusCode }: { readonly statusCode: number }) => {

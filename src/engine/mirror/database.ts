@@ -17,14 +17,21 @@ const CHECKPOINT_PAGES = 16_000;
 const WRITER_BUSY_MS = 200;
 const BUSY_MS = 5_000;
 
+/** How much memory a handle may take: `mapped` is the fastest, and every page that was read counts as the process's own. */
+export type Held = 'mapped' | 'modest';
+const MODEST_CACHE_KB = 16_384;
+
 /** Opens a file for asking only; it must exist. */
-export function openReadable(file: string): ReadableDb {
+export function openReadable(file: string, held: Held = 'mapped'): ReadableDb {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   db.pragma('query_only = ON');
   // Messages of a segment without an index of words are looked through.
   db.function(HAS_WORDS, { deterministic: true }, hasWords);
-  db.pragma('cache_size = -65536');
-  db.pragma('mmap_size = 268435456');
+  if (held === 'modest') db.pragma(`cache_size = -${String(MODEST_CACHE_KB)}`);
+  else {
+    db.pragma('cache_size = -65536');
+    db.pragma('mmap_size = 268435456');
+  }
   return db as ReadableDb;
 }
 

@@ -19,8 +19,6 @@ const MOST_LISTINGS = 6;
 const MOST_KEYS = 12_000_000;
 /** Keys between two looks at whether the question was withdrawn: a few milliseconds. */
 const STEP = 4_096;
-/** The build reads every row once: more than this is never read twice. */
-const BUILD_CACHE_KB = 8_192;
 
 interface Listing {
   /** Filter and order: under the same name something else is another listing. */
@@ -113,8 +111,8 @@ function makeRoom(listings: Map<string, Listing>, wanted: Listing): void {
 
 /** Reads with a handle of its own, in one transaction: other questions go on seeing what is written meanwhile. */
 function begin(db: ReadableDb, request: Request, what: string, now: EpochMs): Listing {
-  const own = openReadable(db.name);
-  own.pragma(`cache_size = -${String(BUILD_CACHE_KB)}`);
+  // It reads every row once, and none of them again.
+  const own = openReadable(db.name, 'modest');
   own.exec('BEGIN');
   const keys = growingKeys();
   const first = new Set(headOf(own, request.head));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
-import { openReadable, type ReadableDb } from './database.ts';
+import { openReadable, type Held, type ReadableDb } from './database.ts';
 import { ANSWERERS, type QuestionName, type Questions } from './questions.ts';
 import type { SpawnReader } from './reader-frames.ts';
 import { createLane, type Lane } from './reader-lane.ts';
@@ -61,8 +61,8 @@ export async function answer<Name extends QuestionName>(
 }
 
 /** Reads in this process; for tests and for the command line's single questions. */
-export function inProcessReader(file: string, clock: Clock): Reader {
-  const db = openReadable(file);
+export function inProcessReader(file: string, clock: Clock, held: Held = 'mapped'): Reader {
+  const db = openReadable(file, held);
   return {
     ask: async (name, request, signal) => {
       signal.throwIfAborted();
@@ -189,7 +189,8 @@ export function createReader(options: {
 }): Reader {
   const { file, clock, log, quiet } = options;
   const module = readerModule();
-  const here = (): Reader => inProcessReader(file, clock);
-  if (module === null) return here();
+  if (module === null) return inProcessReader(file, clock);
+  // For as long as the engine has nothing else to do: what it has read is not kept in its memory.
+  const here = (): Reader => inProcessReader(file, clock, 'modest');
   return processReader({ file, spawn: options.spawn ?? forkReader(module), log, here, quiet });
 }

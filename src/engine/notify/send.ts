@@ -1,7 +1,6 @@
 import { assertNever } from '#shared/domain/assert-never.ts';
 import type { ChannelTarget } from '#shared/ipc/notify-contract.ts';
 import type { Message } from './finding.ts';
-import { sendMail } from './mail.ts';
 import { sendSyslog } from './syslog.ts';
 import { sendWebhook } from './webhook.ts';
 
@@ -23,7 +22,8 @@ export const send: Send = async (target, secret, message, now, signal) => {
       await sendSyslog(target, message, signal);
       return null;
     case 'mail':
-      return sendMail(target, secret, message, signal);
+      // What few use is read when it is used: the engine starts sooner and needs less memory.
+      return (await import('./mail.ts')).sendMail(target, secret, message, signal);
     default:
       return assertNever(target);
   }

@@ -17,21 +17,26 @@ const CHECKPOINT_PAGES = 16_000;
 const WRITER_BUSY_MS = 200;
 const BUSY_MS = 5_000;
 
-/** How much memory a handle may take: `mapped` is the fastest, and every page that was read counts as the process's own. */
-export type Held = 'mapped' | 'modest';
-const MODEST_CACHE_KB = 16_384;
+/**
+ * How much memory a handle may take. Mapped pages are the fastest, and every one that was read counts as the process's own:
+ * `wide` for questions over months, `narrow` for the short ones that are asked all the time, `modest` maps nothing.
+ */
+export const HELD = ['wide', 'narrow', 'modest'] as const;
+export type Held = (typeof HELD)[number];
+const MEMORY: Readonly<Record<Held, { readonly cacheKb: number; readonly mapped: number }>> = {
+  wide: { cacheKb: 65_536, mapped: 268_435_456 },
+  narrow: { cacheKb: 16_384, mapped: 67_108_864 },
+  modest: { cacheKb: 16_384, mapped: 0 },
+};
 
 /** Opens a file for asking only; it must exist. */
-export function openReadable(file: string, held: Held = 'mapped'): ReadableDb {
+export function openReadable(file: string, held: Held = 'wide'): ReadableDb {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   db.pragma('query_only = ON');
   // Messages of a segment without an index of words are looked through.
   db.function(HAS_WORDS, { deterministic: true }, hasWords);
-  if (held === 'modest') db.pragma(`cache_size = -${String(MODEST_CACHE_KB)}`);
-  else {
-    db.pragma('cache_size = -65536');
-    db.pragma('mmap_size = 268435456');
-  }
+  db.pragma(`cache_size = -${String(MEMORY[held].cacheKb)}`);
+  db.pragma(`mmap_size = ${String(MEMORY[held].mapped)}`);
   return db as ReadableDb;
 }
 

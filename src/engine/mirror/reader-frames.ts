@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { HELD } from './database.ts';
 
 /** Messages to a reader process; it runs this program's own code, so types are enough there. */
 export const ToReader = z.discriminatedUnion('is', [
   /** The first message: the file to ask. */
-  z.object({ is: z.literal('open'), file: z.string() }),
+  z.object({ is: z.literal('open'), file: z.string(), held: z.enum(HELD).optional() }),
   z.object({ is: z.literal('ask'), id: z.int(), name: z.string(), request: z.unknown() }),
   z.object({ is: z.literal('cancel'), id: z.int() }),
 ]);

@@ -1,4 +1,5 @@
 import type { Log } from '#shared/domain/log.ts';
+import type { Held } from './database.ts';
 import { FromReader, type ReaderProcess, type SpawnReader } from './reader-frames.ts';
 
 /** A cancelled question may finish its step; then its process is killed, so that the machine is free in 200 ms. */
@@ -34,6 +35,8 @@ export function createLane(options: {
   readonly log: Log;
   /** How long an idle process is kept; null: for ever. */
   readonly idleMs: number | null;
+  /** How much of the file its process may keep in memory. */
+  readonly held?: Held;
 }): Lane {
   const open = new Map<number, Asked>();
   /** Cancelled ones that the process may still be at. */
@@ -76,7 +79,7 @@ export function createLane(options: {
       }),
     };
     running = own;
-    own.process.send({ is: 'open', file: options.file });
+    own.process.send({ is: 'open', file: options.file, held: options.held });
     return own.process;
   };
   /** What was under way is asked again, except what nobody wants any more. */

@@ -48,7 +48,7 @@ function serve(reply: (frame: FromReader) => void): (raw: unknown) => void {
   reply({ is: 'ready', pid: process.pid });
   return (raw) => {
     const frame = ToReader.parse(raw);
-    if (frame.is === 'open') db = openReadable(frame.file);
+    if (frame.is === 'open') db = openReadable(frame.file, frame.held);
     else if (frame.is === 'ask') void ask(frame.id, frame.name, frame.request);
     else if (running.has(frame.id)) cancelled.add(frame.id);
   };

@@ -61,7 +61,7 @@ export async function answer<Name extends QuestionName>(
 }
 
 /** Reads in this process; for tests and for the command line's single questions. */
-export function inProcessReader(file: string, clock: Clock, held: Held = 'mapped'): Reader {
+export function inProcessReader(file: string, clock: Clock, held: Held = 'wide'): Reader {
   const db = openReadable(file, held);
   return {
     ask: async (name, request, signal) => {
@@ -110,10 +110,12 @@ export function processReader(options: {
 }): Reader {
   let here: Reader | null = null;
   let closed = false;
-  const quick = createLane({ ...options, idleMs: null });
-  const long: Lane[] = Array.from({ length: LONG_LANES }, () => createLane({ ...options, idleMs: IDLE_MS }));
+  const quick = createLane({ ...options, idleMs: null, held: 'narrow' });
+  const long: Lane[] = Array.from({ length: LONG_LANES }, () =>
+    createLane({ ...options, idleMs: IDLE_MS, held: 'wide' }),
+  );
   // It ends when no list is read any more; one that is read on is put in order again.
-  const listings = createLane({ ...options, idleMs: LISTINGS_IDLE_MS });
+  const listings = createLane({ ...options, idleMs: LISTINGS_IDLE_MS, held: 'narrow' });
   /** The first lane that is free, or the one with the least to do. */
   const laneOf = (name: QuestionName): Lane =>
     LISTINGS.has(name)

@@ -1,3 +1,4 @@
+// needs: build
 import { measureAgentOn } from './parts/agent-measures.ts';
 
 await measureAgentOn('postgres');

@@ -73,7 +73,7 @@ export function createPoller(options: PollerOptions): Poller {
   ];
 
   async function once(signal: AbortSignal): Promise<{ cpuMs: number; changed: boolean }> {
-    const cpu = process.cpuUsage();
+    let cpu = process.cpuUsage();
     if (!open) {
       store.describe(await adapter.open(signal));
       open = true;
@@ -84,6 +84,8 @@ export function createPoller(options: PollerOptions): Poller {
       await context.state.relaxed(() => lookFirst(context, memory, signal));
       store.setReady();
       store.set({ store: 'up', error: null, lastReadAt: clock(), warnings: warnings() });
+      // Once in a life: what happens from now on must not wait until that has been a tenth of the time.
+      cpu = process.cpuUsage();
     }
     busySince = options.busy?.() === true ? (busySince ?? clock()) : null;
     const plan = {
@@ -120,10 +122,11 @@ export function createPoller(options: PollerOptions): Poller {
       const served = waiters;
       waiters = [];
       let pause: number;
+      const began = performance.now();
       try {
         const { cpuMs, changed } = await gate.run(() => once(stopping.signal));
         await options.afterLook(stopping.signal);
-        pause = pace.next(cpuMs, options.followed(), changed);
+        pause = pace.next(cpuMs, performance.now() - began, options.followed(), changed);
       } catch (error) {
         open = false;
         pause = pace.afterFailure();

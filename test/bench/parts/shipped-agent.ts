@@ -63,7 +63,7 @@ export async function startShippedAgent(
       return state.keys;
     },
     peakMb: () => Number(statusOf(agent.pid, 'VmHWM')) / 1_024,
-    cpuMs: () => ticksOf(agent.pid) * MS_A_TICK,
+    cpuMs: () => cpuMsOf(agent.pid),
     async stop() {
       await agent.stop();
       folder.remove();
@@ -95,9 +95,14 @@ function statusOf(pid: number, name: string): string {
 /** A tick of /proc is a hundredth of a second everywhere (USER_HZ). */
 const MS_A_TICK = 10;
 
-/** Ticks in user mode and in the kernel: fields 14 and 15 of proc_pid_stat(5), of all threads. */
-function ticksOf(pid: number): number {
-  const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+/** Processor time of a process so far, of all its threads, in milliseconds; 0 when it is gone. */
+export function cpuMsOf(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    // proc_pid_stat(5): fields 14 and 15 are ticks in user mode and in the kernel; what is after the name is from 3 on.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
+  } catch {
+    return 0;
+  }
 }

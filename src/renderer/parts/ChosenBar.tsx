@@ -3,6 +3,7 @@ import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { count, counted } from '../format/words.ts';
 import { endSessions } from '../store/respond-store.ts';
+import { KeepChosen } from './KeepChosen.tsx';
 import { addChosen, clearChosen, useSelection, type Chosen } from '../store/selection-store.ts';
 
 /**
@@ -33,6 +34,7 @@ export function ChosenBar({ live }: { readonly live: readonly Chosen[] }): React
           <Button variant="text" onClick={clearChosen}>
             Clear
           </Button>
+          <KeepChosen />
           <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
             {`End ${counted(chosen.size, 'session')}…`}
           </Button>

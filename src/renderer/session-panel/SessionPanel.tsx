@@ -10,7 +10,7 @@ import { Asked } from '../parts/Asked.tsx';
 import { EnvironmentTag, useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { useApp } from '../store/app-store.ts';
-import { endSessions, previewEnding } from '../store/respond-store.ts';
+import { endSessions, othersOf, previewEnding } from '../store/respond-store.ts';
 import { closePanel, usePanel } from '../store/selection-store.ts';
 import { hrefOf } from '../store/route-store.ts';
 import { useEngineQuery } from '../store/use-engine-query.ts';
@@ -48,6 +48,14 @@ function Head({ detail }: { readonly detail: SessionDetail }): ReactNode {
             }
           >
             {`Sign out everywhere in ${nameOf(row.connection)}…`}
+          </Button>
+        )}
+        {account === null || row.status === 'ended' ? null : (
+          <Button
+            title={`Ends every other session of ${account.name} in ${nameOf(row.connection)}`}
+            onClick={() => void previewEnding(othersOf([row]))}
+          >
+            End their others…
           </Button>
         )}
         {account === null ? null : (

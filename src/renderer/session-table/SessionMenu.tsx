@@ -6,12 +6,12 @@ import type { SessionRow } from '#shared/ipc/views.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { useMasked } from '../parts/Address.tsx';
 import { counted } from '../format/words.ts';
+import { chosenRows } from '../store/chosen-rows.ts';
 import { copyText } from '../store/copy.ts';
-import { endSessions, previewEnding } from '../store/respond-store.ts';
+import { endSessions, othersOf, previewEnding } from '../store/respond-store.ts';
 import { goTo } from '../store/route-store.ts';
 import { openPanel } from '../store/selection-store.ts';
 import { settingsNow } from '../store/settings-store.ts';
-import { chosenRows } from './chosen-rows.ts';
 import { sessionsAsCsv, sessionsAsJson, sessionsAsMarkdown, type TextOptions } from './session-text.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 
@@ -83,11 +83,7 @@ export function SessionMenu(props: {
           )}
       {account === null || row.status === 'ended'
         ? null
-        : item(
-            `Sign out ${account.name}, keep this session…`,
-            () =>
-              void previewEnding([{ connection, selector: { accounts: [account.id], except: [row.id] } }]),
-          )}
+        : item(`Sign out ${account.name}, keep this session…`, () => void previewEnding(othersOf([row])))}
       <Divider />
       {account === null
         ? null

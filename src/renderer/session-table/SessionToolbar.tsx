@@ -6,6 +6,7 @@ import { clearChosen, useSelection } from '../store/selection-store.ts';
 import { endSessions } from '../store/respond-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
+import { KeepChosen } from '../parts/KeepChosen.tsx';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { useTime } from '../store/time-store.ts';
 import { EndMatching } from './EndMatching.tsx';
@@ -91,9 +92,12 @@ function View(props: {
         <EndMatching filter={filter} total={list.view.total} />
       )}
       {chosen.size === 0 ? null : (
-        <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
-          {`End ${counted(chosen.size, 'session')}…`}
-        </Button>
+        <>
+          <KeepChosen />
+          <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
+            {`End ${counted(chosen.size, 'session')}…`}
+          </Button>
+        </>
       )}
     </Box>
   );

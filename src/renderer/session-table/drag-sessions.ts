@@ -4,7 +4,7 @@ import { problemOf } from '../bridge/problem-error.ts';
 import { useApp } from '../store/app-store.ts';
 import { notify } from '../store/notice-store.ts';
 import { settingsNow } from '../store/settings-store.ts';
-import { chosenRows } from './chosen-rows.ts';
+import { chosenRows } from '../store/chosen-rows.ts';
 import { sessionsAsCsv } from './session-text.ts';
 
 /** Begins to drag a CSV file out of the window: the selection, when the session is part of it, otherwise the session. */

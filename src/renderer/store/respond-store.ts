@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { AccountId, ConnectionId, OperationId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { ResponseAct, ResponseSelection, ResponseTarget } from '#shared/ipc/respond-contract.ts';
-import type { OperationView, Preview, SessionRow } from '#shared/ipc/views.ts';
+import type { AuditRow, OperationView, Preview, SessionRow } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
 import { mergeOperations, useApp } from './app-store.ts';
@@ -83,6 +83,39 @@ export function peopleOf(sessions: readonly (Chosen | SessionRow)[]): readonly R
     selector: { accounts: [...accounts] },
   }));
 }
+
+/** Accounts by environment, each once. */
+function accountsBy(
+  rows: readonly {
+    readonly connection: ConnectionId;
+    readonly account: { readonly id: AccountId | null } | null;
+  }[],
+): ReadonlyMap<ConnectionId, readonly AccountId[]> {
+  const found = new Map<ConnectionId, Set<AccountId>>();
+  for (const { connection, account } of rows) {
+    if (account === null || account.id === null) continue;
+    found.set(connection, (found.get(connection) ?? new Set<AccountId>()).add(account.id));
+  }
+  return new Map([...found].map(([connection, accounts]) => [connection, [...accounts]]));
+}
+/** The people of these sessions with all that they have, without these sessions. */
+export const othersOf = (
+  rows: readonly Pick<SessionRow, 'connection' | 'id' | 'account'>[],
+): readonly ResponseTarget[] =>
+  [...accountsBy(rows)].map(([connection, accounts]) => {
+    const except = rows.flatMap((row) =>
+      row.connection === connection && row.account !== null ? [row.id] : [],
+    );
+    return { connection, selector: { accounts: [...accounts], except } };
+  });
+/** The accounts that these events name and that exist. */
+export const accountsOfEvents = (
+  rows: readonly Pick<AuditRow, 'connection' | 'account'>[],
+): readonly ResponseTarget[] =>
+  [...accountsBy(rows)].map(([connection, accounts]) => ({
+    connection,
+    selector: { accounts: [...accounts] },
+  }));
 
 export interface Carrying {
   readonly reason: string;

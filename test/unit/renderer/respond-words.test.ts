@@ -12,7 +12,13 @@ import { allAnswered, nothingReached } from '#renderer/respond/nothing-words.ts'
 import { previewNotes } from '#renderer/respond/preview-notes.ts';
 import { receiptTitle } from '#renderer/respond/receipt-words.ts';
 import type { ResponseTarget } from '#shared/ipc/respond-contract.ts';
-import { peopleOf, targetsOf, type Asked } from '#renderer/store/respond-store.ts';
+import {
+  accountsOfEvents,
+  othersOf,
+  peopleOf,
+  targetsOf,
+  type Asked,
+} from '#renderer/store/respond-store.ts';
 
 const REACH = { sessions: 1, accounts: 1, privileged: 0, service: 0, own: 0, byRole: {}, clientSide: 0 };
 const ready = (connection: string, changes: object = {}, reach: object = {}): PreviewPart =>
@@ -196,5 +202,22 @@ test('a selection over several environments becomes one target each', () => {
   expect(targetsOf([session('a', '1'), session('b', '2'), session('a', '3')])).toEqual([
     { connection: 'a', selector: { sessions: ['1', '3'] } },
     { connection: 'b', selector: { sessions: ['2'] } },
+  ]);
+});
+
+test('the people of some sessions lose all but these; events name accounts, each once', () => {
+  const row = (connection: string, id: string, account: string | null) =>
+    ({ connection, id, account: account === null ? null : { id: account, name: account } }) as SessionRow;
+  expect(othersOf([row('a', '1', 'u'), row('a', '2', 'v'), row('a', '3', 'u'), row('b', '4', null)])).toEqual(
+    [{ connection: 'a', selector: { accounts: ['u', 'v'], except: ['1', '2', '3'] } }],
+  );
+  const event = (connection: string, id: string | null) => ({
+    connection: connection as ConnectionId,
+    account: id === null ? null : { id: id as AccountId, name: id },
+  });
+  const named = accountsOfEvents([event('a', 'u'), event('b', 'u'), event('a', 'u'), event('a', null)]);
+  expect(named).toEqual([
+    { connection: 'a', selector: { accounts: ['u'] } },
+    { connection: 'b', selector: { accounts: ['u'] } },
   ]);
 });

@@ -30,6 +30,7 @@ import { useHistogram } from '../../store/use-histogram.ts';
 import { AuditTable } from './AuditTable.tsx';
 import { Bars } from './Bars.tsx';
 import { Facets } from './Facets.tsx';
+import { SignOutThese } from './SignOutThese.tsx';
 
 const LENGTHS: readonly (readonly [string, string])[] = [
   [String(HOUR), 'Last hour'],
@@ -102,6 +103,7 @@ export function AuditView(): ReactNode {
         actions={
           <>
             {before.length === 0 ? null : <Button onClick={backAuditSearch}>Back</Button>}
+            <SignOutThese rows={audit.rows ?? []} />
             <Button onClick={newest}>{audit.fresh === 0 ? 'Newest' : `${count(audit.fresh)} new`}</Button>
           </>
         }

@@ -8,9 +8,9 @@ import { needsOf } from './facts.ts';
 import { holderOf, readGroup } from './groups.ts';
 import { pause } from './slices.ts';
 
-const ROWS = 1_000;
-/** Groups judged between two moments at which consoles and commands are served. */
-const SLICE = 200;
+const ROWS = 250;
+/** How long is judged between two moments at which consoles and commands are served. */
+const SLICE_MS = 15;
 /** After an event ended sessions, what a request under way wrote back is ended again for this long. */
 const WRITTEN_BACK_MS = 15 * 60_000;
 
@@ -54,6 +54,7 @@ export function createJudge(context: RuleContext, rules: readonly Rule[], facts:
 
 /** Sessions that an event ended and that are there again: the event is settled, what it decided still holds. */
 function writtenBack({ state }: RuleContext, rule: Rule, group: RuleGroup, now: EpochMs): readonly Verdict[] {
+  if (!state.ruleActs.anySince(rule.id, epochMs(Math.max(0, now - WRITTEN_BACK_MS)))) return [];
   return group.sessions.flatMap(({ id }): Verdict[] => {
     const act = state.ruleActs.find(rule.id, id);
     if (act?.state !== 'ended' || now - act.decidedAt > WRITTEN_BACK_MS) return [];
@@ -89,18 +90,19 @@ export async function everyHolder(context: RuleContext, eventsMs: number): Promi
 
 /** Judges many, and lets others work in between. */
 export async function judgeMany(
-  { clock }: RuleContext,
+  { clock, monotonic }: RuleContext,
   { judge }: Judge,
   holders: Iterable<string>,
   signal: AbortSignal | null,
   each: (holder: string, judged: Judged) => void,
 ): Promise<boolean> {
-  let count = 0;
+  let began = monotonic();
   for (const holder of holders) {
     if (signal?.aborted === true) return false;
     each(holder, judge(holder, clock()));
-    count += 1;
-    if (count % SLICE === 0) await pause();
+    if (monotonic() - began < SLICE_MS) continue;
+    await pause();
+    began = monotonic();
   }
   return true;
 }

@@ -40,6 +40,8 @@ export interface Brake {
 
 export interface RuleActs {
   find(rule: RuleId, session: SessionId): Act | null;
+  /** Has this rule decided anything since then? */
+  anySince(rule: RuleId, since: EpochMs): boolean;
   put(act: Omit<Act, 'decidedAt' | 'approved'> & { readonly approved?: boolean }): Act;
   setState(rule: RuleId, session: SessionId, state: ActState): void;
   /** What the brake held of this rule may be ended now; how many that are. */
@@ -115,6 +117,9 @@ const KEPT_MS = 30 * DAY;
 /** @param live whether a session is in the mirror */
 export function createRuleActs(db: Db, clock: Clock, live: (session: string) => boolean): RuleActs {
   const one = db.prepare<[string, string], ActRow>('SELECT * FROM rule_acts WHERE rule = ? AND session = ?');
+  const anySince = db.prepare<[string, number], { 1: number }>(
+    'SELECT 1 FROM rule_acts WHERE rule = ? AND decided_at >= ? LIMIT 1',
+  );
   const put = db.prepare(
     'INSERT OR REPLACE INTO rule_acts (rule, session, account, version, state, reason, trigger, decided_at, approved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
@@ -153,6 +158,7 @@ export function createRuleActs(db: Db, clock: Clock, live: (session: string) => 
       const row = one.get(rule, session);
       return row === undefined ? null : toAct(row);
     },
+    anySince: (rule, since) => anySince.get(rule, since) !== undefined,
     put(act) {
       const { rule, session, account, version, state, reason, trigger, approved = false } = act;
       const decidedAt = clock();

@@ -15,3 +15,6 @@ export function parseNetwork(text: string): NetworkTest | null {
     return parsed.kind() === base.kind() && parsed.match(base, bits);
   };
 }
+
+/** Is it an address, of either kind? */
+export const isAddress = (text: string): boolean => ipaddr.isValid(text);

@@ -114,6 +114,13 @@ const eventsMsOf = (rule: Rule): number =>
 const rank = ({ rule, mode }: Compiled) =>
   (mode === 'enforce' ? 0 : 2) + (rule.kind === 'concurrency' ? 1 : 0);
 
+/** Without the events that are settled for this rule; where there are none, that is not asked. */
+function unsettled(group: RuleGroup, rule: Rule): RuleGroup {
+  if (group.events.length === 0) return group;
+  const until = group.settledUntil(rule.id);
+  return { ...group, events: group.events.filter(({ at }) => at > until) };
+}
+
 /** Makes rules ready. The same rules, facts, group and moment always give the same verdicts. */
 export function createEvaluator(rules: readonly Rule[], facts: RuleFacts): Evaluator {
   const compiled = rules
@@ -129,10 +136,9 @@ export function createEvaluator(rules: readonly Rule[], facts: RuleFacts): Evalu
       for (const one of compiled) {
         const { rule, mode } = one;
         if (!appliesTo(rule, group.account)) continue;
-        const left = live.filter(({ id }) => !gone.has(id));
-        const until = group.settledUntil(rule.id);
-        const open = { ...group, events: group.events.filter(({ at }) => at > until) };
-        for (const { session, reason, trigger = null, holdMs = null } of one.judge(open, left, now)) {
+        const left = gone.size === 0 ? live : live.filter(({ id }) => !gone.has(id));
+        for (const finding of one.judge(unsettled(group, rule), left, now)) {
+          const { session, reason, trigger = null, holdMs = null } = finding;
           const { id, kind } = rule;
           const account = group.account.id;
           verdicts.push({ rule: id, mode, kind, account, session, reason, trigger, holdMs });

@@ -1,4 +1,4 @@
-import { parseNetwork, type NetworkTest } from '../domain/network.ts';
+import { isAddress, parseNetwork, type NetworkTest } from '../domain/network.ts';
 import type { Rule } from '../protocol/rules.ts';
 import type { RuleFacts, RuleSession } from './facts.ts';
 import { countInWords } from './words.ts';
@@ -6,6 +6,8 @@ import { countInWords } from './words.ts';
 /** Why a session must end, or null. */
 export type OriginTest = (session: RuleSession) => string | null;
 
+/** Addresses whose judgement is remembered. */
+const MOST_JUDGED = 20_000;
 const UNKNOWN_DENIED = 'and the rule ends what is unknown';
 
 /** The network rule: a denied network always ends; with an allow list, everything that is not on it does. */
@@ -24,8 +26,8 @@ export function compileNetwork(rule: Extract<Rule, { kind: 'network' }>, facts: 
   const allow = [...tests(rule.allow), ...lists('allow')];
   const narrow =
     rule.allow !== undefined || (rule.lists ?? []).some((name) => facts.list(name)?.use === 'allow');
-  return ({ ip }) => {
-    if (ip === null || parseNetwork(ip) === null) {
+  const judge = (ip: string | null): string | null => {
+    if (ip === null || !isAddress(ip)) {
       return rule.unknown === 'deny' ? `its address is not known, ${UNKNOWN_DENIED}` : null;
     }
     const denied = deny.find(({ contains }) => contains(ip));
@@ -33,6 +35,16 @@ export function compileNetwork(rule: Extract<Rule, { kind: 'network' }>, facts: 
     if (narrow && !allow.some(({ contains }) => contains(ip)))
       return `its address ${ip} is in none of the ${countInWords(allow.length, 'allowed network')}`;
     return null;
+  };
+  // Many sessions have one address, and reading it is most of the work.
+  const judged = new Map<string | null, string | null>();
+  return ({ ip }) => {
+    const known = judged.get(ip);
+    if (known !== undefined) return known;
+    if (judged.size >= MOST_JUDGED) judged.clear();
+    const reason = judge(ip);
+    judged.set(ip, reason);
+    return reason;
   };
 }
 

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { AccountId, ConnectionId, OperationId } from '#shared/domain/ids.ts';
 import type { Problem } from '#shared/domain/result.ts';
 import type { ResponseAct, ResponseSelection, ResponseTarget } from '#shared/ipc/respond-contract.ts';
-import type { AuditRow, OperationView, Preview, SessionRow } from '#shared/ipc/views.ts';
+import type { AuditRow, EnvironmentView, OperationView, Preview, SessionRow } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
 import { mergeOperations, useApp } from './app-store.ts';
@@ -108,14 +108,16 @@ export const othersOf = (
     );
     return { connection, selector: { accounts: [...accounts], except } };
   });
-/** The accounts that these events name and that exist. */
+/** The accounts that these events name and that exist, without the operator's own: nobody named those. */
 export const accountsOfEvents = (
   rows: readonly Pick<AuditRow, 'connection' | 'account'>[],
+  environments: readonly Pick<EnvironmentView, 'connection' | 'hello'>[],
 ): readonly ResponseTarget[] =>
-  [...accountsBy(rows)].map(([connection, accounts]) => ({
-    connection,
-    selector: { accounts: [...accounts] },
-  }));
+  [...accountsBy(rows)].flatMap(([connection, named]) => {
+    const hello = environments.find((one) => one.connection === connection)?.hello;
+    const accounts = named.filter((id) => hello?.operator.accounts.includes(id) !== true);
+    return accounts.length === 0 ? [] : [{ connection, selector: { accounts } }];
+  });
 
 export interface Carrying {
   readonly reason: string;

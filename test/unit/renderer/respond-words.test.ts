@@ -1,6 +1,13 @@
 import { returned, stillBack } from '#shared/protocol/came-back.ts';
 import { expect, test } from 'vitest';
-import type { CommandView, OperationView, Preview, PreviewPart, SessionRow } from '#shared/ipc/views.ts';
+import type {
+  CommandView,
+  EnvironmentView,
+  OperationView,
+  Preview,
+  PreviewPart,
+  SessionRow,
+} from '#shared/ipc/views.ts';
 import type { AccountId, ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import {
   commandResult,
@@ -215,9 +222,13 @@ test('the people of some sessions lose all but these; events name accounts, each
     connection: connection as ConnectionId,
     account: id === null ? null : { id: id as AccountId, name: id },
   });
-  const named = accountsOfEvents([event('a', 'u'), event('b', 'u'), event('a', 'u'), event('a', null)]);
+  const named = accountsOfEvents([event('a', 'u'), event('b', 'u'), event('a', 'u'), event('a', null)], []);
   expect(named).toEqual([
     { connection: 'a', selector: { accounts: ['u'] } },
+    { connection: 'b', selector: { accounts: ['u'] } },
+  ]);
+  const mine = { connection: 'a', hello: { operator: { accounts: ['u'] } } } as unknown as EnvironmentView;
+  expect(accountsOfEvents([event('a', 'u'), event('b', 'u')], [mine])).toEqual([
     { connection: 'b', selector: { accounts: ['u'] } },
   ]);
 });

@@ -2,8 +2,8 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { count, counted } from '../format/words.ts';
+import { KEEP_CHOSEN, keepOnlyChosen } from '../store/chosen-rows.ts';
 import { endSessions } from '../store/respond-store.ts';
-import { KeepChosen } from './KeepChosen.tsx';
 import { addChosen, clearChosen, useSelection, type Chosen } from '../store/selection-store.ts';
 
 /**
@@ -34,7 +34,9 @@ export function ChosenBar({ live }: { readonly live: readonly Chosen[] }): React
           <Button variant="text" onClick={clearChosen}>
             Clear
           </Button>
-          <KeepChosen />
+          <Button title={KEEP_CHOSEN} onClick={() => void keepOnlyChosen()}>
+            End their others…
+          </Button>
           <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
             {`End ${counted(chosen.size, 'session')}…`}
           </Button>

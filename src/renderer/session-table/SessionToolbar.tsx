@@ -3,10 +3,10 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { memo, type ReactNode } from 'react';
 import { clearChosen, useSelection } from '../store/selection-store.ts';
+import { KEEP_CHOSEN, keepOnlyChosen } from '../store/chosen-rows.ts';
 import { endSessions } from '../store/respond-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
-import { KeepChosen } from '../parts/KeepChosen.tsx';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { useTime } from '../store/time-store.ts';
 import { EndMatching } from './EndMatching.tsx';
@@ -93,7 +93,9 @@ function View(props: {
       )}
       {chosen.size === 0 ? null : (
         <>
-          <KeepChosen />
+          <Button title={KEEP_CHOSEN} onClick={() => void keepOnlyChosen()}>
+            End their others…
+          </Button>
           <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
             {`End ${counted(chosen.size, 'session')}…`}
           </Button>

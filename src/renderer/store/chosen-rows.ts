@@ -33,6 +33,9 @@ async function rowsOfChosen(): Promise<readonly SessionRow[] | null> {
 export const chosenRows = (one: SessionRow): Promise<readonly SessionRow[] | null> =>
   useSelection.getState().chosen.has(chosenKey(one)) ? rowsOfChosen() : Promise.resolve(null);
 
+/** What “End their others…” does, in words. */
+export const KEEP_CHOSEN = 'Keeps the selected sessions and ends every other one of the same accounts';
+
 /** Previews signing the chosen sessions' people out everywhere else: what is chosen is kept. */
 export async function keepOnlyChosen(): Promise<void> {
   const rows = await rowsOfChosen();

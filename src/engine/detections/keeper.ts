@@ -12,6 +12,7 @@ import type { Forgotten } from './memory-writer.ts';
 import { createAccountFacts } from './mirror-events.ts';
 import { createRecall, type Recall } from './recall.ts';
 import { settingsOf } from './settings-store.ts';
+import { storedKeys, type StoredKeys } from './stored-keys.ts';
 import type { Where } from './write.ts';
 
 /** Memories of one kind that are held between saves. */
@@ -89,8 +90,8 @@ export function newEvaluator(
 }
 
 /** The memory of an environment, as its settings let it be forgotten. */
-export const memoryOf = (db: ReadableDb, where: Where, blank = false) =>
-  createMemory(db, where.key, expiryOf(settingsOf(db, where.key).settings), blank);
+export const memoryOf = (db: ReadableDb, where: Where, keys: StoredKeys | null) =>
+  createMemory(db, where.key, expiryOf(settingsOf(db, where.key).settings), keys);
 
 /** Where an evaluator stands. */
 export const standOf = ({ detector, totals }: Evaluator): ToSave => {
@@ -139,7 +140,8 @@ export function openKeeper(
   },
 ): Keeper {
   const { blank, moved } = options;
-  const memory = memoryOf(db, where, blank);
+  const keys = storedKeys(db, where.key, moved);
+  const memory = memoryOf(db, where, blank ? null : keys);
   const raw = blank
     ? undefined
     : db.prepare('SELECT body, counters FROM detector WHERE connection = ?').get(where.key);
@@ -162,7 +164,7 @@ export function openKeeper(
   if (!blank) for (const { logged: batch } of loggedSince(db, where.key, 0)) take(batch);
   for (const batch of options.uncommitted) take(batch);
   const facts = createAccountFacts(db, where.key);
-  const recall = createRecall(db, where.key, facts, () => detector.state().sessions);
+  const recall = createRecall(db, where.key, facts, keys, () => detector.state().sessions);
   return {
     recall,
     take,

@@ -5,6 +5,7 @@ import type { PreparedEvent } from '../detect/prepare.ts';
 import type { Load, Table } from '../detect/table.ts';
 import type { Segment, Timeline } from '../detect/timeline.ts';
 import type { ReadableDb } from '../mirror/database.ts';
+import type { StoredKeys } from './stored-keys.ts';
 
 /** A timeline with more events than this lies in parts, so that a save writes only what changed. */
 const INLINE_EVENTS = 300;
@@ -68,8 +69,16 @@ export interface Memory {
 const SLICE_MEMORIES = 1_000;
 const SLICE_CHARACTERS = 1_000_000;
 
-/** The memory of one environment's detections in the mirror, or none where it is `blank`. */
-export function createMemory(db: ReadableDb, connection: number, expires: Expiry, blank = false): Memory {
+/**
+ * The memory of one environment's detections in the mirror.
+ * @param keys which memories there are; null: none is read
+ */
+export function createMemory(
+  db: ReadableDb,
+  connection: number,
+  expires: Expiry,
+  keys: StoredKeys | null,
+): Memory {
   const { load, lies, inParts } = reader(db, connection);
 
   const encodeTimeline = (key: string, timeline: AnyTimeline, to: Draft): string => {
@@ -95,7 +104,7 @@ export function createMemory(db: ReadableDb, connection: number, expires: Expiry
   };
 
   return {
-    load: blank ? () => undefined : load,
+    load: (kind, key) => (keys?.mayHave(kind, key) === true ? load(kind, key) : undefined),
     *slices(tables, watermark) {
       for (const { kind, held, changed } of tables) {
         let draft = newDraft(kind);
@@ -105,6 +114,7 @@ export function createMemory(db: ReadableDb, connection: number, expires: Expiry
           else {
             const body = isTimeline(value) ? encodeTimeline(key, value, draft) : bodyOf(value);
             const until = watermark === null ? null : expires(kind, value, watermark);
+            keys?.note(kind, key);
             draft.written.push([key, until === null ? null : Math.ceil(until), body]);
             draft.characters += body.length;
           }

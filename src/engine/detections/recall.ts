@@ -7,6 +7,7 @@ import type { Table } from '../detect/table.ts';
 import type { EnrichedItem, Known } from '../ingest/hooks.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from '../mirror/known-columns.ts';
+import type { StoredKeys } from './stored-keys.ts';
 import { eventsOfItem, typeOf, type AccountFacts } from './to-events.ts';
 
 /** Sessions of one person that are recalled, newest first; as many as a detection counts. */
@@ -77,6 +78,7 @@ export function createRecall(
   db: ReadableDb,
   connection: number,
   facts: AccountFacts,
+  keys: StoredKeys,
   sessions: () => Table<unknown>,
 ): Recall {
   const one = db.prepare(`SELECT ${COLUMNS} WHERE h.connection = ? AND h.id = ? AND s.rebuilt = 0`);
@@ -86,9 +88,11 @@ export function createRecall(
        ORDER BY opened_at DESC LIMIT ${String(MOST_LOOKED)}) AND s.ended_at IS NULL AND s.rebuilt = 0
      ORDER BY s.opened_at DESC LIMIT ${String(MOST_SESSIONS)}`,
   );
-  const exists = db
+  const row = db
     .prepare('SELECT 1 FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?')
     .pluck();
+  const isStored = (kind: string, id: string): boolean =>
+    keys.mayHave(kind, id) && row.get(connection, kind, id) !== undefined;
   const look = db.prepare(
     `SELECT ${KNOWN_COLUMNS} FROM (SELECT 1) LEFT JOIN address p ON p.key = @address
      LEFT JOIN device d ON d.key = @device`,
@@ -101,10 +105,10 @@ export function createRecall(
   const isRemembered = (id: string): boolean => {
     const table = sessions();
     if (table.held.has(id)) return true;
-    return !table.changed.has(id) && exists.get(connection, table.kind, id) !== undefined;
+    return !table.changed.has(id) && isStored(table.kind, id);
   };
   const isRecalled = (user: string): boolean =>
-    marks.get(user) ?? (people.peek(user) === true || exists.get(connection, MARK, user) !== undefined);
+    marks.get(user) ?? (people.peek(user) === true || isStored(MARK, user));
   const sight = (address: number | null, device: number | null, at: number | null) => {
     const view = views.get(`${String(address)} ${String(device)}`, () =>
       knownView(KnownRow.parse(look.get({ address, device }))),
@@ -170,7 +174,11 @@ export function createRecall(
       return { sessions: kept, users: [...users] };
     },
     committed() {
-      for (const [user, marked] of marks) if (marked) people.get(user, () => true);
+      for (const [user, marked] of marks) {
+        if (!marked) continue;
+        keys.note(MARK, user);
+        people.get(user, () => true);
+      }
       marks.clear();
     },
   };

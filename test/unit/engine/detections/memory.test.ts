@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { createDetector } from '#engine/detect/detector.ts';
 import { tablesOf } from '#engine/detect/snapshot.ts';
 import { createMemory } from '#engine/detections/memory.ts';
+import { storedKeys } from '#engine/detections/stored-keys.ts';
 import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 import { epochMs } from '#shared/domain/units.ts';
@@ -42,13 +43,22 @@ test('memories come back as they were saved, and so do those that were saved who
   const tables = tablesOf(detector.state());
   const before = new Map(tables.map(({ kind, held }) => [kind, new Map(held)]));
   const writer = createMemoryWriter(db);
-  for (const slice of createMemory(db, 1, () => null).slices(tables, null)) writer.write(1, slice);
+  for (const slice of createMemory(db, 1, () => null, null).slices(tables, null)) writer.write(1, slice);
   const expectSame = (): void => {
-    const { load } = createMemory(db, 1, () => null);
+    const { load } = createMemory(
+      db,
+      1,
+      () => null,
+      storedKeys(db, 1, () => undefined),
+    );
     for (const [kind, held] of before)
       for (const [key, value] of held) expect(load(kind, key), `${kind} ${key}`).toEqual(value);
   };
   expectSame();
+  const keys = storedKeys(db, 1, () => undefined);
+  expect(keys.mayHave('users', 'ann')).toBe(true);
+  const strangers = Array.from({ length: 100 }, (_, n) => keys.mayHave('users', `stranger${String(n)}`));
+  expect(strangers.filter((may) => !may).length).toBeGreaterThan(90);
 
   const whole = (value: unknown): string =>
     JSON.stringify(value, (_name, one: unknown) => (one instanceof Map ? { '\u0000map': [...one] } : one));

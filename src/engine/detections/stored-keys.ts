@@ -1,0 +1,52 @@
+import type { ReadableDb } from '../mirror/database.ts';
+import { HashFilter } from '../mirror/hash-filter.ts';
+
+/** Memories whose keys are read; of an environment with more it is asked each time. */
+const MOST_READ = 500_000;
+/** Keys that are expected at least, and times as many as there are: more come while the engine runs. */
+const LEAST_EXPECTED = 250_000;
+const GROWS = 2;
+
+/**
+ * Which memories of an environment lie in the mirror: most that are asked for (of a new session, of an address seen
+ * for the first time) do not, and asking SQLite costs more than working the event out.
+ */
+export interface StoredKeys {
+  /** False: it certainly does not. */
+  mayHave(kind: string, id: string): boolean;
+  /** It will. */
+  note(kind: string, id: string): void;
+}
+
+/** FNV-1a over the UTF-16 units of both, mixed as MurmurHash3 ends, so that the upper bits are good ones. */
+const hashOf = (kind: string, id: string): number => {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < kind.length; at += 1) hash = Math.imul(hash ^ kind.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ 0x1f, 0x01000193);
+  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+};
+
+/** Reads the keys there are. */
+export function storedKeys(db: ReadableDb, connection: number, moved: () => void): StoredKeys {
+  const hashes: number[] = [];
+  const rows = db
+    .prepare(`SELECT kind, id FROM detector_entity WHERE connection = ? LIMIT ${String(MOST_READ + 1)}`)
+    .raw()
+    .iterate(connection) as IterableIterator<[string, string]>;
+  for (const [kind, id] of rows) {
+    if (hashes.length % 10_000 === 0) moved();
+    hashes.push(hashOf(kind, id));
+  }
+  if (hashes.length > MOST_READ) return { mayHave: () => true, note: () => undefined };
+  const filter = new HashFilter(Math.max(LEAST_EXPECTED, GROWS * hashes.length));
+  for (const hash of hashes) filter.add(hash);
+  return {
+    mayHave: (kind, id) => filter.has(hashOf(kind, id)),
+    note: (kind, id) => {
+      filter.add(hashOf(kind, id));
+    },
+  };
+}

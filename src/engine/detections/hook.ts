@@ -228,7 +228,10 @@ export function createDetecting(options: {
       touched = false;
     },
     start() {
+      const logged = db.prepare('SELECT 1 FROM detector_log WHERE connection = ? LIMIT 1');
       for (const { key, id } of allConnections(db)) {
+        // It was not ended in order: the thread reads the log while everything else starts.
+        if (logged.get(key) !== undefined) talk.ahead({ key, id });
         if (historySummary(db, key).is === 'done' && !isTrained(key)) learn({ key, id });
       }
     },

@@ -18,10 +18,10 @@ import type { Where } from './write.ts';
 /** Memories of one kind that are held between saves. */
 const MOST_HELD = 40_000;
 /** Events after which memory is saved: what is worked out again after a crash, and how long that takes. */
-const MOST_LOGGED = 100_000;
-const MOST_CHANGED = 50_000;
+const MOST_LOGGED = 200_000;
+const MOST_CHANGED = 75_000;
 /** While history is being read nothing is saved, because learning from it begins with the log; but not for ever. */
-const MOST_LOGGED_UNTRAINED = 200_000;
+const MOST_LOGGED_UNTRAINED = 400_000;
 
 /** What a batch changed. */
 export interface Worked {

@@ -4,7 +4,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY } from '#shared/domain/units.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { toChanges, type FoundChanges } from './finding.ts';
-import { refreshOpen } from './marks.ts';
+import { openRefresher } from './marks.ts';
 import type { Suppressible } from './suppressions.ts';
 
 export interface DetectionWriter {
@@ -61,6 +61,7 @@ export function createDetectionWriter(
        RETURNING key, record, filtered IS NULL AND suppression IS NULL AND retrospective = 0 AS heard`,
   );
   const assignCampaign = createCampaigns(db);
+  const refreshMarks = openRefresher(db);
   const keyOf = (found: unknown): number | null => (found === undefined ? null : Number(found));
 
   const writeRows = (where: Where, { found, withdrawn }: FoundChanges, now: number): WrittenFindings => {
@@ -115,7 +116,7 @@ export function createDetectionWriter(
       if (old === null || old.withdrawn_at !== null || old.severity < row.severity)
         fresh.push({ key, record: JSON.parse(row.record) as DetectionRecord });
     }
-    if (touched.length > 0) refreshOpen(db, touched);
+    if (touched.length > 0) refreshMarks(touched);
     return { fresh, gone };
   };
 

@@ -34,8 +34,8 @@ export function askHere(file: string): Asker {
   };
   return {
     post: (request) => {
-      // Nothing is held, so there is nothing to do.
-      if (opened === null && (request.is === 'committed' || request.is === 'drop')) return;
+      // Nothing is done ahead here, and where nothing is held there is nothing to let go of.
+      if (request.is === 'open' || (opened === null && !isAnswered(request))) return;
       core().answer(request, (answer) => answers.push(answer));
     },
     receive: () => answers.shift() ?? null,
@@ -85,8 +85,8 @@ export function askThread(options: {
         log.error('the thread that evaluates detections has ended and is started again', { lost });
         thread = null;
       }
-      if (thread === null && !isAnswered(request)) return;
-      open = isAnswered(request) || (open && request.is === 'leaveOut');
+      if (thread === null && !isAnswered(request) && request.is !== 'open') return;
+      open = isAnswered(request) || (open && (request.is === 'leaveOut' || request.is === 'open'));
       (thread ?? begin()).post(request);
     },
     receive: (wait) => {

@@ -108,6 +108,9 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
         keepers.delete(request.where.key);
         return;
       }
+      case 'open':
+        keeperOf(request.where);
+        return;
       case 'committed':
         for (const keeper of keepers.values()) keeper.committed(request.accountsChanged);
         for (const { where, forgotten } of request.saved) keepers.get(where.key)?.saved(forgotten);
@@ -134,7 +137,8 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
   const fault = (request: Request, error: unknown): Said => {
     const code = sqliteCode(error);
     let unreadable = false;
-    if (request.is !== 'committed' && request.is !== 'drop') {
+    // What cannot be opened ahead is tried again, and judged, when it is needed.
+    if (request.is !== 'committed' && request.is !== 'drop' && request.is !== 'open') {
       const { key } = request.where;
       unreadable = !keepers.delete(key) && code === null;
       if (unreadable) {

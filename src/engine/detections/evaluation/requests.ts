@@ -7,7 +7,7 @@ import type { Mentioned, NamedSession, Remembered } from '../recall.ts';
 import type { Where } from '../write.ts';
 
 /**
- * What the writer asks of whoever evaluates, in the order in which it is to be done. Everything but `leaveOut`,
+ * What the writer asks of whoever evaluates, in the order in which it is to be done. Everything but `leaveOut`, `open`,
  * `committed` and `drop` is answered, in that order too, by its
  * number.
  */
@@ -29,6 +29,8 @@ export type Request =
   | { readonly is: 'save'; readonly where: Where; readonly number: number }
   /** What came of the batch of that number could not be written. */
   | { readonly is: 'leaveOut'; readonly where: Where; readonly number: number }
+  /** An environment is going to be asked about: what is remembered of it is read meanwhile. */
+  | { readonly is: 'open'; readonly where: Where }
   /** The transaction is on disk. */
   | {
       readonly is: 'committed';
@@ -69,6 +71,6 @@ export type Said =
       readonly unreadable: boolean;
     };
 
-type Unanswered = Extract<Request, { is: 'leaveOut' | 'committed' | 'drop' }>;
+export type Unanswered = Extract<Request, { is: 'leaveOut' | 'open' | 'committed' | 'drop' }>;
 export const isAnswered = (request: Request): request is Exclude<Request, Unanswered> =>
-  request.is !== 'leaveOut' && request.is !== 'committed' && request.is !== 'drop';
+  request.is !== 'leaveOut' && request.is !== 'open' && request.is !== 'committed' && request.is !== 'drop';

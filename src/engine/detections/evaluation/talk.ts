@@ -7,7 +7,7 @@ import { createMemoryWriter, forgetMemory, type Forgotten } from '../memory-writ
 import { MARK, type Mentioned, type NamedSession } from '../recall.ts';
 import type { Where } from '../write.ts';
 import type { Asker } from './asker.ts';
-import type { Request, Said } from './requests.ts';
+import type { Request, Said, Unanswered } from './requests.ts';
 
 /** What came of a batch, with the batch. */
 export interface Evaluated extends Pick<Extract<Said, { is: 'worked' }>, 'changes' | 'logins' | 'opened'> {
@@ -21,6 +21,8 @@ export interface Evaluated extends Pick<Extract<Said, { is: 'worked' }>, 'change
  * before it is committed. All in that transaction.
  */
 export interface Talk {
+  /** An environment is going to be written about, and there is much to be worked out again before. */
+  ahead(where: Where): void;
   /** A batch is about to be written. */
   arriving(where: Where, mentioned: Mentioned): void;
   /** A batch has been written. */
@@ -54,6 +56,12 @@ interface Waiting {
 }
 
 const EMPTY = JSON.stringify({ ingested: 0, repeated: 0, beyondHorizon: 0, skewed: 0, figures: {} });
+
+/**
+ * Transactions in which each batch has a savepoint, after something that was made of a batch could not be written. In
+ * all others there is none: SQLite copies every page that is changed under one.
+ */
+const CAREFUL = 100;
 
 /** The mirror's own trouble as the other side saw it. */
 class MirrorTrouble extends Error {
@@ -101,6 +109,9 @@ export function createTalk(options: {
   let saved: { readonly where: Where; readonly forgotten: readonly Forgotten[] }[] = [];
   let accountsChanged = false;
   let lost = false;
+  /** A save has begun that is to be written whole or not at all. */
+  let saving = false;
+  let careful = 0;
   let sessions: ReadonlySet<string> = new Set();
 
   const fault = (where: Where, message: string): void => {
@@ -109,7 +120,7 @@ export function createTalk(options: {
     log.error('a detection failed; its batch is not evaluated', { error: message });
   };
   const post = (
-    request: WithoutNumber<Exclude<Request, { is: 'leaveOut' | 'committed' | 'drop' }>>,
+    request: WithoutNumber<Exclude<Request, Unanswered>>,
     batch: Waiting['batch'] = null,
   ): void => {
     number += 1;
@@ -119,11 +130,19 @@ export function createTalk(options: {
     held.set(where.key, where);
   };
 
+  const endSaving = (whole: boolean): void => {
+    if (!saving) return;
+    saving = false;
+    if (!whole) db.exec('ROLLBACK TO saving');
+    db.exec('RELEASE saving');
+  };
+
   /** Everything that was asked is not answered any more. */
   const giveUp = (why: string): void => {
     const left = waiting;
     waiting = [];
     lost = true;
+    endSaving(false);
     held.clear();
     log.error('the thread that evaluates detections is gone; another one goes on', { why });
     for (const { where, what } of left) if (what === 'take' || what === 'recall') fault(where, why);
@@ -137,8 +156,7 @@ export function createTalk(options: {
     const text = recalled === null ? one.batch?.text : recalled.text;
     if (text === null || text === undefined) return;
     const logged = one.batch?.logged;
-    db.exec('SAVEPOINT detect');
-    try {
+    const write = (): void => {
       append.run(where.key, text);
       options.write(where, {
         changes,
@@ -150,10 +168,18 @@ export function createTalk(options: {
           return logged?.events ?? (JSON.parse(text) as Logged).events;
         },
       });
-      db.exec('RELEASE detect');
+    };
+    try {
+      if (careful > 0) db.exec('SAVEPOINT detect');
+      write();
+      if (careful > 0) db.exec('RELEASE detect');
     } catch (error) {
-      // The mirror's own trouble is the committer's.
+      // The mirror's own trouble is the committer's. A fault of ours is found when the transaction is tried again.
       if (sqliteCode(error) !== null) throw error;
+      if (careful === 0) {
+        careful = CAREFUL;
+        throw error;
+      }
       db.exec('ROLLBACK TO detect; RELEASE detect');
       options.undone();
       asker.post({ is: 'leaveOut', where, number: one.number });
@@ -193,35 +219,24 @@ export function createTalk(options: {
         if (answer.users.length > 0) unmark.run(one.where.key, JSON.stringify(answer.users));
         break;
       case 'slice':
+        if (!saving) db.exec('SAVEPOINT saving');
+        saving = true;
         memory.write(one.where.key, answer.slice);
         break;
       case 'settled':
         writeSave(one.where, answer);
+        endSaving(true);
         break;
       case 'fault':
         if (answer.code !== null) throw new MirrorTrouble(answer.message, answer.code);
+        endSaving(false);
         if (answer.unreadable) forgetMemory(db, one.where.key);
         fault(one.where, answer.message);
     }
     return true;
   };
-  const hearAll = (): 'lost' | 'all' => {
+  const hearAll = (): void => {
     while (hearOne(true));
-    return lost ? 'lost' : 'all';
-  };
-
-  /** Asks, and takes what was written of a save back when it does not come to its end. */
-  const whole = (ask: () => void): void => {
-    hearAll();
-    if (lost) return;
-    db.exec('SAVEPOINT saving');
-    const before = saved.length;
-    ask();
-    if (hearAll() === 'lost') {
-      db.exec('ROLLBACK TO saving');
-      saved = saved.slice(0, before);
-    }
-    db.exec('RELEASE saving');
   };
   const clear = (): void => {
     waiting = [];
@@ -229,9 +244,13 @@ export function createTalk(options: {
     saved = [];
     accountsChanged = false;
     lost = false;
+    saving = false;
   };
 
   return {
+    ahead(where) {
+      asker.post({ is: 'open', where });
+    },
     arriving(where, mentioned) {
       if (lost || mentioned.sessions.length + mentioned.users.length === 0) return;
       post({ is: 'recall', where, mentioned });
@@ -258,17 +277,18 @@ export function createTalk(options: {
     },
     settle(training) {
       hearAll();
-      for (const where of touched.values())
-        whole(() => {
-          post({ is: 'settle', where, training: training(where) });
-        });
+      // One after the other: each may be long.
+      for (const where of touched.values()) {
+        if (!lost) post({ is: 'settle', where, training: training(where) });
+        hearAll();
+      }
     },
     save(of) {
-      for (const where of held.values())
-        if (of(where))
-          whole(() => {
-            post({ is: 'save', where });
-          });
+      hearAll();
+      for (const where of held.values()) {
+        if (!lost && of(where)) post({ is: 'save', where });
+        hearAll();
+      }
     },
     accountsChanged() {
       accountsChanged = true;
@@ -276,6 +296,7 @@ export function createTalk(options: {
     committed() {
       if (touched.size + saved.length > 0 || accountsChanged || lost)
         asker.post({ is: 'committed', accountsChanged, saved });
+      careful = Math.max(0, careful - 1);
       clear();
     },
     drop(connection) {

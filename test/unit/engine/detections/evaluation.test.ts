@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { MINUTE } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
-import { askHere, askThread } from '#engine/detections/evaluation/asker.ts';
+import { askHere, askThread, type Asker } from '#engine/detections/evaluation/asker.ts';
 import { startEvaluator } from '#engine/detections/evaluation/evaluator-thread.ts';
 import { audited, fakeEvent } from '#test/support/fake-agent/fake-records.ts';
 import { NOW, WiredWorld } from './wired-world.ts';
@@ -60,6 +60,55 @@ test('a memory of one person that cannot be read costs the batches about them, a
   expect([faults(world), events(world)]).toEqual([1, 3]);
   expect(world.db.prepare("SELECT count(*) FROM detector_entity WHERE kind = 'users'").pluck().get()).toBe(1);
   expect(world.db.prepare('SELECT count(*) FROM detector_log').pluck().get()).toBe(0);
+});
+
+test('what came of a batch and cannot be written is left out and counted; the batches beside it are not', async () => {
+  const world = new WiredWorld((file) => askHere(file));
+  let broken = true;
+  world.telling = (ids) => {
+    if (broken && ids.length > 0) throw new Error('nobody can be told');
+  };
+  await Promise.all([world.stream([signIn(0)]), world.stream([signIn(1)]), world.stream([signIn(2)])]);
+  expect(events(world)).toBe(3);
+  expect(Number(faults(world))).toBeGreaterThan(0);
+  expect(world.told).toEqual([]);
+  broken = false;
+  const before = faults(world);
+  await world.stream([signIn(3), signIn(4)]);
+  expect([faults(world), events(world)]).toEqual([before, 5]);
+  expect(world.told.length).toBeGreaterThan(0);
+});
+
+test('a save that fails on its way is taken back whole, and so is one that loses its thread', async () => {
+  for (const ends of ['fault', 'lost'] as const) {
+    const world = new WiredWorld((file) => {
+      const here = askHere(file);
+      const said: ReturnType<Asker['receive']>[] = [];
+      return {
+        ...here,
+        post: (request) => {
+          if (request.is !== 'settle') {
+            here.post(request);
+            return;
+          }
+          const { number } = request;
+          const slice = { kind: 'users', removed: [], parts: [], partsLeft: [] };
+          said.push({ number, is: 'slice', slice: { ...slice, written: [['half', null, '{}']] } });
+          said.push(
+            ends === 'lost'
+              ? { is: 'lost', why: 'gone' }
+              : { number, is: 'fault', message: 'broken', code: null, unreadable: false },
+          );
+        },
+        receive: (wait) => said.shift() ?? here.receive(wait),
+      };
+    });
+    await world.stream([signIn(0), signIn(1)]);
+    expect(events(world)).toBe(2);
+    expect(travels(world)).toBe(1);
+    expect(world.db.prepare("SELECT count(*) FROM detector_entity WHERE id = 'half'").pluck().get()).toBe(0);
+    expect(world.db.prepare('SELECT count(*) FROM detector_log').pluck().get()).toBe(1);
+  }
 });
 
 test.each([

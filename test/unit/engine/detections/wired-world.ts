@@ -38,6 +38,8 @@ export class WiredWorld {
   detecting!: Detecting;
   readonly told: string[] = [];
   readonly takenBack: string[] = [];
+  /** Called with what is told, inside its transaction. */
+  telling: (ids: readonly string[]) => void = quiet;
   /** What was logged as an error; where nobody said that there will be any, an error is thrown. */
   readonly errors: string[] = [];
   #key = 0;
@@ -110,6 +112,7 @@ export class WiredWorld {
       log,
       submit: (job) => this.committer.submit(job),
       tell: (_where, fresh, gone) => {
+        this.telling(fresh.map(({ record }) => record.id));
         this.told.push(...fresh.map(({ record }) => record.id));
         this.takenBack.push(...gone.map(({ id }) => id));
       },

@@ -50,6 +50,12 @@ test('the first run shows sessions of three demo environments on the map and in 
   const { page } = await launch({ demo: true });
   await expect(page.getByTestId('demo-mark')).toContainText(/demo/i);
   await everyDemoIsLive(page);
+  const shop = page.getByTestId('environment-shop');
+  const more = shop.getByRole('button', { name: 'More' });
+  if (await more.isVisible()) await more.click();
+  const posture = shop.getByRole('region', { name: 'Posture of the store' });
+  await expect(posture).toContainText(/in [1-9]\d* checks?, asked/, { timeout: 20_000 });
+  await expect(posture.getByRole('listitem').first()).toContainText(/weak|look at it|not known|good/);
   await open(page, 'Watch');
   await expect(page.locator('.wf-cluster').first()).toBeVisible();
   await expect(page.getByRole('row').nth(5)).toBeVisible();

@@ -1,5 +1,4 @@
 import { useTheme } from '@mui/material/styles';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   useCallback,
   useEffect,
@@ -43,13 +42,12 @@ import { markUsable } from './mark-usable.ts';
 import { chooseAll, toggleAll } from './select-all.ts';
 import type { Columns } from './use-columns.ts';
 import { useGridKeys } from './use-grid-keys.ts';
+import { useLinesInSight } from './use-lines-in-sight.ts';
 import type { Hold } from './use-hold.ts';
 import type { SessionList, Sort } from './use-session-list.ts';
 
 const gridVariables = ({ template, least }: Columns): CSSProperties =>
   ({ '--wf-columns': template, '--wf-least': least }) as CSSProperties;
-/** Lines above and below those in sight. */
-const OVERSCAN = 6;
 
 export interface LinesProps {
   readonly filter: FilterStore;
@@ -83,19 +81,11 @@ export function SessionLines(props: LinesProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
 
-  const virtual = useVirtualizer({
-    count: list.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => theme.row,
-    scrollPaddingStart: theme.row,
-    overscan: OVERSCAN,
-  });
-  useEffect(() => {
-    virtual.measure();
-  }, [virtual, theme.row]);
-  const items = virtual.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
+  const { items, first, last, moving, height, shift, reveal } = useLinesInSight(
+    scroller,
+    list.length,
+    theme.row,
+  );
   useEffect(() => {
     need(first, last);
   }, [need, first, last, list.length]);
@@ -105,7 +95,7 @@ export function SessionLines(props: LinesProps): ReactNode {
   }, [view.is]);
 
   const [slots] = useState(createSlots);
-  const lines = slots.lines(items, list.entry, virtual.isScrolling);
+  const lines = slots.lines(items, list.entry, moving);
   const looks = useLooks();
   const shownKey = columns.shown.map(({ id }) => id).join(',');
   const shownIds = useMemo(() => shownKey.split(','), [shownKey]);
@@ -113,7 +103,7 @@ export function SessionLines(props: LinesProps): ReactNode {
   const moveTo = useCallback(
     (index: number) => {
       setActive(index);
-      virtual.scrollToIndex(index);
+      reveal(index);
       const focus = () => {
         const row = grid.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`);
         row?.focus({ preventScroll: true });
@@ -122,7 +112,7 @@ export function SessionLines(props: LinesProps): ReactNode {
       // A row that was out of sight is drawn only after the scroll.
       requestAnimationFrame(focus);
     },
-    [virtual],
+    [reveal],
   );
   const onOpen = useCallback((index: number, row: SessionRow) => {
     setActive(index);
@@ -256,7 +246,7 @@ export function SessionLines(props: LinesProps): ReactNode {
           />
           <Rows
             role="rowgroup"
-            style={{ height: virtual.getTotalSize() }}
+            style={{ height }}
             onClick={(event) => {
               const at = isCheck(event) ? null : sessionAt(event);
               if (at !== null) onOpen(at.index, at.row);
@@ -280,39 +270,41 @@ export function SessionLines(props: LinesProps): ReactNode {
               if (at !== null) void dragSessions(at.row);
             }}
           >
-            {lines.map(({ index, top, entry, slot }) => {
-              const isActive = index === activeShown;
-              if (entry.is === 'group') {
-                return by === null ? null : (
-                  <GroupRowView
-                    key={`group ${entry.group.key ?? ''}`}
-                    by={by}
-                    group={entry.group}
-                    open={entry.open}
+            <div style={shift === 0 ? undefined : { transform: `translateY(${String(-shift)}px)` }}>
+              {lines.map(({ index, top, entry, slot }) => {
+                const isActive = index === activeShown;
+                if (entry.is === 'group') {
+                  return by === null ? null : (
+                    <GroupRowView
+                      key={`group ${entry.group.key ?? ''}`}
+                      by={by}
+                      group={entry.group}
+                      open={entry.open}
+                      index={index}
+                      top={top}
+                      active={isActive}
+                      onToggle={onToggleGroup}
+                      onMenu={onGroupMenu}
+                    />
+                  );
+                }
+                const { row } = entry;
+                return (
+                  <SessionRowView
+                    key={slot}
+                    row={row}
                     index={index}
                     top={top}
                     active={isActive}
-                    onToggle={onToggleGroup}
-                    onMenu={onGroupMenu}
+                    grouped={by !== null}
+                    chosen={chosen.has(chosenKey(row))}
+                    open={open !== null && chosenKey(open) === chosenKey(row)}
+                    columns={shownIds}
+                    looks={looks}
                   />
                 );
-              }
-              const { row } = entry;
-              return (
-                <SessionRowView
-                  key={slot}
-                  row={row}
-                  index={index}
-                  top={top}
-                  active={isActive}
-                  grouped={by !== null}
-                  chosen={chosen.has(chosenKey(row))}
-                  open={open !== null && chosenKey(open) === chosenKey(row)}
-                  columns={shownIds}
-                  looks={looks}
-                />
-              );
-            })}
+              })}
+            </div>
           </Rows>
         </Grid>
         {view.is === 'loading' ? <Waiting lines={8} what="sessions" /> : null}

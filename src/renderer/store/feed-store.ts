@@ -68,6 +68,25 @@ export function resumeFeed(): void {
   useFeed.setState(resumedFeed);
 }
 
+/** So many lines fill the feed of a large window. */
+const FEED_FULL = 40;
+const REFILL_EVERY_MS = 2_000;
+let readPast = 0;
+let refilledAt = Number.NEGATIVE_INFINITY;
+
+/**
+ * While an agent's own log is being read, what it tells belongs into a feed that has little to show.
+ * @param past grows with what has been read
+ */
+export function refillFeed(past: number): void {
+  if (past === readPast || useFeed.getState().paused || useFeed.getState().rows.length >= FEED_FULL) return;
+  if (performance.now() - refilledAt < REFILL_EVERY_MS) return;
+  readPast = past;
+  refilledAt = performance.now();
+  // The next news of the environments asks again.
+  startFeed().catch(() => undefined);
+}
+
 /** Fills the feed with what the mirror already has. */
 export async function startFeed(): Promise<void> {
   const { rows } = await engine.call('audit.page', { filter: {}, cursor: null, limit: 100 });

@@ -8,7 +8,8 @@ import { isAbort, problemOf, ENGINE_AWAY } from '../bridge/problem-error.ts';
 import { connectionWords } from '../format/connection-words.ts';
 import { mergeOperations, useApp, type AppState } from './app-store.ts';
 import { receiveDetections, startDetections } from './detection-news.ts';
-import { receiveAudit, startFeed } from './feed-store.ts';
+import { receiveAudit, refillFeed, startFeed } from './feed-store.ts';
+import { pastRead } from './past-read.ts';
 import { announce, notify } from './notice-store.ts';
 import { useSettings } from './settings-store.ts';
 import { startViewHistory } from './view-history.ts';
@@ -34,6 +35,7 @@ function announceChanges(before: readonly EnvironmentView[] | null, after: reado
 function setEnvironments(environments: readonly EnvironmentView[]): void {
   announceChanges(useApp.getState().environments, environments);
   useApp.setState({ environments });
+  refillFeed(pastRead(environments));
 }
 
 function setApprovals(approvals: readonly ApprovalView[]): void {

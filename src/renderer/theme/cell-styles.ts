@@ -106,6 +106,7 @@ export function cellStyles(theme: Theme): Readonly<Record<string, CSSObject>> {
     '.wf-mark[data-loud="true"]': { color: palette.text.primary },
     '.wf-marks': { display: 'inline-flex', gap: theme.spacing(1), alignItems: 'center' },
     '.wf-cell.wf-marks': { display: 'flex' },
+    '.wf-cell.wf-marks > .wf-mark': { flex: '0 1 auto', minWidth: '2em', ...oneLine },
     '.wf-status': {
       display: 'inline-flex',
       alignItems: 'center',

@@ -80,7 +80,7 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
       title="What was compared"
       {...(lines.some(({ differs }) => differs) ? { aside: 'marked: different' } : {})}
     >
-      <Table sx={{ '& td': { width: '30%' } }}>
+      <Table sx={{ tableLayout: 'fixed', '& th:first-of-type': { width: '27%' } }}>
         <TableHead
           heads={[
             { unseen: 'What' },
@@ -92,7 +92,7 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
         <tbody>
           {lines.map((line, index) => (
             <tr key={`${line.what} ${String(index)}`}>
-              <Box component="th" scope="row" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
+              <Box component="th" scope="row" sx={{ color: 'text.secondary' }}>
                 {comparedName(line.what)}
               </Box>
               {withBefore ? (

@@ -38,7 +38,7 @@ function Line({ row, times, zone }: Props): ReactNode {
   const detail = detailOf(row);
   const title = titleOf(row, times);
   return (
-    <li>
+    <li className="wf-happened">
       <time dateTime={new Date(row.at).toISOString()} title={bothTimes(row.at)}>
         {clockTime(row.at, zone)}
       </time>
@@ -79,7 +79,7 @@ export const FeedList = styled('ol')(({ theme }) => ({
   margin: 0,
   padding: 0,
   listStyle: 'none',
-  '& > li': {
+  '& > .wf-happened': {
     display: 'grid',
     gridTemplateColumns: 'max-content 1fr',
     columnGap: theme.spacing(2.5),
@@ -90,7 +90,7 @@ export const FeedList = styled('ol')(({ theme }) => ({
     containIntrinsicBlockSize: `auto ${theme.spacing(12)}`,
   },
   '& time': { ...theme.typography.mono, color: theme.vars.palette.text.secondary },
-  '& > li > div': { minWidth: 0 },
+  '& > .wf-happened > div': { minWidth: 0 },
   '& .wf-what': {
     display: 'flex',
     gap: theme.spacing(2),

@@ -1,0 +1,36 @@
+/** Chromium lays nothing out beyond 2²⁵ pixels of the screen; zoom and dense screens make more of them of one CSS pixel. */
+const MOST_DEVICE_PX = 33_000_000;
+
+/** How a list that is higher than the browser can lay out is scrolled: the bar stands for more than it is long. */
+export interface LongScroll {
+  /** Height that the page gives the list, CSS pixels. */
+  readonly height: number;
+  /** Pixels of the list for each pixel of the scroll bar. */
+  readonly factor: number;
+}
+
+/**
+ * @param total height of all lines together
+ * @param viewport height in which they are looked at
+ * @param devicePixels pixels of the screen for each CSS pixel, zoom included
+ */
+export function longScroll(total: number, viewport: number, devicePixels: number): LongScroll {
+  const most = MOST_DEVICE_PX / devicePixels;
+  if (total <= most) return { height: total, factor: 1 };
+  return { height: most, factor: (total - viewport) / (most - viewport) };
+}
+
+/**
+ * Where the list is scrolled to so that a line is wholly in sight, with as little movement as there can be.
+ * @param header height of what covers the top of the list
+ */
+export function scrolledTo(
+  index: number,
+  now: number,
+  sizes: { readonly row: number; readonly viewport: number; readonly header: number },
+): number {
+  const { row, viewport, header } = sizes;
+  const top = index * row;
+  const least = header + top + row - viewport;
+  return Math.max(0, Math.min(top, Math.max(now, least)));
+}

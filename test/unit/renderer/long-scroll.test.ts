@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { longScroll, scrolledTo } from '#renderer/session-table/long-scroll.ts';
+
+test('a list that the browser can lay out is scrolled as it is; a longer one reaches its end at the end of the bar', () => {
+  expect(longScroll(27_000_000, 600, 1)).toEqual({ height: 27_000_000, factor: 1 });
+  for (const [total, devicePixels] of [
+    [34_000_000, 1],
+    [27_000_000, 2],
+    [270_000_000, 1.5],
+  ] as const) {
+    const { height, factor } = longScroll(total, 600, devicePixels);
+    expect(height * devicePixels).toBeLessThanOrEqual(2 ** 25);
+    expect((height - 600) * factor).toBeCloseTo(total - 600, 3);
+  }
+});
+
+test('a line is brought into sight below the head of the table and above its foot, and not moved when it is there', () => {
+  const sizes = { row: 27, viewport: 270, header: 27 };
+  expect(scrolledTo(5, 0, sizes)).toBe(0);
+  // Nine lines fit below the head.
+  expect(scrolledTo(8, 0, sizes)).toBe(0);
+  expect(scrolledTo(9, 0, sizes)).toBe(27);
+  expect(scrolledTo(100, 0, sizes)).toBe(101 * 27 + 27 - 270);
+  expect(scrolledTo(95, 100 * 27 + 54 - 270, sizes)).toBe(100 * 27 + 54 - 270);
+  expect(scrolledTo(2, 1_000, sizes)).toBe(54);
+  expect(scrolledTo(0, 1_000, sizes)).toBe(0);
+});

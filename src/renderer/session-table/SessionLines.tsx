@@ -81,7 +81,7 @@ export function SessionLines(props: LinesProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
 
-  const { items, first, last, moving, height, shift, reveal } = useLinesInSight(
+  const { items, first, last, moving, height, base, shift, reveal } = useLinesInSight(
     scroller,
     list.length,
     theme.row,
@@ -281,7 +281,7 @@ export function SessionLines(props: LinesProps): ReactNode {
                       group={entry.group}
                       open={entry.open}
                       index={index}
-                      top={top}
+                      top={top - base}
                       active={isActive}
                       onToggle={onToggleGroup}
                       onMenu={onGroupMenu}
@@ -294,7 +294,7 @@ export function SessionLines(props: LinesProps): ReactNode {
                     key={slot}
                     row={row}
                     index={index}
-                    top={top}
+                    top={top - base}
                     active={isActive}
                     grouped={by !== null}
                     chosen={chosen.has(chosenKey(row))}

@@ -9,6 +9,7 @@ import { longScroll, scrolledTo } from './long-scroll.ts';
 
 /** Lines above and below those in sight. */
 const OVERSCAN = 6;
+const BASE_STEP = 100_000;
 
 export interface LinesInSight {
   readonly items: readonly VirtualItem[];
@@ -18,7 +19,11 @@ export interface LinesInSight {
   readonly moving: boolean;
   /** Height of what holds the lines, pixels. */
   readonly height: number;
-  /** How far up the lines are moved within it: more than 0 only where they are higher than the page can be. */
+  /**
+   * Where the lines are higher than the page can be: from where on they are placed within what holds them, and how far what
+   * holds them is moved up besides. The first changes seldom, because every line is drawn anew with it.
+   */
+  readonly base: number;
   readonly shift: number;
   /** Brings a line into sight. */
   readonly reveal: (index: number) => void;
@@ -53,6 +58,8 @@ export function useLinesInSight(
     factor.current = long.factor;
   }, [long.factor]);
   const offset = virtual.scrollOffset ?? 0;
+  const beyond = long.factor === 1 ? 0 : Math.round(offset - offset / long.factor);
+  const base = Math.floor(beyond / BASE_STEP) * BASE_STEP;
   const reveal = useCallback(
     (index: number) => {
       const element = scroller.current;
@@ -69,7 +76,8 @@ export function useLinesInSight(
     last: items.at(-1)?.index ?? 0,
     moving: virtual.isScrolling,
     height: long.height,
-    shift: long.factor === 1 ? 0 : Math.round(offset - offset / long.factor),
+    base,
+    shift: beyond - base,
     reveal,
   };
 }

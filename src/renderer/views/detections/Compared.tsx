@@ -80,7 +80,13 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
       title="What was compared"
       {...(lines.some(({ differs }) => differs) ? { aside: 'marked: different' } : {})}
     >
-      <Table sx={{ tableLayout: 'fixed', '& th:first-of-type': { width: '27%' } }}>
+      <Table
+        sx={{
+          tableLayout: 'fixed',
+          '& th:first-of-type': { width: '27%' },
+          '& thead th': { whiteSpace: 'normal', verticalAlign: 'bottom' },
+        }}
+      >
         <TableHead
           heads={[
             { unseen: 'What' },

@@ -46,7 +46,7 @@ const WAITS_FOR_COMMANDS_MS = 10 * SECOND;
 export function createPoller(options: PollerOptions): Poller {
   const { context, gate, store, clock, log } = options;
   const { adapter } = context;
-  const pace = createPace(options.intervalMs, options.adaptive);
+  const pace = createPace(options.intervalMs, options.adaptive, () => performance.now());
   const stopping = new AbortController();
   const memory: LookMemory = {
     glance: null,
@@ -72,7 +72,7 @@ export function createPoller(options: PollerOptions): Poller {
     ...(options.warnings?.() ?? []),
   ];
 
-  async function once(signal: AbortSignal): Promise<{ cpuMs: number; changed: boolean }> {
+  async function once(signal: AbortSignal): Promise<{ cpuMs: number; besidesMs: number; changed: boolean }> {
     let cpu = process.cpuUsage();
     if (!open) {
       store.describe(await adapter.open(signal));
@@ -110,10 +110,8 @@ export function createPoller(options: PollerOptions): Poller {
       warnings: warnings(),
     });
     const used = process.cpuUsage(cpu);
-    return {
-      cpuMs: (used.user + used.system) / 1_000 - result.keysCpuMs - result.accountsCpuMs,
-      changed: result.changed,
-    };
+    const besidesMs = result.keysCpuMs + result.accountsCpuMs;
+    return { cpuMs: (used.user + used.system) / 1_000 - besidesMs, besidesMs, changed: result.changed };
   }
 
   async function loop(): Promise<void> {
@@ -124,9 +122,10 @@ export function createPoller(options: PollerOptions): Poller {
       let pause: number;
       const began = performance.now();
       try {
-        const { cpuMs, changed } = await gate.run(() => once(stopping.signal));
+        const { cpuMs, besidesMs, changed } = await gate.run(() => once(stopping.signal));
         await options.afterLook(stopping.signal);
-        pause = pace.next(cpuMs, performance.now() - began, options.followed(), changed);
+        const cost = { cpuMs, besidesMs, tookMs: performance.now() - began };
+        pause = pace.next(cost, options.followed(), changed);
       } catch (error) {
         open = false;
         pause = pace.afterFailure();

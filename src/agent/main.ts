@@ -9,6 +9,12 @@ z.config({ jitless: true });
 
 /** Its thread that writes first listings lies beside this program. */
 const writer = join(import.meta.dirname, 'listing.js');
+// Whoever reads a list may have seen enough of it (`| head`); a service may have nobody who reads at all.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 const clock = () => epochMs(Date.now());
 try {
   // Not commander's own reading of argv: inside Electron it would take the script for an argument.

@@ -18,28 +18,22 @@ export async function doctor(
   clock: Clock,
   print: (line: string) => void,
 ): Promise<boolean> {
-  const findings: Finding[] = [...checkAgent(config)];
+  const found: Finding[] = [...checkAgent(config)];
   try {
     // Opening the store makes a key where there is none: a lost one must not be replaced unseen.
     if (!keyIsLost(config)) {
-      findings.push(
-        ...(await config.store.doctor(storeDeps(config, clock), AbortSignal.timeout(60 * SECOND))),
-      );
-      findings.push(...(await checkStore(config, clock)));
+      found.push(...(await config.store.doctor(storeDeps(config, clock), AbortSignal.timeout(60 * SECOND))));
+      found.push(...(await checkStore(config, clock)));
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    findings.push({ id: 'store', status: 'wrong', message: error.message });
+    found.push({ id: 'store', status: 'wrong', message: error.message });
   }
+  const findings = withoutRepeats(found);
   for (const { status, message, fix } of findings) {
-    print(`${SIGN[status]}  ${message}`);
-    if (fix !== undefined)
-      print(
-        fix
-          .split('\n')
-          .map((text) => `              ${text}`)
-          .join('\n'),
-      );
+    const [first = '', ...more] = message.split('\n');
+    print(`${SIGN[status]}  ${first}`);
+    for (const line of [...more, ...(fix?.split('\n') ?? [])]) print(`              ${line}`);
   }
   const wrong = findings.filter(({ status }) => status === 'wrong').length;
   const suspicious = findings.filter(({ status }) => status === 'suspicious').length;
@@ -48,6 +42,10 @@ export async function doctor(
   );
   return wrong === 0;
 }
+
+/** A store that cannot be reached says so whoever asks it: once is enough. */
+const withoutRepeats = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ message }, at) => findings.findIndex((other) => other.message === message) === at);
 
 const keyIsLost = ({ dataDir }: AgentConfig): boolean =>
   existsSync(databaseIn(dataDir)) && !existsSync(keyFileIn(dataDir));

@@ -99,7 +99,9 @@ export async function dryRunRevoke(
       ? ' They live in the client: this agent cannot end them.'
       : '';
     print(
-      `Would end ${String(count)} sessions of ${String(reached.size)} accounts. Nothing was done.${cannot}`,
+      `Would end ${counted(count, 'session')} of ${counted(reached.size, 'account')}. Nothing was done.${cannot}`,
     );
   });
 }
+
+const counted = (count: number, what: string): string => `${String(count)} ${what}${count === 1 ? '' : 's'}`;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Clock } from '#shared/domain/units.ts';
-import type { AgentConfig } from '../config/config.ts';
+import type { AgentConfig, Overrides } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
 import { runConformance } from '../conformance/run.ts';
 import { STORE_KINDS } from '../stores/registry.ts';
@@ -41,12 +41,13 @@ export function createProgram(
     .option('--data-dir <folder>', 'folder of the agent, above the configuration')
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)');
-  const config = (): AgentConfig => {
+  const config = (more: Pick<Overrides, 'unsetVariables'> = {}): AgentConfig => {
     const options = program.opts<CommonOptions>();
     return loadConfig(options.config ?? 'agent.yaml', STORE_KINDS, process.env, {
       host: options.host,
       port: options.port === undefined ? undefined : wholeNumber('--port', options.port, 65_535),
       dataDir: options.dataDir,
+      ...more,
     });
   };
 
@@ -130,9 +131,11 @@ export function createProgram(
     .description('examine configuration, key and store')
     .option('--print-grants', 'print the least privileges the store account needs')
     .action(async (options: { printGrants?: boolean }) => {
-      const loaded = config();
-      if (options.printGrants === true) print(loaded.store.grants ?? 'This kind of store needs no grants.');
-      else if (!(await doctor(loaded, clock, print))) code = 1;
+      if (options.printGrants === true) {
+        // Whoever makes the database's user has given it no password yet.
+        const { store } = config({ unsetVariables: 'allowed' });
+        print(store.grants ?? 'This kind of store needs no grants.');
+      } else if (!(await doctor(config(), clock, print))) code = 1;
     });
   program
     .command('conformance')

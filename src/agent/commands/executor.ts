@@ -15,6 +15,7 @@ import type { CommandContext } from './context.ts';
  */
 const CHUNK = 500;
 const MOST = 4_000;
+const GROWTH = 4;
 const [FAST_MS, SLOW_MS] = [150, 600];
 const RETRY_MS = 2 * SECOND;
 const NO_ANSWER: EndResult = {
@@ -117,7 +118,7 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
         const began = context.clock();
         const results = await acting;
         const took = context.clock() - began;
-        if (took < FAST_MS) size = Math.min(MOST, 2 * size);
+        if (took < FAST_MS) size = Math.min(MOST, GROWTH * size);
         else if (took > SLOW_MS) size = CHUNK;
         context.reached('acted');
         acting = next.length === 0 || stopping.signal.aborted ? null : end(nextTargets, scope);

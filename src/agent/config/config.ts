@@ -19,6 +19,8 @@ export interface Overrides {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly dataDir?: string | undefined;
+  /** Environment variables may be unset: what they hold, passwords as a rule, is not needed. */
+  readonly unsetVariables?: 'allowed';
 }
 export interface AgentConfig extends Omit<ConfigFile, 'store' | 'agent' | 'environment'> {
   readonly agent: { readonly id: AgentId };
@@ -27,6 +29,9 @@ export interface AgentConfig extends Omit<ConfigFile, 'store' | 'agent' | 'envir
   /** Folder of the file. */
   readonly baseDir: string;
 }
+
+/** As long as any secret has to be. */
+const UNSET = '(not set)'.padEnd(64);
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -77,6 +82,7 @@ export function parseConfig(
   }
   const at = (keys: readonly PropertyKey[]) => place(offsetOf(document, keys));
   const values = expandVariables(document.toJS(), env, (keys, problem) => {
+    if (overrides.unsetVariables === 'allowed') return UNSET;
     throw new ConfigError(`${at(keys)}: ${problem}`);
   });
   const parsed = ConfigFile.safeParse(values ?? {});

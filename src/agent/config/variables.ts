@@ -2,12 +2,12 @@ const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\$/g;
 
 /**
  * Replaces `${NAME}` by the environment variable in every text of a configuration; `$$` is a dollar sign.
- * @param missing told where a variable is not set; must throw
+ * @param missing told where a variable is not set; throws, or says what to take in its place
  */
 export function expandVariables(
   value: unknown,
   env: Readonly<Record<string, string | undefined>>,
-  missing: (keys: readonly PropertyKey[], problem: string) => never,
+  missing: (keys: readonly PropertyKey[], problem: string) => string,
   keys: readonly PropertyKey[] = [],
 ): unknown {
   if (typeof value === 'string') {

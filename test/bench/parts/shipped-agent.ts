@@ -10,7 +10,7 @@ import { freePort } from '#test/faults/parts/killable.ts';
 
 /** Far more than a listing takes: one that fails again and again must not be waited for. */
 const LISTED_WITHIN_MS = 120_000;
-const ASK_EVERY_MS = 20;
+const ASK_EVERY_MS = 50;
 
 /** The built program on an application's tables, in a process of its own, as people run it. */
 export interface ShippedAgent {

@@ -76,7 +76,7 @@ describe.each(EVERY_KIND)('from the shell, %s', (_label, makeWorld) => {
 
       const nothing = { accounts: [], sessions: [], all: false };
       await dryRunRevoke(named, { ...nothing, accounts: ['anna'] }, systemClock, print);
-      expect(told()).toContain('Would end 25 sessions of 1 accounts. Nothing was done.');
+      expect(told()).toContain('Would end 25 sessions of 1 account. Nothing was done.');
       await dryRunRevoke(named, { ...nothing, sessions: ids.slice(0, 2) }, systemClock, print);
       expect(told()).toContain('Would end 2 sessions');
       await dryRunRevoke(named, { ...nothing, all: true }, systemClock, print);

@@ -493,7 +493,7 @@ test.each([
 ] as const)(
   'a crash of a long command at the %s %i is finished exactly, and what others ended meanwhile is not claimed',
   async (point, time) => {
-    for (let n = 0; n < 2_300; n += 1) store.put(`a${String(n)}`, { account: 'ann' });
+    for (let n = 0; n < 4_300; n += 1) store.put(`a${String(n)}`, { account: 'ann' });
     let times = 0;
     await start({
       timing: {
@@ -518,7 +518,7 @@ test.each([
     const again = await follow();
     await expect
       .poll(async () => again.ask('command.get', { id: asked.id }), { timeout: 60_000 })
-      .toMatchObject({ state: 'completed', matched: 2_300, ended: 2_299, alreadyGone: 1, failedCount: 0 });
+      .toMatchObject({ state: 'completed', matched: 4_300, ended: 4_299, alreadyGone: 1, failedCount: 0 });
     expect(store.keys()).toEqual(['since']);
   },
 );

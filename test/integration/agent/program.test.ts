@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
@@ -7,7 +8,7 @@ import { ConnectionFile } from '#shared/protocol/connection-file.ts';
 import { Hello, SCOPES } from '#shared/protocol/handshake.ts';
 import { temporaryFolder } from '#test/support/agent-in-process.ts';
 import type { AgentProcess } from '#test/support/agent-process.ts';
-import { agentFolder } from '#test/support/agent-process.ts';
+import { AGENT_PROGRAM, agentFolder } from '#test/support/agent-process.ts';
 import { authOf, connectConsole } from '#test/support/test-console.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -204,4 +205,41 @@ test('health and metrics count and name nobody', { timeout: 60_000 }, async () =
   expect(metrics).toMatch(/^watchfloor_agent_sessions \d+$/m);
   expect(metrics).toMatch(/^watchfloor_agent_store_up 1$/m);
   expect((await fetch(`${url}/other`)).status).toBe(404);
+});
+
+test(
+  'the grants are printed before the password of the new user is anywhere',
+  { timeout: 60_000 },
+  async () => {
+    const home = agentFolder(folder.path, {
+      store: {
+        kind: 'drupal',
+        database: {
+          driver: 'mysql',
+          host: '127.0.0.1',
+          database: 'd',
+          user: 'watchfloor',
+          password: ['$', '{WATCHFLOOR_TEST_NOWHERE}'].join(''),
+        },
+      },
+    });
+    const printed = await home.run('doctor', '--print-grants');
+    expect(printed).toMatchObject({ code: 0, stderr: '' });
+    expect(printed.stdout).toContain('GRANT SELECT, DELETE ON `d`.`sessions`');
+    const examined = await home.run('doctor');
+    expect(examined.code).toBe(78);
+    expect(examined.stderr).toContain('WATCHFLOOR_TEST_NOWHERE is not set');
+  },
+);
+
+test('whoever has read enough of a list may close it', { timeout: 60_000 }, async () => {
+  const home = agentFolder(folder.path);
+  // So that there are sessions.
+  await (await keep(home.start())).stop();
+  const child = spawn(process.execPath, [AGENT_PROGRAM, '--config', home.config, 'list']);
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });

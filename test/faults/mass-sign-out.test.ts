@@ -117,6 +117,8 @@ test(
       expect(mine).toHaveLength(sessions);
       expect(mine.filter(({ session, outcome }) => journal.get(session) !== outcome)).toEqual([]);
       expect(journal.size).toBe(sessions);
+      // And its chained journal is whole.
+      expect(await running.get(name)?.folder.run('journal', 'verify')).toMatchObject({ code: 0 });
     }
     // The console's journal: one line a command, with the digest of these very outcomes; and it is sound.
     const finished = await engine.call('journal.page', {

@@ -20,6 +20,9 @@ interface Uncommitted {
 
 /** @param moved called at every step, so that whoever waits sees that something moves */
 export function createEvaluationCore(db: ReadableDb, moved: () => void): EvaluationCore {
+  // One look at the mirror for each request: to begin and end one costs several times as much as most look-ups.
+  const begin = db.prepare('BEGIN');
+  const end = db.prepare('COMMIT');
   const keepers = new Map<number, Keeper>();
   const uncommitted = new Map<number, Uncommitted[]>();
   /** What the mirror remembers of these cannot be read, and is being forgotten. */
@@ -156,9 +159,12 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
         if (isAnswered(request)) reply({ number: request.number, ...said });
       };
       try {
+        begin.run();
         work(request, say);
       } catch (error) {
         say(fault(request, error));
+      } finally {
+        if (db.inTransaction) end.run();
       }
     },
   };

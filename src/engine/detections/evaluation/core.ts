@@ -20,7 +20,7 @@ interface Uncommitted {
 
 /** @param moved called at every step, so that whoever waits sees that something moves */
 export function createEvaluationCore(db: ReadableDb, moved: () => void): EvaluationCore {
-  // One look at the mirror for each request: to begin and end one costs several times as much as most look-ups.
+  // A request sees one state of the mirror, and locks are taken once for it.
   const begin = db.prepare('BEGIN');
   const end = db.prepare('COMMIT');
   const keepers = new Map<number, Keeper>();

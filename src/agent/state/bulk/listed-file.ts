@@ -190,18 +190,16 @@ export class ListedFile {
     const length = to - from;
     const bytes = this.#bytes(from, length);
     for (let at = 0; at < length;) {
-      const factsBytes = bytes.readUInt32LE(at);
-      const sealedAt = at + ENTRY_BYTES + HANDLE_BYTES;
-      const factsAt = sealedAt + bytes.readUInt32LE(at + 4);
-      const end = factsAt + factsBytes;
-      if (end > length) throw new Error('an entry of the listing that ends beyond its place');
-      yield {
-        id: bytes.toString('latin1', at + ENTRY_BYTES, sealedAt),
-        sealed: bytes.subarray(sealedAt, factsAt),
-        facts: bytes.toString('utf8', factsAt, end),
-      };
+      const end = endOf(bytes, at, length);
+      yield entryIn(bytes, at, end);
       at = Math.ceil(end / UNIT) * UNIT;
     }
+  }
+
+  /** The one that lies between two places. It holds until the next call. */
+  one(from: number, to: number): ListedEntry {
+    const bytes = this.#bytes(from, to - from);
+    return entryIn(bytes, 0, endOf(bytes, 0, to - from));
   }
 
   close(): void {
@@ -241,6 +239,23 @@ export class ListedFile {
       at += read;
     }
   }
+}
+
+/** Where the entry that begins here ends. */
+function endOf(bytes: Buffer, at: number, length: number): number {
+  const end = at + ENTRY_BYTES + HANDLE_BYTES + bytes.readUInt32LE(at + 4) + bytes.readUInt32LE(at);
+  if (end > length) throw new Error('an entry of the listing that ends beyond its place');
+  return end;
+}
+
+function entryIn(bytes: Buffer, at: number, end: number): ListedEntry {
+  const sealedAt = at + ENTRY_BYTES + HANDLE_BYTES;
+  const factsAt = sealedAt + bytes.readUInt32LE(at + 4);
+  return {
+    id: bytes.toString('latin1', at + ENTRY_BYTES, sealedAt),
+    sealed: bytes.subarray(sealedAt, factsAt),
+    facts: bytes.toString('utf8', factsAt, end),
+  };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers): Buffer =>

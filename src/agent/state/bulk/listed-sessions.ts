@@ -128,8 +128,8 @@ export class ListedSessions {
   read(n: number): MirroredSession | undefined {
     const held = this.#held;
     if (held === null || !this.has(n)) return undefined;
-    for (const entry of held.file.between(...placeOf(held.index, n - 1))) return toRow(n, entry, held.index);
-    return undefined;
+    const [from, to] = placeOf(held.index, n - 1);
+    return toRow(n, held.file.one(from, to), held.index);
   }
 
   /** Live ones above a number, in order of number. */

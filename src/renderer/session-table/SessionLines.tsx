@@ -1,5 +1,6 @@
 import { useTheme } from '@mui/material/styles';
 import {
+  memo,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -68,8 +69,7 @@ function lineOf(event: SyntheticEvent): number | null {
 const isCheck = (event: SyntheticEvent): boolean =>
   event.target instanceof HTMLInputElement && event.target.type === 'checkbox';
 
-/** The lines of a list that are in sight, their keys and menus. Nothing else is drawn again when they are scrolled. */
-export function SessionLines(props: LinesProps): ReactNode {
+function Lines(props: LinesProps): ReactNode {
   const { filter, list, hold, sort, arrangement, by, columns } = props;
   const theme = useTheme();
   const [menu, setMenu] = useState<MenuAt | null>(null);
@@ -327,3 +327,6 @@ export function SessionLines(props: LinesProps): ReactNode {
     </>
   );
 }
+
+/** The lines of a list that are in sight, their keys and menus. Nothing else is drawn again when they are scrolled. */
+export const SessionLines = memo(Lines);

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useApp } from '../store/app-store.ts';
 import { useRespond } from '../store/respond-store.ts';
 
@@ -22,5 +22,5 @@ export function useHold(): Hold {
   );
   // While a store is first read there is no order worth holding.
   const held = !filling && (isPointed || isFocused || isScrolled || acting || hasMenu);
-  return { held, pointed, focused, scrolled, menu };
+  return useMemo(() => ({ held, pointed, focused, scrolled, menu }), [held]);
 }

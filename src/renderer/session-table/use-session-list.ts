@@ -85,15 +85,19 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
     },
     [row],
   );
-  return {
-    view,
-    length: view.total,
-    entry,
-    groups: null,
-    toggleGroup: noGroups,
-    need: cache.need,
-    showFresh: cache.refresh,
-  };
+  // The same list until something in it is another: news of sessions come ten times a second.
+  return useMemo(
+    () => ({
+      view,
+      length: view.total,
+      entry,
+      groups: null,
+      toggleGroup: noGroups,
+      need: cache.need,
+      showFresh: cache.refresh,
+    }),
+    [view, entry, cache],
+  );
 }
 const noGroups = (): void => undefined;
 

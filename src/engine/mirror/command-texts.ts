@@ -48,13 +48,14 @@ export const payloadText = (payload: Command): string =>
       : payload,
   );
 
-/** What goes out, at every try the same: it was checked before it was written. */
+/** What goes out, at every try the same, byte for byte: it was checked before it was written. */
 export function readPayload(
   text: string,
   ids: () => readonly SessionId[],
 ): Readonly<Record<string, unknown>> {
-  const stored = Stored.parse(JSON.parse(text));
-  return { ...stored, selector: withIds(stored.selector, ids) };
+  const stored = JSON.parse(text) as object;
+  // A parsed record would have its selector first, unlike the one that went out from memory.
+  return { ...stored, selector: withIds(Stored.parse(stored).selector, ids) };
 }
 
 export const isBound = (text: string): boolean => Stored.parse(JSON.parse(text))['preview'] !== undefined;

@@ -16,6 +16,8 @@ import { send, startSender } from './parts/sender.ts';
 import { workingLife } from './parts/working-life.ts';
 
 const [warmUpMs, ms, rounds] = quick ? [700, 1_000, 1] : [1_500, 3_000, 3];
+/** A working life is measured for longer: segments are sealed and memories saved now and then, and belong to it. */
+const lifeMs = 4 * ms;
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'watchfloor-bench-'));
@@ -30,7 +32,7 @@ const ceiling = (life?: string) => (): Promise<number> =>
   inFolder(async (folder) => {
     const sender = await startSender(life);
     const stop = startCeiling(sender.url, join(folder, 'ceiling.db'));
-    const rate = await sender.rate(warmUpMs, ms);
+    const rate = await sender.rate(warmUpMs, life === undefined ? ms : lifeMs);
     await stop();
     sender.stop();
     return rate;
@@ -46,7 +48,7 @@ const engine = (detect: boolean, life?: string) => (): Promise<number> =>
     const sender = await startSender(life);
     const running = startProduct(folder, data, { detect });
     await running.connect(sender.url);
-    const rate = await sender.rate(warmUpMs, ms);
+    const rate = await sender.rate(warmUpMs, life === undefined ? ms : lifeMs);
     await running.stop();
     sender.stop();
     return rate;

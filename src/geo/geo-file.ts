@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
+import type { DataSource } from './types.ts';
 
 /** First bytes of a compiled look-up file. */
 const MAGIC = 'WFGEO1\0\0';
@@ -25,6 +26,14 @@ const Header = z.object({
   sections: z.record(z.string(), Section),
 });
 export type GeoFileHeader = z.infer<typeof Header>;
+
+/** What a window shows of where a file's content comes from. */
+export const sourceOf = ({ source, builtAt, licence, attribution }: GeoFileHeader): DataSource => ({
+  name: source,
+  date: builtAt.slice(0, 10),
+  licence,
+  attribution,
+});
 
 const CONSTRUCTORS = { Uint8Array, Uint16Array, Uint32Array, Float32Array } as const;
 type ColumnType = keyof typeof CONSTRUCTORS;

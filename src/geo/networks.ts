@@ -1,5 +1,5 @@
 import { failure, success, type Result } from '#shared/domain/result.ts';
-import { readGeoFile, type GeoFile, type GeoFileHeader } from './geo-file.ts';
+import { readGeoFile, sourceOf, type GeoFile } from './geo-file.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
 import { readLater } from './read-later.ts';
 import { rangeTable } from './range-table.ts';
@@ -33,13 +33,6 @@ export function networksWhenNeeded(
   const { header, get } = later.value;
   return success({ source: sourceOf(header), find: (address) => get()?.find(address) ?? null });
 }
-
-const sourceOf = ({ source, builtAt, licence, attribution }: GeoFileHeader): NetworkProvider['source'] => ({
-  name: source,
-  date: builtAt.slice(0, 10),
-  licence,
-  attribution,
-});
 
 function provider(file: GeoFile): NetworkProvider {
   const table = rangeTable(file);

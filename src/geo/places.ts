@@ -1,6 +1,6 @@
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { Place } from '#shared/domain/place.ts';
-import { readGeoFile, type GeoFile, type GeoFileHeader } from './geo-file.ts';
+import { readGeoFile, sourceOf, type GeoFile } from './geo-file.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
 import { readLater } from './read-later.ts';
 import { rangeTable } from './range-table.ts';
@@ -34,13 +34,6 @@ export function placesWhenNeeded(
   const { header, get } = later.value;
   return success({ source: sourceOf(header), find: (address) => get()?.find(address) ?? null });
 }
-
-const sourceOf = ({ source, builtAt, licence, attribution }: GeoFileHeader): PlaceProvider['source'] => ({
-  name: source,
-  date: builtAt.slice(0, 10),
-  licence,
-  attribution,
-});
 
 function provider(file: GeoFile): PlaceProvider {
   const table = rangeTable(file);

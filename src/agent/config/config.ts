@@ -30,7 +30,7 @@ export interface AgentConfig extends Omit<ConfigFile, 'store' | 'agent' | 'envir
   readonly baseDir: string;
 }
 
-/** As long as any secret has to be. */
+/** Stands for what is not needed; padded, so that it passes every check of a secret’s least length. */
 const UNSET = '(not set)'.padEnd(64);
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -2,9 +2,8 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { count, counted } from '../format/words.ts';
-import { KEEP_CHOSEN, keepOnlyChosen } from '../store/chosen-rows.ts';
-import { endSessions } from '../store/respond-store.ts';
 import { addChosen, clearChosen, useSelection, type Chosen } from '../store/selection-store.ts';
+import { ChosenActions } from '../session-table/ChosenActions.tsx';
 
 /**
  * What can be done with the selection, above a list that sessions are selected in.
@@ -34,12 +33,7 @@ export function ChosenBar({ live }: { readonly live: readonly Chosen[] }): React
           <Button variant="text" onClick={clearChosen}>
             Clear
           </Button>
-          <Button title={KEEP_CHOSEN} onClick={() => void keepOnlyChosen()}>
-            End their others…
-          </Button>
-          <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
-            {`End ${counted(chosen.size, 'session')}…`}
-          </Button>
+          <ChosenActions chosen={chosen} />
         </>
       )}
     </Box>

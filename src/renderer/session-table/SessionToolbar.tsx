@@ -3,8 +3,6 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { memo, type ReactNode } from 'react';
 import { clearChosen, useSelection } from '../store/selection-store.ts';
-import { KEEP_CHOSEN, keepOnlyChosen } from '../store/chosen-rows.ts';
-import { endSessions } from '../store/respond-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
@@ -17,6 +15,7 @@ import { ColumnChooser } from './ColumnChooser.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import type { Columns } from './use-columns.ts';
 import { MOST_FRESH, type SessionList } from './use-session-list.ts';
+import { ChosenActions } from './ChosenActions.tsx';
 
 const PAST_WORDS = { instant: 'open then', playing: 'open then', period: 'open in this period' } as const;
 const STATE_WORDS = { live: 'live', ended: 'ended', all: 'in all' } as const;
@@ -91,16 +90,7 @@ function View(props: {
       {chosen.size > 0 || list.view.is !== 'ready' ? null : (
         <EndMatching filter={filter} total={list.view.total} />
       )}
-      {chosen.size === 0 ? null : (
-        <>
-          <Button title={KEEP_CHOSEN} onClick={() => void keepOnlyChosen()}>
-            End their others…
-          </Button>
-          <Button variant="contained" color="error" onClick={() => void endSessions([...chosen.values()])}>
-            {`End ${counted(chosen.size, 'session')}…`}
-          </Button>
-        </>
-      )}
+      {chosen.size === 0 ? null : <ChosenActions chosen={chosen} />}
     </Box>
   );
 }

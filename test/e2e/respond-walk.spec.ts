@@ -149,6 +149,50 @@ for (const theme of ['dark', 'light'] as const) {
   });
 }
 
+test('everything of a person but what is selected, and everything of whom the audit names', async ({
+  open,
+  folder,
+}) => {
+  test.setTimeout(180_000);
+  const blog = await startSite(folder, 'blog');
+  const db = new Database(blog.file, { timeout: 10_000 });
+  const addresses = (user: number): readonly unknown[] =>
+    db.prepare('SELECT ip_address FROM sessions WHERE user_id = ?').pluck().all(user);
+  try {
+    const seenAt = Math.trunc(Date.now() / 1_000) - 60;
+    blog.store.signIn(['203.0.113.9', '192.0.2.5'].map((ip) => ({ user: 2, ip, seenAt })));
+    const { page } = await open({ width: 1280, height: 800 });
+    await add(page, blog, 'alice');
+    await openView(page, 'Sessions');
+    await expect(rowOf(page, 'user 2')).toHaveCount(3);
+    await rowOf(page, 'user 2').filter({ hasText: '192.0.2.' }).getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'End their others…' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('1 session named by you will be kept');
+    await expect(dialog.getByTestId('confirm-end')).toHaveText('End 2 sessions in blog');
+    await dialog.getByLabel('Reason').fill('Two browsers that nobody knows');
+    await dialog.getByTestId('confirm-end').click();
+    await expect(dialog.getByTestId('receipt-command')).toContainText(/ended\s*2/);
+    expect(addresses(2)).toEqual(['192.0.2.5']);
+    expect(blog.store.count()).toBe(3);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+
+    // The audit has what was just ended: of user 2, whose last session goes with the account.
+    await openView(page, 'Audit');
+    await page.getByRole('button', { name: /^Sign out 1 account…$/ }).click();
+    await expect(dialog.getByTestId('confirm-end')).toHaveText('End 1 session in blog');
+    await dialog.getByLabel('Reason').fill('The third one too');
+    await dialog.getByTestId('confirm-end').click();
+    await expect(dialog.getByTestId('receipt-command')).toContainText(/ended\s*1/);
+    expect(addresses(2)).toEqual([]);
+    expect([addresses(1).length, addresses(3).length]).toEqual([1, 1]);
+  } finally {
+    db.close();
+    await blog.agent.stop();
+    blog.store.close();
+  }
+});
+
 test('a session that a request wrote back is shown with its cause and ended again with one click', async ({
   open,
   folder,

@@ -120,20 +120,9 @@ test('a hold keeps somebody out until it is lifted', async ({ open, folder }) =>
   try {
     const { page } = await open();
     await add(page, shop, 'alice');
-    // Whom the audit names.
-    await openView(page, 'Audit');
-    await page.getByRole('button', { name: /^Sign out \d+ accounts?…$/ }).click();
     const dialog = dialogOf(page);
-    await expect(dialog.getByTestId('confirm-end')).toContainText(/^End \d+ sessions? in shop$/);
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
     await openView(page, 'Sessions');
     const first = page.getByRole('grid').getByRole('row').nth(1);
-    // Everything of a person but what is selected.
-    await first.getByRole('checkbox').check();
-    await page.getByRole('button', { name: 'End their others…' }).click();
-    await expect(dialog).toContainText(/1 session named by you will be kept|There is nothing to end/);
-    await dialog.getByRole('button', { name: /^(Cancel|Close)$/ }).click();
-    await page.getByRole('button', { name: 'Clear', exact: true }).click();
     await first.click({ button: 'right' });
     await page.getByRole('menuitem', { name: /^Sign out .* in shop/ }).click();
     await dialog.getByLabel('What to do').click();

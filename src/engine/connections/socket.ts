@@ -169,10 +169,10 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
   socket.connect();
 
   const ask: AgentSocket['ask'] = (event, payload, timeoutMs, answered) => {
-    const size = Buffer.byteLength(JSON.stringify(payload));
     if (over || !socket.connected) answered(new Error('not connected'), null);
     // More than the agent accepts would close the transport without a word.
-    else if (size > LIMITS.messageBytes - 1_024) answered(new Error('the request is too large'), null);
+    else if (isLongerThan(payload, LIMITS.messageBytes - 1_024))
+      answered(new Error('the request is too large'), null);
     else {
       socket.timeout(timeoutMs).emit(event, payload, (error: Error | null, answer: unknown) => {
         answered(error, answer);
@@ -196,6 +196,24 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
       socket.removeAllListeners();
     },
   };
+}
+
+/** Whether the text of this is longer, in bytes. It is not made twice for that where its parts say that it cannot be. */
+const isLongerThan = (payload: unknown, bytes: number): boolean =>
+  mostBytes(payload) > bytes && Buffer.byteLength(JSON.stringify(payload)) > bytes;
+
+/** What a character becomes at most: `\\u0000`. */
+const CHARACTER_BYTES = 6;
+const SHORT_BYTES = 32;
+
+/** At most so many bytes are the text of this. */
+function mostBytes(value: unknown): number {
+  if (typeof value === 'string') return CHARACTER_BYTES * value.length + SHORT_BYTES;
+  if (typeof value !== 'object' || value === null) return SHORT_BYTES;
+  let sum = SHORT_BYTES;
+  if (Array.isArray(value)) for (const item of value) sum += mostBytes(item);
+  else for (const [name, item] of Object.entries(value)) sum += mostBytes(name) + mostBytes(item);
+  return sum;
 }
 
 function once(acknowledge: Acknowledge): Acknowledge {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SessionId, type CommandId } from '#shared/domain/ids.ts';
+import { MAX_ID_LENGTH, SessionId, type CommandId } from '#shared/domain/ids.ts';
 import { CommandTarget } from '#shared/protocol/commands.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 
@@ -39,6 +39,12 @@ export const putOutcomePage = (
   put(db, command, 'outcome', page, items);
 };
 
+const Ids = z.array(SessionId);
+/** As `Ids` says, without its pace: thousands are read between a person's click and the first command. */
+const isListOfIds = (page: unknown): page is readonly SessionId[] =>
+  Array.isArray(page) &&
+  page.every((id) => typeof id === 'string' && id.length > 0 && id.length <= MAX_ID_LENGTH);
+
 const bodies = (db: ReadableDb, command: CommandId, kind: string): readonly unknown[] =>
   db
     .prepare('SELECT body FROM command_page WHERE command = ? AND kind = ? ORDER BY page')
@@ -47,6 +53,6 @@ const bodies = (db: ReadableDb, command: CommandId, kind: string): readonly unkn
     .map((body) => JSON.parse(String(body)) as unknown);
 
 export const previewedIds = (db: ReadableDb, command: CommandId): readonly SessionId[] =>
-  bodies(db, command, 'preview').flatMap((page) => z.array(SessionId).parse(page));
+  bodies(db, command, 'preview').flatMap((page) => (isListOfIds(page) ? page : Ids.parse(page)));
 export const outcomesOf = (db: ReadableDb, command: CommandId): readonly CommandTarget[] =>
   bodies(db, command, 'outcome').flatMap((page) => z.array(CommandTarget).parse(page));

@@ -11,6 +11,7 @@ import {
 } from '#shared/protocol/commands.ts';
 import { ResponseSelection, type ResponseAct } from '#shared/ipc/respond-contract.ts';
 import type { CommandView, OperationView } from '#shared/ipc/views.ts';
+import { boundedCache } from '#geo/bounded-cache.ts';
 import { previewedIds, putPreviewed } from './command-pages.ts';
 import {
   isBound,
@@ -127,8 +128,26 @@ export interface CommandRecord extends Omit<StoredCommand, 'kept'> {
   readonly bound: boolean;
 }
 
+/** Rows as they were read last, and what they mean: who follows an operation asks for the same ones again and again. */
+const READ_LAST = 500;
+const readLast = boundedCache<{ row: Readonly<Record<string, unknown>>; stored: StoredCommand }>(READ_LAST);
+
+/** What a row means; worked out again only when something in it differs. */
+function storedOf(row: Readonly<Record<string, unknown>>): StoredCommand {
+  const known = readLast.get(String(row['id']), () => ({ row, stored: StoredCommand.parse(row) }));
+  if (known.row !== row && !sameColumns(known.row, row)) {
+    known.stored = StoredCommand.parse(row);
+    known.row = row;
+  }
+  return known.stored;
+}
+function sameColumns(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  for (const column in b) if (a[column] !== b[column]) return false;
+  return true;
+}
+
 function recordOf(db: ReadableDb, row: unknown): CommandRecord {
-  const { kept, ...stored } = StoredCommand.parse(row);
+  const { kept, ...stored } = storedOf(row as Readonly<Record<string, unknown>>);
   const ids = (): readonly SessionId[] => previewedIds(db, stored.id);
   let selector: Selector | null = null;
   let payload: Readonly<Record<string, unknown>> | null = null;

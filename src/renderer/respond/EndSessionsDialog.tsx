@@ -3,7 +3,7 @@ import Button from '@mui/material/Button';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import type { ReactNode } from 'react';
+import { useDeferredValue, type ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { Waiting } from '../components/Waiting.tsx';
@@ -58,8 +58,11 @@ function Step({ respond }: { readonly respond: Exclude<Respond, { readonly is: '
 
 /** Ending sessions, always in this order: preview, reason, named button, receipt. */
 export function EndSessionsDialog(): ReactNode {
-  const respond = useRespond((state) => state.respond);
-  if (respond.is === 'closed') return null;
+  const now = useRespond((state) => state.respond);
+  // A preview of many environments is drawn in slices, while the window answers; nothing waits for it to begin or to end.
+  const later = useDeferredValue(now);
+  const respond = now.is === 'asking' || later.is === 'closed' ? now : later;
+  if (now.is === 'closed' || respond.is === 'closed') return null;
   return (
     <Dialog
       open
@@ -67,7 +70,7 @@ export function EndSessionsDialog(): ReactNode {
       aria-labelledby="respond-title"
       onClose={(_event, reason) => {
         // A stray click beside it must not throw a written reason away.
-        if (reason === 'escapeKeyDown' && respond.is !== 'sending') closeRespond();
+        if (reason === 'escapeKeyDown' && now.is !== 'sending') closeRespond();
       }}
     >
       <Step respond={respond} />

@@ -22,8 +22,8 @@ import { CarryChoices, USUAL_CARRY } from './CarryChoices.tsx';
 import { NothingReached } from './NothingReached.tsx';
 import { allAnswered } from './nothing-words.ts';
 import { PreviewNotes } from './PreviewNotes.tsx';
+import { ReasonField } from './ReasonField.tsx';
 
-const MAX_REASON = 1_024;
 const NO_CONFIRMATIONS: Readonly<Record<ConnectionId, string>> = {};
 
 /** What would be reached, who of them matters, and why it is done; only then the button that names it. */
@@ -118,24 +118,7 @@ export function PreviewStep(props: {
             }}
           />
         ))}
-        {nothing ? null : (
-          <TextField
-            label="Reason"
-            placeholder="What happened, ticket"
-            required
-            autoFocus
-            value={reason}
-            disabled={sending}
-            error={asked && reasonMissing}
-            helperText={
-              asked && reasonMissing ? 'Say why: it goes into the journal and the agent’s audit.' : ' '
-            }
-            slotProps={{ htmlInput: { maxLength: MAX_REASON } }}
-            onChange={(event) => {
-              useDraft.setState({ reason: event.target.value });
-            }}
-          />
-        )}
+        {nothing ? null : <ReasonField disabled={sending} missing={asked && reasonMissing} />}
       </DialogContent>
       <DialogActions>
         <Button onClick={closeRespond} disabled={sending}>

@@ -1,7 +1,7 @@
 import type { CommandId, ConnectionId, OperationId } from '#shared/domain/ids.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { OperationView } from '#shared/ipc/views.ts';
-import type { Command } from '#shared/protocol/commands.ts';
+import type { Command, Selector } from '#shared/protocol/commands.ts';
 import type { Environment } from '../connections/environment.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
 import { checkedCommand } from '../mirror/command-texts.ts';
@@ -27,6 +27,8 @@ export interface ExecuteParts {
   readonly operatorName: () => string;
   readonly journal: OperatorJournal;
 }
+/** Whom commands are about, where that is at hand: thousands of names need not be read back while somebody waits. */
+export type AtHand = ReadonlyMap<CommandId, Selector>;
 export interface Execution {
   readonly operation: OperationId;
   readonly reason: string;
@@ -43,6 +45,7 @@ export interface Execution {
 export function execute(
   parts: ExecuteParts,
   request: Execution,
+  atHand: AtHand = new Map(),
 ): { readonly view: OperationView; readonly payloads: ReadonlyMap<CommandId, Command> } {
   const { db, clock } = parts;
   const found = operationById(db, request.operation);
@@ -59,7 +62,12 @@ export function execute(
     const commands = all.filter((command) => request.queue || !command.queued);
     check(parts, request, commands);
     const now = clock();
-    payloads = new Map(commands.map((command) => [command.id, payload(parts, request, found, command)]));
+    payloads = new Map(
+      commands.map((command) => [
+        command.id,
+        payload(parts, request, found, command, atHand.get(command.id) ?? command.selector),
+      ]),
+    );
     durableTransaction(db, () => {
       intend(db, {
         id: request.operation,
@@ -141,14 +149,15 @@ function payload(
   request: Execution,
   { for_ms: forMs, selection }: Pick<OperationRecord, 'for_ms' | 'selection'>,
   command: CommandRecord,
+  whom: Selector,
 ): Command {
   const environment = parts.find(command.connection);
   const { preview } = command;
-  const confirm = 'all' in command.selector ? environment?.record().hello?.environment.id : undefined;
+  const confirm = 'all' in whom ? environment?.record().hello?.environment.id : undefined;
   // What names its sessions ends those and no others, with a preview or without.
-  const bound = preview !== '' && ('sessions' in command.selector || !request.includeNew);
-  const keepOwn = keepsOwn(environment, selection, command);
-  const selector = bound || keepOwn ? command.selector : sparedNow(parts, environment, command);
+  const bound = preview !== '' && ('sessions' in whom || !request.includeNew);
+  const keepOwn = keepsOwn(environment, selection, command.kind, whom);
+  const selector = bound || keepOwn ? whom : sparedNow(parts, environment, command.connectionKey, whom);
   return checkedCommand({
     id: command.id,
     operation: request.operation,
@@ -168,7 +177,8 @@ function payload(
 function keepsOwn(
   environment: Environment | null,
   selection: OperationRecord['selection'],
-  { kind, selector }: CommandRecord,
+  kind: CommandRecord['kind'],
+  selector: Selector,
 ): boolean {
   if (kind === 'release' || kind === 'unblock' || selection === null) return false;
   const chosen = 'sessions' in selector ? 'matching' in selection : true;
@@ -179,7 +189,8 @@ function keepsOwn(
 function sparedNow(
   { db }: ExecuteParts,
   environment: Environment | null,
-  { connectionKey, selector }: CommandRecord,
+  connectionKey: number,
+  selector: Selector,
 ): PlainSelector {
   const hello = environment?.record().hello;
   if (hello === null || hello === undefined || 'sessions' in selector) return selector;

@@ -10,7 +10,7 @@ import type { Reader } from '../mirror/reader.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { Approvals } from './approvals.ts';
 import { cancel } from './cancel.ts';
-import { execute, type ExecuteParts } from './execute.ts';
+import { execute, type AtHand, type ExecuteParts } from './execute.ts';
 import { activeHolds, lift } from './holds.ts';
 import { lateSessions } from './late.ts';
 import { preview, type PreviewParts } from './preview.ts';
@@ -48,6 +48,8 @@ export function respondHandlers(
   const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
   const never = new AbortController().signal;
   const listing = new Map<OperationId, Promise<void>>();
+  /** Of the preview that was shown last: most are acted on while they are looked at. */
+  let atHand: { readonly operation: OperationId; readonly selectors: AtHand } | null = null;
   const matching: PreviewParts['matching'] = (filter) => reader.ask('sessions.matching', { filter }, never);
   const previewing: PreviewParts = {
     db,
@@ -70,8 +72,9 @@ export function respondHandlers(
     'respond.preview': async (request) => {
       // Acting waits for the disk: what was mirrored before gets there while the agents are asked, and who looks thinks.
       parts.toDisk();
-      const { preview: shown, listed } = await preview(previewing, request);
+      const { preview: shown, listed, selectors } = await preview(previewing, request);
       listing.set(shown.operation, listed);
+      atHand = { operation: shown.operation, selectors };
       void listed.finally(() => {
         listing.delete(shown.operation);
         parts.toDisk();
@@ -81,7 +84,12 @@ export function respondHandlers(
     'respond.execute': async (request) => {
       const waiting = listing.get(request.operation);
       if (waiting !== undefined) await atMost(waiting, LISTED_MS);
-      const { view, payloads } = execute(parts, request);
+      const { view, payloads } = execute(
+        parts,
+        request,
+        atHand?.operation === request.operation ? atHand.selectors : undefined,
+      );
+      atHand = null;
       begun(request.operation, payloads);
       return view;
     },

@@ -4,7 +4,7 @@ import type { Log } from '#shared/domain/log.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { ResponseAct } from '#shared/ipc/respond-contract.ts';
 import type { Preview, PreviewPart, SessionRow } from '#shared/ipc/views.ts';
-import type { Reach } from '#shared/protocol/commands.ts';
+import type { Reach, Selector } from '#shared/protocol/commands.ts';
 import { DEFAULT_HELLO_LIMITS } from '#shared/protocol/limits.ts';
 import type { Environment } from '../connections/environment.ts';
 import type { Matching } from '../mirror/ask-matching.ts';
@@ -28,6 +28,8 @@ export interface PreviewParts {
 }
 export interface Previewed {
   readonly preview: Preview;
+  /** Whom its commands are about, as it was just written down. */
+  readonly selectors: ReadonlyMap<CommandId, Selector>;
   /** Resolves when the agents have listed whom the preview showed, or could not. Never rejects. */
   readonly listed: Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function preview(
   });
   return {
     preview: { operation, askedAt, act, parts: asked.map((one) => one.part) },
+    selectors: new Map(commands.map(({ id, selector }) => [id, selector])),
     listed: listPreviewed(parts, asked),
   };
 }

@@ -66,7 +66,17 @@ async function readFirstAccounts(context: ReadContext, signal: AbortSignal): Pro
 const fingerprintOf = ({ state }: ReadContext, { id }: Account, { credential }: StoredAccount) =>
   credential === undefined ? null : state.keys.fingerprint('credential', `${id}\0${credential}`);
 
-function applyAccount(context: ReadContext, stored: StoredAccount, first: boolean, since: EpochMs): number {
+/**
+ * Records an account as it was read now, and reports what changed of it.
+ * @param first nothing was known before: nothing is a change
+ * @param since when accounts were read before
+ */
+export function applyAccount(
+  context: ReadContext,
+  stored: StoredAccount,
+  first: boolean,
+  since: EpochMs,
+): number {
   const { state, recorder, flags } = context;
   const account = toAccount(stored, state.keys, flags);
   const credential = fingerprintOf(context, account, stored);
@@ -74,6 +84,7 @@ function applyAccount(context: ReadContext, stored: StoredAccount, first: boolea
   const changed = known?.record !== JSON.stringify(account);
   if (known !== undefined && !changed && known.credential === credential) return known.n;
   const n = recorder.account(account, credential, changed && !first);
+  if (known === undefined && (account.privileged || account.service)) markSessions(context, account);
   if (known === undefined || first) return n;
   const before = JSON.parse(known.record) as Account;
   if (known.credential !== null && credential !== null && known.credential !== credential) {

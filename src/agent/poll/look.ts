@@ -10,6 +10,7 @@ import { diffKeys, unseen } from './key-diff.ts';
 import { sessionOf } from './recorder.ts';
 import { RoomSessions } from './room-session.ts';
 import { seenRows } from './seen-rows.ts';
+import { markFresh, readShownAccounts } from './shown-accounts.ts';
 import type { SessionReading } from './session-reader.ts';
 import { applySessions, newReading } from './session-reader.ts';
 
@@ -27,6 +28,8 @@ export interface LookMemory {
   /** A difference may exist that the budget for key listings did not allow to find yet. */
   keysDue: boolean;
   accountsAt: EpochMs;
+  /** Where only sessions show accounts: something changed of which they were not told one by one. */
+  accountsUnsure: boolean;
 }
 export interface LookPlan {
   readonly keysAllowed: boolean;
@@ -59,6 +62,7 @@ export async function lookFirst(
   memory.glance = await adapter.glance(signal);
   await readAccounts(context, now, signal);
   memory.accountsAt = now;
+  memory.accountsUnsure = false;
   const cursor = await listEverything(context, signal);
   state.transaction(() => {
     for (const id of state.told.sessions()) {
@@ -122,7 +126,7 @@ export async function look(
   let listed = false;
   let keysCpuMs = 0;
   if (changed) gone = await listSessions(context, reading, began, signal);
-  listed = changed && before === null;
+  listed = changed && reading.covers !== 'changes';
   if (!listed && (changed || memory.keysDue)) {
     memory.keysDue = true;
     if (plan.keysAllowed) {
@@ -140,13 +144,25 @@ export async function look(
     ({ id }) => evidence.commandFor(id) === null && evidence.ruleFor(id) === null,
   );
   const wanted = reading.strangers || unexplained || events?.touchesAccounts === true;
+  if (changed) {
+    const exact =
+      reading.covers === 'changes and ends' &&
+      (await readShownAccounts(context, reading, gone, memory.accountsAt, signal));
+    memory.accountsUnsure ||= !exact;
+  }
+  const due = adapter.accountsOf === undefined ? plan.accountsDue || wanted : memory.accountsUnsure;
   let accountsCpuMs = 0;
-  if (plan.accountsAllowed && (plan.accountsDue || wanted)) {
+  if (plan.accountsAllowed && due) {
     const cpu = process.cpuUsage();
-    await attempt(troubles, 'The accounts', () => readAccounts(context, memory.accountsAt, signal));
+    const read = await attempt(troubles, 'The accounts', async () => {
+      await readAccounts(context, memory.accountsAt, signal);
+      return true;
+    });
+    memory.accountsUnsure &&= read === null;
     memory.accountsAt = began;
     accountsCpuMs = cpuMs(cpu);
   }
+  markFresh(context, reading);
   recordEndsAndStarts(context, gone, reading.fresh, { since: memory.lookedAt, listedAt: memory.listedAt });
   state.transaction(() => saveCursor(context, reading.cursor));
   memory.glance = glance;
@@ -166,20 +182,37 @@ export async function look(
   };
 }
 
-/** Reads sessions from the cursor on; without one everything, and then returns what the listing no longer named. */
+/**
+ * Reads sessions from the cursor on, or everything. Returns those that a complete listing no longer named, or that the
+ * store says have ended.
+ */
 async function listSessions(
   context: ReadContext,
   reading: SessionReading,
   began: EpochMs,
   signal: AbortSignal,
 ): Promise<readonly MirroredSession[]> {
-  const seen = reading.cursor === null ? seenRows(context.state.sessions.highest()) : null;
-  const page = async (sessions: readonly StoredSession[]) => {
-    applySessions(context, sessions, reading, began, seen);
+  const { sessions } = context.state;
+  let seen = reading.cursor === null ? seenRows(sessions.highest()) : null;
+  const page = async (found: readonly StoredSession[]) => {
+    applySessions(context, found, reading, began, seen);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  reading.cursor = await context.adapter.sessions(reading.cursor, page, signal);
-  return seen === null ? [] : unseen(context, seen);
+  reading.cursor = await context.adapter.sessions(reading.cursor, page, signal, {
+    everything() {
+      reading.covers = 'all';
+      seen ??= seenRows(sessions.highest());
+    },
+    ended(keys) {
+      reading.covers = 'changes and ends';
+      reading.ended = keys;
+    },
+    shown(accounts) {
+      reading.shown = accounts;
+    },
+  });
+  if (seen !== null) return unseen(context, seen);
+  return reading.ended.flatMap((key) => sessions.get(context.state.keys.session(key)) ?? []);
 }
 
 async function lookUpUnknown(

@@ -10,7 +10,7 @@ export const PATIENCE_MS = 60 * SECOND;
  * unavailable, so that a store that hangs is `down` like one that refuses.
  */
 export function withPatience(adapter: StoreAdapter, ms: number): StoreAdapter {
-  const { events, setBlocked, posture, warnings } = adapter;
+  const { accountsOf, events, setBlocked, posture, warnings } = adapter;
   const wait = <T>(signal: AbortSignal, work: (signal: AbortSignal, progress: () => void) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       const giveUp = new AbortController();
@@ -49,8 +49,8 @@ export function withPatience(adapter: StoreAdapter, ms: number): StoreAdapter {
   return {
     open: (signal) => wait(signal, (inner) => adapter.open(inner)),
     glance: (signal) => wait(signal, (inner) => adapter.glance(inner)),
-    sessions: (cursor, page, signal) =>
-      wait(signal, (inner, progress) => adapter.sessions(cursor, paged(progress, inner, page), inner)),
+    sessions: (cursor, page, signal, notes) =>
+      wait(signal, (inner, progress) => adapter.sessions(cursor, paged(progress, inner, page), inner, notes)),
     keys: (page, signal) =>
       wait(signal, (inner, progress) => adapter.keys(paged(progress, inner, page), inner)),
     lookUp: (keys, signal) => wait(signal, (inner) => adapter.lookUp(keys, inner)),
@@ -58,6 +58,9 @@ export function withPatience(adapter: StoreAdapter, ms: number): StoreAdapter {
       wait(signal, (inner, progress) => adapter.accounts(paged(progress, inner, page), inner)),
     end: (targets, scope, signal) => wait(signal, (inner) => adapter.end(targets, scope, inner)),
     close: () => adapter.close(),
+    ...(accountsOf === undefined
+      ? {}
+      : { accountsOf: (keys, signal) => wait(signal, (inner) => accountsOf.call(adapter, keys, inner)) }),
     ...(events === undefined
       ? {}
       : {

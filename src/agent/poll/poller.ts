@@ -55,6 +55,7 @@ export function createPoller(options: PollerOptions): Poller {
     listedAt: epochMs(0),
     keysDue: true,
     accountsAt: epochMs(0),
+    accountsUnsure: true,
   };
   let open = false;
   let flagsLoaded = false;

@@ -1,7 +1,7 @@
 import type { SessionId } from '#shared/domain/ids.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
 import type { Session } from '#shared/protocol/records.ts';
-import type { StoreCursor, StoredSession } from '../stores/store-adapter.ts';
+import type { StoreCursor, StoredAccount, StoredSession, StoreKey } from '../stores/store-adapter.ts';
 import type { ReadContext } from './context.ts';
 import { diffSession } from './diff.ts';
 import { sessionOf } from './recorder.ts';
@@ -21,12 +21,24 @@ export interface SessionReading {
   cursor: StoreCursor | null;
   /** Accounts that sessions name and the mirror does not hold. */
   strangers: boolean;
+  /** What the store named: all live sessions, or what changed and what ended, or what changed only. */
+  covers: 'all' | 'changes and ends' | 'changes';
+  /** May have ended, where the store said so. */
+  ended: readonly StoreKey[];
+  /** Accounts as changed sessions show them, where only sessions do. */
+  shown: readonly StoredAccount[];
+  /** Accounts that lost a session to another. */
+  readonly left: Set<string>;
 }
 
 export const newReading = (cursor: StoreCursor | null): SessionReading => ({
   fresh: new Map(),
   cursor,
   strangers: false,
+  covers: cursor === null ? 'all' : 'changes',
+  ended: [],
+  shown: [],
+  left: new Set(),
 });
 
 /**
@@ -59,6 +71,7 @@ export function applySessions(
       if (diff.is === 'updated') recorder.updated(known, session);
       else if (diff.is === 'held-back') recorder.heldBack(known, session);
       else if (diff.is === 'other-owner') {
+        if (known.account !== null) reading.left.add(known.account);
         recorder.closed(known, { reason: 'replaced', at: clock() });
         recorder.opened(session, known.sealed);
         const n = state.sessions.numberOf(session.id);

@@ -94,6 +94,19 @@ export interface EndTarget {
 export type EndScope = 'sessions' | 'accounts';
 
 /**
+ * What a listing finds out besides the sessions it gives. A store that can say it spares the core comparing all keys
+ * and reading all accounts; one that cannot never calls these.
+ */
+export interface ReadingNotes {
+  /** Before the first page: every live session follows, although a cursor was given. */
+  everything(): void;
+  /** With a cursor: these may have ended since, and no other did. Keys nobody knows are harmless. */
+  ended(keys: readonly StoreKey[]): void;
+  /** With a cursor, where only sessions show accounts: accounts as those that changed show them. */
+  shown(accounts: readonly StoredAccount[]): void;
+}
+
+/**
  * A session store. One adapter per kind of store, each proved by the same conformance suite.
  * Every method rejects with StoreError (below) when the store cannot be reached; it never guesses.
  * The core calls one method at a time, except `end`, which may interleave with reading.
@@ -115,6 +128,7 @@ export interface StoreAdapter {
     cursor: StoreCursor | null,
     page: (sessions: readonly StoredSession[]) => Promise<void>,
     signal: AbortSignal,
+    notes?: ReadingNotes,
   ): Promise<StoreCursor | null>;
   /** Keys of all live sessions, in pages: what is missing from them has ended. */
   keys(page: (keys: readonly StoreKey[]) => Promise<void>, signal: AbortSignal): Promise<void>;
@@ -122,6 +136,11 @@ export interface StoreAdapter {
   lookUp(keys: readonly StoreKey[], signal: AbortSignal): Promise<readonly StoredSession[]>;
   /** All accounts that have or may have sessions, in pages. */
   accounts(page: (accounts: readonly StoredAccount[]) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /**
+   * Where there is no table of accounts: accounts as these sessions show them now. Then accounts change only when a
+   * glance does.
+   */
+  readonly accountsOf?: (keys: readonly StoreKey[], signal: AbortSignal) => Promise<readonly StoredAccount[]>;
   /** The store's own log after a cursor (null: from its beginning); oldest first. Absent: the store keeps none. */
   readonly events?: (cursor: StoreCursor | null, limit: number, signal: AbortSignal) => Promise<EventPage>;
   /** Ends these sessions; the answer has one result for each target, in order. */

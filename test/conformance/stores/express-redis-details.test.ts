@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { expressKind } from '#agent/stores/express/express-kind.ts';
-import { StoreError, storeKey, type StoreAdapter, type StoredSession } from '#agent/stores/store-adapter.ts';
+import {
+  StoreError,
+  storeKey,
+  type StoreAdapter,
+  type StoreCursor,
+  type StoredAccount,
+  type StoredSession,
+} from '#agent/stores/store-adapter.ts';
 import { fromConfig } from './make-adapter.ts';
 import { allAccounts, allKeys, listAll } from './reading.ts';
 import { MAPPING, MAX_AGE } from './worlds/express-application.ts';
@@ -23,6 +30,29 @@ async function inWorld(
     await world.dispose();
   }
 }
+/** A later reading, with what it says of ends and accounts. */
+async function listSince(adapter: StoreAdapter, from: StoreCursor | null) {
+  const keys: string[] = [];
+  const ended: string[] = [];
+  const shown: StoredAccount[] = [];
+  let everything = false;
+  const cursor = await adapter.sessions(
+    from,
+    (page) => {
+      keys.push(...page.map(({ key }) => key));
+      return Promise.resolve();
+    },
+    never,
+    {
+      everything() {
+        everything = true;
+      },
+      ended: (gone) => void ended.push(...gone),
+      shown: (accounts) => void shown.push(...accounts),
+    },
+  );
+  return { keys: keys.sort(), ended: ended.sort(), shown, everything, cursor };
+}
 const only = async (adapter: StoreAdapter): Promise<StoredSession> => {
   const { sessions } = await listAll(adapter);
   expect(sessions.length).toBe(1);
@@ -30,21 +60,24 @@ const only = async (adapter: StoreAdapter): Promise<StoredSession> => {
 };
 
 describe('Redis that tells of changes', () => {
-  test('is not believed to be quiet before it told anything', () =>
-    inWorld(async (world) => {
-      await world.adapter.open(never);
-      expect(await world.adapter.glance(never)).toBeNull();
-      await world.signIn(world.application.addPerson(anna), visit);
-      expect(await world.adapter.glance(never)).not.toBeNull();
-    }, true));
-
-  test('and tells nothing although the configuration says so, is read at every poll', () =>
+  test('and told nothing yet, although the configuration says it would, is looked through at every poll', () =>
     inWorld(async (world) => {
       await world.admin().config('SET', 'notify-keyspace-events', '');
       await world.adapter.open(never);
-      await world.signIn(world.application.addPerson(anna), visit);
-      expect(await world.adapter.glance(never)).toBeNull();
-      expect((await listAll(world.adapter)).cursor).toBeNull();
+      const account = world.application.addPerson(anna);
+      const old = await world.signIn(account, visit);
+      const { cursor } = await listAll(world.adapter);
+      const quiet = await world.adapter.glance(never);
+      expect(await world.adapter.glance(never)).toBe(quiet);
+      const fresh = await world.signIn(account, visit);
+      await world.signOut(old);
+      expect(await world.adapter.glance(never)).not.toBe(quiet);
+      const { keys, ended, everything } = await listSince(world.adapter, cursor);
+      expect([keys, ended, everything]).toEqual([[fresh], [old], false]);
+      // As soon as it tells something it is believed, and everything is read once: it may have told of less than was.
+      await world.admin().config('SET', 'notify-keyspace-events', 'KA');
+      await world.visit(fresh, { ...visit, at: at + 30_000 });
+      expect((await listSince(world.adapter, cursor)).everything).toBe(true);
     }, true));
 
   test('is found out by asking, where asking is allowed', () =>
@@ -98,6 +131,98 @@ describe('Redis that tells of changes', () => {
       expect((await allKeys(world.adapter)).length).toBe(1);
     }, true));
 });
+
+describe.each([
+  ['that tells of changes', true],
+  ['that does not', false],
+])('Redis %s', (_name, events) => {
+  test('names what came, changed and ended, and what that shows of accounts', () =>
+    inWorld(async (world) => {
+      const { application, adapter } = world;
+      await adapter.open(never);
+      const account = application.addPerson(anna);
+      const [stays, goes, visited] = [
+        await world.signIn(account, visit),
+        await world.signIn(account, visit),
+        await world.signIn(account, visit),
+      ];
+      const { cursor } = await listAll(adapter);
+      // Guests, and what is no session at all, are neither reported nor a change that goes on.
+      await world.addNoise();
+      const fresh = await world.signIn(account, visit);
+      await world.signOut(goes);
+      await world.visit(visited, { ...visit, at: at + 30_000 });
+      const later = await listSince(adapter, cursor);
+      expect(later.everything).toBe(false);
+      expect(later.keys).toEqual([fresh, visited].sort());
+      expect(later.ended).toContain(goes);
+      expect(later.ended).not.toContain(stays);
+      expect(later.shown).toEqual([{ id: account, name: 'anna', roles: ['editor'], status: 'unknown' }]);
+      const quiet = await adapter.glance(never);
+      expect(await adapter.glance(never)).toBe(quiet);
+      const again = await listSince(adapter, later.cursor);
+      expect([again.keys, again.ended, again.shown]).toEqual([[], [], []]);
+      // A session that becomes a guest's has ended, although its key stays.
+      await world.admin().set(`sess:${stays}`, application.guest(Date.now()), 'KEEPTTL');
+      expect((await listSince(adapter, again.cursor)).ended).toEqual([stays]);
+      application.people.set(account, { name: 'Anna Neu', email: '', roles: ['administrator'] });
+      const newest = await world.signIn(account, { ...visit, at: at + 50_000 });
+      const asked = [fresh, newest, 'not there'].map(storeKey);
+      expect(await adapter.accountsOf?.(asked, never)).toEqual([
+        { id: account, name: 'Anna Neu', roles: ['administrator'], status: 'unknown' },
+      ]);
+    }, events));
+});
+
+test('thousands that changed at once mean reading everything, and so does a Redis that was emptied', () =>
+  inWorld(async (world) => {
+    await world.adapter.open(never);
+    const account = world.application.addPerson(anna);
+    await world.signIn(account, visit);
+    const { cursor } = await listAll(world.adapter);
+    await world.signInMany(account, 20_500, visit);
+    const { everything, keys, cursor: next } = await listSince(world.adapter, cursor);
+    expect([everything, keys.length]).toEqual([true, 20_501]);
+    await world.admin().flushdb();
+    const emptied = await listSince(world.adapter, next);
+    expect([emptied.everything, emptied.keys]).toEqual([true, []]);
+  }, false));
+
+test('of many keys some are read at each look: a change of what stands under one is known after a round', () =>
+  inWorld(async (world) => {
+    await world.adapter.open(never);
+    const account = world.application.addPerson(anna);
+    await world.signInMany(account, 9_000, visit);
+    const { cursor } = await listAll(world.adapter);
+    const key = await world.signIn(account, visit);
+    const { cursor: known } = await listSince(world.adapter, cursor);
+    await world.visit(key, { ...visit, at: at + 30_000 });
+    const found: string[] = [];
+    let from = known;
+    for (let look = 0; look < 3; look += 1) {
+      const { keys, cursor: next } = await listSince(world.adapter, from);
+      found.push(...keys);
+      from = next;
+    }
+    expect(found).toEqual([key]);
+  }, false));
+
+test('Redis is made to tell of sessions whose time is over', () =>
+  inWorld(async (world) => {
+    await world.admin().config('SET', 'notify-keyspace-events', 'KA');
+    // By itself it takes nothing out any more.
+    await world.admin().call('DEBUG', 'SET-ACTIVE-EXPIRE', '0');
+    await world.adapter.open(never);
+    const account = world.application.addPerson(anna);
+    const short = await world.signIn(account, { ...visit, at: Date.now() - MAX_AGE + 500 });
+    const { cursor } = await listAll(world.adapter);
+    await expect
+      .poll(async () => {
+        await world.adapter.glance(never);
+        return (await listSince(world.adapter, cursor)).ended;
+      })
+      .toEqual([short]);
+  }, true));
 
 test('a glance has counted everything that was written before it', () =>
   inWorld(async (world) => {

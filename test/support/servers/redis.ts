@@ -23,6 +23,9 @@ export async function startRedis(): Promise<PrivateRedis> {
       socketIn(folder),
       '--unixsocketperm',
       '777',
+      // DEBUG stops Redis taking expired keys out by itself, which it does at no certain time.
+      '--enable-debug-command',
+      'local',
       '--save',
       '',
       '--dir',

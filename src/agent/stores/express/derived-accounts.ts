@@ -26,6 +26,10 @@ export class DerivedAccounts {
     }
   }
 
+  all(): readonly StoredAccount[] {
+    return [...this.#byId.values()].map(({ account }) => account);
+  }
+
   async give(page: (accounts: readonly StoredAccount[]) => Promise<void>): Promise<void> {
     let held: StoredAccount[] = [];
     for (const { account } of this.#byId.values()) {

@@ -5,7 +5,9 @@ import { storeKey, type StoreAdapter, type StoreKey } from '../store-adapter.ts'
 import type { StoreDeps } from '../store-kind.ts';
 import { expressCapabilities } from './capabilities.ts';
 import { expressGrants, type ExpressConfig, type RedisConfig } from './config.ts';
+import type { ChangedKeys } from './changed-keys.ts';
 import { DerivedAccounts } from './derived-accounts.ts';
+import { KeyScan } from './key-scan.ts';
 import { KeyspaceEvents } from './keyspace-events.ts';
 import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
 import { expressPosture } from './posture.ts';
@@ -45,13 +47,24 @@ export function redisAdapter(
   const reader = new RedisReader(access, config.prefix, clock);
   const listening = new RedisAccess(database, baseDir, grants, () => events.lost());
   const events = new KeyspaceEvents(listening, database.db, config.prefix);
+  const scan = new KeyScan(reader);
   let follow = false;
+  /** Where the way round all keys stands that makes Redis tell of expired ones. */
+  let met = '0';
+  /** All keys were looked through, and nobody asked yet what that found. */
+  let looked = false;
 
-  /** Only once something was heard: a Redis that tells nothing would look like one where nothing happens. */
-  const position = async (signal: AbortSignal) => {
-    if (!follow) return null;
-    const at = await events.position(signal);
-    return events.heard ? at : null;
+  /** Who knows what changed. Redis only once it told something: one that tells nothing would look like a quiet one. */
+  const changes = async (signal: AbortSignal): Promise<ChangedKeys> => {
+    if (follow) {
+      await events.hear(signal);
+      if (events.heard) {
+        scan.forget();
+        return events.changed;
+      }
+    }
+    if (!looked) await scan.look(signal);
+    return scan.changed;
   };
   const parse = async (sids: readonly string[], signal: AbortSignal): Promise<readonly ExpressSession[]> => {
     const raw = await reader.read(sids, signal);
@@ -72,8 +85,8 @@ export function redisAdapter(
       follow =
         config.keyspaceEvents === 'on' ||
         (config.keyspaceEvents === 'auto' && tellsAll((await keyspaceFlags(access, signal)) ?? ''));
-      if (follow) await events.position(signal);
-      else log.info('Redis does not tell of changes: everything is read at every poll', {});
+      if (follow) await events.hear(signal);
+      else log.info('Redis does not tell of changes: all keys are looked through at every poll', {});
       return {
         kind: 'express',
         version: `Redis ${version}`,
@@ -84,25 +97,44 @@ export function redisAdapter(
     },
 
     async glance(signal) {
-      // So that a Redis that is away is noticed although nothing is followed.
-      if (!follow) await access.ask(['ping'], signal);
-      const at = await position(signal);
-      return at === null ? null : `${at.run}.${String(at.count)}`;
+      looked = false;
+      const changed = await changes(signal);
+      if (changed === events.changed) met = await reader.meet(met, signal);
+      looked = changed === scan.changed;
+      const { run, count } = changed.position();
+      return `${run}.${String(count)}`;
     },
 
-    async sessions(cursor, page, signal) {
+    async sessions(cursor, page, signal, notes) {
       const from = readCursor(Cursor, cursor);
-      const now = await position(signal);
-      const changed = from === null || now === null ? null : events.changedSince(from);
-      const give = async (sessions: readonly ExpressSession[]): Promise<void> => {
+      const changed = await changes(signal);
+      looked = false;
+      const now = changed.position();
+      const sids = from === null ? null : changed.since(from);
+      const read = async (some: readonly string[]): Promise<readonly ExpressSession[]> => {
+        const raw = new Map((await reader.read(some, signal)).map((one) => [one.sid, one]));
+        for (const sid of some) scan.known(sid, raw.get(sid));
+        const sessions = [...raw.values()]
+          .map((one) => readSession(one, config))
+          .filter((one) => one !== null);
         if (sessions.length > 0) await page(sessions.map(({ session }) => session));
+        return sessions;
       };
-      if (changed === null) await eachPage(give, signal);
-      else {
-        for (let at = 0; at < changed.length; at += PAGE)
-          await give(await parse(changed.slice(at, at + PAGE), signal));
+      if (sids === null) {
+        notes?.everything();
+        await reader.scan(async (some) => void (await read(some)), signal);
+      } else {
+        const gone = new Set(sids);
+        const accounts = new DerivedAccounts();
+        for (let at = 0; at < sids.length; at += PAGE) {
+          const sessions = await read(sids.slice(at, at + PAGE));
+          for (const { session } of sessions) gone.delete(session.key);
+          accounts.add(sessions);
+        }
+        notes?.shown(accounts.all());
+        notes?.ended([...gone].map(storeKey));
       }
-      return now === null ? null : writeCursor({ version: 1, ...now });
+      return writeCursor({ version: 1, ...now });
     },
 
     keys: (page, signal) =>
@@ -119,6 +151,12 @@ export function redisAdapter(
         return Promise.resolve();
       }, signal);
       await accounts.give(page);
+    },
+
+    async accountsOf(keys, signal) {
+      const accounts = new DerivedAccounts();
+      accounts.add(await parse(keys, signal));
+      return accounts.all();
     },
 
     async end(targets, _scope, signal) {

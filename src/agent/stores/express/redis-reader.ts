@@ -3,8 +3,10 @@ import { startsWith } from './acl.ts';
 import type { Command, RedisAccess } from './redis-access.ts';
 import type { RawSession } from './session-data.ts';
 
-/** Keys of one SCAN step and of one pipeline. */
+/** Keys of one page and of one pipeline. */
 const BATCH = 500;
+/** Of one SCAN step: Redis serves nobody else meanwhile, for about a millisecond. */
+const STEP = 1_000;
 /** Sessions up to this size come in one pipeline; larger ones are fetched one by one. */
 const INLINE_BYTES = 32 * 1024;
 
@@ -31,14 +33,12 @@ export class RedisReader {
 
   /** Session ids in pages of at most 500. While Redis shrinks its table, SCAN may name one twice. */
   async scan(page: (sids: readonly string[]) => Promise<void>, signal: AbortSignal): Promise<void> {
-    const match = startsWith(this.#prefix);
     let cursor = '0';
     do {
-      const answer = await this.#access.ask(['scan', cursor, 'MATCH', match, 'COUNT', BATCH], signal);
-      const [next, found] = Array.isArray(answer) ? (answer as unknown[]) : [];
-      cursor = bytes(next).toString('latin1') || '0';
+      const { next, keys } = await this.#step(cursor, signal);
+      cursor = next;
       const sids = new Set<string>();
-      for (const key of Array.isArray(found) ? (found as unknown[]) : []) {
+      for (const key of keys) {
         const text = bytes(key).toString('utf8');
         if (text.startsWith(this.#prefix) && text.length > this.#prefix.length)
           sids.add(text.slice(this.#prefix.length));
@@ -49,6 +49,24 @@ export class RedisReader {
         signal.throwIfAborted();
       }
     } while (cursor !== '0');
+  }
+
+  /**
+   * One step on a way round all keys; the answer is where to go on. Redis takes expired keys out, and tells of them,
+   * when it meets them: by itself it may be minutes late.
+   */
+  async meet(cursor: string, signal: AbortSignal): Promise<string> {
+    return (await this.#step(cursor, signal)).next;
+  }
+
+  async #step(cursor: string, signal: AbortSignal) {
+    const match = startsWith(this.#prefix);
+    const answer = await this.#access.ask(['scan', cursor, 'MATCH', match, 'COUNT', STEP], signal);
+    const [next, found] = Array.isArray(answer) ? (answer as unknown[]) : [];
+    return {
+      next: bytes(next).toString('latin1') || '0',
+      keys: Array.isArray(found) ? (found as unknown[]) : [],
+    };
   }
 
   /** Some sessions, wherever the scan begins. */

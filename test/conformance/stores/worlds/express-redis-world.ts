@@ -61,7 +61,7 @@ export async function expressRedisWorld(
     grants,
     application,
     admin: () => admin,
-    knows: { ...KNOWS, glance: events, incremental: events },
+    knows: { ...KNOWS, glance: true, incremental: true },
     writtenBackIsAlive: true,
     addPerson: (person) => Promise.resolve(application.addPerson(person)),
     async signIn(account, visit) {

@@ -44,8 +44,10 @@ export async function doctor(
 }
 
 /** A store that cannot be reached says so whoever asks it: once is enough. */
-const withoutRepeats = (findings: readonly Finding[]): readonly Finding[] =>
-  findings.filter(({ message }, at) => findings.findIndex((other) => other.message === message) === at);
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const said = ({ message }: Finding): string => message.split('\n', 1)[0] ?? '';
+  return findings.filter((one, at) => findings.findIndex((other) => said(other) === said(one)) === at);
+}
 
 const keyIsLost = ({ dataDir }: AgentConfig): boolean =>
   existsSync(databaseIn(dataDir)) && !existsSync(keyFileIn(dataDir));

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { keyFileIn, readOrCreateSecret } from '../keys/key-file.ts';
 import type { RegisteredKind } from '../stores/store-kind.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,15 +19,18 @@ export function init(
     );
   }
   if (existsSync(path)) throw new UsageError(`${path} exists; name another with --config, or edit it.`);
-  writeFileSync(path, configText(kind, environment), { mode: 0o600, flag: 'wx' });
-  const key = keyFileIn(resolve(dirname(path), 'agent-data'));
+  // Of its own for each configuration: one process serves one environment, and two must not share their files.
+  const dataDir = `${basename(path, extname(path))}-data`;
+  const key = keyFileIn(resolve(dirname(path), dataDir));
+  const kept = existsSync(key);
+  writeFileSync(path, configText(kind, environment, dataDir), { mode: 0o600, flag: 'wx' });
   readOrCreateSecret(key);
-  print(`Wrote ${path} and ${key}.`);
+  print(kept ? `Wrote ${path}; ${key} was there and is kept.` : `Wrote ${path} and ${key}.`);
   print('Keep the key: without it consoles see every session under a new name.');
   print(`Next: edit ${path}, then “watchfloor-agent doctor --config ${path}”.`);
 }
 
-export function configText(kind: RegisteredKind, environment: string): string {
+export function configText(kind: RegisteredKind, environment: string, dataDir: string): string {
   const store = kind.example
     .trimEnd()
     .split('\n')
@@ -46,7 +49,7 @@ listen:
   # tls: { cert: agent.crt, key: agent.key }
 
 # The agent's own files: handle key, change log, audit. Back up handle.key.
-dataDir: agent-data
+dataDir: ${JSON.stringify(dataDir)}
 
 store:
   kind: ${kind.kind}

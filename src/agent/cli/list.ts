@@ -48,7 +48,7 @@ export async function listSessions(
     );
     if (!json)
       print(
-        `${String(count)} live sessions${count > limit ? `, the first ${String(limit)} shown (--limit)` : ''}.`,
+        `${counted(count, 'live session')}${count > limit ? `, the first ${String(limit)} shown (--limit)` : ''}.`,
       );
   });
 }

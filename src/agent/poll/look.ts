@@ -44,6 +44,8 @@ export interface LookResult {
   readonly logCleared: boolean;
   readonly keysCpuMs: number;
   readonly accountsCpuMs: number;
+  /** Of reading everything although there was a cursor: once in a while, not at every look. */
+  readonly everythingCpuMs: number;
 }
 
 const cpuMs = (since: NodeJS.CpuUsage) => {
@@ -125,7 +127,9 @@ export async function look(
   let gone: readonly MirroredSession[] = [];
   let listed = false;
   let keysCpuMs = 0;
+  const listing = process.cpuUsage();
   if (changed) gone = await listSessions(context, reading, began, signal);
+  const everythingCpuMs = before !== null && reading.covers === 'all' ? cpuMs(listing) : 0;
   listed = changed && reading.covers !== 'changes';
   if (!listed && (changed || memory.keysDue)) {
     memory.keysDue = true;
@@ -179,6 +183,7 @@ export async function look(
     logCleared: events?.cleared ?? false,
     keysCpuMs,
     accountsCpuMs,
+    everythingCpuMs,
   };
 }
 

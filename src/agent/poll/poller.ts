@@ -111,7 +111,7 @@ export function createPoller(options: PollerOptions): Poller {
       warnings: warnings(),
     });
     const used = process.cpuUsage(cpu);
-    const besidesMs = result.keysCpuMs + result.accountsCpuMs;
+    const besidesMs = result.keysCpuMs + result.accountsCpuMs + result.everythingCpuMs;
     return { cpuMs: (used.user + used.system) / 1_000 - besidesMs, besidesMs, changed: result.changed };
   }
 

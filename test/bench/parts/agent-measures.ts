@@ -86,7 +86,9 @@ async function listing(db: TestDatabase): Promise<void> {
 async function following(db: TestDatabase): Promise<void> {
   const { engine } = db;
   const bare = bareDriver(db);
-  const started = await startBenchAgent(db);
+  // It looks only when it is asked: a question is not to be measured while it looks by itself, nor a look that first
+  // waits for the end of another.
+  const started = await startBenchAgent(db, { intervalMs: 3_600_000, adaptive: false });
   const { agent, token } = started;
   const console = await connectConsole(agent.url, token);
   await console.subscribe({ want: ['accounts'] });

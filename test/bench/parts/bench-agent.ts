@@ -28,7 +28,10 @@ export const grantsOf = (db: TestDatabase): string =>
   drupalGrants(DrupalConfig.parse({ database: db.config }));
 
 /** The real agent on Drupal's tables, as `serve` starts it, with its writing thread beside this bundle. */
-export async function startBenchAgent(db: TestDatabase): Promise<BenchAgent> {
+export async function startBenchAgent(
+  db: TestDatabase,
+  poll: { readonly intervalMs: number; readonly adaptive: boolean },
+): Promise<BenchAgent> {
   const config = DrupalConfig.parse({ database: db.config });
   const folder = temporaryFolder();
   const began = performance.now();
@@ -43,7 +46,7 @@ export async function startBenchAgent(db: TestDatabase): Promise<BenchAgent> {
     flags: { privileged: { roles: ['editor'], accounts: [] }, services: { roles: [], accounts: [] } },
     limits: { ...DEFAULT_HELLO_LIMITS, targets: 10_000 },
     caps: { perToken: 5, total: 5 },
-    poll: { intervalMs: 2_000, adaptive: true },
+    poll,
     bounds: { maxAgeDays: 7, maxRows: 1_000_000, historyDays: 400 },
     // Beside the bench's own file; this module may lie in a chunk that several benches share.
     writer: join(dirname(process.argv[1] ?? ''), 'listing.js'),

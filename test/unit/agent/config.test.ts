@@ -73,7 +73,7 @@ test.each([
 test('what init writes can be read', () => {
   expect(STORE_KINDS.length).toBeGreaterThan(0);
   for (const entry of [kind, ...STORE_KINDS]) {
-    const text = configText(entry, 'shop');
+    const text = configText(entry, 'shop', 'shop-data');
     // What init writes is a valid file as soon as its variables are set.
     const env = Object.fromEntries(
       [...text.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => [name ?? '', 'x']),

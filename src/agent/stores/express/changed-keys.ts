@@ -17,10 +17,6 @@ export class ChangedKeys {
   #forgotten = 0;
   readonly #dirty = new Map<string, number>();
 
-  get count(): number {
-    return this.#count;
-  }
-
   position(): ChangePosition {
     return { run: this.#run, count: this.#count };
   }

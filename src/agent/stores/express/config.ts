@@ -59,7 +59,7 @@ export const ExpressConfig = z.strictObject({
   timeZone: TimeZone.optional(),
   /** False where the store has `disableTouch`: then nobody knows when a session was used last. */
   touch: z.boolean().default(true),
-  /** `auto` asks Redis (CONFIG GET) and reads everything at every poll where it must not ask. */
+  /** `auto` asks Redis (CONFIG GET) and looks through all keys at every poll where it must not ask. */
   keyspaceEvents: z.enum(['auto', 'on', 'off']).default('auto'),
   mapping: Mapping.default(() => Mapping.parse({})),
   /** Longest time a request may take, seconds: until then it can write an ended session back. */

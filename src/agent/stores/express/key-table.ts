@@ -13,7 +13,7 @@ export class KeyTable {
   #used = 0;
   #pass = 0;
   /** Goes round and round: keys that come join it, those that go leave it. */
-  #round: Iterator<string> | null = null;
+  #round: Iterator<string, undefined> | null = null;
 
   get size(): number {
     return this.#places.size;
@@ -64,8 +64,8 @@ export class KeyTable {
     const keys: string[] = [];
     while (keys.length < wanted) {
       this.#round ??= this.#places.keys();
-      const { done, value } = this.#round.next();
-      if (done === true) this.#round = null;
+      const { value } = this.#round.next();
+      if (value === undefined) this.#round = null;
       else keys.push(value);
     }
     return keys;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { keyspaceChannel } from './acl.ts';
-import { ChangedKeys } from './changed-keys.ts';
+import type { ChangedKeys } from './changed-keys.ts';
 import type { RedisAccess } from './redis-access.ts';
 
 /**
@@ -8,22 +8,24 @@ import type { RedisAccess } from './redis-access.ts';
  * begins, and everything has to be read.
  */
 export class KeyspaceEvents {
-  readonly changed = new ChangedKeys();
+  readonly #changed: ChangedKeys;
   readonly #access: RedisAccess;
   readonly #db: number;
   readonly #prefix: string;
   readonly #channelPrefix: string;
   #subscribed: Redis | null = null;
+  #heard = false;
 
   /** @param access a connection of its own: one that is subscribed can ask nothing else */
-  constructor(access: RedisAccess, db: number, prefix: string) {
+  constructor(access: RedisAccess, db: number, prefix: string, changed: ChangedKeys) {
+    this.#changed = changed;
     this.#access = access;
     this.#db = db;
     this.#prefix = prefix;
     this.#channelPrefix = `__keyspace@${String(db)}__:`;
   }
 
-  /** Listens from now on. When this resolves, everything that was written before the call is in `changed`. */
+  /** Listens from now on. When this resolves, everything that was written before the call has been noted. */
   async hear(signal: AbortSignal): Promise<void> {
     const client = await this.#subscribe(signal);
     // Answers and messages come in one order: with the pong, everything before it is here.
@@ -33,13 +35,14 @@ export class KeyspaceEvents {
 
   /** Whether Redis has told anything yet: otherwise it may be set up to tell nothing. */
   get heard(): boolean {
-    return this.changed.count > 0;
+    return this.#heard;
   }
 
   /** The connection is gone, and with it what would have been told. */
   lost(): void {
     this.#subscribed = null;
-    this.changed.begin();
+    this.#heard = false;
+    this.#changed.begin();
   }
 
   async #subscribe(signal: AbortSignal): Promise<Redis> {
@@ -59,7 +62,8 @@ export class KeyspaceEvents {
 
   #note(channel: string): void {
     const start = this.#channelPrefix + this.#prefix;
-    if (channel.startsWith(start) && channel.length > start.length)
-      this.changed.note(channel.slice(start.length));
+    if (!channel.startsWith(start) || channel.length === start.length) return;
+    this.#heard = true;
+    this.#changed.note(channel.slice(start.length));
   }
 }

@@ -55,7 +55,11 @@ export function checkMapping(sample: readonly RawSession[], config: ExpressConfi
     const found = people.filter((json) => leads(json, places)).length;
     findings.push(
       found > 0
-        ? { id, status: 'ok', message: `found in ${String(found)} of ${String(people.length)} sessions` }
+        ? {
+            id,
+            status: 'ok',
+            message: `${id} found in ${String(found)} of ${String(people.length)} sessions`,
+          }
         : {
             id,
             status: 'suspicious',

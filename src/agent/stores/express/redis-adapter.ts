@@ -5,13 +5,11 @@ import { storeKey, type StoreAdapter, type StoreKey } from '../store-adapter.ts'
 import type { StoreDeps } from '../store-kind.ts';
 import { expressCapabilities } from './capabilities.ts';
 import { expressGrants, type ExpressConfig, type RedisConfig } from './config.ts';
-import type { ChangedKeys } from './changed-keys.ts';
 import { DerivedAccounts } from './derived-accounts.ts';
-import { KeyScan } from './key-scan.ts';
-import { KeyspaceEvents } from './keyspace-events.ts';
 import { SAMPLE, sessionPosture } from '../posture/session-posture.ts';
 import { expressPosture } from './posture.ts';
 import { RedisAccess } from './redis-access.ts';
+import { RedisChanges } from './redis-changes.ts';
 import { RedisReader } from './redis-reader.ts';
 import { readSession, type ExpressSession } from './session-data.ts';
 
@@ -45,27 +43,8 @@ export function redisAdapter(
   const grants = expressGrants(config);
   const access = new RedisAccess(database, baseDir, grants);
   const reader = new RedisReader(access, config.prefix, clock);
-  const listening = new RedisAccess(database, baseDir, grants, () => events.lost());
-  const events = new KeyspaceEvents(listening, database.db, config.prefix);
-  const scan = new KeyScan(reader);
-  let follow = false;
-  /** Where the way round all keys stands that makes Redis tell of expired ones. */
-  let met = '0';
-  /** All keys were looked through, and nobody asked yet what that found. */
-  let looked = false;
-
-  /** Who knows what changed. Redis only once it told something: one that tells nothing would look like a quiet one. */
-  const changes = async (signal: AbortSignal): Promise<ChangedKeys> => {
-    if (follow) {
-      await events.hear(signal);
-      if (events.heard) {
-        scan.forget();
-        return events.changed;
-      }
-    }
-    if (!looked) await scan.look(signal);
-    return scan.changed;
-  };
+  const listening = new RedisAccess(database, baseDir, grants, () => changes.lost());
+  const changes = new RedisChanges(reader, listening, database.db, config.prefix);
   const parse = async (sids: readonly string[], signal: AbortSignal): Promise<readonly ExpressSession[]> => {
     const raw = await reader.read(sids, signal);
     return raw.map((one) => readSession(one, config)).filter((one) => one !== null);
@@ -82,11 +61,11 @@ export function redisAdapter(
       reader.useAbsoluteTimes(Number.parseInt(version, 10) >= 7);
       // The right to read is proved now, not at the first listing.
       await access.ask(['scan', '0', 'MATCH', config.prefix, 'COUNT', 1], signal);
-      follow =
+      const listens =
         config.keyspaceEvents === 'on' ||
         (config.keyspaceEvents === 'auto' && tellsAll((await keyspaceFlags(access, signal)) ?? ''));
-      if (follow) await events.hear(signal);
-      else log.info('Redis does not tell of changes: all keys are looked through at every poll', {});
+      await changes.open(listens, signal);
+      if (!listens) log.info('Redis does not tell of changes: all keys are looked through at every poll', {});
       return {
         kind: 'express',
         version: `Redis ${version}`,
@@ -97,23 +76,19 @@ export function redisAdapter(
     },
 
     async glance(signal) {
-      looked = false;
-      const changed = await changes(signal);
-      if (changed === events.changed) met = await reader.meet(met, signal);
-      looked = changed === scan.changed;
-      const { run, count } = changed.position();
+      await changes.look(signal);
+      const { run, count } = changes.changed.position();
       return `${run}.${String(count)}`;
     },
 
     async sessions(cursor, page, signal, notes) {
       const from = readCursor(Cursor, cursor);
-      const changed = await changes(signal);
-      looked = false;
-      const now = changed.position();
-      const sids = from === null ? null : changed.since(from);
+      await changes.beforeReading(signal);
+      const now = changes.changed.position();
+      const sids = from === null ? null : changes.changed.since(from);
       const read = async (some: readonly string[]): Promise<readonly ExpressSession[]> => {
         const raw = new Map((await reader.read(some, signal)).map((one) => [one.sid, one]));
-        for (const sid of some) scan.known(sid, raw.get(sid));
+        for (const sid of some) changes.known(sid, raw.get(sid));
         const sessions = [...raw.values()]
           .map((one) => readSession(one, config))
           .filter((one) => one !== null);
@@ -122,7 +97,9 @@ export function redisAdapter(
       };
       if (sids === null) {
         notes?.everything();
-        await reader.scan(async (some) => void (await read(some)), signal);
+        await reader.scan(async (some) => {
+          await read(some);
+        }, signal);
       } else {
         const gone = new Set(sids);
         const accounts = new DerivedAccounts();

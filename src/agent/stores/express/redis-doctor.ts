@@ -160,13 +160,14 @@ async function checkEvents(
   signal: AbortSignal,
 ): Promise<Finding> {
   const id = 'store.keyspace-events';
-  if (keyspaceEvents === 'off') return ok(id, 'changes are found by reading everything at every poll');
+  if (keyspaceEvents === 'off') return ok(id, 'changes are found by looking through all keys at every poll');
   const flags = await keyspaceFlags(access, signal);
   if (flags !== null && tellsAll(flags)) return ok(id, `Redis tells of changes (${flags})`);
   const fix =
     'redis-cli CONFIG SET notify-keyspace-events KA (and in redis.conf), then store.keyspaceEvents: on';
   if (flags !== null) {
-    const message = 'Redis does not tell of changes: everything is read at every poll';
+    const message =
+      'Redis does not tell of changes: all keys are looked through at every poll, and visits are told late';
     return keyspaceEvents === 'on'
       ? { id, status: 'wrong', message: 'store.keyspaceEvents is on, but Redis tells of nothing', fix }
       : { id, status: 'suspicious', message, fix };
@@ -176,7 +177,8 @@ async function checkEvents(
     : {
         id,
         status: 'suspicious',
-        message: 'this user must not ask whether Redis tells of changes: everything is read at every poll',
+        message:
+          'this user must not ask whether Redis tells of changes: all keys are looked through at every poll, and visits are told late',
         fix,
       };
 }

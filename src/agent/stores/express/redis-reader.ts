@@ -5,8 +5,8 @@ import type { RawSession } from './session-data.ts';
 
 /** Keys of one page and of one pipeline. */
 const BATCH = 500;
-/** Of one SCAN step: Redis serves nobody else meanwhile, for about a millisecond. */
-const STEP = 1_000;
+/** Of one SCAN step: Redis serves nobody else meanwhile, for a millisecond or two. */
+const STEP = 2_000;
 /** Sessions up to this size come in one pipeline; larger ones are fetched one by one. */
 const INLINE_BYTES = 32 * 1024;
 
@@ -37,13 +37,7 @@ export class RedisReader {
     do {
       const { next, keys } = await this.#step(cursor, signal);
       cursor = next;
-      const sids = new Set<string>();
-      for (const key of keys) {
-        const text = bytes(key).toString('utf8');
-        if (text.startsWith(this.#prefix) && text.length > this.#prefix.length)
-          sids.add(text.slice(this.#prefix.length));
-      }
-      const all = [...sids];
+      const all = [...new Set(keys)].map((key) => this.sidOf(key));
       for (let at = 0; at < all.length; at += BATCH) {
         await page(all.slice(at, at + BATCH));
         signal.throwIfAborted();
@@ -59,13 +53,35 @@ export class RedisReader {
     return (await this.#step(cursor, signal)).next;
   }
 
+  /** Hands every key of a session to `each`, some twice. */
+  async names(each: (key: string) => void, signal: AbortSignal): Promise<void> {
+    let cursor = '0';
+    do {
+      const { next, keys } = await this.#step(cursor, signal);
+      cursor = next;
+      for (const key of keys) each(key);
+      signal.throwIfAborted();
+    } while (cursor !== '0');
+  }
+
+  sidOf(key: string): string {
+    return key.slice(this.#prefix.length);
+  }
+
+  keyOf(sid: string): string {
+    return this.#prefix + sid;
+  }
+
   async #step(cursor: string, signal: AbortSignal) {
     const match = startsWith(this.#prefix);
-    const answer = await this.#access.ask(['scan', cursor, 'MATCH', match, 'COUNT', STEP], signal);
+    const answer = await this.#access.askTexts(['scan', cursor, 'MATCH', match, 'COUNT', STEP], signal);
     const [next, found] = Array.isArray(answer) ? (answer as unknown[]) : [];
+    const shortest = this.#prefix.length;
+    // The pattern sees to the prefix; the prefix alone is no session.
+    const isSession = (key: unknown): key is string => typeof key === 'string' && key.length > shortest;
     return {
-      next: bytes(next).toString('latin1') || '0',
-      keys: Array.isArray(found) ? (found as unknown[]) : [],
+      next: typeof next === 'string' ? next : '0',
+      keys: Array.isArray(found) ? (found as unknown[]).filter(isSession) : [],
     };
   }
 

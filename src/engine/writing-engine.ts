@@ -10,6 +10,7 @@ import { createEventHub, type EventHub } from './event-hub.ts';
 import { engineHandlers } from './handlers.ts';
 import { createCommitter } from './ingest/committer.ts';
 import { createIngest } from './ingest/ingest.ts';
+import type { ArrivingBatch } from './ingest/hooks.ts';
 import { recoverSnapshots } from './ingest/recover.ts';
 import { createSealer } from './ingest/sealer.ts';
 import { createRetentionKeeper } from './retention/keeper.ts';
@@ -117,14 +118,13 @@ export function writingEngine(
     clock,
     log,
     hook: {
-      onArriving: (batch) => {
-        fed = true;
-        if (options.detect !== false) detecting.onArriving(batch);
-      },
+      ...(options.detect === false
+        ? {}
+        : { onReceived: (batch: ArrivingBatch) => detecting.onReceived(batch) }),
       onEnriched: (batch) => {
         fed = true;
         if (options.detect !== false) detecting.onEnriched(batch);
-        options.hook?.onEnriched(batch);
+        if (batch.items.length > 0) options.hook?.onEnriched(batch);
       },
     },
     onNews: (news) => {
@@ -236,6 +236,8 @@ export function writingEngine(
   let toTell = false;
   const detecting: Detecting = createDetecting({
     db,
+    enrich: options.geo.enricher.enrich,
+    isHere: writer.audit.isHere,
     rules: sigmaRules,
     file,
     clock,

@@ -2,15 +2,17 @@ import type { DetectionRecord } from '#shared/domain/detection.ts';
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { Committed, Job } from '../ingest/committer.ts';
-import type { ArrivingBatch, EnrichedBatch, IngestHook } from '../ingest/hooks.ts';
+import type { ArrivingBatch, EnrichedBatch, IngestHook, Known, ReceivedBatch } from '../ingest/hooks.ts';
 import { allConnections } from '../mirror/connections.ts';
 import { sqliteCode, transaction, type WritableDb } from '../mirror/database.ts';
 import { historySummary } from '../mirror/history-ranges.ts';
 import type { RuleKeeper } from '../sigma-rules/rule-keeper.ts';
 import { createAsker, type Asker } from './evaluation/asker.ts';
-import { createTalk, type Evaluated } from './evaluation/talk.ts';
+import { createTalk } from './evaluation/talk.ts';
+import type { Evaluated } from './evaluation/talk-types.ts';
 import { createAccountFacts } from './mirror-events.ts';
-import { mentionedBy, type NamedSession } from './recall.ts';
+import type { NamedSession } from './recall.ts';
+import { createReceivedBatches, keysOf } from './received.ts';
 import { standingSuppressions } from './suppressions.ts';
 import { eventsOfItem } from './to-events.ts';
 import { train } from './train.ts';
@@ -18,7 +20,7 @@ import { createRiskWriter } from './write-risk.ts';
 import { createDetectionWriter, type Fresh, type Where, type WrittenFindings } from './write.ts';
 
 export interface Detecting extends IngestHook {
-  onArriving(batch: ArrivingBatch): void;
+  onReceived(batch: ArrivingBatch): ReceivedBatch;
   beforeCommit(): void;
   committed(): void;
   rolledBack(): void;
@@ -48,6 +50,10 @@ export function createDetecting(options: {
   /** Imported rules, evaluated beside the catalogue. */
   readonly rules: RuleKeeper;
   readonly submit: (job: Job) => Promise<Committed>;
+  /** What is known of an address and a user agent. */
+  readonly enrich: (ip: string | null, userAgent: string | null) => Known;
+  /** Whether an event is in the mirror. */
+  readonly isHere: Parameters<typeof createReceivedBatches>[0]['isHere'];
   /** New findings of a connection, and those that were heard and have been withdrawn; inside the transaction. */
   readonly tell: (connection: Where, fresh: readonly Fresh[], gone: readonly DetectionRecord[]) => void;
   /** That transaction is on disk. */
@@ -117,12 +123,7 @@ export function createDetecting(options: {
     const silent = source === 'snapshot';
     const items = silent ? remembered(where, all) : all;
     const events = items.flatMap((item) => eventsOfItem(item, source, known));
-    const keys = Object.fromEntries(
-      items.flatMap((item) =>
-        item.is === 'audit' && item.event.action === 'login' ? [[item.event.id, item.key]] : [],
-      ),
-    );
-    talk.take(where, { silent, events, keys });
+    talk.take(where, { silent, events, keys: keysOf(items) });
   };
   /** Of the items of a snapshot, those about sessions that detections remember. */
   const remembered = (where: Where, items: EnrichedBatch['items']): EnrichedBatch['items'] => {
@@ -150,6 +151,15 @@ export function createDetecting(options: {
       talk.fault(where, String(error));
     }
   };
+
+  const receivedBatches = createReceivedBatches({
+    db,
+    talk,
+    factsOf,
+    enrich: options.enrich,
+    isHere: options.isHere,
+    guarded,
+  });
 
   const learn = (where: Where): void => {
     if (stopped) return;
@@ -189,21 +199,18 @@ export function createDetecting(options: {
   };
 
   return {
-    onArriving({ connection: id, connectionKey: key, changes }) {
-      const where: Where = { key, id };
-      guarded(where, () => {
-        talk.arriving(where, mentionedBy(changes, factsOf(key)));
-      });
-      talk.hear();
-    },
+    onReceived: ({ connection: id, connectionKey: key, changes }) =>
+      receivedBatches.receive({ key, id }, changes),
     onEnriched(batch: EnrichedBatch) {
       const where: Where = { key: batch.connectionKey, id: batch.connection };
       if (batch.source === 'history') {
         readHistory.set(where.key, where);
         return;
       }
+      const { received, items } = batch;
       guarded(where, () => {
-        evaluate(where, batch);
+        if (received && receivedBatches.written(received, items)) return;
+        if (items.length > 0) evaluate(where, batch);
       });
     },
     beforeCommit() {
@@ -214,6 +221,7 @@ export function createDetecting(options: {
       fresh = [];
       readHistory = new Map();
       talk.committed();
+      receivedBatches.committed();
       for (const where of read.values()) if (historySummary(db, where.key).is === 'done') learn(where);
       if (!touched) return;
       touched = false;
@@ -221,6 +229,7 @@ export function createDetecting(options: {
     },
     rolledBack() {
       talk.drop(null);
+      receivedBatches.rolledBack();
       facts.clear();
       options.rules.rolledBack();
       fresh = [];

@@ -23,6 +23,12 @@ const MOST_CHANGED = 75_000;
 /** While history is being read nothing is saved, because learning from it begins with the log; but not for ever. */
 const MOST_LOGGED_UNTRAINED = 400_000;
 
+/** Enough has come together to be saved. */
+export const isFull = (
+  { logged, changed }: { readonly logged: number; readonly changed: number },
+  training: boolean,
+): boolean => (training ? logged >= MOST_LOGGED_UNTRAINED : logged >= MOST_LOGGED || changed >= MOST_CHANGED);
+
 /** What a batch changed. */
 export interface Worked {
   readonly deltas: readonly DetectionDelta[];
@@ -48,6 +54,8 @@ export interface Keeper {
    */
   take(logged: Logged): Worked;
   readonly counters: () => string;
+  /** Events and changed memories since the last save. */
+  readonly sinceSaved: () => { readonly logged: number; readonly changed: number };
   /** Enough has come together to be saved. */
   isFull(training: boolean): boolean;
   /** What changed since it was last `saved`, a slice at a time; nothing may be taken in before it is. */
@@ -165,15 +173,16 @@ export function openKeeper(
   for (const batch of options.uncommitted) take(batch);
   const facts = createAccountFacts(db, where.key);
   const recall = createRecall(db, where.key, facts, keys, () => detector.state().sessions);
+  const sinceSaved: Keeper['sinceSaved'] = () => ({
+    logged,
+    changed: tables.reduce((sum, table) => sum + table.changed.size, 0),
+  });
   return {
     recall,
     take,
     counters: () => JSON.stringify(detector.counters),
-    isFull(training) {
-      if (training) return logged >= MOST_LOGGED_UNTRAINED;
-      const changed = tables.reduce((sum, table) => sum + table.changed.size, 0);
-      return logged >= MOST_LOGGED || changed >= MOST_CHANGED;
-    },
+    sinceSaved,
+    isFull: (training) => isFull(sinceSaved(), training),
     *save() {
       detector.prune();
       yield* memory.slices(tables, detector.state().watermark);

@@ -30,10 +30,20 @@ export interface EnrichedBatch {
   /** Where it came from: live, or from the past, which must not raise alarms as if it happened now. */
   readonly source: 'stream' | 'snapshot' | 'history';
   readonly items: readonly EnrichedItem[];
+  /** Of the stream: what was made of it when it came. */
+  readonly received?: ReceivedBatch | null;
 }
 
 export interface ArrivingBatch extends Pick<EnrichedBatch, 'connection' | 'connectionKey'> {
   readonly changes: readonly Change[];
+}
+
+/** A batch of the stream that waits to be written: work on it may begin before. */
+export interface ReceivedBatch {
+  /** It is about to be written, in this transaction: the mirror is as it was before it. */
+  writing(): void;
+  /** It will not be written. */
+  dropped(): void;
 }
 
 /**
@@ -41,8 +51,8 @@ export interface ArrivingBatch extends Pick<EnrichedBatch, 'connection' | 'conne
  * writes is committed with them or not at all. It must not keep anything outside that transaction before `committed`.
  */
 export interface IngestHook {
-  /** Changes of the stream are about to be written, in this transaction: the mirror is as it was before them. */
-  onArriving?(batch: ArrivingBatch): void;
+  /** A batch of the stream has come, and is written after all that came before it; outside of transactions. */
+  onReceived?(batch: ArrivingBatch): ReceivedBatch;
   onEnriched(batch: EnrichedBatch): void;
   /** Everything of the transaction is written, and it is about to be committed. */
   beforeCommit?(): void;

@@ -13,7 +13,7 @@ import { applyChange, nothingApplied, type Applied } from './apply-changes.ts';
 import { applySnapshot } from './apply-snapshot.ts';
 import { auditRow } from './audit-row.ts';
 import type { Committed, Committer } from './committer.ts';
-import type { EnrichedBatch, IngestHook } from './hooks.ts';
+import type { EnrichedBatch, IngestHook, ReceivedBatch } from './hooks.ts';
 import { parseChanges, parseEvents, parsePart } from './parse.ts';
 import { known, type Writer } from './writer.ts';
 
@@ -106,8 +106,14 @@ export function createIngest(options: {
       ...news,
     });
   };
-  const feed = (who: Who, source: EnrichedBatch['source'], items: EnrichedBatch['items']): void => {
-    if (items.length > 0) hook?.onEnriched({ connection: who.id, connectionKey: who.key, source, items });
+  const feed = (
+    who: Who,
+    source: EnrichedBatch['source'],
+    items: EnrichedBatch['items'],
+    received: ReceivedBatch | null = null,
+  ): void => {
+    if (items.length > 0 || received !== null)
+      hook?.onEnriched({ connection: who.id, connectionKey: who.key, source, items, received });
   };
 
   return {
@@ -116,13 +122,17 @@ export function createIngest(options: {
       const parsed = parseChanges(batch.items, batch.from, batch.to, batch.after);
       let applied: Applied = nothingApplied();
       let bad = parsed.bad;
+      const received =
+        (wanted() &&
+          hook?.onReceived?.({ connection: who.id, connectionKey: who.key, changes: parsed.good })) ||
+        null;
       const result = await committer.submit({
         rows: parsed.good.length + 1,
         wanted,
         write: (careful) => {
           applied = nothingApplied();
           bad = parsed.bad;
-          hook?.onArriving?.({ connection: who.id, connectionKey: who.key, changes: parsed.good });
+          received?.writing();
           for (const change of parsed.good) {
             if (!careful) applyChange(writer, who.key, change, batch.view, applied);
             else if (
@@ -132,12 +142,13 @@ export function createIngest(options: {
             }
           }
           setAside(db, who.key, clock(), bad);
-          feed(who, 'stream', applied.items);
+          feed(who, 'stream', applied.items, received);
           writeCursor(db, who.key, { epoch: batch.epoch, seq: batch.to, view: batch.view });
           saveAsOf(db, who.key, clock());
         },
       });
-      if (result.is === 'committed') {
+      if (result.is !== 'committed') received?.dropped();
+      else {
         const events = applied.items.filter((item) => item.is === 'audit');
         const audit = events.slice(-SHOWN).map(({ event, known }) => auditRow(who.id, event, known));
         tell(who, {

@@ -10,6 +10,8 @@ import type { Enriched } from './write-sessions.ts';
 export interface AuditWriter {
   /** Null when the event is here already: history and stream overlap, and an event counts once. */
   write(connection: number, event: AuditEvent, kind: SegmentKind): AuditWritten | null;
+  /** Whether it would be: outside of transactions too. */
+  readonly isHere: (connection: number, event: Pick<AuditEvent, 'id' | 'at'>) => boolean;
   /** Writes down what was counted; before every commit and every savepoint. */
   flush(): void;
   /** After a rollback. */
@@ -56,6 +58,7 @@ export function createAuditWriter(
   };
 
   return {
+    isHere: (connection, { id, at }) => segments.find(connection, id, at).here,
     write(connection, event, kind) {
       const { hash, here } = segments.find(connection, event.id, event.at);
       if (here) return null;

@@ -45,7 +45,8 @@ export class KillReport {
     const seconds = Math.round((Date.now() - this.#started) / 1_000);
     process.stdout.write(
       `kills: ${String(this.count)} of ${String(this.#planned)} in ${String(seconds)} s: ${of(({ side }) => side)}; ` +
-        `${String(this.inside)} inside an open transaction; ${of(({ step }) => step)}; ` +
+        `${String(this.inside)} inside an open transaction (${of(({ side, inside }) => (inside ? side : null))}); ` +
+        `${of(({ side, step }) => `${side} at ${step}`)}; ` +
         `${of(({ starting }) => (starting ? 'while starting again' : null))}; ` +
         `mirror and agent compared ${String(this.compared)} times; seed ${String(this.#seed)}\n`,
     );

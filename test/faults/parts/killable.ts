@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where a process kills itself; `random`: it is killed from outside at any moment. */
 export const STEPS = ['begin', 'statement', 'before-commit', 'after-commit', 'random'] as const;
@@ -22,8 +23,8 @@ export const NO_FAULT: Fault = { step: 'none', after: 0, statement: 1 };
 export interface Killable {
   readonly process: ChildProcess;
   output(): string;
-  /** Gives a running process a fault; it must have begun its first transaction, or the signal would just end it. */
-  arm(fault: Fault): void;
+  /** Gives a process a fault, as soon as it hears: before that the signal would just end it. */
+  arm(fault: Fault): Promise<void>;
   /** Resolves when it has ended; says by what. */
   readonly ended: Promise<NodeJS.Signals | number | null>;
   /** Whether a transaction was open when it ended. */
@@ -39,6 +40,8 @@ export function startKillable(options: {
   readonly fault: Fault;
 }): Killable {
   const { fault, mark } = options;
+  // The one before may have left its last word here.
+  writeFileSync(mark, '');
   const hook = join(import.meta.dirname, 'kill-hook.mjs');
   const child = spawn(process.execPath, ['--import', hook, options.program, ...options.args], {
     env: {
@@ -67,8 +70,10 @@ export function startKillable(options: {
   return {
     process: child,
     output: () => text,
-    arm: (next) => {
+    arm: async (next) => {
       writeFileSync(`${mark}.fault`, JSON.stringify(next));
+      while (readFileSync(mark, 'utf8') === '' && child.exitCode === null && child.signalCode === null)
+        await sleep(10);
       child.kill('SIGUSR2');
     },
     ended,

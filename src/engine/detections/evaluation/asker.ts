@@ -50,6 +50,13 @@ export function askHere(file: string): Asker {
 /** Threads that end are replaced so often; after that it is done here, as slowly as that is. */
 const MOST_LOST = 3;
 
+/** Whether something was asked that is not committed yet. */
+const isOpenAfter = (request: Request, before: boolean): boolean => {
+  if (isAnswered(request)) return true;
+  if (request.is === 'committed') return request.more;
+  return before && !(request.is === 'drop' && request.connection === null);
+};
+
 /** Evaluates in a thread of its own, which is started when it is first asked for something. */
 export function askThread(options: {
   readonly start: () => EvaluatorThread;
@@ -86,7 +93,7 @@ export function askThread(options: {
         thread = null;
       }
       if (thread === null && !isAnswered(request) && request.is !== 'open') return;
-      open = isAnswered(request) || (open && (request.is === 'leaveOut' || request.is === 'open'));
+      open = isOpenAfter(request, open);
       (thread ?? begin()).post(request);
     },
     receive: (wait) => {

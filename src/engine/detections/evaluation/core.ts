@@ -25,8 +25,8 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
   const end = db.prepare('COMMIT');
   const keepers = new Map<number, Keeper>();
   const uncommitted = new Map<number, Uncommitted[]>();
-  /** What the mirror remembers of these cannot be read, and is being forgotten. */
-  const blank = new Set<number>();
+  /** What the mirror remembers of these cannot be read, and is forgotten in the transaction of that request. */
+  const blank = new Map<number, number>();
 
   const keeperOf = (where: Where): Keeper => {
     const held = keepers.get(where.key);
@@ -47,9 +47,28 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
     return worked;
   };
   const worked = (
+    keeper: Keeper,
     { deltas, logins, opened }: Worked,
     recalled: Extract<Said, { is: 'worked' }>['recalled'],
-  ): Said => ({ is: 'worked', changes: toChanges(deltas), logins, opened, recalled });
+  ): Said => ({
+    is: 'worked',
+    changes: toChanges(deltas),
+    logins,
+    opened,
+    recalled,
+    stand: { counters: keeper.counters(), ...keeper.sinceSaved() },
+  });
+
+  /** What belonged to these requests is in the mirror. */
+  const forget = (numbers: readonly number[]): void => {
+    const gone = new Set(numbers);
+    for (const [key, list] of uncommitted) {
+      const left = list.filter(({ number }) => !gone.has(number));
+      if (left.length === 0) uncommitted.delete(key);
+      else uncommitted.set(key, left);
+    }
+    for (const [key, number] of blank) if (gone.has(number)) blank.delete(key);
+  };
 
   const save = (where: Where, keeper: Keeper, reply: (answer: Said) => void): void => {
     const slices = keeper.save();
@@ -75,15 +94,16 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
         const logged: Logged = { silent: true, events };
         reply(
           events.length === 0
-            ? worked({ deltas: [], logins: [], opened: [] }, { text: null, users })
-            : worked(take(where, number, keeper, logged), { text: JSON.stringify(logged), users }),
+            ? worked(keeper, { deltas: [], logins: [], opened: [] }, { text: null, users })
+            : worked(keeper, take(where, number, keeper, logged), { text: JSON.stringify(logged), users }),
         );
         return;
       }
       case 'take': {
         const { where, number, text } = request;
         const logged = JSON.parse(text) as Logged;
-        reply(worked(take(where, number, keeperOf(where), logged), null));
+        const keeper = keeperOf(where);
+        reply(worked(keeper, take(where, number, keeper, logged), null));
         return;
       }
       case 'remembered':
@@ -117,8 +137,7 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
       case 'committed':
         for (const keeper of keepers.values()) keeper.committed(request.accountsChanged);
         for (const { where, forgotten } of request.saved) keepers.get(where.key)?.saved(forgotten);
-        uncommitted.clear();
-        blank.clear();
+        forget(request.numbers);
         return;
       case 'drop':
         if (request.connection === null) {
@@ -141,12 +160,12 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
     const code = sqliteCode(error);
     let unreadable = false;
     // What cannot be opened ahead is tried again, and judged, when it is needed.
-    if (request.is !== 'committed' && request.is !== 'drop' && request.is !== 'open') {
+    if (isAnswered(request)) {
       const { key } = request.where;
       unreadable = !keepers.delete(key) && code === null;
       if (unreadable) {
         uncommitted.delete(key);
-        blank.add(key);
+        blank.set(key, request.number);
       }
     }
     return { is: 'fault', message: String(error), code, unreadable };

@@ -34,6 +34,10 @@ export type Request =
   /** The transaction is on disk. */
   | {
       readonly is: 'committed';
+      /** What belonged to it; what was asked besides belongs to later ones. */
+      readonly numbers: readonly number[];
+      /** Something was asked that belongs to later ones. */
+      readonly more: boolean;
       readonly accountsChanged: boolean;
       readonly saved: readonly { readonly where: Where; readonly forgotten: readonly Forgotten[] }[];
     }
@@ -42,6 +46,14 @@ export type Request =
 
 export type Answer = { readonly number: number } & Said;
 
+/** How an environment stands after a batch. */
+export interface Stand {
+  readonly counters: string;
+  /** Events and changed memories since the last save. */
+  readonly logged: number;
+  readonly changed: number;
+}
+
 /** What is answered. */
 export type Said =
   | {
@@ -49,6 +61,7 @@ export type Said =
       readonly changes: FoundChanges;
       readonly logins: readonly LoginScore[];
       readonly opened: readonly OpenedWith[];
+      readonly stand: Stand;
       /** Of `recall`: the line of the log, null when there was nothing to recall, and who is to be marked. */
       readonly recalled: { readonly text: string | null; readonly users: readonly string[] } | null;
     }

@@ -1,59 +1,18 @@
+import { assertNever } from '#shared/domain/assert-never.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { Log } from '#shared/domain/log.ts';
 import { sqliteCode, type WritableDb } from '../../mirror/database.ts';
-import type { EnrichedEvent } from '../../detect/event.ts';
 import type { Logged } from '../event-log.ts';
+import { isFull } from '../keeper.ts';
 import { createMemoryWriter, forgetMemory, type Forgotten } from '../memory-writer.ts';
-import { MARK, type Mentioned, type NamedSession } from '../recall.ts';
+import { MARK } from '../recall.ts';
 import type { Where } from '../write.ts';
 import type { Asker } from './asker.ts';
-import type { Request, Said, Unanswered } from './requests.ts';
-
-/** What came of a batch, with the batch. */
-export interface Evaluated extends Pick<Extract<Said, { is: 'worked' }>, 'changes' | 'logins' | 'opened'> {
-  readonly silent: boolean;
-  readonly events: readonly EnrichedEvent[];
-  readonly keys: Readonly<Record<string, number>> | undefined;
-}
-
-/**
- * Talks with whoever evaluates, on behalf of the transaction under way: posts its batches, and writes what comes back
- * before it is committed. All in that transaction.
- */
-export interface Talk {
-  /** An environment is going to be written about, and there is much to be worked out again before. */
-  ahead(where: Where): void;
-  /** A batch is about to be written. */
-  arriving(where: Where, mentioned: Mentioned): void;
-  /** A batch has been written. */
-  take(where: Where, logged: Logged): void;
-  /** Which sessions of a snapshot are remembered; the people of others are recalled anew. */
-  remembered(where: Where, sessions: readonly NamedSession[]): ReadonlySet<string>;
-  /** Writes what has come back so far. */
-  hear(): void;
-  /** Waits for everything that was asked, and writes it with counters and what is to be saved. */
-  settle(training: (where: Where) => boolean): void;
-  /** Saves what is remembered of these environments. */
-  save(of: (where: Where) => boolean): void;
-  /** Facts about accounts have changed. */
-  accountsChanged(): void;
-  committed(): void;
-  /** What is held of one environment (null: of all) is void. */
-  drop(connection: number | null): void;
-  /** A batch that could not be evaluated is left out: counted and logged. */
-  fault(where: Where, message: string): void;
-  close(): Promise<void>;
-}
+import { PostedAhead, type Asked, type Posted } from './posted.ts';
+import type { Request, Said, Stand, Unanswered } from './requests.ts';
+import type { Evaluated, Talk } from './talk-types.ts';
 
 type WithoutNumber<T> = T extends unknown ? Omit<T, 'number'> : never;
-
-interface Waiting {
-  readonly where: Where;
-  readonly number: number;
-  readonly what: 'recall' | 'take' | 'remembered' | 'settle' | 'save';
-  /** Of `take`. */
-  readonly batch: { readonly text: string; readonly logged: Logged } | null;
-}
 
 const EMPTY = JSON.stringify({ ingested: 0, repeated: 0, beyondHorizon: 0, skewed: 0, figures: {} });
 
@@ -100,12 +59,22 @@ export function createTalk(options: {
     `DELETE FROM detector_entity WHERE connection = ? AND kind = '${MARK}' AND id IN (SELECT value FROM json_each(?))`,
   );
 
-  let waiting: Waiting[] = [];
+  /** Asked and not answered, in the order in which answers come. */
+  const unanswered = new Map<number, Asked>();
+  /** Of the transaction under way and not written yet, answered or not; in the order in which they are written. */
+  let due: Asked[] = [];
+  /** Of later transactions. */
+  const ahead = new PostedAhead();
+  /** How environments stood after the last batch that was written. */
+  const stands = new Map<number, Stand>();
+  /** Environments that wait for a transaction after which nothing is ahead, to be saved. */
+  const filled = new Set<number>();
   let number = 0;
   /** Environments that may be held. */
   const held = new Map<number, Where>();
   /** Of the transaction under way. */
   let touched = new Map<number, Where>();
+  let numbers: number[] = [];
   let saved: { readonly where: Where; readonly forgotten: readonly Forgotten[] }[] = [];
   let accountsChanged = false;
   let lost = false;
@@ -119,17 +88,21 @@ export function createTalk(options: {
     countFault.run(where.key);
     log.error('a detection failed; its batch is not evaluated', { error: message });
   };
-  const post = (
-    request: WithoutNumber<Exclude<Request, Unanswered>>,
-    batch: Waiting['batch'] = null,
-  ): void => {
+  const ask = (request: WithoutNumber<Exclude<Request, Unanswered>>, batch: Asked['batch'] = null): Asked => {
     number += 1;
     const { is: what, where } = request;
-    asker.post({ ...request, number });
-    waiting.push({ where, number, what, batch });
+    const one: Asked = { where, number, what, batch, answer: null };
+    unanswered.set(number, one);
     held.set(where.key, where);
+    asker.post({ ...request, number });
+    return one;
   };
-
+  /** Asks for something that belongs to the transaction under way. */
+  const askNow: typeof ask = (request, batch) => {
+    const one = ask(request, batch);
+    due.push(one);
+    return one;
+  };
   const endSaving = (whole: boolean): void => {
     if (!saving) return;
     saving = false;
@@ -137,10 +110,14 @@ export function createTalk(options: {
     db.exec('RELEASE saving');
   };
 
-  /** Everything that was asked is not answered any more. */
+  /** Everything that was asked and not written is not known any more. */
   const giveUp = (why: string): void => {
-    const left = waiting;
-    waiting = [];
+    const [first] = unanswered.values();
+    ahead.lost(first);
+    filled.clear();
+    const left = due;
+    due = [];
+    unanswered.clear();
     lost = true;
     endSaving(false);
     held.clear();
@@ -148,10 +125,11 @@ export function createTalk(options: {
     for (const { where, what } of left) if (what === 'take' || what === 'recall') fault(where, why);
   };
 
-  const writeBatch = (one: Waiting, answer: Extract<Said, { is: 'worked' }>): void => {
+  const writeBatch = (one: Asked, answer: Extract<Said, { is: 'worked' }>): void => {
     const { where } = one;
-    const { changes, logins, opened, recalled } = answer;
+    const { changes, logins, opened, recalled, stand } = answer;
     touched.set(where.key, where);
+    stands.set(where.key, stand);
     for (const user of recalled?.users ?? []) mark.run(where.key, user);
     const text = recalled === null ? one.batch?.text : recalled.text;
     if (text === null || text === undefined) return;
@@ -197,49 +175,71 @@ export function createTalk(options: {
     saved.push({ where, forgotten: watermark === null ? [] : memory.forget(where.key, watermark) });
   };
 
-  /** Hears one answer; false: there is none yet, or nothing that answers. */
-  const hearOne = (wait: boolean): boolean => {
-    const [one] = waiting;
-    if (one === undefined) return false;
-    const answer = asker.receive(wait);
-    if (answer === null) return false;
-    if (answer.is === 'lost') {
-      giveUp(answer.why);
-      return false;
-    }
-    // Of a transaction that was rolled back meanwhile.
-    if (answer.number !== one.number) return true;
-    if (answer.is !== 'slice') waiting.shift();
+  const writeAnswer = (one: Asked, answer: NonNullable<Asked['answer']>): void => {
+    numbers.push(one.number);
     switch (answer.is) {
       case 'worked':
         writeBatch(one, answer);
-        break;
+        return;
       case 'remembered':
         sessions = new Set(answer.sessions);
         if (answer.users.length > 0) unmark.run(one.where.key, JSON.stringify(answer.users));
-        break;
-      case 'slice':
-        if (!saving) db.exec('SAVEPOINT saving');
-        saving = true;
-        memory.write(one.where.key, answer.slice);
-        break;
+        return;
       case 'settled':
         writeSave(one.where, answer);
         endSaving(true);
-        break;
+        return;
       case 'fault':
         if (answer.code !== null) throw new MirrorTrouble(answer.message, answer.code);
         endSaving(false);
         if (answer.unreadable) forgetMemory(db, one.where.key);
         fault(one.where, answer.message);
+        return;
+      default:
+        assertNever(answer);
     }
+  };
+  /** Writes what is answered, as far as nothing before it is not. */
+  const writeAnswered = (): void => {
+    for (let [one] = due; one?.answer; [one] = due) {
+      due.shift();
+      writeAnswer(one, one.answer);
+    }
+  };
+  /** Takes one answer; false: there is none yet, or nothing that answers. */
+  const receive = (wait: boolean): boolean => {
+    const answer = asker.receive(wait);
+    if (answer === null) return false;
+    if (answer.is === 'lost') {
+      writeAnswered();
+      giveUp(answer.why);
+      return false;
+    }
+    const one = unanswered.get(answer.number);
+    // Of a transaction that was rolled back meanwhile.
+    if (one === undefined) return true;
+    if (answer.is === 'slice') {
+      // Saves are asked for and waited for: this one belongs to the transaction under way.
+      if (!saving) db.exec('SAVEPOINT saving');
+      saving = true;
+      memory.write(one.where.key, answer.slice);
+      return true;
+    }
+    unanswered.delete(answer.number);
+    one.answer = answer;
     return true;
   };
+  const hear = (): void => {
+    while (receive(false));
+    writeAnswered();
+  };
   const hearAll = (): void => {
-    while (hearOne(true));
+    writeAnswered();
+    while (due.length > 0 && receive(true)) writeAnswered();
   };
   const clear = (): void => {
-    waiting = [];
+    due = [];
+    numbers = [];
     touched = new Map();
     saved = [];
     accountsChanged = false;
@@ -253,7 +253,7 @@ export function createTalk(options: {
     },
     arriving(where, mentioned) {
       if (lost || mentioned.sessions.length + mentioned.users.length === 0) return;
-      post({ is: 'recall', where, mentioned });
+      askNow({ is: 'recall', where, mentioned });
     },
     take(where, logged) {
       if (logged.events.length === 0) return;
@@ -262,31 +262,82 @@ export function createTalk(options: {
         return;
       }
       const text = JSON.stringify(logged);
-      post({ is: 'take', where, text }, { text, logged });
+      askNow({ is: 'take', where, text }, { text, logged });
+    },
+    post(where, mentioned, logged) {
+      if (filled.has(where.key)) return null;
+      const asked: Asked[] = [];
+      if (mentioned.sessions.length + mentioned.users.length > 0)
+        asked.push(ask({ is: 'recall', where, mentioned }));
+      if (logged.events.length > 0) {
+        const text = JSON.stringify(logged);
+        asked.push(ask({ is: 'take', where, text }, { text, logged }));
+      }
+      const posted: Posted = { where, asked, is: 'posted' };
+      ahead.add(posted);
+      return posted;
+    },
+    adopt(posted, keys) {
+      if (posted.is === 'void') return false;
+      if (posted.is === 'suspect') {
+        fault(posted.where, 'the thread that evaluates ended while it worked on this batch');
+        return true;
+      }
+      ahead.delete(posted);
+      for (const one of posted.asked) {
+        if (one.batch !== null && keys !== undefined) {
+          const { text, logged } = one.batch;
+          one.batch = {
+            text: `${text.slice(0, -1)},"keys":${JSON.stringify(keys)}}`,
+            logged: { ...logged, keys },
+          };
+        }
+        due.push(one);
+      }
+      return true;
+    },
+    leaveOut(posted) {
+      if (!ahead.delete(posted)) return;
+      posted.is = 'void';
+      const { where } = posted;
+      for (const one of posted.asked) {
+        unanswered.delete(one.number);
+        asker.post({ is: 'leaveOut', where, number: one.number });
+      }
     },
     remembered(where, named) {
       hearAll();
       sessions = new Set();
       if (lost) return sessions;
-      post({ is: 'remembered', where, sessions: named });
+      askNow({ is: 'remembered', where, sessions: named });
       hearAll();
       return sessions;
     },
-    hear() {
-      while (hearOne(false));
-    },
+    hear,
     settle(training) {
       hearAll();
       // One after the other: each may be long.
       for (const where of touched.values()) {
-        if (!lost) post({ is: 'settle', where, training: training(where) });
+        if (lost) continue;
+        const stand = stands.get(where.key);
+        // What is remembered knows more than this transaction: it is saved after one that nothing is ahead of.
+        if (stand !== undefined && ahead.has(where.key)) {
+          begin.run(where.key, clock(), EMPTY);
+          saveCounters.run(stand.counters, where.key);
+          if (isFull(stand, false) && isFull(stand, training(where))) filled.add(where.key);
+          continue;
+        }
+        askNow({ is: 'settle', where, training: training(where) });
+        filled.delete(where.key);
         hearAll();
       }
     },
     save(of) {
       hearAll();
       for (const where of held.values()) {
-        if (!lost && of(where)) post({ is: 'save', where });
+        // What is remembered knows more than the mirror, whose log is enough to work it out again.
+        if (lost || ahead.has(where.key) || !of(where)) continue;
+        askNow({ is: 'save', where });
         hearAll();
       }
     },
@@ -294,17 +345,29 @@ export function createTalk(options: {
       accountsChanged = true;
     },
     committed() {
-      if (touched.size + saved.length > 0 || accountsChanged || lost)
-        asker.post({ is: 'committed', accountsChanged, saved });
+      if (touched.size + saved.length + numbers.length > 0 || accountsChanged || lost)
+        asker.post({
+          is: 'committed',
+          accountsChanged,
+          saved,
+          numbers,
+          more: unanswered.size > 0 || ahead.size > 0,
+        });
       careful = Math.max(0, careful - 1);
       clear();
     },
     drop(connection) {
+      for (const one of ahead.avoid(connection)) unanswered.delete(one.number);
       asker.post({ is: 'drop', connection });
       if (connection === null) {
         held.clear();
+        filled.clear();
+        unanswered.clear();
         clear();
-      } else held.delete(connection);
+      } else {
+        held.delete(connection);
+        filled.delete(connection);
+      }
     },
     fault,
     close: () => asker.close(),

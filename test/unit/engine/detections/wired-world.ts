@@ -108,6 +108,8 @@ export class WiredWorld {
       rules: createRuleKeeper(this.db),
       db: this.db,
       file: mirrorFile(this.profile),
+      enrich: testGeo.enricher.enrich,
+      isHere: writer.audit.isHere,
       clock: () => epochMs(NOW),
       log,
       submit: (job) => this.committer.submit(job),

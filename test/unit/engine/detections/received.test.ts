@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Epoch, seq } from '#shared/domain/ids.ts';
-import { MINUTE } from '#shared/domain/units.ts';
+import { epochMs, MINUTE } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
 import type { EnrichedEvent } from '#engine/detect/event.ts';
 import { askHere } from '#engine/detections/evaluation/asker.ts';
@@ -81,7 +81,7 @@ test('what a batch says of accounts holds for the batches that came with it', as
     world.stream([
       (position) => ({
         seq: seq(position),
-        at: at(2),
+        at: epochMs(at(2)),
         kind: 'account.upserted',
         account: fakeAccount('robot', { name: 'robot', service: true }),
       }),

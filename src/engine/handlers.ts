@@ -134,6 +134,7 @@ export function engineHandlers(parts: {
       vault: parts.vault,
       clock,
       changed: parts.problemsChanged,
+      journal,
     }),
     ...mirrorHandlers({ db, keeper: parts.retention, clock, journal }),
     ...peopleHandlers({ db, reader, keeper: parts.identities, clock, operatorName, journal }),

@@ -3,6 +3,7 @@ import type { Clock } from '#shared/domain/units.ts';
 import type { Handlers } from '#shared/ipc/contract.ts';
 import { ChannelId } from '#shared/domain/ids.ts';
 import type { ChannelConfig, NOTIFY_METHODS } from '#shared/ipc/notify-contract.ts';
+import type { OperatorJournal } from '../journal/journal.ts';
 import { transaction, type ReadableDb, type WritableDb } from '../mirror/database.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { SecretVault } from '../secrets.ts';
@@ -21,8 +22,21 @@ export function notifyHandlers(parts: {
   readonly vault: SecretVault;
   readonly clock: Clock;
   readonly changed: () => void;
+  readonly journal: Pick<OperatorJournal, 'recordOperatorAction'>;
 }): Answers {
-  const { db, notifier, vault, clock } = parts;
+  const { db, notifier, vault, clock, journal } = parts;
+  /** Where findings go is as worth knowing as what was done about them: it is in the same transaction. */
+  const record = (
+    deed: 'saved' | 'removed',
+    id: ChannelId,
+    { name, target, enabled }: Pick<ChannelConfig, 'name' | 'target' | 'enabled'>,
+  ): void => {
+    journal.recordOperatorAction({
+      action: `notification-channel-${deed}`,
+      subject: { kind: 'notification-channel', id, name },
+      details: { destination: destination(target), ...(deed === 'saved' ? { enabled } : {}) },
+    });
+  };
   const must = (id: ChannelId) => {
     const found = notifier.channels().find((one) => one.id === id);
     if (found !== undefined) return found;
@@ -53,6 +67,7 @@ export function notifyHandlers(parts: {
         transaction(db, () => {
           saveChannel(db, id, config, clock());
           dueNow(db, id, clock());
+          record('saved', id, config);
         });
         if (typeof secret === 'string') vault.put(id, secret);
         else if (secret === null) vault.delete(id);
@@ -62,10 +77,11 @@ export function notifyHandlers(parts: {
       }),
     'notify.remove': ({ id }) =>
       soon(() => {
-        must(id);
+        const channel = must(id);
         transaction(db, () => {
           dropOutbox(db, id);
           deleteChannel(db, id);
+          record('removed', id, channel);
         });
         vault.delete(id);
         parts.changed();

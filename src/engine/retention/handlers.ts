@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import type { Problem } from '#shared/domain/result.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { Handlers } from '#shared/ipc/contract.ts';
 import type { MIRROR_METHODS, RetentionPolicy, RetentionView } from '#shared/ipc/mirror-contract.ts';
-import type { OperatorJournal } from '../journal/journal.ts';
+import type { ActionDetails, ActionSubject, OperatorJournal } from '../journal/journal.ts';
 import { backupMirror } from '../mirror/backup.ts';
 import { eventCounts } from '../mirror/audit-segments.ts';
 import { transaction, type ReadableDb, type WritableDb } from '../mirror/database.ts';
@@ -59,8 +59,25 @@ export function mirrorHandlers(parts: {
   readonly journal: OperatorJournal;
 }): Answers {
   const { db, keeper, journal } = parts;
+  const asked = reading(db, parts.clock);
+  const exported = (file: string, subject: ActionSubject, details: ActionDetails = {}): void => {
+    mustBeNew(file);
+    journal.recordOperatorAction({ action: 'data-exported', subject, details });
+  };
   return {
-    ...reading(db, parts.clock),
+    ...asked,
+    'person.export': (request, signal) =>
+      Promise.resolve().then(() => {
+        const person = known(findPerson(db, request.accounts));
+        // How many, never who: the journal outlives them.
+        exported(request.file, { kind: 'person' }, { accounts: person.accounts.length });
+        return asked['person.export'](request, signal);
+      }),
+    'mirror.backup': (request, signal) =>
+      Promise.resolve().then(() => {
+        exported(request.file, { kind: 'mirror', name: basename(request.file) });
+        return asked['mirror.backup'](request, signal);
+      }),
     'retention.set': async (policy) => {
       checkFolder(policy);
       transaction(db, () => {
@@ -73,6 +90,7 @@ export function mirrorHandlers(parts: {
       return view(db);
     },
     'retention.run': async () => {
+      journal.recordOperatorAction({ action: 'retention-run' });
       await keeper.run();
       return view(db);
     },

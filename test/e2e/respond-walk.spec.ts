@@ -193,6 +193,80 @@ test('everything of a person but what is selected, and everything of whom the au
   }
 });
 
+test('from every view the dialog names exactly whom it would end', async ({ open, folder }) => {
+  test.setTimeout(180_000);
+  const blog = await startSite(folder, 'blog');
+  try {
+    const seenAt = Math.trunc(Date.now() / 1_000) - 60;
+    blog.store.signIn(['203.0.113.9', '192.0.2.5'].map((ip) => ({ user: 2, ip, seenAt })));
+    const { page } = await open({ width: 1280, height: 800 });
+    await add(page, blog, 'alice');
+    const dialog = page.getByRole('dialog');
+    const names = async (sessions: string): Promise<void> => {
+      await expect(dialog.getByTestId('confirm-end')).toHaveText(`End ${sessions} in blog`);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await expect(dialog).toHaveCount(0);
+    };
+    const button = (name: string | RegExp) => page.getByRole('button', { name }).first();
+
+    // A list that is narrowed, by the words of its search.
+    await openView(page, 'Sessions');
+    await expect(rowOf(page, 'user 2')).toHaveCount(3);
+    await page.getByRole('combobox', { name: /^Search/ }).fill('user:"user 2"');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('end-matching')).toHaveText('End all 3 sessions…');
+    await page.getByTestId('end-matching').click();
+    await names('3 sessions');
+
+    // Beside a list: the session, the person, the person's others.
+    await rowOf(page, 'user 2').filter({ hasText: '192.0.2.' }).dblclick();
+    const panel = page.getByTestId('session-panel');
+    await panel.getByRole('button', { name: 'End session…' }).click();
+    await names('1 session');
+    await panel.getByRole('button', { name: 'Sign out everywhere in blog…' }).click();
+    await names('3 sessions');
+    await panel.getByRole('button', { name: 'End their others…' }).click();
+    await names('2 sessions');
+    await panel.getByRole('button', { name: 'Close session' }).click();
+
+    // Under the pointer, on Watch.
+    await openView(page, 'Watch');
+    await rowOf(page, 'user 1').first().click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^End session…$/ }).click();
+    await names('1 session');
+
+    // A person, with and without a session that is kept.
+    await openView(page, 'People');
+    await page
+      .getByRole('link', { name: /user 2/ })
+      .first()
+      .click();
+    await button('Sign out everywhere…').click();
+    await names('3 sessions');
+    await page.getByRole('main').getByRole('checkbox').first().check();
+    await button('Everywhere except 1 kept…').click();
+    await names('2 sessions');
+
+    // An address that was pivoted to.
+    await menu(page, 'user 2', /^Everything this address touched$/);
+    await button(/^End \d+ live sessions?…$/).click();
+    await expect(dialog.getByTestId('confirm-end')).toContainText(/^End \d+ sessions? in blog$/);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+    // Everyone, from the palette: it asks for the name.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search and commands' }).fill('End everyone’s sessions in blog');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByLabel(/Type “blog”/)).toBeVisible();
+    await expect(dialog.getByTestId('confirm-end')).toBeDisabled();
+    await names('5 sessions');
+    expect(blog.store.count()).toBe(5);
+  } finally {
+    await blog.agent.stop();
+    blog.store.close();
+  }
+});
+
 test('a session that a request wrote back is shown with its cause and ended again with one click', async ({
   open,
   folder,

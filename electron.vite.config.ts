@@ -38,6 +38,7 @@ export default defineConfig({
           reader: at('src/engine/mirror/reader-process.ts'),
           listing: at('src/agent/state/bulk/bulk-worker.ts'),
           evaluator: at('src/engine/detections/evaluation/evaluator-worker.ts'),
+          checkpointer: at('src/engine/mirror/checkpoints/checkpoint-worker.ts'),
           agent: at('src/agent/main.ts'),
           cli: at('src/cli/main.ts'),
         },

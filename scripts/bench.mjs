@@ -25,6 +25,7 @@ const threads = {
   reader: 'src/engine/mirror/reader-process.ts',
   listing: 'src/agent/state/bulk/bulk-worker.ts',
   evaluator: 'src/engine/detections/evaluation/evaluator-worker.ts',
+  checkpointer: 'src/engine/mirror/checkpoints/checkpoint-worker.ts',
 };
 
 /** @returns {Promise<string[]>} names of the benches: `detect` for detect.bench.ts */

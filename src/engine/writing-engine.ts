@@ -16,6 +16,8 @@ import { createSealer } from './ingest/sealer.ts';
 import { createRetentionKeeper } from './retention/keeper.ts';
 import { createWriter } from './ingest/writer.ts';
 import { createMapLog } from './map-log.ts';
+import { checkpointThread } from './mirror/checkpoints/checkpoint-thread.ts';
+import { createCheckpoints } from './mirror/checkpoints/checkpoints.ts';
 import { isCorrupt, transaction, type WritableDb } from './mirror/database.ts';
 import { dropOldPreviews, operationView } from './mirror/operations.ts';
 import { createListFollower } from './list-follower.ts';
@@ -100,8 +102,10 @@ export function writingEngine(
       detecting.committed();
       options.hook?.committed?.();
       sealer.nudge();
+      checkpoints.committed();
     },
   });
+  const checkpoints = createCheckpoints({ db, start: checkpointThread(file, log) });
   const sealer = createSealer({
     db,
     submit: (job) => committer.submit(job),
@@ -380,6 +384,7 @@ export function writingEngine(
       await notifier.stop();
       await reader.close();
       await heads.stop();
+      await checkpoints.stop();
       db.close();
       release();
     },

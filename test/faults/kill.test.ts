@@ -29,12 +29,17 @@ const ENGINE_PROGRAM = join(import.meta.dirname, '../../out/main/cli.js');
 
 const sleep = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
-async function until<T>(what: string, ms: number, ask: () => T | null | false): Promise<T> {
+async function until<T>(
+  what: string,
+  ms: number,
+  ask: () => T | null | false,
+  also: () => string = () => '',
+): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const value = ask();
     if (value !== null && value !== false) return value;
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}${also()}`);
     await sleep(25);
   }
 }
@@ -127,9 +132,8 @@ test(
         await until(
           `the stream after kill ${String(report.count)}, of the ${side} at ${step}`,
           120_000,
-          () => {
-            return head() > before;
-          },
+          () => head() > before,
+          () => `\nagent:\n${now.agent.output()}\nengine:\n${now.engine.output()}`,
         );
         if (Math.floor(report.count / COMPARE_EVERY) > report.compared && report.count < KILLS)
           await compare();

@@ -12,7 +12,7 @@ export type WritableDb = ReadableDb & { readonly [writable]: true };
 
 /** Pages of 8 KB and a late checkpoint write a third more rows a second than the defaults (docs/mirror.md). */
 const PAGE_BYTES = 8_192;
-const CHECKPOINT_PAGES = 16_000;
+export const CHECKPOINT_PAGES = 16_000;
 /** The committer waits for a lock itself, without standing still; a reader may wait longer. */
 const WRITER_BUSY_MS = 200;
 const BUSY_MS = 5_000;
@@ -58,12 +58,21 @@ export function openWritable(file: string): WritableDb {
     db.pragma('temp_store = MEMORY');
     db.pragma('cache_size = -65536');
     db.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`);
-    db.pragma('journal_size_limit = 134217728');
+    // Half as much again as is written until a checkpoint: what comes while it is made.
+    db.pragma(`journal_size_limit = ${String((CHECKPOINT_PAGES * PAGE_BYTES * 3) / 2)}`);
   } catch (error) {
     db.close();
     throw error;
   }
   return db as WritableDb;
+}
+
+/** Opens a file that is open for writing already, for nothing but copying its log into it. */
+export function openCheckpointing(file: string): ReadableDb {
+  const db = new Database(file, { fileMustExist: true, timeout: 0 });
+  db.pragma('synchronous = NORMAL');
+  db.pragma('wal_autocheckpoint = 0');
+  return db as ReadableDb;
 }
 
 /** Runs `work` in one transaction; it commits when `work` returns and rolls back when it throws. */

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Log } from '#shared/domain/log.ts';
+import { builtThread } from '../../built-thread.ts';
 import { openReadable, type ReadableDb } from '../../mirror/database.ts';
 import { createEvaluationCore, type EvaluationCore } from './core.ts';
 import { startEvaluator, type EvaluatorThread } from './evaluator-thread.ts';
@@ -113,18 +112,9 @@ export function askThread(options: {
   };
 }
 
-/** The thread's program beside this one, where it was built. */
-function evaluatorModule(): string | null {
-  for (const place of ['./evaluator.js', '../evaluator.js']) {
-    const url = new URL(place, import.meta.url);
-    if (url.protocol === 'file:' && existsSync(url)) return fileURLToPath(url);
-  }
-  return null;
-}
-
 /** A thread where the program was built, this thread where it runs from source. */
 export function createAsker(file: string, log: Log): Asker {
-  const module = evaluatorModule();
+  const module = builtThread('evaluator', import.meta.url);
   const here = (): Asker => askHere(file);
   if (module === null) return here();
   return askThread({ start: () => startEvaluator(module, file), here, log });

@@ -20,9 +20,11 @@ const STYLE = `
   h1 { font-size: 18pt; margin: 0 0 .3rem; } h2 { font-size: 12.5pt; margin: 1.8rem 0 .2rem; break-after: avoid; }
   p.note, .about { color: #51606f; margin: .2rem 0 .6rem; }
   table { border-collapse: collapse; width: 100%; font-size: 9pt; font-variant-numeric: tabular-nums; }
-  th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #d9dfe6; overflow-wrap: anywhere; }
+  th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #d9dfe6; }
+  td.long { overflow-wrap: anywhere; min-width: 8rem; }
   thead { display: table-header-group; } tr { break-inside: avoid; } th { color: #51606f; font-weight: 600; }
-  td.number { text-align: right; white-space: nowrap; } .empty { color: #51606f; font-style: italic; }`;
+  .number { text-align: right; } td.number { white-space: nowrap; } .empty { color: #51606f; font-style: italic; }
+  @media print { body { margin: 0; padding: 0; max-width: none; } }`;
 
 /** A page that stands by itself: no scripts, no links, nothing from the network. */
 export function reportHtml(report: ComplianceReport, origin: ReportOrigin): string {
@@ -59,11 +61,16 @@ function section({ title, note, columns, rows }: ReportTable): string {
   const body =
     rows.length === 0
       ? '<p class="empty">Nothing in this period.</p>'
-      : `<table><thead><tr>${columns.map((column) => `<th scope="col">${escape(column)}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table>`;
+      : `<table><thead><tr>${columns.map((column, at) => `<th scope="col"${rows.every((row) => typeof row[at] === 'number') ? ' class="number"' : ''}>${escape(column)}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table>`;
   return `<h2>${escape(title)}</h2><p class="note">${escape(note)}</p>${body}`;
 }
-const line = (row: readonly (string | number)[]): string =>
-  `<tr>${row.map((value) => (typeof value === 'number' ? `<td class="number">${String(value)}</td>` : `<td>${escape(value)}</td>`)).join('')}</tr>`;
+/** A word is broken only where it would push the page aside; what strangers typed can be any length. */
+const LONG_WORD = /\S{30}/;
+const line = (row: readonly (string | number)[]): string => `<tr>${row.map(cell).join('')}</tr>`;
+const cell = (value: string | number): string =>
+  typeof value === 'number'
+    ? `<td class="number">${value.toLocaleString('en-GB')}</td>`
+    : `<td${LONG_WORD.test(value) ? ' class="long"' : ''}>${escape(value)}</td>`;
 
 /** One file with all sections; the first column names the section, each section begins with its own heading. */
 export function reportCsv(report: ComplianceReport, origin: ReportOrigin): string {

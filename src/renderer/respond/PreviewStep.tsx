@@ -107,17 +107,27 @@ export function PreviewStep(props: {
           />
         ) : null}
         {problem === null ? null : <ProblemBox problem={problem} />}
-        {toType.map(({ connection, word }) => (
-          <TextField
-            key={connection}
-            label={`Type “${word}” to end everyone's sessions there`}
-            value={typed[connection] ?? ''}
-            error={asked && typed[connection] !== word}
-            onChange={(event) => {
-              setTyped({ ...typed, [connection]: event.target.value });
+        {toType.length === 0 ? null : (
+          <Box
+            sx={{
+              display: 'grid',
+              gap: 3,
+              gridTemplateColumns: `repeat(${String(Math.min(2, toType.length))}, minmax(0, 1fr))`,
             }}
-          />
-        ))}
+          >
+            {toType.map(({ connection, word }) => (
+              <TextField
+                key={connection}
+                label={`Type “${word}” to end everyone's sessions there`}
+                value={typed[connection] ?? ''}
+                error={asked && typed[connection] !== word}
+                onChange={(event) => {
+                  setTyped({ ...typed, [connection]: event.target.value });
+                }}
+              />
+            ))}
+          </Box>
+        )}
         {nothing ? null : <ReasonField disabled={sending} missing={asked && reasonMissing} />}
       </DialogContent>
       <DialogActions>

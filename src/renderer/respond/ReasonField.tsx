@@ -10,7 +10,8 @@ export function ReasonField(props: { readonly disabled: boolean; readonly missin
   const reason = useDraft((draft) => draft.reason);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    input.current?.focus();
+    // What would be ended is looked at first, however much stands between it and the reason.
+    input.current?.focus({ preventScroll: true });
   }, []);
   return (
     <TextField

@@ -10,6 +10,8 @@ import {
 
 const open = closing();
 const DAY = 86_400_000;
+/** Longer than a line of the page. */
+const LONG = 'x'.repeat(120);
 
 test('the report counts what happened in its period and nothing else, and stands by itself', async () => {
   const agent = await open.agent({}, { hello: { capabilities: [] } });
@@ -32,7 +34,7 @@ test('the report counts what happened in its period and nothing else, and stands
       at: 10 * DAY + 9,
       outcome: 'failure',
       reason: 'bad-password',
-      account: { name: '=HYPERLINK("x")' },
+      account: { name: `=HYPERLINK("${LONG}")` },
     }),
     event(5, { at: 12 * DAY }),
     event(6, {
@@ -58,7 +60,7 @@ test('the report counts what happened in its period and nothing else, and stands
   expect(lines).toContain('privileged,Shop & <co>,root,admin,2,1,1970-01-11 00:00:00 UTC');
   expect(lines).toContain('failures,Shop & <co>,bad-password,2');
   // What a stranger typed as a name is no formula.
-  expect(lines.some((line) => line.includes(`"'=HYPERLINK(""x"")"`))).toBe(true);
+  expect(lines.some((line) => line.includes(`"'=HYPERLINK(""${LONG}"")"`))).toBe(true);
   expect(lines).toContain('ends,Shop & <co>,revoked,1');
   expect(csv.text).toContain('session-revoked,Olga,root,revoke: 3 ended,stolen laptop');
   expect(csv.text).toContain('rule-changed,Olga,root,two sessions');
@@ -67,6 +69,10 @@ test('the report counts what happened in its period and nothing else, and stands
   expect(html.text).toContain('Shop &amp; &lt;co&gt;');
   expect(html.text).not.toMatch(/<script|<link|https?:/);
   expect(html.text).toContain('stolen laptop');
+  // Figures stand under their heads; only what is too long for a line is broken within a word.
+  expect(html.text).toContain('<th scope="col" class="number">Failed sign-ins</th>');
+  expect(html.text).toContain('<td class="long">=HYPERLINK(');
+  expect(html.text).toContain('<td>bad-password</td>');
   const journal = await engine.call('journal.page', { before: null, action: 'data-exported', limit: 5 });
   expect(journal.rows).toHaveLength(2);
   const nothing = await engine.call('compliance.file', { from: 20 * DAY, to: 21 * DAY, format: 'csv' });

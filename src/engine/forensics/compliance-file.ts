@@ -23,7 +23,7 @@ const STYLE = `
   th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #d9dfe6; }
   td.long { overflow-wrap: anywhere; min-width: 8rem; }
   thead { display: table-header-group; } tr { break-inside: avoid; } th { color: #51606f; font-weight: 600; }
-  .number { text-align: right; } td.number { white-space: nowrap; } .empty { color: #51606f; font-style: italic; }
+  .number { text-align: right; } td.number, td.time { white-space: nowrap; } .empty { color: #51606f; font-style: italic; }
   @media print { body { margin: 0; padding: 0; max-width: none; } }`;
 
 /** A page that stands by itself: no scripts, no links, nothing from the network. */
@@ -66,11 +66,13 @@ function section({ title, note, columns, rows }: ReportTable): string {
 }
 /** A word is broken only where it would push the page aside; what strangers typed can be any length. */
 const LONG_WORD = /\S{30}/;
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
 const line = (row: readonly (string | number)[]): string => `<tr>${row.map(cell).join('')}</tr>`;
-const cell = (value: string | number): string =>
-  typeof value === 'number'
-    ? `<td class="number">${value.toLocaleString('en-GB')}</td>`
-    : `<td${LONG_WORD.test(value) ? ' class="long"' : ''}>${escape(value)}</td>`;
+const cell = (value: string | number): string => {
+  if (typeof value === 'number') return `<td class="number">${value.toLocaleString('en-GB')}</td>`;
+  const kind = TIME.test(value) ? ' class="time"' : LONG_WORD.test(value) ? ' class="long"' : '';
+  return `<td${kind}>${escape(value)}</td>`;
+};
 
 /** One file with all sections; the first column names the section, each section begins with its own heading. */
 export function reportCsv(report: ComplianceReport, origin: ReportOrigin): string {

@@ -27,8 +27,10 @@ const PREVIEWS = quick ? 2 : 3;
 /** The engine's own part of a preview may take this long. */
 const BEYOND_MS = 1_000;
 const WAIT_MS = 300_000;
-/** Agents look again five seconds after an ending; that is not measured with the next one. */
-const LOOKED_AGAIN_MS = quick ? 0 : 7_000;
+/** So long after an ending agents look again; whether a look meets a later ending must not be left to chance. */
+const LOOKS_MS = quick ? [] : [5_000, 30_000, 60_000];
+/** An ending with its preview takes less than the first, a look less than the second. */
+const [ENDING_MS, LOOK_MS] = [2_000, 2_000];
 
 const folder = temporaryFolder();
 const geo = await openGeo({ files: resolveGeoData(process.cwd()) });
@@ -188,26 +190,41 @@ function taken(): readonly (Place & { readonly sessions: readonly string[] })[] 
 
 async function endings(): Promise<void> {
   let live = ENVIRONMENTS * SESSIONS;
-  let last = 0;
+  const endedAt: number[] = [];
+  const over = (): void => {
+    endedAt.push(performance.now());
+  };
   const slowest: number[] = [];
   const alone: number[] = [];
   const engine: number[] = [];
-  /** Nothing else is under way: the agents have looked again after the ending before, and the mirror is quiet. */
+  /** Nothing else is under way: no agent looks again after an ending before or is about to, and the mirror is quiet. */
   const quietened = async (): Promise<void> => {
-    await sleep(Math.max(0, last + LOOKED_AGAIN_MS - performance.now()));
+    // The mirror is not quiet before the first of them.
+    const looks = endedAt.flatMap((ended) =>
+      LOOKS_MS.map((after, at) => ({
+        from: at === 0 ? ended : ended + after - ENDING_MS,
+        until: ended + after + LOOK_MS,
+      })),
+    );
+    for (;;) {
+      const now = performance.now();
+      const near = looks.find(({ from, until }) => from < now && now < until);
+      if (near === undefined) return;
+      await sleep(near.until - now);
+    }
   };
   const cases = [
     async (): Promise<void> => {
       await enabled(false);
       await quietened();
       alone.push(await bareEnding());
-      last = performance.now();
+      over();
       await enabled(true);
     },
     async (): Promise<void> => {
       await quietened();
       engine.push(await engineEnding());
-      last = performance.now();
+      over();
     },
     async (): Promise<void> => {
       await enabled(false);
@@ -215,7 +232,7 @@ async function endings(): Promise<void> {
       await Promise.all(watching.map((client) => client.subscribe()));
       await quietened();
       slowest.push(await bareEnding());
-      last = performance.now();
+      over();
       for (const client of watching) client.close();
       await enabled(true);
     },

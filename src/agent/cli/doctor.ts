@@ -23,7 +23,8 @@ export async function doctor(
     // Opening the store makes a key where there is none: a lost one must not be replaced unseen.
     if (!keyIsLost(config)) {
       found.push(...(await config.store.doctor(storeDeps(config, clock), AbortSignal.timeout(60 * SECOND))));
-      found.push(...(await checkStore(config, clock)));
+      if (!found.some(({ nothingYet }) => nothingYet === true))
+        found.push(...(await checkStore(config, clock)));
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
@@ -43,10 +44,13 @@ export async function doctor(
   return wrong === 0;
 }
 
-/** A store that cannot be reached says so whoever asks it: once is enough. */
+/** A store that cannot be reached says so whoever asks it, and a store's own look at addresses is a sample: once is enough. */
 function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   const said = ({ message }: Finding): string => message.split('\n', 1)[0] ?? '';
-  return findings.filter((one, at) => findings.findIndex((other) => said(other) === said(one)) === at);
+  const everywhere = findings.some(({ id }) => id === 'one-address');
+  return findings
+    .filter(({ id, status }) => !(everywhere && id === 'store.addresses' && status === 'suspicious'))
+    .filter((one, at, all) => all.findIndex((other) => said(other) === said(one)) === at);
 }
 
 const keyIsLost = ({ dataDir }: AgentConfig): boolean =>
@@ -136,6 +140,7 @@ function checkStore(config: AgentConfig, clock: Clock): Promise<readonly Finding
         id: 'one-address',
         status: 'suspicious',
         message: `Every session comes from ${[...addresses].join('')}: the application sits behind a proxy whose forwarded address it does not trust.`,
+        fix: 'tell the application the proxy’s address and the header that names the visitor’s',
       });
     }
     if (ahead > 0) {

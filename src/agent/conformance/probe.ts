@@ -64,6 +64,19 @@ export function refused(options: Handshake): Promise<unknown> {
   });
 }
 
+/** The agent did not let us in, or nobody answered (`code` null). */
+export class RefusedConnection extends Error {
+  override readonly name = 'RefusedConnection';
+  readonly refusal: { readonly code: string | null; readonly message: string };
+
+  constructor(message: string, data: unknown) {
+    super(`cannot connect: ${message} ${data === undefined ? '' : JSON.stringify(data)}`.trim());
+    const told = typeof data === 'object' && data !== null && 'code' in data ? String(data.code) : null;
+    this.refusal = { code: told, message };
+  }
+}
+
+/** @throws RefusedConnection */
 export async function connect(options: Handshake): Promise<Probe> {
   const socket = open(options);
   const received: Received[] = [];
@@ -86,11 +99,7 @@ export async function connect(options: Handshake): Promise<Probe> {
     socket.once('connect_error', (error) => {
       socket.close();
       const data: unknown = 'data' in error ? error.data : undefined;
-      reject(
-        new Error(
-          `cannot connect: ${error.message} ${data === undefined ? '' : JSON.stringify(data)}`.trim(),
-        ),
-      );
+      reject(new RefusedConnection(error.message, data));
     });
   });
   return {

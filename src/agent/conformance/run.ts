@@ -6,7 +6,7 @@ import { conforms, NotApplicable } from './check.ts';
 import { COMMAND_CHECKS } from './command-checks.ts';
 import { HANDSHAKE_CHECKS } from './handshake-checks.ts';
 import type { Probe } from './probe.ts';
-import { connect, handshake } from './probe.ts';
+import { connect, handshake, RefusedConnection } from './probe.ts';
 import { STREAM_CHECKS } from './stream-checks.ts';
 
 const CHECKS: readonly Check[] = [...HANDSHAKE_CHECKS, ...STREAM_CHECKS, ...COMMAND_CHECKS];
@@ -19,6 +19,11 @@ export async function runConformance(
   const url = checkAgentUrl(options.url);
   if (!url.ok) throw new UsageError(url.message);
   const target = { ...options, url: url.url };
+  const trouble = await unreachable(target);
+  if (trouble !== null) {
+    print(`FAIL  ${trouble}`);
+    return false;
+  }
   let passed = 0;
   let failed = 0;
   let skipped = 0;
@@ -37,6 +42,22 @@ export async function runConformance(
   }
   print(`${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} not applicable.`);
   return failed === 0;
+}
+
+/** Why nothing can be tested at all: said once, and before wrong tokens are tried again and again. */
+async function unreachable({ url, token }: ConformanceOptions): Promise<string | null> {
+  try {
+    (await connect(handshake(url, token))).close();
+    return null;
+  } catch (error) {
+    if (!(error instanceof RefusedConnection)) throw error;
+    const { code, message } = error.refusal;
+    if (code === null)
+      return `No agent answers at ${url} (${message}): start it, or correct --url. Nothing was tested.`;
+    const advice =
+      code === 'UNAUTHENTICATED' ? ' Make a token with “watchfloor-agent token create --scopes …”.' : '';
+    return `The agent at ${url} does not let this token in: ${message} (${code})${advice} Nothing was tested.`;
+  }
 }
 
 async function runCheck(check: Check, options: ConformanceOptions): Promise<Error | null> {

@@ -12,17 +12,19 @@ const MAX_PAIRED = 2_000;
 
 /**
  * Records the ends of `gone` with their causes and the starts of `fresh`, in one transaction.
- * @param since when the store was looked at before
- * @param listedAt when a complete listing last named every mirrored session
+ * @param times since: when the store was looked at before; began: when this look began, what was ended after that is not
+ *   taken for alive; listedAt: when a complete listing last named every mirrored session
+ * @returns false when some were left out because they were ended meanwhile: they may have come back
  */
 export function recordEndsAndStarts(
   context: ReadContext,
   gone: readonly MirroredSession[],
   fresh: ReadonlyMap<SessionId, FreshSession>,
-  times: { readonly since: EpochMs; readonly listedAt: number },
-): void {
+  times: { readonly since: EpochMs; readonly began: EpochMs; readonly listedAt: number },
+): boolean {
   const { state, recorder, evidence, clock } = context;
-  recorder.record(() => {
+  return recorder.record(() => {
+    let all = true;
     const now = clock();
     // A command may have closed some while the store was read.
     const still = gone.filter((row) => state.sessions.get(row.id)?.n === row.n);
@@ -56,10 +58,11 @@ export function recordEndsAndStarts(
       recorder.closed(row, end);
     }
     for (const { session, sealed } of fresh.values()) {
-      if (state.sessions.numberOf(session.id) !== undefined || evidence.endedSince(session.id, times.since))
-        continue;
-      recorder.opened(withReplaces(session, replaces.get(session.id)), sealed);
+      if (state.sessions.numberOf(session.id) !== undefined) continue;
+      if (evidence.endedSince(session.id, times.began)) all = false;
+      else recorder.opened(withReplaces(session, replaces.get(session.id)), sealed);
     }
+    return all;
   });
 }
 

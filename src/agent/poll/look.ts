@@ -127,6 +127,8 @@ export async function look(
   let gone: readonly MirroredSession[] = [];
   let listed = false;
   let keysCpuMs = 0;
+  // Without a change, sessions show nothing new; ends can still be found.
+  if (!changed) reading.shown = [];
   const listing = process.cpuUsage();
   if (changed) gone = await listSessions(context, reading, began, signal);
   const everythingCpuMs = before !== null && reading.covers === 'all' ? cpuMs(listing) : 0;
@@ -138,6 +140,7 @@ export async function look(
       const diff = await diffKeys(context, reading.fresh, signal);
       gone = diff.gone;
       await lookUpUnknown(context, diff.unknown, reading, began, signal);
+      memory.accountsUnsure ||= diff.unknown.length > 0;
       listed = true;
       keysCpuMs = cpuMs(cpu);
     }
@@ -148,10 +151,8 @@ export async function look(
     ({ id }) => evidence.commandFor(id) === null && evidence.ruleFor(id) === null,
   );
   const wanted = reading.strangers || unexplained || events?.touchesAccounts === true;
-  if (changed) {
-    const exact =
-      reading.covers === 'changes and ends' &&
-      (await readShownAccounts(context, reading, gone, memory.accountsAt, signal));
+  if (changed || gone.length > 0) {
+    const exact = await readShownAccounts(context, reading, gone, memory.accountsAt, signal);
     memory.accountsUnsure ||= !exact;
   }
   const due = adapter.accountsOf === undefined ? plan.accountsDue || wanted : memory.accountsUnsure;
@@ -167,9 +168,11 @@ export async function look(
     accountsCpuMs = cpuMs(cpu);
   }
   markFresh(context, reading);
-  recordEndsAndStarts(context, gone, reading.fresh, { since: memory.lookedAt, listedAt: memory.listedAt });
-  state.transaction(() => saveCursor(context, reading.cursor));
-  memory.glance = glance;
+  const times = { since: memory.lookedAt, began, listedAt: memory.listedAt };
+  const whole = recordEndsAndStarts(context, gone, reading.fresh, times) && !reading.again;
+  // What was ended while it was read may have come back since: then the same is read once more.
+  if (whole) state.transaction(() => saveCursor(context, reading.cursor));
+  memory.glance = whole ? glance : null;
   memory.lookedAt = began;
   // An unchanged store names what it named before.
   if (listed || (!changed && !memory.keysDue)) {

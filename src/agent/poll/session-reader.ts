@@ -25,10 +25,12 @@ export interface SessionReading {
   covers: 'all' | 'changes and ends' | 'changes';
   /** May have ended, where the store said so. */
   ended: readonly StoreKey[];
-  /** Accounts as changed sessions show them, where only sessions do. */
-  shown: readonly StoredAccount[];
+  /** Accounts as changed sessions show them, where only sessions do; null where the store did not say. */
+  shown: readonly StoredAccount[] | null;
   /** Accounts that lost a session to another. */
   readonly left: Set<string>;
+  /** Something was ended while it was read and may have come back since: the same has to be read once more. */
+  again: boolean;
 }
 
 export const newReading = (cursor: StoreCursor | null): SessionReading => ({
@@ -37,8 +39,9 @@ export const newReading = (cursor: StoreCursor | null): SessionReading => ({
   strangers: false,
   covers: cursor === null ? 'all' : 'changes',
   ended: [],
-  shown: [],
+  shown: null,
   left: new Set(),
+  again: false,
 });
 
 /**
@@ -58,7 +61,10 @@ export function applySessions(
       const read = state.told.over(toSession(stored, state.keys, context.flags));
       const known = state.sessions.get(read.id);
       if (known !== undefined) seen?.mark(known.n);
-      if (evidence.endedSince(read.id, since)) continue;
+      if (evidence.endedSince(read.id, since)) {
+        reading.again = true;
+        continue;
+      }
       if (known === undefined) {
         const fresh = { session: read, sealed: state.keys.seal(stored.key) };
         if (reading.fresh.size < MAX_WAITING) reading.fresh.set(read.id, fresh);

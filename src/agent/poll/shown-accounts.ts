@@ -24,7 +24,7 @@ export async function readShownAccounts(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { adapter, state, recorder, flags } = context;
-  if (adapter.accountsOf === undefined) return false;
+  if (adapter.accountsOf === undefined || reading.covers === 'all' || reading.shown === null) return false;
   const doubtful = new Set(reading.left);
   for (const { account } of gone) if (account !== null) doubtful.add(account);
   for (const stored of reading.shown) {

@@ -35,6 +35,8 @@ export interface Finding {
   readonly message: string;
   /** The command or statement that mends it. */
   readonly fix?: string;
+  /** The store is made by the first start: there is nothing to read, and nothing wrong with that. */
+  readonly nothingYet?: true;
 }
 
 /** A kind of store as its folder exports it. */

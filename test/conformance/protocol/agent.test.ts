@@ -31,3 +31,20 @@ test('this agent conforms to the protocol', { timeout: 120_000 }, async () => {
   ]);
   expect(passed).toBe(true);
 });
+
+test('a token that is not let in, and an address where nobody answers, are said once', async () => {
+  agent = await startTestAgent(createMemoryStore(), folder.path);
+  const lines: string[] = [];
+  const run = (url: string) =>
+    runConformance({ url, token: 'wf_wrong', act: false }, (line) => void lines.push(line));
+  expect(await run(agent.url)).toBe(false);
+  const { url } = agent;
+  await agent.stop();
+  expect(await run(url)).toBe(false);
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^FAIL .*does not let this token in.*UNAUTHENTICATED.*token create.*Nothing was tested/,
+    ),
+    expect.stringMatching(/^FAIL .*No agent answers at .*correct --url. Nothing was tested/),
+  ]);
+});

@@ -76,6 +76,31 @@ test('a cursor of another database means reading everything', () =>
     }
   }));
 
+test('a later reading shows the accounts of what changed, and sessions say what they know of theirs', () =>
+  inWorld(async (world) => {
+    const { adapter, application } = world;
+    await adapter.open(never);
+    const account = application.addPerson(anna);
+    const first = await world.signIn(account, visit);
+    const { cursor } = await listAll(adapter);
+    application.people.set(account, { ...anna, roles: ['administrator'] });
+    const later = await world.signIn(account, { ...visit, at: visit.at + 30_000 });
+    const shown: unknown[] = [];
+    const notes = {
+      everything: () => void shown.push('everything'),
+      ended: () => void shown.push('ended'),
+      shown: (accounts: readonly unknown[]) => void shown.push(...accounts),
+    };
+    const page = () => Promise.resolve();
+    const now = { id: account, name: 'anna', roles: ['administrator'], status: 'unknown' };
+    await adapter.sessions(cursor, page, never, notes);
+    expect(shown.splice(0)).toEqual([now]);
+    await adapter.sessions('of another store' as StoreCursor, page, never, notes);
+    expect(shown).toEqual(['everything']);
+    expect(await adapter.accountsOf?.([first, later].map(storeKey), never)).toEqual([now]);
+    expect(await adapter.accountsOf?.([storeKey(first)], never)).toEqual([{ ...now, roles: [] }]);
+  }));
+
 test('a session whose change leaves its expiry alone is noticed', () =>
   inWorld(async (world) => {
     await world.adapter.open(never);

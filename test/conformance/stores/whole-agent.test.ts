@@ -6,9 +6,10 @@ import type { Log } from '#shared/domain/log.ts';
 import { serveHealth } from '#agent/health.ts';
 import { startTestAgent, systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
 import { listenIn, mailReceiver, webhookReceiver } from '#test/support/listening-in.ts';
-import { connectConsole } from '#test/support/test-console.ts';
+import { connectConsole, type TestConsole } from '#test/support/test-console.ts';
 import { disposeServers } from './databases.ts';
 import { allKeys, visit } from './reading.ts';
+import type { World } from './world.ts';
 import { EVERY_FORM } from './worlds/every-kind.ts';
 
 afterAll(disposeServers);
@@ -44,6 +45,31 @@ const formsOf = (secret: string): readonly Buffer[] => {
   ];
   return [...new Set(forms)].filter((form) => form.length >= 6).map((form) => Buffer.from(form));
 };
+
+/** A session whose time runs out ends as expired, where sessions have an end. */
+async function endsByTime(world: World, console: TestConsole, account: string): Promise<void> {
+  if (world.lifetimeMs === undefined) return;
+  const known = new Set(console.sessions.keys());
+  const fresh = () => [...console.sessions.keys()].find((id) => !known.has(id));
+  // Long enough to be seen at all, on a machine that is as slow as it likes.
+  for (let left = 1_500; fresh() === undefined; left *= 2) {
+    expect(left, 'a session that is seen before its time is over').toBeLessThan(60_000);
+    await world.signIn(account, {
+      ...visit(0),
+      at: Math.trunc((Date.now() + left) / 1_000) * 1_000 - world.lifetimeMs,
+    });
+    const until = Date.now() + left;
+    while (fresh() === undefined && Date.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const id = fresh();
+  await console.until(
+    () => console.changes.some((change) => change.kind === 'session.closed' && change.id === id),
+    'its end',
+  );
+  const end = console.changes.find((change) => change.kind === 'session.closed' && change.id === id);
+  expect(['expired', 'collected']).toContain(end?.kind === 'session.closed' ? end.reason : null);
+}
 
 describe.each(EVERY_FORM)('the agent on %s', (_label, makeWorld) => {
   test(
@@ -122,8 +148,27 @@ describe.each(EVERY_FORM)('the agent on %s', (_label, makeWorld) => {
         // Somebody signs in, and out again.
         const second = await world.signIn(anna, visit(4));
         await console.until(() => of(anna).length === 2, 'the new session');
+        const [out] = of(anna).filter(({ id }) => id !== before?.id);
         await world.signOut(second);
         await console.until(() => of(anna).length === 1, 'the end of the session');
+        const endOf = (id: string | undefined) =>
+          console.changes.find((change) => change.kind === 'session.closed' && change.id === id);
+        const { capabilities } = console.hello.store;
+        expect(endOf(out?.id)).toMatchObject({
+          reason: capabilities.includes('audit.logout') ? 'logout' : 'unknown',
+        });
+        await endsByTime(world, console, joerg);
+
+        // What somebody may do changes.
+        if (world.setRoles) {
+          await world.setRoles(anna, ['auditor', 'editor']);
+          await console.until(
+            () => console.accounts.get(anna)?.roles.join() === 'auditor,editor',
+            'the roles',
+          );
+          const told = [...console.events.values()].find(({ action }) => action === 'role-changed');
+          expect(told).toMatchObject({ account: { id: anna }, attributes: { to: 'auditor, editor' } });
+        }
 
         // Ended from the console: gone from the store, with proof.
         const command = {
@@ -136,6 +181,8 @@ describe.each(EVERY_FORM)('the agent on %s', (_label, makeWorld) => {
         };
         const answer = await console.ask<'command'>('command', command);
         expect(answer).toMatchObject({ ok: true, state: 'completed', matched: 1, ended: 1, failedCount: 0 });
+        await console.until(() => endOf(before?.id) !== undefined, 'the end by the command');
+        expect(endOf(before?.id)).toMatchObject({ reason: 'revoked', commandId: command.id });
         await world.writeBack(first);
         const proofs = () =>
           console.news

@@ -48,6 +48,8 @@ export interface World {
   signOut(key: string): Promise<void>;
   /** What a request does that was under way while its session was ended. */
   writeBack(key: string): Promise<void>;
+  /** How long after its last visit a session ends by itself; absent where the store goes on accepting it. */
+  readonly lifetimeMs?: number;
   /** Does a session that was written back sign somebody in again? */
   readonly writtenBackIsAlive: boolean;
   /** Makes a session too old to be accepted, leaving its row (or key) where the application would. */

@@ -1,9 +1,11 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { doctor } from '#agent/cli/doctor.ts';
+import { init } from '#agent/cli/init.ts';
 import { loadConfig } from '#agent/config/config.ts';
 import { openState } from '#agent/state/state.ts';
+import { STORE_KINDS } from '#agent/stores/registry.ts';
 import type { RegisteredKind } from '#agent/stores/store-kind.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
@@ -70,6 +72,34 @@ test('every session from one address: a proxy that the application does not trus
   const { text, good } = await examine({ address: () => '10.0.0.1' });
   expect(good).toBe(true);
   expect(text).toContain('Every session comes from 10.0.0.1');
+});
+
+test('after init nothing is wrong with the demo, which its first start makes', async () => {
+  const file = join(folder.path, 'shop.yaml');
+  const lines: string[] = [];
+  const print = (line: string): void => void lines.push(line);
+  init(file, 'demo', 'shop', STORE_KINDS, print);
+  expect(await doctor(loadConfig(file, STORE_KINDS, {}, {}), systemClock, print)).toBe(true);
+  expect(lines.join('\n')).toMatch(/no demo store yet[^]*0 wrong/);
+});
+
+test('configurations in one folder keep their files apart, and a key that is there is kept', () => {
+  const lines: string[] = [];
+  const print = (line: string): void => void lines.push(line);
+  const dataDirOf = (name: string) => loadConfig(join(folder.path, name), STORE_KINDS, {}, {}).dataDir;
+  for (const name of ['shop', 'wiki'])
+    init(join(folder.path, `${name}.yaml`), 'demo', name, STORE_KINDS, print);
+  expect([dataDirOf('shop.yaml'), dataDirOf('wiki.yaml')]).toEqual([
+    join(folder.path, 'shop-data'),
+    join(folder.path, 'wiki-data'),
+  ]);
+  const key = join(folder.path, 'shop-data', 'handle.key');
+  const before = readFileSync(key, 'utf8');
+  rmSync(join(folder.path, 'shop.yaml'));
+  lines.length = 0;
+  init(join(folder.path, 'shop.yaml'), 'demo', 'shop', STORE_KINDS, print);
+  expect(readFileSync(key, 'utf8')).toBe(before);
+  expect(lines[0]).toContain('was there and is kept');
 });
 
 test('nobody counts as privileged', async () => {

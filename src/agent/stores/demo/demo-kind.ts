@@ -36,7 +36,12 @@ function look(config: DemoStoreConfig): Finding {
   } catch (error) {
     const message = error instanceof StoreError ? error.message : String(error);
     return config.simulate && error instanceof StoreError && error.kind === 'unavailable'
-      ? { id: 'demo.database', status: 'ok', message: 'there is no demo store yet: the first start makes it' }
+      ? {
+          id: 'demo.database',
+          status: 'ok',
+          message: 'there is no demo store yet: the first start makes it',
+          nothingYet: true,
+        }
       : { id: 'demo.database', status: 'wrong', message, fix: `remove ${config.dir} to start anew` };
   }
 }

@@ -6,7 +6,7 @@ import { text, textOrNull, whole, wholeOrNull } from '../sql/columns.ts';
 import { deleteRows } from '../sql/delete-rows.ts';
 import type { Row, SqlAccess } from '../sql/sql-access.ts';
 import { EMPTY, type Sql } from '../sql/sql-text.ts';
-import type { StoreAdapter } from '../store-adapter.ts';
+import type { StoreAdapter, StoreKey } from '../store-adapter.ts';
 import type { StoreDeps } from '../store-kind.ts';
 import { expressCapabilities } from './capabilities.ts';
 import type { ExpressConfig } from './config.ts';
@@ -65,6 +65,17 @@ export function postgresAdapter(
       },
       signal,
     );
+  const found = async (
+    keys: readonly StoreKey[],
+    signal: AbortSignal,
+  ): Promise<readonly ExpressSession[]> => {
+    const sessions: ExpressSession[] = [];
+    for (let at = 0; at < keys.length; at += LOOK_UP) {
+      const only = queries.withKeys(keys.slice(at, at + LOOK_UP));
+      sessions.push(...(await parse(await access.rows(queries.rows(clock(), only), signal), signal)));
+    }
+    return sessions;
+  };
   const position = async (signal: AbortSignal) => {
     const [row] = await access.rows(queries.position(), signal);
     return { oldest: whole(row?.[0], 'snapshot'), next: whole(row?.[1], 'snapshot') };
@@ -88,30 +99,29 @@ export function postgresAdapter(
       return (row ?? []).map(String).join(',');
     },
 
-    async sessions(cursor, page, signal) {
+    async sessions(cursor, page, signal, notes) {
       const from = readCursor(Cursor, cursor);
       const now = await position(signal);
       // A number from the future: another database lies there now.
       const usable = from !== null && from.oldest <= now.next && now.next - from.oldest < MOST_TRANSACTIONS;
+      const accounts = new DerivedAccounts();
+      if (cursor !== null && !usable) notes?.everything();
       await eachPage(
         usable ? queries.writtenSince(from.oldest) : EMPTY,
-        (sessions) => page(sessions.map(({ session }) => session)),
+        (sessions) => {
+          if (usable) accounts.add(sessions);
+          return page(sessions.map(({ session }) => session));
+        },
         signal,
       );
+      if (usable) notes?.shown(accounts.all());
       return writeCursor({ version: 1, oldest: now.oldest });
     },
 
     keys: (page, signal) =>
       eachPage(EMPTY, (sessions) => page(sessions.map(({ session }) => session.key)), signal),
 
-    async lookUp(keys, signal) {
-      const found: ExpressSession[] = [];
-      for (let at = 0; at < keys.length; at += LOOK_UP) {
-        const only = queries.withKeys(keys.slice(at, at + LOOK_UP));
-        found.push(...(await parse(await access.rows(queries.rows(clock(), only), signal), signal)));
-      }
-      return found.map(({ session }) => session);
-    },
+    lookUp: async (keys, signal) => (await found(keys, signal)).map(({ session }) => session),
 
     async accounts(page, signal) {
       const accounts = new DerivedAccounts();
@@ -124,6 +134,12 @@ export function postgresAdapter(
         signal,
       );
       await accounts.give(page);
+    },
+
+    async accountsOf(keys, signal) {
+      const accounts = new DerivedAccounts();
+      accounts.add(await found(keys, signal));
+      return accounts.all();
     },
 
     async end(targets, _scope, signal) {

@@ -130,6 +130,7 @@ export async function djangoWorld(
       incremental: true,
       glance: true,
     },
+    lifetimeMs: AGE_MS,
     writtenBackIsAlive: true,
     async addPerson({ name, email, roles }) {
       await db.exec(

@@ -245,16 +245,17 @@ export async function drupalWorld(
     },
     async signOut(sid) {
       const row = written.get(sid);
-      await db.exec(`DELETE FROM ${table('sessions')} WHERE sid = ?`, sid);
+      // As user_logout(): the log first, then the session.
       if (row)
         await log(
           row.uid,
           'user',
           'Session closed for %name.',
           { '%name': names.get(row.uid) ?? '' },
-          row.visit.at,
+          Date.now(),
           row.visit.ip,
         );
+      await db.exec(`DELETE FROM ${table('sessions')} WHERE sid = ?`, sid);
     },
     async writeBack(sid) {
       const row = written.get(sid);

@@ -23,6 +23,7 @@ export const EVERY_FORM: typeof EVERY_KIND = [
   ...EVERY_KIND,
   ['Laravel on MariaDB, serialised', () => laravelWorld('mariadb', 'php')],
   ['Laravel on SQLite, encrypted', () => laravelWorld('sqlite', 'encrypted')],
+  ['Express on Redis without events', () => expressRedisWorld(false)],
   ['Django on PostgreSQL', () => djangoWorld('postgres', 'signed')],
   ['Django on SQLite, before 3.1', () => djangoWorld('sqlite', 'before 3.1')],
 ];

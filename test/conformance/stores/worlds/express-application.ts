@@ -42,6 +42,7 @@ export class ExpressApplication {
   readonly secrets: string[] = [];
   readonly people = new Map<string, Person>();
   readonly rows = new Map<string, Row>();
+  readonly #out = new Set<string>();
 
   secret(bytes = 24): string {
     const value = randomBytes(bytes).toString('base64url');
@@ -97,12 +98,18 @@ export class ExpressApplication {
     return row;
   }
 
+  /** The application forgets the session; a request under way may still know it (see `get`). */
+  signOut(sid: string): void {
+    this.#out.add(sid);
+  }
+
+  /** The sessions that have to be written anew: those that are signed in. */
   setRoles(account: string, roles: readonly string[]): readonly (readonly [string, Row])[] {
     const person = this.people.get(account);
     if (person !== undefined) this.people.set(account, { ...person, roles });
     const changed: (readonly [string, Row])[] = [];
     for (const [sid, row] of this.rows) {
-      if (row.account !== account) continue;
+      if (row.account !== account || this.#out.has(sid)) continue;
       const next = { ...row, json: { ...row.json, user: this.user(account) } };
       this.rows.set(sid, next);
       changed.push([sid, next]);

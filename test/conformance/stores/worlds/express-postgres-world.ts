@@ -59,6 +59,7 @@ export async function expressPostgresWorld(
     application,
     writeText,
     knows: { ...KNOWS, lastIp: true, lastUserAgent: true },
+    lifetimeMs: MAX_AGE,
     writtenBackIsAlive: true,
     addPerson: (person) => Promise.resolve(application.addPerson(person)),
     async signIn(account, visit) {
@@ -85,7 +86,10 @@ export async function expressPostgresWorld(
       application.rows.set(sid, next);
       await write(sid, next);
     },
-    signOut: (sid) => db.exec(`DELETE FROM ${quoted} WHERE sid = ?`, sid),
+    async signOut(sid) {
+      application.signOut(sid);
+      await db.exec(`DELETE FROM ${quoted} WHERE sid = ?`, sid);
+    },
     writeBack: (sid) => write(sid, application.get(sid)),
     expire: async (sid) => write(sid, { ...application.get(sid), at: Date.now() - MAX_AGE - 2_000 }),
     async setRoles(account, roles) {

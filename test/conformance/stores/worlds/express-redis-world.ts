@@ -62,6 +62,7 @@ export async function expressRedisWorld(
     application,
     admin: () => admin,
     knows: { ...KNOWS, glance: true, incremental: true },
+    lifetimeMs: MAX_AGE,
     writtenBackIsAlive: true,
     addPerson: (person) => Promise.resolve(application.addPerson(person)),
     async signIn(account, visit) {
@@ -82,6 +83,7 @@ export async function expressRedisWorld(
       await admin.pexpireat(prefix + sid, visit.at + MAX_AGE);
     },
     signOut: async (sid) => {
+      application.signOut(sid);
       await admin.del(prefix + sid);
     },
     writeBack: (sid) => write(sid, application.get(sid)),

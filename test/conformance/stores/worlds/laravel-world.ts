@@ -120,6 +120,7 @@ export async function laravelWorld(
       glance: true,
     },
     // The row comes back, but without the user.
+    lifetimeMs: LIFETIME_S * 1_000,
     writtenBackIsAlive: false,
     async addPerson({ name, email, roles }) {
       await db.exec(

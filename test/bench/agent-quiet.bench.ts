@@ -56,7 +56,7 @@ async function measure(place: Place): Promise<void> {
   try {
     await console.subscribe({ want: ['sessions'] });
     await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
-    // A Redis that never told anything might be set up to tell nothing: then everything is read.
+    // A Redis that never told anything might be set up to tell nothing: then all keys are looked through.
     await place.signIn();
     await sleep(SETTLED_MS);
     const servers = () =>

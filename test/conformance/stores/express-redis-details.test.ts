@@ -118,6 +118,32 @@ describe('Redis that tells of changes', () => {
       expect((await world.doctor()).find(({ id }) => id === 'store.keyspace-events')?.status).toBe('ok');
     }, false));
 
+  test('and is told to stop, is looked through from then on, where asking is allowed', async () => {
+    let ahead = 0;
+    await inWorld(
+      async (world) => {
+        await world.admin().call('ACL', 'SETUSER', 'watchfloor', '+config|get');
+        await world.admin().config('SET', 'notify-keyspace-events', 'KA');
+        await world.adapter.open(never);
+        const account = world.application.addPerson(anna);
+        const first = await world.signIn(account, visit);
+        const { cursor } = await listAll(world.adapter);
+        await world.admin().config('SET', 'notify-keyspace-events', '');
+        const unheard = await world.signIn(account, visit);
+        ahead = 61_000;
+        await world.adapter.glance(never);
+        const found = await listSince(world.adapter, cursor);
+        expect([found.everything, found.keys]).toEqual([true, [first, unheard].sort()]);
+        const next = await world.signIn(account, visit);
+        expect((await listSince(world.adapter, found.cursor)).keys).toEqual([next]);
+      },
+      false,
+      'sess:',
+      {},
+      () => ahead,
+    );
+  });
+
   test('is read anew after the subscription was lost, with what happened meanwhile', () =>
     inWorld(async (world) => {
       await world.adapter.open(never);

@@ -20,12 +20,16 @@ const testDeps: StoreDeps = {
     createHmac('sha256', 'test key').update(`${purpose}\0${value}`).digest('base64url'),
 };
 
-/** Reads a configuration as the agent does and makes the adapter and its doctor. */
-export function fromConfig<Config>(kind: StoreKind<Config>, raw: unknown) {
+/**
+ * Reads a configuration as the agent does and makes the adapter and its doctor.
+ * @param ahead by how much the adapter's clock is ahead, ms
+ */
+export function fromConfig<Config>(kind: StoreKind<Config>, raw: unknown, ahead: () => number = () => 0) {
   const config = kind.configSchema.parse(raw);
   const kept = new Map<string, string>();
   const deps: StoreDeps = {
     ...testDeps,
+    clock: () => epochMs(Date.now() + ahead()),
     kept: {
       get: (name) => kept.get(name) ?? null,
       putAll: (entries) => {

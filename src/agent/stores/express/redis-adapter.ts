@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SECOND, durationMs } from '#shared/domain/units.ts';
+import { MINUTE, SECOND, durationMs } from '#shared/domain/units.ts';
 import { readCursor, writeCursor } from '../follow/cursor.ts';
 import { storeKey, type StoreAdapter, type StoreKey } from '../store-adapter.ts';
 import type { StoreDeps } from '../store-kind.ts';
@@ -45,6 +45,16 @@ export function redisAdapter(
   const reader = new RedisReader(access, config.prefix, clock);
   const listening = new RedisAccess(database, baseDir, grants, () => changes.lost());
   const changes = new RedisChanges(reader, listening, database.db, config.prefix);
+  /** When to ask again whether Redis tells of changes; null where it must not be asked. */
+  let askAgainAt: number | null = null;
+  const openChanges = async (signal: AbortSignal): Promise<boolean> => {
+    const { keyspaceEvents } = config;
+    const flags = keyspaceEvents === 'auto' ? await keyspaceFlags(access, signal) : null;
+    askAgainAt = flags === null ? null : clock() + MINUTE;
+    const listens = keyspaceEvents === 'on' || tellsAll(flags ?? '');
+    await changes.open(listens, signal);
+    return listens;
+  };
   const parse = async (sids: readonly string[], signal: AbortSignal): Promise<readonly ExpressSession[]> => {
     const raw = await reader.read(sids, signal);
     return raw.map((one) => readSession(one, config)).filter((one) => one !== null);
@@ -61,11 +71,8 @@ export function redisAdapter(
       reader.useAbsoluteTimes(Number.parseInt(version, 10) >= 7);
       // The right to read is proved now, not at the first listing.
       await access.ask(['scan', '0', 'MATCH', config.prefix, 'COUNT', 1], signal);
-      const listens =
-        config.keyspaceEvents === 'on' ||
-        (config.keyspaceEvents === 'auto' && tellsAll((await keyspaceFlags(access, signal)) ?? ''));
-      await changes.open(listens, signal);
-      if (!listens) log.info('Redis does not tell of changes: all keys are looked through at every poll', {});
+      if (!(await openChanges(signal)))
+        log.info('Redis does not tell of changes: all keys are looked through at every poll', {});
       return {
         kind: 'express',
         version: `Redis ${version}`,
@@ -76,6 +83,8 @@ export function redisAdapter(
     },
 
     async glance(signal) {
+      // Somebody may turn the events off, or on, while Redis runs.
+      if (askAgainAt !== null && clock() >= askAgainAt) await openChanges(signal);
       await changes.look(signal);
       const { run, count } = changes.changed.position();
       return `${run}.${String(count)}`;

@@ -72,6 +72,8 @@ export class RedisChanges {
     if (this.#listens) await this.#events.hear(signal);
     const believed = this.#listens && this.#events.heard;
     if (believed && this.#doubtful !== null) return;
+    // What happened since it was believed, and until it turned out not to tell any more, nobody knows.
+    if (!believed && !this.#scan.started) this.changed.begin();
     // Once more when it is believed: what came and went before it told anything.
     if (!believed || this.#scan.started) await this.#scan.name(signal);
     this.#doubtful = believed ? this.#scan.size : null;

@@ -18,6 +18,8 @@ export async function expressRedisWorld(
   events: boolean,
   prefix = 'sess:',
   more: Record<string, unknown> = {},
+  /** By how much the adapter's clock is ahead, ms. */
+  ahead: () => number = () => 0,
 ): Promise<ExpressRedisWorld> {
   const server: PrivateRedis = await startRedis();
   const connect = (): Redis => {
@@ -26,13 +28,17 @@ export async function expressRedisWorld(
     return client;
   };
   let admin = connect();
-  const { adapter, grants, doctor } = fromConfig(expressKind, {
-    database: { driver: 'redis', socket: server.socket, user: 'watchfloor', password: PASSWORD },
-    prefix,
-    keyspaceEvents: events ? 'on' : 'auto',
-    mapping: MAPPING,
-    ...more,
-  });
+  const { adapter, grants, doctor } = fromConfig(
+    expressKind,
+    {
+      database: { driver: 'redis', socket: server.socket, user: 'watchfloor', password: PASSWORD },
+      prefix,
+      keyspaceEvents: events ? 'on' : 'auto',
+      mapping: MAPPING,
+      ...more,
+    },
+    ahead,
+  );
   const prepare = async (): Promise<void> => {
     for (const line of grants.split('\n').filter((text) => text.startsWith('ACL '))) {
       const words = line.replaceAll("'", '').replace('<password>', PASSWORD).split(' ');

@@ -36,6 +36,7 @@ import { listingHandlers } from './listing-handlers.ts';
 import { watchHandlers } from './watch-handlers.ts';
 import { mirrorHandlers, readOnlyMirrorHandlers } from './retention/handlers.ts';
 import type { RetentionKeeper } from './retention/keeper.ts';
+import type { PreviewLists } from './respond/preview-lists.ts';
 import type { Runner } from './respond/runner.ts';
 import { readOnlyRulesHandlers, rulesHandlers } from './rules/handlers.ts';
 import type { SecretVault } from './secrets.ts';
@@ -62,6 +63,7 @@ export function engineHandlers(parts: {
   readonly mapLog: MapLog;
   readonly environments: Environments;
   readonly runner: Runner;
+  readonly previewLists: PreviewLists;
   readonly approvals: Approvals;
   readonly log: Log;
   readonly clock: Clock;
@@ -95,7 +97,7 @@ export function engineHandlers(parts: {
     ...respondHandlers({
       db,
       clock,
-      log: parts.log,
+      lists: parts.previewLists,
       find,
       operatorName,
       journal,

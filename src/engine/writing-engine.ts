@@ -30,6 +30,7 @@ import { createIdentityKeeper } from './people/keeper.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
 import { send } from './notify/send.ts';
 import { createApprovals } from './respond/approvals.ts';
+import { createPreviewLists } from './respond/preview-lists.ts';
 import { createRunner } from './respond/runner.ts';
 import { createCountersigning } from './journal/countersign.ts';
 import { keepHead } from './journal/head-file.ts';
@@ -151,6 +152,7 @@ export function writingEngine(
     },
     first: () => committer.hold(),
   });
+  const previewLists = createPreviewLists({ db, log });
   const approvals = createApprovals({
     clock,
     log,
@@ -187,6 +189,7 @@ export function writingEngine(
         hub.sessions();
       },
       greeted: (environment) => {
+        previewLists.greeted(environment);
         runner.greeted(environment.record().id);
         countersigning.greeted(environment.record().id);
         approvals.greeted(environment.record().id);
@@ -275,6 +278,7 @@ export function writingEngine(
     mapLog,
     environments,
     runner,
+    previewLists,
     approvals,
     log,
     clock,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_ID_LENGTH, SessionId, type CommandId } from '#shared/domain/ids.ts';
+import { CommandId, MAX_ID_LENGTH, PreviewId, SessionId } from '#shared/domain/ids.ts';
 import { CommandTarget } from '#shared/protocol/commands.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 
@@ -56,3 +56,23 @@ export const previewedIds = (db: ReadableDb, command: CommandId): readonly Sessi
   bodies(db, command, 'preview').flatMap((page) => (isListOfIds(page) ? page : Ids.parse(page)));
 export const outcomesOf = (db: ReadableDb, command: CommandId): readonly CommandTarget[] =>
   bodies(db, command, 'outcome').flatMap((page) => z.array(CommandTarget).parse(page));
+
+const UnlistedPreview = z.object({ id: CommandId, preview: PreviewId, reach: z.number() });
+/** A preview whose sessions its agent has not listed. */
+export type UnlistedPreview = z.infer<typeof UnlistedPreview>;
+
+/**
+ * Previews of one environment that its agent has not listed and still remembers.
+ * @param agentNow the agent's time
+ */
+export const unlistedPreviews = (
+  db: ReadableDb,
+  connectionKey: number,
+  agentNow: number,
+): readonly UnlistedPreview[] =>
+  db
+    .prepare(
+      `SELECT id, preview, reach FROM command WHERE connection = ? AND preview_listed = 0 AND preview <> '' AND expires_at > ?`,
+    )
+    .all(connectionKey, agentNow)
+    .map((row) => UnlistedPreview.parse(row));

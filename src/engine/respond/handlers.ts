@@ -16,8 +16,8 @@ import { lateSessions } from './late.ts';
 import { preview, type PreviewParts } from './preview.ts';
 import { receiptFile } from './receipt-file.ts';
 import { receiptPage } from './receipt.ts';
+import type { PreviewLists } from './preview-lists.ts';
 import type { Runner } from './runner.ts';
-import type { Log } from '#shared/domain/log.ts';
 
 type Answers = Handlers<typeof RESPOND_METHODS>;
 
@@ -33,7 +33,7 @@ const unknownOperation = (): ProblemError =>
 
 export function respondHandlers(
   parts: ExecuteParts & {
-    readonly log: Log;
+    readonly lists: PreviewLists;
     readonly reader: Reader;
     readonly runner: Runner;
     readonly approvals: Approvals;
@@ -54,7 +54,7 @@ export function respondHandlers(
   const previewing: PreviewParts = {
     db,
     clock,
-    log: parts.log,
+    lists: parts.lists,
     find: parts.find,
     operatorName: parts.operatorName,
     rows: (connection, ids) => reader.ask('sessions.byId', { connection, ids }, never),

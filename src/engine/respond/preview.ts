@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { CommandId, OperationId, type ConnectionId, type SessionId } from '#shared/domain/ids.ts';
-import type { Log } from '#shared/domain/log.ts';
 import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { ResponseAct } from '#shared/ipc/respond-contract.ts';
 import type { Preview, PreviewPart, SessionRow } from '#shared/ipc/views.ts';
@@ -8,18 +7,18 @@ import type { Reach, Selector } from '#shared/protocol/commands.ts';
 import { DEFAULT_HELLO_LIMITS } from '#shared/protocol/limits.ts';
 import type { Environment } from '../connections/environment.ts';
 import type { Matching } from '../mirror/ask-matching.ts';
-import { putPreviewPage } from '../mirror/command-pages.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
-import { changeCommand, keepPreview, type NewCommand } from '../mirror/operations.ts';
+import { keepPreview, type NewCommand } from '../mirror/operations.ts';
 import { mirrored, mirroredIds, type Mirrored, type PlainSelector } from '../mirror/response-reach.ts';
-import { canKeepOwn, canList, dryRun, idsOf, listTargets, type DryRun } from './ask-agent.ts';
+import { canKeepOwn, dryRun, type DryRun } from './ask-agent.ts';
+import type { PreviewLists } from './preview-lists.ts';
 import { choose, chunks, sparing, type Chosen, type Selection } from './select.ts';
 import { addReaches, previewSummary } from './summary.ts';
 
 export interface PreviewParts {
   readonly db: WritableDb;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly lists: PreviewLists;
   readonly find: (connection: ConnectionId) => Environment | null;
   readonly operatorName: () => string;
   /** Sessions of a sample, as rows. */
@@ -239,32 +238,15 @@ async function unasked(
   };
 }
 
-/** Notes whom each preview showed, where the selector does not name the sessions itself. */
-async function listPreviewed(parts: PreviewParts, asked: readonly Asked[]): Promise<void> {
+/** Has the agents list whom each preview showed, where the selector does not name the sessions itself. */
+async function listPreviewed({ lists }: PreviewParts, asked: readonly Asked[]): Promise<void> {
   await Promise.all(
     asked.map(async ({ environment, commands }) => {
-      if (environment === null || !canList(environment)) return;
-      for (const command of commands) {
-        if (command.preview === null || 'sessions' in command.selector) continue;
-        try {
-          let page = 0;
-          for await (const items of listTargets(environment, { preview: command.preview }, command.reach)) {
-            const ids = idsOf(items);
-            transaction(parts.db, () => {
-              putPreviewPage(parts.db, command.id, page, ids);
-            });
-            page += 1;
-          }
-          transaction(parts.db, () => {
-            changeCommand(parts.db, command.id, { previewListed: true });
-          });
-        } catch (error) {
-          parts.log.warn('an agent did not list whom a preview shows', {
-            environment: environment.record().name,
-            error: String(error),
-          });
-        }
-      }
+      if (environment === null) return;
+      const previews = commands.flatMap(({ id, preview, reach, selector }) =>
+        preview === null || 'sessions' in selector ? [] : [{ id, preview, reach }],
+      );
+      await lists.list(environment, previews);
     }),
   );
 }

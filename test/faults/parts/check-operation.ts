@@ -69,7 +69,13 @@ export async function checkOperation(parts: {
   const view = await engine.until('finished', async () => {
     const all = await engine.call('respond.operations', { limit: 500 });
     const found = all.find(({ id }) => id === operation);
-    return found?.commands.every(({ finishedAt }) => finishedAt !== null) === true ? found : null;
+    const over = found?.commands.every(
+      ({ finishedAt, state, problem }) =>
+        // What became of one that was given up is learnt when its agent is there again.
+        finishedAt !== null &&
+        !(state === 'unreachable' && problem?.advice?.startsWith('It was sent') === true),
+    );
+    return over === true ? found : null;
   });
   await engine.until('its outcomes', () =>
     Promise.resolve(

@@ -235,12 +235,17 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     }
   }
 
-  function withdraw(row: CommandRow): void {
+  function withdraw({ command, operator }: CommandRow): void {
     state.transaction(() => {
-      const { command } = row;
       if (command.kind === 'hold' && 'accounts' in command.selector)
         state.holds.release(command.selector.accounts);
       state.journal.withdraw(command.id);
+      // The chain is never shortened: that it was taken stands there, and that it was given back.
+      state.chain.append({
+        by: operator,
+        action: 'command-withdrawn',
+        details: { commandId: command.id, kind: command.kind, code: 'STORE_UNAVAILABLE' },
+      });
     });
   }
 

@@ -278,14 +278,29 @@ export function createRunner(options: RunnerOptions): Runner {
     return null;
   };
 
+  /** One step and what it left behind; one that fails here, for instance because the disk is full, is taken again. */
+  const stepOf = async (
+    command: CommandRecord,
+    payload: Command | null,
+  ): Promise<{ readonly wait: number | null; readonly after: CommandRecord | null }> => {
+    try {
+      const wait = await step(command, payload);
+      return { wait, after: commandById(db, command.id) };
+    } catch (error) {
+      if (!isStopped()) {
+        log.error('a command could not be carried on', { command: command.id, error: String(error) });
+      }
+      return { wait: backOff(command.id), after: command };
+    }
+  };
+
   const run = async (id: CommandId, payload: Command | null): Promise<void> => {
     let fresh = payload;
     let command = commandById(db, id);
     while (!isStopped()) {
       if (command?.intended !== true) return;
-      const wait = await step(command, fresh);
+      const { wait, after } = await stepOf(command, fresh);
       fresh = null;
-      const after = commandById(db, id);
       const over = after === null || after.finishedAt !== null || after.state === 'pending-approval';
       const slot = command.connection;
       if (over || wait === null) slots.free(slot, id);
@@ -293,6 +308,7 @@ export function createRunner(options: RunnerOptions): Runner {
       command = after;
       if (wait <= 0) continue;
       await slots.pause(slot, wait);
+      if (isStopped()) return;
       command = commandById(db, id);
     }
   };

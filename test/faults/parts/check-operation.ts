@@ -19,7 +19,7 @@ interface Witness {
 interface Journalled {
   /** What became of each session, by command. */
   readonly outcomes: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Commands in the chained journal, as often as they are there. */
+  /** Commands in the chained journal that were not given back because the store was down, as often as they are there. */
   readonly taken: readonly string[];
 }
 const Target = z.object({ command: z.string(), session: z.string(), status: z.string() });
@@ -34,13 +34,14 @@ function journalOf({ dataDir }: Witness): Journalled {
       const of = outcomes.get(command) ?? new Map<string, string>();
       outcomes.set(command, of.set(session, status === 'gone' ? 'already-gone' : status));
     }
-    const taken = db
-      .prepare('SELECT body FROM chain')
-      .pluck()
-      .all()
-      .map((body) => JournalEntry.parse(JSON.parse(String(body))))
-      .filter(({ action }) => action === 'command')
-      .flatMap(({ details: { commandId } }) => (typeof commandId === 'string' ? [commandId] : []));
+    const taken: string[] = [];
+    for (const body of db.prepare('SELECT body FROM chain ORDER BY seq').pluck().all()) {
+      const { action, details } = JournalEntry.parse(JSON.parse(String(body)));
+      const { commandId: id } = details;
+      if (typeof id !== 'string') continue;
+      if (action === 'command') taken.push(id);
+      else if (action === 'command-withdrawn') taken.splice(taken.indexOf(id), 1);
+    }
     return { outcomes, taken };
   } finally {
     db.close();
@@ -66,9 +67,10 @@ export async function checkOperation(parts: {
   readonly shown: readonly string[] | null;
 }): Promise<OperationView> {
   const { engine, agents, operation, shown } = parts;
-  const view = await engine.until('finished', async () => {
+  let found: OperationView | undefined;
+  const finished = engine.until('finished', async () => {
     const all = await engine.call('respond.operations', { limit: 500 });
-    const found = all.find(({ id }) => id === operation);
+    found = all.find(({ id }) => id === operation);
     const over = found?.commands.every(
       ({ finishedAt, state, problem }) =>
         // What became of one that was given up is learnt when its agent is there again.
@@ -76,6 +78,9 @@ export async function checkOperation(parts: {
         !(state === 'unreachable' && problem?.advice?.startsWith('It was sent') === true),
     );
     return over === true ? found : null;
+  });
+  const view = await finished.catch((cause: unknown) => {
+    throw new Error(`not finished: ${JSON.stringify(found?.commands)}`, { cause });
   });
   await engine.until('its outcomes', () =>
     Promise.resolve(

@@ -284,7 +284,8 @@ test('whatever happens in whatever order, what was shown ends once, and everybod
       if (model.executed.length === 0) expect(mine).toEqual([]);
       if (!more) expect(mine.filter(([key]) => !allowed.has(key))).toEqual([]);
     }),
-    { numRuns: Number(process.env['WATCHFLOOR_STATES'] ?? '8') },
+    // What depends on moments is not made smaller by trying again: it is shown as it was.
+    { numRuns: Number(process.env['WATCHFLOOR_STATES'] ?? '8'), endOnFailure: true },
   );
   expect(executed).toBeGreaterThan(0);
 }, 300_000);

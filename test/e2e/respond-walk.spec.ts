@@ -16,6 +16,8 @@ interface Site {
   readonly store: LaravelFile;
   readonly agent: AgentProcess;
   token(operator: string): Promise<string>;
+  /** For somebody's own sessions and nothing else. */
+  ownToken(operator: string, account: string): Promise<string>;
 }
 /** A Laravel application with three people, each signed in once. */
 async function startSite(folder: string, name: string, config: Record<string, unknown> = {}): Promise<Site> {
@@ -29,7 +31,13 @@ async function startSite(folder: string, name: string, config: Record<string, un
     ...(config['limits'] === undefined ? {} : { limits: config['limits'] }),
   });
   const agent = await made.start();
-  return { name, file, store, agent, token: (operator) => made.token(operator) };
+  const ownToken = async (operator: string, account: string): Promise<string> => {
+    const given = ['--name', operator, '--scopes', 'sessions:own,sessions:revoke', '--accounts', account];
+    const { code, stdout, stderr } = await made.run('token', 'create', ...given);
+    if (code !== 0) throw new Error(stderr);
+    return stdout.trim();
+  };
+  return { name, file, store, agent, ownToken, token: (operator) => made.token(operator) };
 }
 const add = async (page: Page, site: Site, operator: string): Promise<void> =>
   addEnvironment(page, { name: site.name, url: site.agent.url, token: await site.token(operator) });
@@ -261,6 +269,46 @@ test('from every view the dialog names exactly whom it would end', async ({ open
     await expect(dialog.getByTestId('confirm-end')).toBeDisabled();
     await names('5 sessions');
     expect(blog.store.count()).toBe(5);
+  } finally {
+    await blog.agent.stop();
+    blog.store.close();
+  }
+});
+
+test('with a token for one’s own sessions the window knows nobody else’s, and ends one’s own', async ({
+  open,
+  folder,
+}) => {
+  test.setTimeout(180_000);
+  const blog = await startSite(folder, 'blog');
+  try {
+    const seenAt = Math.trunc(Date.now() / 1_000) - 60;
+    blog.store.signIn([{ user: 2, ip: '192.0.2.5', seenAt }]);
+    const { page } = await open({ width: 1280, height: 800 });
+    const token = await blog.ownToken('user 2', '2');
+    await addEnvironment(page, { name: 'blog', url: blog.agent.url, token });
+    await openView(page, 'Sessions');
+    await expect(page.getByTestId('session-count')).toContainText(/^2 live/);
+    await expect(rowOf(page, 'user 2')).toHaveCount(2);
+    await expect(rowOf(page, 'user 1')).toHaveCount(0);
+    await rowOf(page, 'user 2').filter({ hasText: '192.0.2.' }).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^End session…$/ }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('1 session of your own would end. You may be signed out there.');
+    await picture(page, 'respond-own');
+    await dialog.getByLabel('Reason').fill('The computer in the library');
+    await dialog.getByTestId('confirm-end').click();
+    await expect(dialog.getByTestId('receipt-command')).toContainText(/ended\s*1/);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect(rowOf(page, 'user 2')).toHaveCount(1);
+    // Neither everyone nor anybody else is offered.
+    await openView(page, 'Response');
+    await expect(page.getByTestId('operation')).toHaveCount(1);
+    await expect(page.getByRole('button', { name: /End everyone/ })).toHaveCount(0);
+    await openView(page, 'People');
+    await expect(page.getByRole('link', { name: /user 2/ }).first()).toBeVisible();
+    await expect(page.getByRole('link', { name: /user [13]/ })).toHaveCount(0);
+    expect(blog.store.count()).toBe(3);
   } finally {
     await blog.agent.stop();
     blog.store.close();

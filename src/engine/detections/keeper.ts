@@ -144,6 +144,8 @@ export function openKeeper(
   options: {
     readonly blank: boolean;
     readonly uncommitted: readonly Logged[];
+    /** The sessions that the mirror may know. */
+    readonly mirrored: StoredKeys;
     readonly moved: () => void;
   },
 ): Keeper {
@@ -172,7 +174,7 @@ export function openKeeper(
   if (!blank) for (const { logged: batch } of loggedSince(db, where.key, 0)) take(batch);
   for (const batch of options.uncommitted) take(batch);
   const facts = createAccountFacts(db, where.key);
-  const recall = createRecall(db, where.key, facts, keys, () => detector.state().sessions);
+  const recall = createRecall(db, where.key, facts, keys, options.mirrored, () => detector.state().sessions);
   const sinceSaved: Keeper['sinceSaved'] = () => ({
     logged,
     changed: tables.reduce((sum, table) => sum + table.changed.size, 0),

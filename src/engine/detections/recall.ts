@@ -7,7 +7,7 @@ import type { Table } from '../detect/table.ts';
 import type { EnrichedItem, Known } from '../ingest/hooks.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from '../mirror/known-columns.ts';
-import type { StoredKeys } from './stored-keys.ts';
+import { SESSION, type StoredKeys } from './stored-keys.ts';
 import { eventsOfItem, typeOf, type AccountFacts } from './to-events.ts';
 
 /** Sessions of one person that are recalled, newest first; as many as a detection counts. */
@@ -73,12 +73,16 @@ export interface Remembered {
   readonly users: readonly string[];
 }
 
-/** @param sessions the memories of sessions that the detector holds */
+/**
+ * @param mirrored the sessions that the mirror may know
+ * @param sessions the memories of sessions that the detector holds
+ */
 export function createRecall(
   db: ReadableDb,
   connection: number,
   facts: AccountFacts,
   keys: StoredKeys,
+  mirrored: StoredKeys,
   sessions: () => Table<unknown>,
 ): Recall {
   const one = db.prepare(`SELECT ${COLUMNS} WHERE h.connection = ? AND h.id = ? AND s.rebuilt = 0`);
@@ -146,7 +150,9 @@ export function createRecall(
 
   return {
     before(mentioned) {
-      const ids = mentioned.sessions.filter((id) => !isRemembered(id));
+      // Most that are not remembered are new: the mirror knows nothing of them.
+      const ids = mentioned.sessions.filter((id) => mirrored.mayHave(SESSION, id) && !isRemembered(id));
+      for (const id of mentioned.sessions) mirrored.note(SESSION, id);
       const users = mentioned.users.filter((user) => !isRecalled(user));
       const found = new Map<string, EnrichedEvent>();
       const take = (raw: unknown): void => {
@@ -166,6 +172,7 @@ export function createRecall(
       const kept: string[] = [];
       const users = new Set<string>();
       for (const [id, user] of sessions) {
+        mirrored.note(SESSION, id);
         if (isRemembered(id)) kept.push(id);
         else if (user !== null) users.add(user);
       }

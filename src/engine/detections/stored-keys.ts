@@ -29,19 +29,15 @@ const hashOf = (kind: string, id: string): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-/** Reads the keys there are. */
-export function storedKeys(db: ReadableDb, connection: number, moved: () => void): StoredKeys {
+/** What may be among so many keys as these, or everything when there are too many to be read. */
+function among(rows: Iterable<readonly [string, string]>, least: number, moved: () => void): StoredKeys {
   const hashes: number[] = [];
-  const rows = db
-    .prepare(`SELECT kind, id FROM detector_entity WHERE connection = ? LIMIT ${String(MOST_READ + 1)}`)
-    .raw()
-    .iterate(connection) as IterableIterator<[string, string]>;
   for (const [kind, id] of rows) {
     if (hashes.length % 10_000 === 0) moved();
     hashes.push(hashOf(kind, id));
   }
   if (hashes.length > MOST_READ) return { mayHave: () => true, note: () => undefined };
-  const filter = new HashFilter(Math.max(LEAST_EXPECTED, GROWS * hashes.length));
+  const filter = new HashFilter(Math.max(least, GROWS * hashes.length));
   for (const hash of hashes) filter.add(hash);
   return {
     mayHave: (kind, id) => filter.has(hashOf(kind, id)),
@@ -50,3 +46,28 @@ export function storedKeys(db: ReadableDb, connection: number, moved: () => void
     },
   };
 }
+
+/** Reads the keys there are. */
+export const storedKeys = (db: ReadableDb, connection: number, moved: () => void): StoredKeys =>
+  among(
+    db
+      .prepare(`SELECT kind, id FROM detector_entity WHERE connection = ? LIMIT ${String(MOST_READ + 1)}`)
+      .raw()
+      .iterate(connection) as IterableIterator<[string, string]>,
+    LEAST_EXPECTED,
+    moved,
+  );
+
+/** Kind of the keys of `storedSessions`. */
+export const SESSION = 'session';
+
+/** Ids of sessions that the mirror knows, or events name; whoever hears of others notes them. */
+export const storedSessions = (db: ReadableDb, connection: number, moved: () => void): StoredKeys =>
+  among(
+    db
+      .prepare(`SELECT '${SESSION}', id FROM handle WHERE connection = ? LIMIT ${String(MOST_READ + 1)}`)
+      .raw()
+      .iterate(connection) as IterableIterator<[string, string]>,
+    LEAST_EXPECTED,
+    moved,
+  );

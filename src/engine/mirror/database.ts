@@ -15,6 +15,11 @@ const PAGE_BYTES = 8_192;
 export const CHECKPOINT_PAGES = 16_000;
 /** The committer waits for a lock itself, without standing still; a reader may wait longer. */
 const WRITER_BUSY_MS = 200;
+/**
+ * After a crash whoever opens a file first, and be it a question on the command line, reads its log through and locks
+ * everybody else out meanwhile: that can take seconds on a busy machine, and is waited for.
+ */
+const OPENING_BUSY_MS = 30_000;
 const BUSY_MS = 5_000;
 
 /**
@@ -44,7 +49,7 @@ export function openReadable(file: string, held: Held = 'wide'): ReadableDb {
 export function openWritable(file: string): WritableDb {
   // Before SQLite makes it for everybody; its companions (-wal, -shm) take their mode from it.
   closeSync(openSync(file, 'a', 0o600));
-  const db = new Database(file, { timeout: WRITER_BUSY_MS });
+  const db = new Database(file, { timeout: OPENING_BUSY_MS });
   try {
     db.pragma(`page_size = ${String(PAGE_BYTES)}`);
     // Free pages can then be given back in small steps. An older file gets it when it is rewritten (erase).
@@ -60,6 +65,7 @@ export function openWritable(file: string): WritableDb {
     db.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`);
     // Half as much again as is written until a checkpoint: what comes while it is made.
     db.pragma(`journal_size_limit = ${String((CHECKPOINT_PAGES * PAGE_BYTES * 3) / 2)}`);
+    db.pragma(`busy_timeout = ${String(WRITER_BUSY_MS)}`);
   } catch (error) {
     db.close();
     throw error;

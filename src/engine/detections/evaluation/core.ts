@@ -3,6 +3,7 @@ import { sqliteCode, type ReadableDb } from '../../mirror/database.ts';
 import type { Logged } from '../event-log.ts';
 import { toChanges } from '../finding.ts';
 import { openKeeper, type Keeper, type Worked } from '../keeper.ts';
+import { storedSessions, type StoredKeys } from '../stored-keys.ts';
 import type { Where } from '../write.ts';
 import { isAnswered, type Answer, type Request, type Said } from './requests.ts';
 
@@ -24,6 +25,8 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
   const begin = db.prepare('BEGIN');
   const end = db.prepare('COMMIT');
   const keepers = new Map<number, Keeper>();
+  /** What keepers were told of sessions outlasts them: the mirror may show it only after the transaction under way. */
+  const mirrored = new Map<number, StoredKeys>();
   const uncommitted = new Map<number, Uncommitted[]>();
   /** What the mirror remembers of these cannot be read, and is forgotten in the transaction of that request. */
   const blank = new Map<number, number>();
@@ -31,8 +34,11 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
   const keeperOf = (where: Where): Keeper => {
     const held = keepers.get(where.key);
     if (held !== undefined) return held;
+    const sessions = mirrored.get(where.key) ?? storedSessions(db, where.key, moved);
+    mirrored.set(where.key, sessions);
     const opened = openKeeper(db, where, {
       blank: blank.has(where.key),
+      mirrored: sessions,
       uncommitted: (uncommitted.get(where.key) ?? []).map(({ logged }) => logged),
       moved,
     });
@@ -142,10 +148,12 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
       case 'drop':
         if (request.connection === null) {
           keepers.clear();
+          mirrored.clear();
           uncommitted.clear();
           blank.clear();
         } else {
           keepers.delete(request.connection);
+          mirrored.delete(request.connection);
           uncommitted.delete(request.connection);
           blank.delete(request.connection);
         }

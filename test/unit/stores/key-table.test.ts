@@ -44,8 +44,9 @@ test('the round meets every key, also those that come meanwhile, and none twice 
   pass(table, ['a', 'c', 'd']);
   expect(table.next(2)).toEqual(['c', 'd']);
   expect([...table.next(10)].sort()).toEqual(['a', 'c', 'd']);
-  table.clear();
-  expect([table.size, table.next(1)]).toEqual([0, []]);
+  table.remove('c');
+  table.remove('never there');
+  expect([table.size, [...table.next(10)].sort()]).toEqual([2, ['a', 'd']]);
 });
 
 test('changes since a position; older ones are forgotten, and then everything may have changed', () => {
@@ -56,6 +57,7 @@ test('changes since a position; older ones are forgotten, and then everything ma
   changed.note('b');
   changed.note('a');
   expect(changed.since(start)).toEqual(['b', 'a']);
+  expect([changed.has('a'), changed.has('c')]).toEqual([true, false]);
   expect(changed.since(between)).toEqual(['b', 'a']);
   expect(changed.since(changed.position())).toEqual([]);
   for (let n = 0; n < 20_000; n += 1) changed.note(`n${String(n)}`);

@@ -33,6 +33,11 @@ export class ChangedKeys {
     }
   }
 
+  /** Whether this one is among those remembered. */
+  has(sid: string): boolean {
+    return this.#dirty.has(sid);
+  }
+
   /** Session ids that may have changed since; null when everything may have. */
   since({ run, count }: ChangePosition): readonly string[] | null {
     if (run !== this.#run || count < this.#forgotten || count > this.#count) return null;

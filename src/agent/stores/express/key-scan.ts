@@ -22,6 +22,8 @@ export class KeyScan {
   readonly #changed: ChangedKeys;
   readonly #table = new KeyTable();
   #complete = false;
+  /** Where the round stands; null between two rounds. */
+  #cursor: string | null = null;
 
   constructor(reader: RedisReader, changed: ChangedKeys) {
     this.#reader = reader;
@@ -38,14 +40,31 @@ export class KeyScan {
     return this.#table.size;
   }
 
-  /** Notes keys that came and went since; nothing at the first time. */
+  /** Names all keys: notes those that came and went since; nothing at the first time. */
   async name(signal: AbortSignal): Promise<void> {
-    this.#table.begin();
-    await this.#reader.names((key) => {
-      if (!this.#table.see(key) && this.#complete) this.#changed.note(this.#reader.sidOf(key));
-    }, signal);
+    this.#cursor = null;
+    while (!(await this.nameSome(false, signal)));
+  }
+
+  /**
+   * One step of the same: what came, and at the end of a round what went, is noted.
+   * @param told whether changes are told: then what came and was told already is not noted once more
+   * @returns whether this ended a round
+   */
+  async nameSome(told: boolean, signal: AbortSignal): Promise<boolean> {
+    if (this.#cursor === null) this.#table.begin();
+    const { next, keys } = await this.#reader.step(this.#cursor ?? '0', signal);
+    signal.throwIfAborted();
+    for (const key of keys) {
+      if (this.#table.see(key) || !this.#complete) continue;
+      const sid = this.#reader.sidOf(key);
+      if (!told || !this.#changed.has(sid)) this.#changed.note(sid);
+    }
+    this.#cursor = next === '0' ? null : next;
+    if (next !== '0') return false;
     for (const key of this.#table.takeUnseen()) this.#changed.note(this.#reader.sidOf(key));
     this.#complete = true;
+    return true;
   }
 
   /** Notes which of the next few thousand keys hold something else than before; says how many were read. */
@@ -56,19 +75,19 @@ export class KeyScan {
     return sids.length;
   }
 
-  /** What is under this key is known to whoever asked for it: only a further change is one. */
-  known(sid: string, raw: RawSession | undefined): void {
+  /**
+   * What is under this key is known to whoever asked for it: only a further change is one.
+   * @param told whether changes are told: then a key that came or went is not to be found on the way round as well
+   */
+  known(sid: string, raw: RawSession | undefined, told: boolean): void {
+    const key = this.#reader.keyOf(sid);
+    if (told && raw === undefined) this.#table.remove(key);
+    else if (told) this.#table.see(key);
     this.#print(sid, raw);
   }
 
   #print(sid: string, raw: RawSession | undefined): boolean {
-    return this.#complete && this.#table.print(this.#reader.keyOf(sid), printOf(raw));
-  }
-
-  /** Somebody else tells of changes now. */
-  forget(): void {
-    this.#complete = false;
-    this.#table.clear();
+    return this.#table.print(this.#reader.keyOf(sid), printOf(raw));
   }
 }
 

@@ -42,12 +42,15 @@ export class KeyTable {
   takeUnseen(): readonly string[] {
     const gone: string[] = [];
     for (const [key, place] of this.#places) if (this.#passes[place] !== this.#pass) gone.push(key);
-    for (const key of gone) {
-      const place = this.#places.get(key);
-      this.#places.delete(key);
-      if (place !== undefined) this.#free.push(place);
-    }
+    for (const key of gone) this.remove(key);
     return gone;
+  }
+
+  remove(key: string): void {
+    const place = this.#places.get(key);
+    if (place === undefined) return;
+    this.#places.delete(key);
+    this.#free.push(place);
   }
 
   /** Remembers a print (not negative). True when another one was known, or none. */
@@ -69,15 +72,6 @@ export class KeyTable {
       else keys.push(value);
     }
     return keys;
-  }
-
-  clear(): void {
-    this.#places.clear();
-    this.#free.length = 0;
-    this.#used = 0;
-    this.#round = null;
-    this.#passes = new Uint32Array(1_024);
-    this.#prints = new Float64Array(1_024);
   }
 
   #grown(): number {

@@ -11,7 +11,6 @@ import type { RawSession } from './session-data.ts';
  */
 export class RedisChanges {
   readonly changed = new ChangedKeys();
-  readonly #reader: RedisReader;
   readonly #events: KeyspaceEvents;
   readonly #scan: KeyScan;
   #listens = false;
@@ -19,12 +18,9 @@ export class RedisChanges {
   #looked = false;
   /** Keys that may have changed before Redis was believed and were not read since; null while it is not believed. */
   #doubtful: number | null = null;
-  /** Where the way round all keys stands that makes Redis tell of expired ones. */
-  #met = '0';
 
   /** @param listening a connection of its own: one that is subscribed can ask nothing else */
   constructor(reader: RedisReader, listening: RedisAccess, db: number, prefix: string) {
-    this.#reader = reader;
     this.#events = new KeyspaceEvents(listening, db, prefix, this.changed);
     this.#scan = new KeyScan(reader, this.changed);
   }
@@ -49,11 +45,9 @@ export class RedisChanges {
       this.#looked = true;
       return;
     }
-    if (this.#doubtful > 0) {
-      this.#doubtful -= await this.#scan.readSome(signal);
-      if (this.#doubtful <= 0) this.#scan.forget();
-    }
-    this.#met = await this.#reader.meet(this.#met, signal);
+    if (this.#doubtful > 0) this.#doubtful -= await this.#scan.readSome(signal);
+    // Round all keys, step by step: expired ones are told then, and what was not told at all (FLUSHDB is not) is found.
+    await this.#scan.nameSome(true, signal);
   }
 
   /** Before a reading, which a look may precede or not. */
@@ -65,17 +59,16 @@ export class RedisChanges {
 
   /** What is under this key is known to whoever asked for it: only a further change is one. */
   known(sid: string, raw: RawSession | undefined): void {
-    this.#scan.known(sid, raw);
+    this.#scan.known(sid, raw, this.#doubtful !== null);
   }
 
   async #find(signal: AbortSignal): Promise<void> {
     if (this.#listens) await this.#events.hear(signal);
     const believed = this.#listens && this.#events.heard;
     if (believed && this.#doubtful !== null) return;
-    // What happened since it was believed, and until it turned out not to tell any more, nobody knows.
-    if (!believed && !this.#scan.started) this.changed.begin();
-    // Once more when it is believed: what came and went before it told anything.
-    if (!believed || this.#scan.started) await this.#scan.name(signal);
-    this.#doubtful = believed ? this.#scan.size : null;
+    const before = this.#scan.started;
+    // Also when it is believed from now on: what came and went before it told anything.
+    await this.#scan.name(signal);
+    this.#doubtful = believed ? (before ? this.#scan.size : 0) : null;
   }
 }

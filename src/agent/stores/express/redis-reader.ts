@@ -35,7 +35,7 @@ export class RedisReader {
   async scan(page: (sids: readonly string[]) => Promise<void>, signal: AbortSignal): Promise<void> {
     let cursor = '0';
     do {
-      const { next, keys } = await this.#step(cursor, signal);
+      const { next, keys } = await this.step(cursor, signal);
       cursor = next;
       const all = [...new Set(keys)].map((key) => this.sidOf(key));
       for (let at = 0; at < all.length; at += BATCH) {
@@ -50,18 +50,7 @@ export class RedisReader {
    * when it meets them: by itself it may be minutes late.
    */
   async meet(cursor: string, signal: AbortSignal): Promise<string> {
-    return (await this.#step(cursor, signal)).next;
-  }
-
-  /** Hands every key of a session to `each`, some twice. */
-  async names(each: (key: string) => void, signal: AbortSignal): Promise<void> {
-    let cursor = '0';
-    do {
-      const { next, keys } = await this.#step(cursor, signal);
-      cursor = next;
-      for (const key of keys) each(key);
-      signal.throwIfAborted();
-    } while (cursor !== '0');
+    return (await this.step(cursor, signal)).next;
   }
 
   sidOf(key: string): string {
@@ -72,7 +61,11 @@ export class RedisReader {
     return this.#prefix + sid;
   }
 
-  async #step(cursor: string, signal: AbortSignal) {
+  /**
+   * One step on a way round all keys, and where to go on; some come twice. Redis takes expired keys out, and tells of
+   * them, when it meets them: by itself it may be minutes late.
+   */
+  async step(cursor: string, signal: AbortSignal): Promise<{ next: string; keys: readonly string[] }> {
     const match = startsWith(this.#prefix);
     const answer = await this.#access.askTexts(['scan', cursor, 'MATCH', match, 'COUNT', STEP], signal);
     const [next, found] = Array.isArray(answer) ? (answer as unknown[]) : [];

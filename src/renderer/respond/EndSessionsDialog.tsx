@@ -11,7 +11,9 @@ import { closeRespond, previewAct, useRespond, type Respond } from '../store/res
 import { PreviewStep } from './PreviewStep.tsx';
 import { ReceiptStep } from './ReceiptStep.tsx';
 
-function Step({ respond }: { readonly respond: Exclude<Respond, { readonly is: 'closed' }> }): ReactNode {
+type Open = Exclude<Respond, { readonly is: 'closed' }>;
+
+function Step({ respond }: { readonly respond: Open }): ReactNode {
   switch (respond.is) {
     case 'asking':
       return (
@@ -56,13 +58,16 @@ function Step({ respond }: { readonly respond: Exclude<Respond, { readonly is: '
   }
 }
 
+/** What stands there at once, before anything that takes longer to draw. */
+const beginningOf = (now: Open): Open => ('asked' in now ? { is: 'asking', asked: now.asked } : now);
+
 /** Ending sessions, always in this order: preview, reason, named button, receipt. */
 export function EndSessionsDialog(): ReactNode {
   const now = useRespond((state) => state.respond);
   // A preview of many environments is drawn in slices, while the window answers; nothing waits for it to begin or to end.
   const later = useDeferredValue(now);
-  const respond = now.is === 'asking' || later.is === 'closed' ? now : later;
-  if (now.is === 'closed' || respond.is === 'closed') return null;
+  if (now.is === 'closed') return null;
+  const respond = now.is === 'asking' || later.is === 'closed' ? beginningOf(now) : later;
   return (
     <Dialog
       open

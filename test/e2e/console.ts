@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, errors, test as base, type ElectronApplication, type Page } from '@playwright/test';
 
 /** A console under test: the real application on a profile of its own. */
 export interface Console {
@@ -21,7 +21,15 @@ export interface LaunchOptions {
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Starts the console from the checkout's build, as `npm start` would. */
+/** Playwright reads from the program's error output where to find it. */
+const FOUND_MS = 60_000;
+const LAUNCHES = 3;
+
+/**
+ * Starts the console from the checkout's build, as `npm start` would. Playwright finds a program by two lines of its error
+ * output, to which several processes write: now and then one of them comes in the middle of such a line, and a program
+ * that runs well is not found. Then it is started anew.
+ */
 async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
   const executablePath = process.env['WATCHFLOOR_ELECTRON'];
   if (executablePath === undefined) {
@@ -29,22 +37,39 @@ async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
       'WATCHFLOOR_ELECTRON is not set: run these tests with `npm test`, which sets up Electron.',
     );
   }
-  const profile = options.profile ?? mkdtempSync(join(tmpdir(), 'watchfloor-e2e-'));
-  if (options.profile === undefined) {
-    const settings = {
-      demo: options.demo ?? false,
-      theme: options.theme ?? 'dark',
-      layout: { window: `0,0,${String(options.width ?? 1440)},${String(options.height ?? 900)}` },
-    };
-    writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings));
+  for (let launch = 1; ; launch += 1) {
+    const profile = options.profile ?? freshProfile(options);
+    try {
+      const app = await _electron.launch({
+        executablePath,
+        args: [
+          ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+          '--log-level=3',
+          root,
+          `--profile=${profile}`,
+        ],
+        env: { ...process.env, NODE_ENV: 'production' },
+        timeout: FOUND_MS,
+      });
+      const page = await app.firstWindow();
+      return { app, page, profile };
+    } catch (error) {
+      const notFound = error instanceof errors.TimeoutError && error.message.includes('electron.launch');
+      if (!notFound || launch === LAUNCHES) throw error;
+      if (options.profile === undefined) await removeFolder(profile);
+    }
   }
-  const app = await _electron.launch({
-    executablePath,
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--profile=${profile}`],
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  const page = await app.firstWindow();
-  return { app, page, profile };
+}
+
+function freshProfile(options: LaunchOptions): string {
+  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-e2e-'));
+  const settings = {
+    demo: options.demo ?? false,
+    theme: options.theme ?? 'dark',
+    layout: { window: `0,0,${String(options.width ?? 1440)},${String(options.height ?? 900)}` },
+  };
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings));
+  return profile;
 }
 
 interface Fixtures {

@@ -103,6 +103,40 @@ test('an event that is here already is not evaluated again', async () => {
   expect(logged(world).map(({ id }) => id)).toEqual(['e0', 'e1']);
 });
 
+/** So many events that they have a transaction of their own. */
+const MANY = Array.from(
+  { length: 5_000 },
+  (_, n): Made =>
+    (position) =>
+      audited(position, fakeEvent(`a${String(n)}`, { at: at(0), action: 'activity' })),
+);
+
+test('when whoever evaluates ends, the batch at work is left out and what was posted ahead is evaluated', async () => {
+  let loses = false;
+  const world = new WiredWorld((file) => {
+    let here = askHere(file);
+    return {
+      post: (request) => {
+        here.post(request);
+      },
+      receive: (wait) => {
+        if (!loses) return here.receive(wait);
+        loses = false;
+        here = askHere(file);
+        return { is: 'lost', why: 'gone' };
+      },
+      close: () => here.close(),
+    };
+  });
+  await world.stream([signIn(0)]);
+  loses = true;
+  await Promise.all([world.stream([...MANY, signIn(2)]), world.stream([signIn(3)])]);
+  expect(logged(world).map(({ id }) => id)).toEqual(['e0', 'e3']);
+  expect(world.db.prepare('SELECT faults FROM detector').pluck().get()).toBe(1);
+  // What was answered is remembered.
+  expect(travels(world)).toBe(1);
+});
+
 test('what is remembered is saved after a transaction that nothing is ahead of', async () => {
   const asked: string[] = [];
   const world = new WiredWorld((file) => {
@@ -122,16 +156,9 @@ test('what is remembered is saved after a transaction that nothing is ahead of',
       },
     };
   });
-  // So large that it has a transaction of its own.
-  const many = Array.from(
-    { length: 5_000 },
-    (_, n): Made =>
-      (position) =>
-        audited(position, fakeEvent(`a${String(n)}`, { at: at(0), action: 'activity' })),
-  );
   await world.stream([signIn(2)]);
   asked.length = 0;
-  await Promise.all([world.stream([...many, signIn(3)]), world.stream([signIn(4)])]);
+  await Promise.all([world.stream([...MANY, signIn(3)]), world.stream([signIn(4)])]);
   expect(asked.filter((is) => is !== 'recall')).toEqual(['take', 'take', 'committed', 'settle', 'committed']);
   expect(world.errors).toEqual([]);
   expect(travels(world)).toBe(1);

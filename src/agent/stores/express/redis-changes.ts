@@ -41,7 +41,6 @@ export class RedisChanges {
     this.#looked = false;
     await this.#find(signal);
     if (this.#doubtful === null) {
-      await this.#scan.readSome(signal);
       this.#looked = true;
       return;
     }
@@ -53,7 +52,6 @@ export class RedisChanges {
   /** Before a reading, which a look may precede or not. */
   async beforeReading(signal: AbortSignal): Promise<void> {
     if (!this.#looked) await this.#find(signal);
-    if (this.#doubtful === null && !this.#looked) await this.#scan.readSome(signal);
     this.#looked = false;
   }
 
@@ -66,6 +64,8 @@ export class RedisChanges {
     if (this.#listens) await this.#events.hear(signal);
     const believed = this.#listens && this.#events.heard;
     if (believed && this.#doubtful !== null) return;
+    // Before the keys are named, so that who came or went is told without a delay.
+    await this.#scan.readSome(signal);
     const before = this.#scan.started;
     // Also when it is believed from now on: what came and went before it told anything.
     await this.#scan.name(signal);

@@ -4,6 +4,7 @@ import type { CommandOutcome, CommandTarget } from '#shared/protocol/commands.ts
 import type { ReadableDb } from '../mirror/database.ts';
 import { outcomesOf, previewedIds } from '../mirror/command-pages.ts';
 import type { CommandRecord, Finding, StoredOutcome } from '../mirror/operations.ts';
+import { isSettled } from './settled.ts';
 
 /** Agents are hostile by assumption: what they say of a command is compared with what they said and did before. */
 
@@ -32,7 +33,7 @@ export function answerFindings(
     }
   }
   const before = command.outcome;
-  if (command.finishedAt !== null && before !== null && !sameOutcome(before, outcome)) {
+  if (before !== null && isSettled(command) && !sameOutcome(before, outcome)) {
     found.push({
       code: 'CHANGED_ANSWER',
       message: `It answered twice: first ${said(before)}, then ${said(outcome)}. The first answer stands.`,

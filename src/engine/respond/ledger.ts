@@ -20,8 +20,7 @@ import {
   withFindings,
 } from './findings.ts';
 import type { RunnerOptions } from './runner.ts';
-
-const FINISHED: ReadonlySet<string> = new Set(['completed', 'partial', 'denied', 'expired']);
+import { isLast, isSettled } from './settled.ts';
 
 /** How often a list of outcomes is asked for before the receipt does without. */
 const MOST_LISTINGS = 20;
@@ -114,12 +113,12 @@ export function createLedger(options: RunnerOptions): Ledger {
         ]);
         return false;
       }
-      const finished = FINISHED.has(outcome.state);
+      const finished = isLast(outcome.state);
       find(command, environment, answerFindings(command, outcome, finished));
-      const first = command.finishedAt !== null && command.outcome !== null;
+      const known = isSettled(command);
       save(command, {
-        ...(first ? {} : { state: outcome.state, outcome: stored(outcome), problem: null }),
-        ...(finished && !first ? { finishedAt: clock(), done: outcome.matched } : {}),
+        ...(known ? {} : { state: outcome.state, outcome: stored(outcome), problem: null }),
+        ...(known ? {} : finished ? { finishedAt: clock(), done: outcome.matched } : { finishedAt: null }),
         ...(proofs === undefined
           ? {}
           : {

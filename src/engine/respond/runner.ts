@@ -17,6 +17,7 @@ import { createAwaited } from './awaited.ts';
 import { createLedger, merged } from './ledger.ts';
 import { createProgress } from './progress.ts';
 import { previewIsOver, rebind } from './rebind.ts';
+import { isSettled } from './settled.ts';
 import { createSlots } from './slots.ts';
 
 /** Carries intents out: sends, asks again, learns outcomes and proofs; survives a crash because it starts from the intents. */
@@ -202,6 +203,18 @@ export function createRunner(options: RunnerOptions): Runner {
     save(command, { state: 'unreachable', problem, ...(late ? { finishedAt: clock() } : {}) });
   };
 
+  /** It had begun it, and knows nothing of it any more: its state was lost. */
+  const forgotten = (command: CommandRecord, environment: Environment): null => {
+    const { name } = environment.view();
+    const problem = {
+      code: 'FORGOTTEN',
+      message: `The agent of ${name} had taken this command and knows nothing of it any more.`,
+      advice: 'What became of it is not known: look at the sessions there, and tell who runs the agent.',
+    };
+    save(command, { state: 'unreachable', problem, finishedAt: clock() });
+    return null;
+  };
+
   /**
    * One step; how long to wait before the next, null when there is nothing more to do.
    * @param payload what goes out, where it need not be read
@@ -215,8 +228,9 @@ export function createRunner(options: RunnerOptions): Runner {
       return isLate(command) ? null : Math.min(backOff(command.id), untilLate(command));
     }
     if (command.outcome !== null) {
-      if (command.finishedAt === null) {
-        await learn(command, environment);
+      if (!isSettled(command)) {
+        const learnt = await learn(command, environment);
+        if (learnt === 'unknown' && isLate(command)) return forgotten(command, environment);
         return command.state === 'pending-approval' ? APPROVAL_POLL_MS : times.poll;
       }
       if (!command.closed && !waited.has(command.id)) {

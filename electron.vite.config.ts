@@ -1,26 +1,9 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { PLAIN } from './scripts/lib/plain-packages.mjs';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
-
-/** Dependencies without native parts and without requires that are made up at run time. */
-const PLAIN = [
-  'agent-base',
-  'bowser',
-  'commander',
-  'https-proxy-agent',
-  'ipaddr.js',
-  'maxmind',
-  'nodemailer',
-  'proxy-from-env',
-  're2js',
-  'socket.io-client',
-  'socks-proxy-agent',
-  'ua-parser-js',
-  'yaml',
-  'zod',
-];
 
 // Explicit targets: the product runs on Electron 33 (Node 20.18, Chromium 130) and on 45.
 export default defineConfig({
@@ -34,7 +17,6 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           main: at('src/main/main.ts'),
-          engine: at('src/engine/process.ts'),
           reader: at('src/engine/mirror/reader-process.ts'),
           listing: at('src/agent/state/bulk/bulk-worker.ts'),
           evaluator: at('src/engine/detections/evaluation/evaluator-worker.ts'),

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { interruptible, run, tail } from './lib/child.mjs';
 import { withLock } from './lib/lock.mjs';
 import { localCache, outDir, root, sharedCache } from './lib/paths.mjs';
+import { PLAIN } from './lib/plain-packages.mjs';
 import { fail, say, secondsSince, SetupError } from './lib/report.mjs';
 import { hashTree, readStamp, removeStamp, writeStamp } from './lib/stamp.mjs';
 import { setup } from './setup.mjs';
@@ -17,6 +18,8 @@ const inputs = [
   'src',
   'resources',
   'electron.vite.config.ts',
+  'scripts/build.mjs',
+  'scripts/lib/plain-packages.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.base.json',
@@ -84,7 +87,37 @@ async function bundle() {
     env: { ...process.env, NODE_ENV: 'production' },
   });
   if (result.code !== 0) throw new SetupError(`the build failed:\n${tail(result.output, 40)}`);
+  await bundleEngine();
   say(`built in ${secondsSince(started)}`);
+}
+
+/**
+ * The engine that the window starts is one file of CommonJS, because code of such a file can be kept compiled
+ * (docs/decisions/0005-one-build.md). What it reads only when it needs it is beside it.
+ */
+async function bundleEngine() {
+  const vite = await import('vite');
+  await vite.build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    ssr: { noExternal: PLAIN },
+    build: {
+      ssr: true,
+      target: 'node20.18',
+      outDir: join(outDir, 'main'),
+      emptyOutDir: false,
+      sourcemap: true,
+      minify: true,
+      rolldownOptions: {
+        input: {
+          engine: join(root, 'src/engine/boot/boot.ts'),
+          'engine-program': join(root, 'src/engine/process.ts'),
+        },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      },
+    },
+  });
 }
 
 /** Runs the generators whose inputs changed since they last ran to their end. */

@@ -13,7 +13,7 @@ import { createEngine } from './engine.ts';
 import { createVault } from './secrets.ts';
 import { serveCalls } from './serve-calls.ts';
 import { startEngine } from './start-engine.ts';
-import { serveControl, type ControlServer } from './control-server.ts';
+import type { ControlServer } from './control-server.ts';
 import { openEngineGeo } from './open-geo.ts';
 
 // Entry of Electron's utility process.
@@ -43,7 +43,7 @@ function main(parent: ParentPort): void {
   const readers = createHostedReaders(tell);
   const proxies = createHostedProxy(tell);
   let engine: Engine | null = null;
-  let control: ControlServer | null = null;
+  let control: Promise<ControlServer> | null = null;
   let starting: Promise<void> = Promise.resolve();
 
   const start = async (message: Extract<MessageToEngine, { type: 'start' }>): Promise<void> => {
@@ -80,11 +80,18 @@ function main(parent: ParentPort): void {
       setTimeout(() => process.exit(1), 100);
       return Promise.resolve(null);
     };
-    engine = await startEngine(open);
-    if (engine === null) return;
-    control = await serveControl({ engine, profile: message.profile, log });
+    const opened = await startEngine(open);
+    engine = opened;
+    if (opened === null) return;
     tell({ type: 'ready' });
-    tellDetections(engine, tell, log);
+    tellDetections(opened, tell, log);
+    // Windows first; the command line finds the engine a moment later.
+    control = import('./control-server.ts').then(({ serveControl }) =>
+      serveControl({ engine: opened, profile: message.profile, log }),
+    );
+    control.catch((error: unknown) => {
+      log.warn('the command line cannot attach to this engine', { error: String(error) });
+    });
   };
 
   const serve = (port: Port, except: readonly string[]): void => {
@@ -113,7 +120,10 @@ function main(parent: ParentPort): void {
 
   const stop = async (): Promise<void> => {
     await starting;
-    await control?.close();
+    await control?.then(
+      (server) => server.close(),
+      () => undefined,
+    );
     await engine?.stop();
     process.exit(0);
   };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { MessageChannelMain, type WebContents } from 'electron';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import type { Log } from '#shared/domain/log.ts';
@@ -7,6 +8,7 @@ import {
   type DemoEnvironment,
   type MessageToEngine,
 } from '#shared/ipc/engine-process.ts';
+import { CODE_CACHE, FRESH } from '#shared/ipc/engine-switches.ts';
 import { PORT_MESSAGE } from '#shared/ipc/main-channels.ts';
 import type { EngineState } from '#shared/ipc/main-contract.ts';
 import { WRITES_FILES } from '#shared/ipc/writes-files.ts';
@@ -38,7 +40,8 @@ export function createEngineHost(options: {
   readonly geoData?: string;
   readonly operatorName: () => string;
   readonly systemUser?: string | undefined;
-  readonly secrets: Secrets;
+  /** Not asked for before the engine’s program is loaded. */
+  readonly secrets: () => Secrets;
   /** The system's rule for an address, as browsers write it. */
   readonly systemProxy: (url: string) => Promise<string>;
   readonly log: Log;
@@ -46,11 +49,12 @@ export function createEngineHost(options: {
   /** How many are open, and those that are new. */
   readonly onDetections: (open: number, newest: readonly DetectionAlert[]) => void;
 }): EngineHost {
-  const { secrets, log } = options;
+  const { log } = options;
   let state: EngineState = { is: 'starting' };
   let fatal = false;
   let demo: readonly DemoEnvironment[] = [];
   const windows = new Set<WebContents>();
+  let starts = 0;
 
   const setState = (next: EngineState) => {
     state = next;
@@ -74,7 +78,8 @@ export function createEngineHost(options: {
     }
     const message = parsed.data;
     switch (message.type) {
-      case 'loaded':
+      case 'loaded': {
+        const secrets = options.secrets();
         send({
           type: 'start',
           profile: options.profile,
@@ -85,6 +90,7 @@ export function createEngineHost(options: {
           ...(options.systemUser === undefined ? {} : { systemUser: options.systemUser }),
         });
         return;
+      }
       case 'ready':
         if (demo.length > 0) send({ type: 'demo', environments: [...demo] });
         setState({ is: 'running' });
@@ -118,10 +124,10 @@ export function createEngineHost(options: {
         });
         return;
       case 'secret.put':
-        secrets.put(message.owner, message.token);
+        options.secrets().put(message.owner, message.token);
         return;
       case 'secret.delete':
-        secrets.delete(message.owner);
+        options.secrets().delete(message.owner);
         return;
       default:
         assertNever(message);
@@ -132,7 +138,11 @@ export function createEngineHost(options: {
   const child = createChild(
     {
       module: options.module,
-      args: () => [],
+      args: () => {
+        starts += 1;
+        const cache = `${CODE_CACHE}${join(options.profile, 'code-cache')}`;
+        return starts === 1 ? [cache] : [cache, FRESH];
+      },
       name: 'Watchfloor engine',
       log,
       keep: () => !fatal,

@@ -1,24 +1,34 @@
-import log from 'electron-log/main.js';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type ElectronLog from 'electron-log/main.js';
 import type { Log } from '#shared/domain/log.ts';
 
-/** Main's log: a bounded file in the profile, and the console. Facts never hold a token or a session identifier. */
+/**
+ * Main's log: a bounded file in the profile, and the console. Facts never hold a token or a session identifier. The library
+ * is read with the first line: a start that has nothing to say does not wait for it.
+ */
 export function openLog(profile: string): Log {
-  log.transports.file.resolvePathFn = () => join(profile, 'logs', 'main.log');
-  log.transports.file.maxSize = 2 * 1024 * 1024;
-  log.transports.console.level = 'warn';
+  let library: typeof ElectronLog | null = null;
+  const log = (): typeof ElectronLog => {
+    if (library !== null) return library;
+    library = createRequire(import.meta.url)('electron-log/main') as typeof ElectronLog;
+    library.transports.file.resolvePathFn = () => join(profile, 'logs', 'main.log');
+    library.transports.file.maxSize = 2 * 1024 * 1024;
+    library.transports.console.level = 'warn';
+    return library;
+  };
   return {
     debug: (message, facts) => {
-      log.debug(message, facts ?? {});
+      log().debug(message, facts ?? {});
     },
     info: (message, facts) => {
-      log.info(message, facts ?? {});
+      log().info(message, facts ?? {});
     },
     warn: (message, facts) => {
-      log.warn(message, facts ?? {});
+      log().warn(message, facts ?? {});
     },
     error: (message, facts) => {
-      log.error(message, facts ?? {});
+      log().error(message, facts ?? {});
     },
   };
 }

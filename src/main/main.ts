@@ -65,23 +65,17 @@ function systemUser(): string | undefined {
 }
 
 function run(): void {
-  const settings = openSettings(join(profile, 'settings.json'), log);
-  const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
-  nativeTheme.themeSource = settings.get().theme;
-  guardSession(session.defaultSession);
-  serveApp(protocol, join(here, '..', 'renderer'));
-
   const tell = (event: MainEvent) => {
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send(MAIN_EVENT_CHANNEL, event);
   };
   const engine = createEngineHost({
-    module: join(here, 'engine.js'),
+    module: join(here, 'engine.cjs'),
     readerModule: join(here, 'reader.js'),
     profile,
     version: app.getVersion(),
     operatorName: () => settings.get().operatorName,
     systemUser: systemUser(),
-    secrets,
+    secrets: () => secrets,
     systemProxy: (url) => session.defaultSession.resolveProxy(url),
     log,
     onState: (state) => {
@@ -91,8 +85,13 @@ function run(): void {
       desktop.detections(found, newest);
     },
   });
-  // First of all: it loads while the window does.
+  // First of all: it loads while everything else does.
   engine.start();
+  const settings = openSettings(join(profile, 'settings.json'), log);
+  const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
+  nativeTheme.themeSource = settings.get().theme;
+  guardSession(session.defaultSession);
+  serveApp(protocol, join(here, '..', 'renderer'));
   const demo = createDemoAgents({
     module: join(here, 'agent.js'),
     profile,

@@ -12,7 +12,8 @@ import type { StagedSnapshot } from '../mirror/staging.ts';
 import type { Effect, Input, Machine, TimerName } from './machine.ts';
 import { newMachine } from './machine.ts';
 import { reduce } from './reduce.ts';
-import { openSocket, type Acknowledge, type AgentSocket, type SocketTarget } from './socket.ts';
+import { openSocketSoon } from './open-socket.ts';
+import type { Acknowledge, AgentSocket, SocketTarget } from './socket.ts';
 
 export interface ConnectionNews {
   /** The machine moved: its state should be shown. */
@@ -140,7 +141,7 @@ export function createConnection(options: {
   };
 
   const connect = (): void => {
-    socket = openSocket(
+    socket = openSocketSoon(
       options.target(),
       {
         failed: (problem, person, retryAfterMs) => {

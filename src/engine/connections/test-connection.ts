@@ -4,7 +4,8 @@ import type { CertificateView } from '#shared/ipc/desk-views.ts';
 import type { Hello } from '#shared/protocol/handshake.ts';
 import { LIMITS, PROTOCOL_VERSION } from '#shared/protocol/limits.ts';
 import { goodbyeProblem, PROBLEMS } from './problems.ts';
-import { openSocket, type SocketTarget } from './socket.ts';
+import { openSocketSoon } from './open-socket.ts';
+import type { SocketTarget } from './socket.ts';
 
 /** Connects once, reads the greeting, disconnects. Changes nothing anywhere. */
 export function testConnection(
@@ -34,7 +35,7 @@ export function testConnection(
       fail(PROBLEMS.timeout());
     }, LIMITS.handshakeMs);
     const nothing = (): void => undefined;
-    const socket = openSocket(
+    const socket = openSocketSoon(
       target,
       {
         failed: fail,

@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '#shared/domain/log.ts';
@@ -151,6 +150,8 @@ export function processReader(options: {
 export const forkReader =
   (module: string): SpawnReader =>
   ({ message, ended }) => {
+    // Not needed where main starts them.
+    const { fork } = process.getBuiltinModule('node:child_process');
     const child = fork(module, [], {
       serialization: 'advanced',
       execArgv: [],

@@ -1,8 +1,6 @@
 import { assertNever } from '#shared/domain/assert-never.ts';
 import type { ChannelTarget } from '#shared/ipc/notify-contract.ts';
 import type { Message } from './finding.ts';
-import { sendSyslog } from './syslog.ts';
-import { sendWebhook } from './webhook.ts';
 
 /** Hands one message over. Resolves with a note, or null; rejects with a SendError that says why not. */
 export type Send = (
@@ -14,15 +12,15 @@ export type Send = (
 ) => Promise<string | null>;
 
 export const send: Send = async (target, secret, message, now, signal) => {
+  // What is not used by everybody is read when it is used: the engine starts sooner and needs less memory.
   switch (target.kind) {
     case 'webhook':
-      await sendWebhook(target, secret, message, now, signal);
+      await (await import('./webhook.ts')).sendWebhook(target, secret, message, now, signal);
       return null;
     case 'syslog':
-      await sendSyslog(target, message, signal);
+      await (await import('./syslog.ts')).sendSyslog(target, message, signal);
       return null;
     case 'mail':
-      // What few use is read when it is used: the engine starts sooner and needs less memory.
       return (await import('./mail.ts')).sendMail(target, secret, message, signal);
     default:
       return assertNever(target);

@@ -20,6 +20,29 @@ export function longScroll(total: number, viewport: number, devicePixels: number
   return { height: most, factor: (total - viewport) / (most - viewport) };
 }
 
+/** Lines above and below those in sight. */
+const OVERSCAN = 6;
+
+/** A line and where it stands in the list, pixels. */
+export interface LineAt {
+  readonly index: number;
+  readonly start: number;
+}
+
+/**
+ * The lines to draw, in order: those in sight and some around them.
+ * @param offset how far the list is scrolled; up to one line more counts as seen
+ */
+export function linesIn(offset: number, viewport: number, row: number, count: number): readonly LineAt[] {
+  if (viewport === 0) return [];
+  const first = Math.max(0, Math.min(Math.floor(offset / row), count - 1) - OVERSCAN);
+  const last = Math.min(count - 1, Math.floor((offset + viewport) / row) + 1 + OVERSCAN);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => ({
+    index: first + at,
+    start: (first + at) * row,
+  }));
+}
+
 /**
  * Where the list is scrolled to so that a line is wholly in sight, with as little movement as there can be.
  * @param header height of what covers the top of the list

@@ -1,18 +1,13 @@
-import {
-  elementScroll,
-  observeElementOffset,
-  useVirtualizer,
-  type VirtualItem,
-} from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
-import { longScroll, scrolledTo } from './long-scroll.ts';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { flushSync } from 'react-dom';
+import { linesIn, longScroll, scrolledTo, type LineAt } from './long-scroll.ts';
 
-/** Lines above and below those in sight. */
-const OVERSCAN = 6;
 const BASE_STEP = 100_000;
+/** A list that has not moved for so long is at rest. */
+const REST_MS = 150;
 
 export interface LinesInSight {
-  readonly items: readonly VirtualItem[];
+  readonly items: readonly LineAt[];
   readonly first: number;
   readonly last: number;
   /** The list is being scrolled. */
@@ -29,44 +24,83 @@ export interface LinesInSight {
   readonly reveal: (index: number) => void;
 }
 
-/** The lines of a list that are in sight, however many there are. @param row height of a line and of the head */
+interface Place {
+  /** How far the list is scrolled; to a whole line where nothing but the lines in sight depends on it. */
+  readonly top: number;
+  readonly viewport: number;
+  readonly moving: boolean;
+}
+
+/**
+ * The lines of a list that are in sight, however many there are. All are of one height, so where each stands is a
+ * multiplication: nothing is kept or computed for those out of sight.
+ * @param row height of a line and of the head
+ */
 export function useLinesInSight(
   scroller: RefObject<HTMLDivElement | null>,
   count: number,
   row: number,
 ): LinesInSight {
-  const factor = useRef(1);
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => row,
-    overscan: OVERSCAN,
-    observeElementOffset: (instance, tell) =>
-      observeElementOffset(instance, (offset, moving) => {
-        tell(offset * factor.current, moving);
-      }),
-    scrollToFn: (offset, options, instance) => {
-      elementScroll(offset / factor.current, options, instance);
-    },
-  });
-  useEffect(() => {
-    virtual.measure();
-  }, [virtual, row]);
-  const items = virtual.getVirtualItems();
-  const long = longScroll(count * row, virtual.scrollRect?.height ?? 0, window.devicePixelRatio);
+  const [place, setPlace] = useState<Place>({ top: 0, viewport: 0, moving: false });
+  const long = longScroll(count * row, place.viewport, window.devicePixelRatio);
+  const scale = useRef({ factor: 1, row });
   useLayoutEffect(() => {
-    factor.current = long.factor;
-  }, [long.factor]);
-  const offset = virtual.scrollOffset ?? 0;
-  const beyond = long.factor === 1 ? 0 : Math.round(offset - offset / long.factor);
+    scale.current = { factor: long.factor, row };
+  }, [long.factor, row]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    let timer: number | undefined;
+    const look = (moving: boolean | null) => {
+      const { factor, row: line } = scale.current;
+      const { scrollTop, clientHeight: viewport } = element;
+      const top = factor === 1 ? Math.floor(scrollTop / line) * line : scrollTop;
+      setPlace((before) => {
+        const next = { top, viewport, moving: moving ?? before.moving };
+        const same =
+          before.top === next.top && before.viewport === next.viewport && before.moving === next.moving;
+        return same ? before : next;
+      });
+    };
+    const scrolled = () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        look(false);
+      }, REST_MS);
+      // In the very frame: otherwise it shows what stood there before.
+      flushSync(() => {
+        look(true);
+      });
+    };
+    const observer = new ResizeObserver(() => {
+      look(null);
+    });
+    observer.observe(element);
+    element.addEventListener('scroll', scrolled, { passive: true });
+    look(null);
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+      element.removeEventListener('scroll', scrolled);
+    };
+  }, [scroller]);
+
+  const offset = place.top * long.factor;
+  const items = useMemo(
+    () => linesIn(offset, place.viewport, row, count),
+    [offset, place.viewport, row, count],
+  );
+  const beyond = long.factor === 1 ? 0 : Math.round(offset - place.top);
   const base = Math.floor(beyond / BASE_STEP) * BASE_STEP;
   const reveal = useCallback(
     (index: number) => {
       const element = scroller.current;
       if (element === null) return;
-      const now = element.scrollTop * factor.current;
+      const { factor } = scale.current;
+      const now = element.scrollTop * factor;
       const to = scrolledTo(index, now, { row, viewport: element.clientHeight, header: row });
-      if (to !== now) element.scrollTop = to / factor.current;
+      if (to !== now) element.scrollTop = to / factor;
     },
     [scroller, row],
   );
@@ -74,7 +108,7 @@ export function useLinesInSight(
     items,
     first: items[0]?.index ?? 0,
     last: items.at(-1)?.index ?? 0,
-    moving: virtual.isScrolling,
+    moving: place.moving,
     height: long.height,
     base,
     shift: beyond - base,

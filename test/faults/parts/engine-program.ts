@@ -50,7 +50,7 @@ export async function startEngineProgram(
   tokens: Map<string, string>,
   fault: Fault = NO_FAULT,
 ): Promise<EngineProgram> {
-  const program = join(OUT, 'engine.js');
+  const program = join(OUT, 'engine.cjs');
   if (!existsSync(program)) throw new Error(`${program} is missing: run “npm run build” first`);
   const child = fork(program, [], {
     serialization: 'advanced',

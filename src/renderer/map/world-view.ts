@@ -1,3 +1,4 @@
+import 'leaflet/dist/leaflet.css';
 import { latLngBounds, Map as LeafletMap } from 'leaflet';
 import type { Dispose } from '#shared/domain/log.ts';
 

@@ -28,6 +28,7 @@ import {
 } from '../store/selection-store.ts';
 import { isFiltered, NO_FILTER, requestOf, type FilterStore } from '../store/session-filter.ts';
 import type { ArrangementStore } from '../store/list-arrangement.ts';
+import { firstRowsAreThere } from '../store/first-rows.ts';
 import { goLive, timeNow } from '../store/time-store.ts';
 import { dragSessions } from './drag-sessions.ts';
 import { Grid, Rows, Scroller } from './grid-styles.ts';
@@ -39,7 +40,6 @@ import { SessionHeader } from './SessionHeader.tsx';
 import { SessionMenu, type MenuAt } from './SessionMenu.tsx';
 import { SessionRowView } from './SessionRowView.tsx';
 import { createSlots } from './slots.ts';
-import { markUsable } from './mark-usable.ts';
 import { chooseAll, toggleAll } from './select-all.ts';
 import type { Columns } from './use-columns.ts';
 import { useGridKeys } from './use-grid-keys.ts';
@@ -91,7 +91,7 @@ function Lines(props: LinesProps): ReactNode {
   }, [need, first, last, list.length]);
 
   useEffect(() => {
-    if (view.is !== 'loading') markUsable();
+    if (view.is !== 'loading') firstRowsAreThere();
   }, [view.is]);
 
   const [slots] = useState(createSlots);

@@ -31,6 +31,17 @@ interface Place {
   readonly moving: boolean;
 }
 
+function revealLine(
+  { current: element }: RefObject<HTMLDivElement | null>,
+  index: number,
+  { factor, row }: { readonly factor: number; readonly row: number },
+): void {
+  if (element === null) return;
+  const now = element.scrollTop * factor;
+  const to = scrolledTo(index, now, { row, viewport: element.clientHeight, header: row });
+  if (to !== now) element.scrollTop = to / factor;
+}
+
 /**
  * The lines of a list that are in sight, however many there are. All are of one height, so where each stands is a
  * multiplication: nothing is kept or computed for those out of sight.
@@ -95,14 +106,9 @@ export function useLinesInSight(
   const base = Math.floor(beyond / BASE_STEP) * BASE_STEP;
   const reveal = useCallback(
     (index: number) => {
-      const element = scroller.current;
-      if (element === null) return;
-      const { factor } = scale.current;
-      const now = element.scrollTop * factor;
-      const to = scrolledTo(index, now, { row, viewport: element.clientHeight, header: row });
-      if (to !== now) element.scrollTop = to / factor;
+      revealLine(scroller, index, scale.current);
     },
-    [scroller, row],
+    [scroller],
   );
   return {
     items,

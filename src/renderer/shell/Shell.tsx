@@ -1,15 +1,12 @@
 import Box from '@mui/material/Box';
 import { useEffect, type ReactNode } from 'react';
 import { visuallyHidden } from '../components/Unknown.tsx';
-import { EndSessionsDialog } from '../respond/EndSessionsDialog.tsx';
-import { SessionPanel } from '../session-panel/SessionPanel.tsx';
 import { useRoute, type ViewName } from '../store/route-store.ts';
 import { usePanel } from '../store/selection-store.ts';
 import { Banners } from './Banners.tsx';
-import { CommandPalette } from './CommandPalette.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { KeysHelp } from './KeysHelp.tsx';
 import { Notices } from './Notices.tsx';
+import { Overs, PanelBeside } from './Overs.tsx';
 import { SideNav } from './SideNav.tsx';
 import { TimeBanner } from './TimeBanner.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -73,13 +70,11 @@ export function Shell(): ReactNode {
         </Box>
         {panel ? (
           <ErrorBoundary what="The session">
-            <SessionPanel />
+            <PanelBeside />
           </ErrorBoundary>
         ) : null}
       </Box>
-      <EndSessionsDialog />
-      <CommandPalette />
-      <KeysHelp />
+      <Overs />
       <Notices />
     </Box>
   );

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import type { ViewName } from '../store/route-store.ts';
+import { OVERS } from './Overs.tsx';
 import { SessionsView } from '../views/sessions/SessionsView.tsx';
 import { WatchView } from '../views/watch/WatchView.tsx';
 
@@ -27,11 +28,11 @@ const SettingsView = lazy(async () => ({ default: (await LOADS.settings()).Setti
 const RulesView = lazy(async () => ({ default: (await LOADS.rules()).RulesView }));
 
 /** After this long in a window nothing of the start is under way any more. */
-const READ_AFTER_MS = 3_000;
+const READ_AFTER_MS = 1_500;
 
 /** Reads the other views one by one while nothing else is done, so that each opens at once. */
 function readOthers(): () => void {
-  const waiting = Object.values(LOADS);
+  const waiting: (() => Promise<unknown>)[] = [...Object.values(OVERS), ...Object.values(LOADS)];
   let stopped = false;
   const next = (): void => {
     const load = waiting.shift();

@@ -2,8 +2,10 @@ import { useState, type ReactNode } from 'react';
 import { WorldMap, type Glance } from '../../map/WorldMap.tsx';
 import { useFeed } from '../../store/feed-store.ts';
 import { clustersOfWindow, useMap } from '../../store/map-store.ts';
-import type { PlaceChoice } from '../../store/session-filter.ts';
+import { requestOf, useWatchFilter } from '../../store/session-filter.ts';
 import { layoutNumber, rememberLayout, useSettings } from '../../store/settings-store.ts';
+import { useTime } from '../../store/time-store.ts';
+import { useMapFeed } from '../../store/use-map-feed.ts';
 import { MapTools } from './MapTools.tsx';
 import { useTravel } from './use-travel.ts';
 
@@ -22,11 +24,11 @@ function useNewest(following: boolean): Glance | null {
 }
 
 /** The map with its switches: shading, following, the way of one person. */
-export function WatchMap(props: {
-  readonly start: string | null;
-  readonly selected: PlaceChoice | null;
-  readonly onSelect: (choice: PlaceChoice | null) => void;
-}): ReactNode {
+export function WatchMap(props: { readonly start: string | null }): ReactNode {
+  const shown = useWatchFilter();
+  const time = useTime((state) => state.time);
+  // Chosen places narrow the table and the feed; the map they were chosen from stays whole.
+  useMapFeed(requestOf({ ...shown, places: null }, time));
   const shaded = useSettings((state) => layoutNumber(state.settings, 'mapShading', 0) === 1);
   const following = useSettings((state) => layoutNumber(state.settings, 'mapFollow', 0) === 1);
   const stops = useMap((state) => state.stops);
@@ -36,8 +38,10 @@ export function WatchMap(props: {
     <>
       <WorldMap
         clusters={clustersOfWindow()}
-        selected={props.selected}
-        onSelect={props.onSelect}
+        selected={shown.places}
+        onSelect={(places) => {
+          useWatchFilter.setState({ places });
+        }}
         shaded={shaded}
         travel={stops}
         glance={newest}

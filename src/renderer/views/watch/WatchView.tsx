@@ -1,20 +1,21 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Splitter } from '../../components/Splitter.tsx';
 import { visuallyHidden } from '../../components/Unknown.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
-import { useMapFeed } from '../../store/use-map-feed.ts';
 import { useWatchArrangement } from '../../store/list-arrangement.ts';
-import { requestOf, useWatchFilter } from '../../store/session-filter.ts';
+import { useAfterFirstRows } from '../../store/first-rows.ts';
+import { useWatchFilter } from '../../store/session-filter.ts';
 import { layoutNumber, rememberLayout, settingsNow, useSettings } from '../../store/settings-store.ts';
-import { useTime } from '../../store/time-store.ts';
 import { SIZE } from '../../theme/size.ts';
 import { Feed } from './Feed.tsx';
 import { KeyFigures } from './KeyFigures.tsx';
 import { MapNotes } from './MapNotes.tsx';
 import { TimeBar } from './TimeBar.tsx';
-import { WatchMap } from './WatchMap.tsx';
+
+// The map is most of this view’s program, and the sessions below it are what somebody waits for.
+const WatchMap = lazy(async () => ({ default: (await import('./WatchMap.tsx')).WatchMap }));
 
 function startOfMap(): string | null {
   const view = settingsNow().layout['map'];
@@ -24,10 +25,8 @@ function startOfMap(): string | null {
 /** What is live now: the map, what is happening, the last day, and every session below. */
 export function WatchView(): ReactNode {
   const shown = useWatchFilter();
-  const time = useTime((state) => state.time);
   const [start] = useState(startOfMap);
-  // Chosen places narrow the table and the feed; the map they were chosen from stays whole.
-  useMapFeed(requestOf({ ...shown, places: null }, time));
+  const rest = useAfterFirstRows();
 
   const holder = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(SIZE.tableUsual * 3);
@@ -75,19 +74,19 @@ export function WatchView(): ReactNode {
               containerName: 'map',
             }}
           >
-            <WatchMap
-              start={start}
-              selected={shown.places}
-              onSelect={(places) => {
-                useWatchFilter.setState({ places });
-              }}
-            />
-            <KeyFigures connections={shown.connections} />
-            <MapNotes />
+            {rest ? (
+              <>
+                <Suspense>
+                  <WatchMap start={start} />
+                </Suspense>
+                <KeyFigures connections={shown.connections} />
+                <MapNotes />
+              </>
+            ) : null}
           </Box>
-          <TimeBar connections={shown.connections} />
+          {rest ? <TimeBar connections={shown.connections} /> : <Box sx={{ minHeight: SIZE.timeBar }} />}
         </Box>
-        <Feed />
+        {rest ? <Feed /> : null}
       </Box>
       <Splitter
         label="Height of the table"

@@ -22,3 +22,6 @@ export const SIZE = {
   line: 1,
   focus: 2,
 } as const;
+
+/** A window as low as this (one at 200 %, too) has no room above its map: what stands over it is one line. */
+export const LOW_WINDOW = '@media (max-height: 560px)';

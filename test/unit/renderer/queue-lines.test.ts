@@ -64,3 +64,19 @@ test('a story is called by what is worst in it', () => {
     label: 'anna: Session used by another client',
   });
 });
+
+test('the head of a story opens the worst that is shown of it, the first where several are', () => {
+  const severities = { a: 'low', b: 'high', c: 'critical', d: 'high' } as const;
+  const story: DetectionGroup = {
+    ...group('a', ['a', 'b', 'c', 'd']),
+    worst: 'critical',
+    rows: (['a', 'b', 'c', 'd'] as const).map((id) => ({ ...row(id), severity: severities[id] })),
+  };
+  expect(storyLines(story, all)[0]).toMatchObject({ is: 'story', opens: { id: 'c' } });
+  const others = ({ severity }: DetectionRow) => severity !== 'critical';
+  expect(storyLines(story, others)[0]).toMatchObject({
+    is: 'story',
+    opens: { id: 'b' },
+    label: expect.stringContaining('Story'),
+  });
+});

@@ -153,10 +153,30 @@ function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'sto
       <SeverityMark severity={line.worst} />
       <Box
         component="h2"
-        sx={{ m: 0, flex: 1, minWidth: 0, typography: 'h3', ...ONE_LINE }}
+        sx={{ m: 0, flex: 1, minWidth: 0, typography: 'h3', display: 'flex' }}
         title={line.label}
       >
-        {line.label}
+        <Box
+          component="button"
+          type="button"
+          onClick={() => {
+            openDetection(line.opens);
+          }}
+          sx={{
+            minWidth: 0,
+            p: 0,
+            border: 0,
+            bgcolor: 'transparent',
+            color: 'text.primary',
+            font: 'inherit',
+            textAlign: 'left',
+            cursor: 'pointer',
+            ...ONE_LINE,
+            '&:hover': { textDecoration: 'underline' },
+          }}
+        >
+          {line.label}
+        </Box>
       </Box>
       <Box component="span" sx={{ typography: 'caption', color: 'text.secondary', whiteSpace: 'nowrap' }}>
         {counted(line.count, 'detection')} · <TimeAgo at={line.lastAt} />

@@ -1,4 +1,4 @@
-import type { Severity } from '#shared/domain/detection.ts';
+import { severityRank, type Severity } from '#shared/domain/detection.ts';
 import type { DetectionGroup, DetectionRow } from '#shared/ipc/detections-views.ts';
 import { aboutText } from '../../format/detection-words.ts';
 
@@ -9,6 +9,8 @@ export type QueueLine =
       readonly key: string;
       readonly label: string;
       readonly worst: Severity;
+      /** The worst of it, the first where several are; what opens when its head is pressed. */
+      readonly opens: DetectionRow;
       readonly count: number;
       readonly lastAt: number;
     }
@@ -24,14 +26,18 @@ export function storyLines(
   if (only === undefined) return [];
   if (rows.length === 1 && group.count === 1) return [lineOf(only, false)];
   const { key, label, worst, count, lastAt } = group;
+  const opens = rows.reduce((most, row) =>
+    severityRank(row.severity) > severityRank(most.severity) ? row : most,
+  );
   return [
     {
       is: 'story',
       // A story is named after the detection that began it, which has a line of its own.
       key: `story ${group.connection} ${key}`,
       // What is worst names the story; how it went stands below it.
-      label: `${aboutText(only)}: ${rows.find(({ severity }) => severity === worst)?.title ?? label}`,
+      label: `${aboutText(only)}: ${opens.severity === worst ? opens.title : label}`,
       worst,
+      opens,
       count,
       lastAt,
     },

@@ -104,7 +104,7 @@ export function Feed(): ReactNode {
         borderLeft: 1,
         borderColor: 'divider',
         bgcolor: 'background.paper',
-        '@container (max-width: 620px)': { display: 'none' },
+        '@container (max-width: 700px)': { display: 'none' },
       }}
     >
       <Box

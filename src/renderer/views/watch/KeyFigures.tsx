@@ -10,6 +10,7 @@ import { useSessionsFilter } from '../../store/session-filter.ts';
 import { timeRequest, useTime } from '../../store/time-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 import { useHeld } from '../../store/use-held.ts';
+import { LOW_WINDOW } from '../../theme/size.ts';
 import { usualOf } from './usual.ts';
 import { useSamples } from './use-samples.ts';
 
@@ -48,6 +49,13 @@ function Figure(props: {
           py: 1,
           ...(props.minor === true ? { display: 'none' } : {}),
         },
+        [LOW_WINDOW]: {
+          px: 2,
+          py: 0.5,
+          display: props.minor === true ? 'none' : 'flex',
+          alignItems: 'baseline',
+          gap: 1.5,
+        },
       }}
     >
       <Typography variant="label" component="div" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
@@ -58,7 +66,10 @@ function Figure(props: {
           <Typography
             variant="figure"
             component="span"
-            sx={{ color: props.loud === true ? 'severity.high' : 'text.primary' }}
+            sx={{
+              color: props.loud === true ? 'severity.high' : 'text.primary',
+              [LOW_WINDOW]: { typography: 'h2' },
+            }}
           >
             {props.value}
           </Typography>
@@ -69,6 +80,7 @@ function Figure(props: {
                 color: 'text.secondary',
                 whiteSpace: 'nowrap',
                 '@container map (max-width: 620px)': { display: 'none' },
+                [LOW_WINDOW]: { display: 'none' },
               }}
             >
               {props.beside}
@@ -77,7 +89,7 @@ function Figure(props: {
         </Box>
         <Box
           sx={{
-            '@media (max-height: 560px)': { display: 'none' },
+            [LOW_WINDOW]: { display: 'none' },
             '@container map (max-width: 620px)': { display: 'none' },
           }}
         >

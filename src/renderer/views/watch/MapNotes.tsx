@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { count } from '../../format/words.ts';
 import { useMap } from '../../store/map-store.ts';
 import { useMapProblem } from '../../store/use-map-feed.ts';
+import { LOW_WINDOW } from '../../theme/size.ts';
 
 const corner = {
   position: 'absolute',
@@ -43,9 +44,7 @@ export function MapNotes(): ReactNode {
           whiteSpace: 'nowrap',
           '@container map (max-width: 620px)': { bottom: (theme) => theme.spacing(7.5), gap: 2, px: 2 },
           // A low window (one at 200 %, too) has room for the figures alone; circles carry their letters.
-          ...(problem === null && unplaced === 0
-            ? { '@media (max-height: 560px)': { display: 'none' } }
-            : {}),
+          ...(problem === null && unplaced === 0 ? { [LOW_WINDOW]: { display: 'none' } } : {}),
         }}
       >
         {LEVELS.map(([name, colour, letter]) => (

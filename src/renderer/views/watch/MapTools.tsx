@@ -3,6 +3,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import type { ReactNode } from 'react';
 import { setMapSwitch, showTravel, useMap } from '../../store/map-store.ts';
 import { usePanel } from '../../store/selection-store.ts';
+import { LOW_WINDOW } from '../../theme/size.ts';
 
 function Tool(props: {
   readonly label: string;
@@ -56,6 +57,10 @@ export function MapTools(props: { readonly shaded: boolean; readonly following: 
           top: 'auto',
           bottom: (theme) => theme.spacing(17),
           right: (theme) => theme.spacing(3),
+        },
+        // Said twice as loud, because a low window is often a narrow one.
+        [LOW_WINDOW]: {
+          '&&': { top: 'auto', bottom: (theme) => theme.spacing(7), right: (theme) => theme.spacing(3) },
         },
       }}
     >

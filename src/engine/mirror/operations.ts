@@ -10,7 +10,6 @@ import {
   type Selector,
 } from '#shared/protocol/commands.ts';
 import { ResponseSelection, type ResponseAct } from '#shared/ipc/respond-contract.ts';
-import type { CommandView, OperationView } from '#shared/ipc/views.ts';
 import { boundedCache } from '#geo/bounded-cache.ts';
 import { previewedIds, putPreviewed } from './command-pages.ts';
 import {
@@ -22,7 +21,7 @@ import {
   withoutNames,
 } from './command-texts.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
-import { readRows, readValues, write } from './statements.ts';
+import { readRows, write } from './statements.ts';
 
 /** Outcome as the agent answered it last. */
 export const StoredOutcome = z.object({
@@ -360,56 +359,4 @@ export type OperationRecord = z.infer<typeof OperationRecord>;
 export function operationById(db: ReadableDb, id: string): OperationRecord | null {
   const [row] = readRows(db, 'SELECT * FROM operation WHERE id = ?', [id]);
   return row === undefined ? null : OperationRecord.parse(row);
-}
-
-export function operationView(db: ReadableDb, id: string): OperationView | null {
-  const one = operationById(db, id);
-  if (one === null || one.executed_at === null) return null;
-  const commands = commandsOf(db, id);
-  return {
-    id: one.id,
-    kind: one.kind,
-    forMs: one.for_ms,
-    retryUntil: one.retry_until,
-    cancellable: commands.some(isCancellable),
-    summary: one.summary,
-    reason: one.reason,
-    by: one.operator,
-    createdAt: one.executed_at,
-    commands: commands.map(commandView),
-  };
-}
-
-/** Not sent, or sent to an agent that never answered: it can be taken back if the agent has not seen it. */
-export const isCancellable = (record: CommandRecord): boolean =>
-  record.intended &&
-  record.finishedAt === null &&
-  record.outcome === null &&
-  !record.cancel &&
-  (record.state === 'intended' || record.state === 'unreachable');
-
-export const latestOperations = (db: ReadableDb, limit: number): readonly OperationView[] =>
-  readValues(db, 'SELECT id FROM operation WHERE executed_at IS NOT NULL ORDER BY executed_at DESC LIMIT ?', [
-    limit,
-  ]).flatMap((id) => operationView(db, String(id)) ?? []);
-
-function commandView(record: CommandRecord): CommandView {
-  const { outcome } = record;
-  return {
-    id: record.id,
-    connection: record.connection,
-    state: record.state === 'previewed' ? 'cancelled' : record.state,
-    matched: outcome?.matched ?? 0,
-    ended: outcome?.ended ?? 0,
-    alreadyGone: outcome?.alreadyGone ?? 0,
-    failedCount: outcome?.failedCount ?? 0,
-    failed: outcome?.failed ?? [],
-    outside: outcome?.outside ?? 0,
-    reach: record.reach,
-    findings: record.findings,
-    done: record.done,
-    proofs: record.proofs,
-    problem: record.problem,
-    finishedAt: record.finishedAt,
-  };
 }

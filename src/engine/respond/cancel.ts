@@ -2,7 +2,8 @@ import type { OperationId } from '#shared/domain/ids.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
 import { durableTransaction, type WritableDb } from '../mirror/database.ts';
-import { changeCommand, commandsOf, isCancellable } from '../mirror/operations.ts';
+import { isCancellable } from '../mirror/operation-views.ts';
+import { changeCommand, commandsOf } from '../mirror/operations.ts';
 import { ProblemError } from '../problem-error.ts';
 
 /**

@@ -6,12 +6,12 @@ import type { Environment } from '../connections/environment.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
 import { checkedCommand } from '../mirror/command-texts.ts';
 import { durableTransaction, type WritableDb } from '../mirror/database.ts';
+import { operationView } from '../mirror/operation-views.ts';
 import {
   changeCommand,
   commandsOf,
   intend,
   operationById,
-  operationView,
   type CommandRecord,
   type OperationRecord,
 } from '../mirror/operations.ts';

@@ -1,6 +1,6 @@
 import type { OperationId } from '#shared/domain/ids.ts';
 import type { ReadableDb } from '../mirror/database.ts';
-import { operationView } from '../mirror/operations.ts';
+import { operationView } from '../mirror/operation-views.ts';
 import { csvLine } from '../forensics/csv.ts';
 import { receiptRows } from './receipt.ts';
 

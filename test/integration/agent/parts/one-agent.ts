@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach } from 'vitest';
+import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { Proof } from '#shared/protocol/commands.ts';
 import type { TestAgent, TestAgentOptions } from '#test/support/agent-in-process.ts';
 import { startTestAgent, temporaryFolder } from '#test/support/agent-in-process.ts';
@@ -14,6 +15,16 @@ export interface OneAgent {
   /** The one that was started last. */
   readonly agent: TestAgent;
   start(options?: TestAgentOptions): Promise<void>;
+  /** What the clocks of agent and store show. */
+  now(): EpochMs;
+  /** Both clocks of the agent go on, ms: time passes. */
+  pass(ms: number): void;
+  /** Somebody sets the clock, ms: only the time of day moves. */
+  setClock(ms: number): void;
+  /** The store is read again, whole, twice: what was under way is seen too. */
+  looks(): Promise<void>;
+  /** Folder of the agent's state. */
+  readonly path: string;
   /** A console that has read its snapshot. */
   follow(token?: Parameters<TestAgent['token']>[0]): Promise<TestConsole>;
 }
@@ -24,9 +35,13 @@ export function oneAgent(): OneAgent {
   let store: MemoryStore;
   let agent: TestAgent;
   let consoles: TestConsole[] = [];
+  /** What the agent's clocks show beyond the real ones, ms. */
+  let ahead = { wall: 0, even: 0 };
+  const now = () => epochMs(Date.now() + ahead.wall);
   beforeEach(() => {
     folder = temporaryFolder();
-    store = createMemoryStore();
+    ahead = { wall: 0, even: 0 };
+    store = createMemoryStore({ clock: now });
   });
   afterEach(async () => {
     for (const console of consoles) console.close();
@@ -42,7 +57,23 @@ export function oneAgent(): OneAgent {
       return agent;
     },
     async start(options = {}) {
-      agent = await startTestAgent(store, folder.path, options);
+      const monotonic = () => performance.now() + ahead.even;
+      const timing = { monotonic, ...options.timing };
+      agent = await startTestAgent(store, folder.path, { clock: now, ...options, timing });
+    },
+    now,
+    pass(ms) {
+      ahead = { wall: ahead.wall + ms, even: ahead.even + ms };
+    },
+    setClock(ms) {
+      ahead = { ...ahead, wall: ahead.wall + ms };
+    },
+    async looks() {
+      await agent.refresh();
+      await agent.refresh();
+    },
+    get path() {
+      return folder.path;
     },
     async follow(token = {}) {
       const console = await connectConsole(agent.url, agent.token(token).text);

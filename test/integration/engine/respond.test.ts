@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { FakeAgent, FakeConsole, FakeScript } from '#test/support/fake-agent/fake-agent.ts';
 import { fakeHello, fakeSession, type HelloOver } from '#test/support/fake-agent/fake-records.ts';
-import type { TestEngine } from '#test/support/test-engine.ts';
+import type { TestEngine, TestEngineOptions } from '#test/support/test-engine.ts';
+import { epochMs, MINUTE } from '#shared/domain/units.ts';
 import { CAPABILITIES } from '#shared/protocol/handshake.ts';
 import { closing } from './cleanups.ts';
 
@@ -62,6 +63,7 @@ async function live(
     fakeSession('one'),
     fakeSession('mine', { account: { id: 'me', name: 'me' } }),
   ],
+  options: TestEngineOptions = {},
 ): Promise<{
   agent: FakeAgent;
   engine: TestEngine;
@@ -71,7 +73,7 @@ async function live(
 }> {
   const agent = await open.agent(script, { hello });
   const profile = open.folder();
-  const engine = open.engine(profile);
+  const engine = open.engine(profile, options);
   const { connection } = await engine.call('environments.add', { url: agent.url, token: 't', name: 'Fake' });
   const console = await agent.console();
   await agent.until('subscribed', () => console.subscriptions.length > 0);
@@ -208,6 +210,36 @@ test('an agent that dies before it answers is asked what became of it, not told 
   await agent.until('journalled', () => journalled !== null);
   agent.drop();
   await engine.until('learnt', async () => (await first(engine))?.state === 'completed');
+  expect(sent.filter((one) => one.dryRun !== true)).toHaveLength(1);
+});
+
+test('an agent that lost its state knows nothing of what it was doing: that is said, and it is not told again', async () => {
+  const sent: Sent[] = [];
+  let forgotten = false;
+  let ahead = 0;
+  const script = commands(
+    ({ id }) =>
+      forgotten
+        ? { ok: false, error: { code: 'NOT_FOUND', message: '' } }
+        : done(id, { state: 'running', ended: 0, proofs: [] }),
+    sent,
+  );
+  const { engine, connection } = await live(script, {}, [fakeSession('one')], {
+    clock: () => epochMs(Date.now() + ahead),
+    respondTimes: { poll: 20 },
+  });
+  const preview = await engine.call('respond.preview', {
+    selection: { targets: [{ connection, selector: { sessions: ['one'] } }] },
+  });
+  await engine.call('respond.execute', { operation: preview.operation, reason: 'x' });
+  await engine.until('under way', async () => (await first(engine))?.state === 'running');
+  forgotten = true;
+  ahead = 16 * MINUTE;
+  const command = await engine.until('over', async () => {
+    const one = await first(engine);
+    return typeof one?.finishedAt === 'number' ? one : null;
+  });
+  expect(command).toMatchObject({ state: 'unreachable', ended: 0, problem: { code: 'FORGOTTEN' } });
   expect(sent.filter((one) => one.dryRun !== true)).toHaveLength(1);
 });
 

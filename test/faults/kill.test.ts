@@ -138,8 +138,9 @@ test(
         if (Math.floor(report.count / COMPARE_EVERY) > report.compared && report.count < KILLS)
           await compare();
       }
+      // Kills that follow each other fast leave little time to tell: what is compared at last is not little.
+      await until('a thousand events', 120_000, () => agentHolds(journal).audit.size > 1_000);
       await compare();
-      expect(agentHolds(journal).audit.size).toBeGreaterThan(1_000);
       report.print();
       expect(report.inside / report.count).toBeGreaterThanOrEqual(0.5);
       for (const side of ['agent', 'engine'] as const) {

@@ -77,6 +77,6 @@ test('the head of a story opens the worst that is shown of it, the first where s
   expect(storyLines(story, others)[0]).toMatchObject({
     is: 'story',
     opens: { id: 'b' },
-    label: expect.stringContaining('Story'),
+    label: expect.stringContaining('Story') as string,
   });
 });

@@ -330,6 +330,8 @@ test('a session that a request wrote back is shown with its cause and ended agai
     await dialog.getByLabel('Reason').fill('Stolen laptop');
     await dialog.getByTestId('confirm-end').click();
     await expect(dialog.getByTestId('receipt-command')).toContainText('ended 1');
+    // What a sign-out does not do is said once more beside what it did.
+    await expect(dialog).toContainText('API tokens keep working');
     // A request that was under way writes the session back, and the store refuses to delete it again.
     const [row] = rows as Record<string, unknown>[];
     if (row === undefined) throw new Error('nobody was signed in');

@@ -1,4 +1,5 @@
 import type { OperationId } from '#shared/domain/ids.ts';
+import { notTouched } from '#shared/ipc/respond-words.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { operationView } from '../mirror/operation-views.ts';
 import { csvLine } from '../forensics/csv.ts';
@@ -37,6 +38,7 @@ export function receiptFile(
       reason,
       by,
       at: utc(createdAt),
+      notTouched: notTouched(kind),
       commands,
       sessions: rows,
     };

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
+import { notTouched } from '#shared/ipc/respond-words.ts';
 import type { CommandView, OperationView } from '#shared/ipc/views.ts';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { cameBackCount, commandResult, commandState, isUnderWay } from '../format/operation-words.ts';
@@ -94,6 +95,7 @@ function CommandReceipt({ command }: { readonly command: CommandView }): ReactNo
 
 /** What one act did in each environment. */
 export function Receipt({ operation }: { readonly operation: OperationView }): ReactNode {
+  const not = notTouched(operation.kind);
   return (
     <>
       <Box component="ul" aria-label="Receipt by environment" sx={{ m: 0, p: 0, listStyle: 'none' }}>
@@ -101,6 +103,7 @@ export function Receipt({ operation }: { readonly operation: OperationView }): R
           <CommandReceipt key={command.id} command={command} />
         ))}
       </Box>
+      {not === null ? null : <Typography sx={{ color: 'text.secondary', py: 1 }}>{not}</Typography>}
       <ReceiptTools operation={operation} />
       <ReceiptSessions operation={operation} />
     </>

@@ -1,3 +1,4 @@
+import { notTouched } from '#shared/ipc/respond-words.ts';
 import type { Preview, PreviewPart } from '#shared/ipc/views.ts';
 import type { Asked } from '../store/respond-store.ts';
 import { counted } from '../format/words.ts';
@@ -16,7 +17,8 @@ export function previewNotes(
       notes.push(`${nameOf(target.connection)}: ${counted(kept, 'session')} named by you will be kept.`);
   }
   if (preview.parts.some((part) => part.is !== 'unavailable' && part.reach.sessions > 0)) {
-    notes.push(untouched(preview));
+    const not = notTouched(preview.act.kind);
+    if (not !== null) notes.push(not);
   }
   return notes;
 }
@@ -50,16 +52,4 @@ function partNotes(part: PreviewPart, name: string): string[] {
     notes.push(`${name}: this many need a second operator, who is asked first.`);
   }
   return notes;
-}
-
-/** What signing people out does not do. */
-function untouched(preview: Preview): string {
-  switch (preview.act.kind) {
-    case 'block':
-      return 'Application passwords and API tokens may keep working: look at them in the application.';
-    case 'hold':
-      return 'Passwords, application passwords and API tokens keep working; new sessions are ended while the hold lasts.';
-    default:
-      return 'Passwords, application passwords and API tokens keep working. Who has remember-me may come back.';
-  }
 }

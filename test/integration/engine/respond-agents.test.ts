@@ -140,7 +140,9 @@ test('the receipt names every session with its outcome, as a page, as CSV and as
   // A name that a spreadsheet would run.
   expect(csv.text).toContain(",'=cmd,");
   const json = await engine.call('respond.receiptFile', { operation: preview.operation, format: 'json' });
-  expect((JSON.parse(json.text) as { sessions: unknown[] }).sessions).toHaveLength(6);
+  const receipt = JSON.parse(json.text) as { sessions: unknown[]; notTouched: string };
+  expect(receipt.sessions).toHaveLength(6);
+  expect(receipt.notTouched).toContain('API tokens keep working');
   const journal = await engine.call('journal.page', { before: null, limit: 50 });
   const actions = journal.rows.map(({ action }) => action);
   expect(actions).toEqual(expect.arrayContaining(['command-sent', 'command-finished', 'data-exported']));

@@ -37,5 +37,7 @@ export async function fillDrupal(db: TestDatabase, sessions: number, people: num
     `INSERT INTO sessions (uid, sid, hostname, ${quote('timestamp')}, session)
      SELECT ${uid}, ${sid}, CONCAT('203.0.', seq % 250, '.', seq % 240), ${at}, ${maria ? data : `convert_to(${data}, 'UTF8')`} FROM ${series(sessions)}`,
   );
-  await db.exec(maria ? 'ANALYZE TABLE sessions, users_field_data' : 'VACUUM ANALYZE sessions, users_field_data');
+  await db.exec(
+    maria ? 'ANALYZE TABLE sessions, users_field_data' : 'VACUUM ANALYZE sessions, users_field_data',
+  );
 }

@@ -6,13 +6,7 @@ import { RULE_TEMPLATES } from '#shared/rules/templates.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
 import { notify } from './notice-store.ts';
-
-/** What is being written for one environment; null where it is as its agent has it. */
-export interface Draft {
-  readonly rules: readonly Rule[];
-  /** Version of the agent's rules that it was made from. */
-  readonly basedOn: number;
-}
+import { takenDrafts, type Draft } from './rule-drafts.ts';
 
 interface RulesState {
   readonly connection: ConnectionId | null;
@@ -28,23 +22,18 @@ export const selectRule = (selected: RuleId | null): void => useRules.setState({
 
 /** Takes over drafts as they are saved, also by other windows, without touching what is being written in this one. */
 export function takeDrafts(saved: readonly RuleDraft[]): void {
-  useRules.setState(({ drafts }) => {
-    const all = new Map([...drafts].filter(([connection]) => saving.has(connection)));
-    for (const { connection, rules, basedOn, savedAt } of saved) {
-      const own = savedHere.get(connection);
-      if (saving.has(connection)) continue;
-      // A list that was read before this window's own save is out of date.
-      if (own !== undefined && own.savedAt > savedAt) all.set(connection, own);
-      else all.set(connection, { rules, basedOn });
-    }
-    return { drafts: all };
-  });
+  useRules.setState(({ drafts }) => ({ drafts: takenDrafts({ drafts, saving, savedHere, over }, saved) }));
+  for (const { connection, savedAt } of saved) noteSaved(connection, savedAt);
 }
 
 const SAVE_AFTER_MS = 600;
 /** What was written here and is not saved yet, by the timer that will. */
 const saving = new Map<ConnectionId, number>();
 const savedHere = new Map<ConnectionId, RuleDraft>();
+/** When the latest draft was saved that this window heard of, and the latest that it published or discarded. */
+const [heard, over] = [new Map<ConnectionId, number>(), new Map<ConnectionId, number>()];
+const noteSaved = (connection: ConnectionId, savedAt: number): void =>
+  void heard.set(connection, Math.max(savedAt, heard.get(connection) ?? savedAt));
 
 function keep(connection: ConnectionId, draft: Draft): void {
   useRules.setState(({ drafts }) => ({ drafts: new Map(drafts).set(connection, draft) }));
@@ -53,7 +42,10 @@ function keep(connection: ConnectionId, draft: Draft): void {
     const { rules, basedOn } = draft;
     engine
       .call('rules.saveDraft', { connection, rules: [...rules], basedOn })
-      .then((saved) => void savedHere.set(connection, saved))
+      .then((saved) => {
+        noteSaved(connection, saved.savedAt);
+        savedHere.set(connection, saved);
+      })
       .catch((error: unknown) => notify({ tone: 'bad', problem: problemOf(error) }))
       .finally(() => {
         if (saving.get(connection) === timer) saving.delete(connection);
@@ -63,10 +55,12 @@ function keep(connection: ConnectionId, draft: Draft): void {
 }
 
 /** Forgets what was written for an environment. */
-export function forgetDraft(connection: ConnectionId): void {
+function forgetDraft(connection: ConnectionId): void {
   window.clearTimeout(saving.get(connection));
   saving.delete(connection);
   savedHere.delete(connection);
+  const last = heard.get(connection);
+  if (last !== undefined) over.set(connection, last);
   useRules.setState(({ drafts }) => {
     const rest = new Map(drafts);
     rest.delete(connection);
@@ -103,14 +97,34 @@ export function addRule({ connection, rules, basedOn }: Editing, template: numbe
 }
 
 /** Publishes to one or several environments; throws only when the engine itself failed. */
-export const publishRules = (
+export async function publishRules(
   items: readonly {
     readonly connection: ConnectionId;
     readonly rules: readonly Rule[];
     readonly ifVersion: number;
   }[],
-): Promise<readonly PublishResult[]> =>
-  engine.call('rules.publish', { items: items.map((item) => ({ ...item, rules: [...item.rules] })) });
+): Promise<readonly PublishResult[]> {
+  // What was not saved yet is not saved behind its publication; what is refused is saved then.
+  const unsaved = items.flatMap(({ connection }) => {
+    const draft = useRules.getState().drafts.get(connection);
+    if (draft === undefined || !saving.has(connection)) return [];
+    window.clearTimeout(saving.get(connection));
+    return [{ connection, draft }];
+  });
+  let answers: readonly PublishResult[] = [];
+  try {
+    answers = await engine.call('rules.publish', {
+      items: items.map((item) => ({ ...item, rules: [...item.rules] })),
+    });
+  } finally {
+    const published = new Set(
+      answers.flatMap(({ is, connection }) => (is === 'published' ? [connection] : [])),
+    );
+    for (const { connection, draft } of unsaved) if (!published.has(connection)) keep(connection, draft);
+    for (const connection of published) forgetDraft(connection);
+  }
+  return answers;
+}
 
 /** Decides about what a rule's brake held back. */
 export const decideBrake = async (

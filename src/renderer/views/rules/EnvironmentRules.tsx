@@ -46,10 +46,11 @@ export function EnvironmentRules(props: {
     (state) => state.environments?.find((one) => one.connection === connection)?.hello?.store.capabilities,
   );
   const [dialog, setDialog] = useState<'publish' | 'versions' | null>(null);
-  const written = draft ?? { rules: current.rules, basedOn: current.version };
+  const dirty = draft !== undefined && !sameRules(current.rules, draft.rules);
+  // What is the same as what is in force is written from that, whatever it was written from before.
+  const written = dirty ? draft : { rules: current.rules, basedOn: current.version };
   const editing: Editing = { connection, ...written };
   const difference = compareRules(current.rules, written.rules);
-  const dirty = draft !== undefined && !sameRules(current.rules, written.rules);
   const changed = new Set([...difference.added, ...difference.changed].map(({ id }) => id));
   const bad = ruleProblems(written.rules, { lists: current.lists }).length > 0;
   const nameless = written.rules.some((rule) => rule.name.trim() === '');

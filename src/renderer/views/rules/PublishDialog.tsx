@@ -14,7 +14,7 @@ import { compareRules } from '#shared/rules/compare.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { EnvironmentTag, useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { counted } from '../../format/words.ts';
-import { forgetDraft, publishRules, type Editing } from '../../store/rules-store.ts';
+import { publishRules, type Editing } from '../../store/rules-store.ts';
 import { useApp } from '../../store/app-store.ts';
 import { useTask } from '../../store/use-task.ts';
 import { Differences } from './Differences.tsx';
@@ -50,7 +50,6 @@ export function PublishDialog(props: {
   const publish = () =>
     void run(async () => {
       const answers = await publishRules(publishItems(editing, targets, moved));
-      for (const answer of answers) if (answer.is === 'published') forgetDraft(answer.connection);
       published();
       setResults(answers);
       if (answers.every(({ is }) => is === 'published')) onClose();

@@ -1,4 +1,5 @@
 import type { ReplyOf, RequestOf } from '#shared/ipc/contract.ts';
+import type { ControlMethod } from '#shared/ipc/control-methods.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import { lineLog } from '#engine/console-log.ts';
 import { attach, type Questions } from './attach.ts';
@@ -25,7 +26,7 @@ export async function act(
     lineLog((text) => process.stderr.write(text), 'warn'),
   );
   return {
-    call: <Name extends keyof EngineContract>(name: Name, request: RequestOf<EngineContract[Name]>) =>
+    call: <Name extends ControlMethod>(name: Name, request: RequestOf<EngineContract[Name]>) =>
       (
         engine.handlers[name] as (
           request: RequestOf<EngineContract[Name]>,

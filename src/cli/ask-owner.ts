@@ -1,3 +1,4 @@
+import type { ControlMethod } from '#shared/ipc/control-methods.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { ReplyOf, RequestOf } from '#shared/ipc/contract.ts';
 import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
@@ -8,7 +9,7 @@ import { openEngine } from './open-engine.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Owner {
-  call<Name extends keyof EngineContract>(
+  call<Name extends ControlMethod>(
     name: Name,
     request: RequestOf<EngineContract[Name]>,
   ): Promise<ReplyOf<EngineContract[Name]>>;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { z } from 'zod';
+import type { ControlMethod } from '#shared/ipc/control-methods.ts';
 import type { EngineContract } from '#shared/ipc/engine-contract.ts';
 import type { ReplyOf, RequestOf } from '#shared/ipc/contract.ts';
 import { controlFile } from '#engine/control-server.ts';
@@ -9,7 +10,7 @@ import { UsageError } from './usage-error.ts';
 
 /** Questions to an engine, wherever it runs. */
 export interface Questions {
-  call<Name extends keyof EngineContract>(
+  call<Name extends ControlMethod>(
     name: Name,
     request: RequestOf<EngineContract[Name]>,
   ): Promise<ReplyOf<EngineContract[Name]>>;
@@ -74,7 +75,7 @@ export async function attach(profile: string): Promise<Questions | null> {
     }
   });
   return {
-    call: <Name extends keyof EngineContract>(name: Name, request: RequestOf<EngineContract[Name]>) => {
+    call: <Name extends ControlMethod>(name: Name, request: RequestOf<EngineContract[Name]>) => {
       next += 1;
       const id = next;
       return new Promise<unknown>((resolve, reject) => {

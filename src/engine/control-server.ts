@@ -3,8 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '#shared/domain/log.ts';
-import { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
-import { MIRROR_METHODS } from '#shared/ipc/mirror-contract.ts';
+import { CONTROL_METHODS } from '#shared/ipc/control-methods.ts';
 import type { Engine } from './engine-types.ts';
 import { serveCalls } from './serve-calls.ts';
 
@@ -15,18 +14,6 @@ export interface ControlServer {
 /** Where the address of a running engine is written. */
 export const controlFile = (profile: string): string => join(profile, 'engine.json');
 
-/** What the command line may ask of a running engine: questions, and what only it can do for its owner. */
-const METHODS = [
-  ...Object.keys(QUERY_METHODS),
-  'about',
-  'environments.list',
-  'sessions.page',
-  'sessions.get',
-  'figures',
-  'audit.page',
-  'respond.operations',
-  ...Object.keys(MIRROR_METHODS),
-];
 /** A path of a Unix socket may be this long (sun_path of Linux and macOS, with room to spare). */
 const MOST_PATH = 100;
 const MOST_LINE = 1024 * 1024;
@@ -44,7 +31,7 @@ export async function serveControl(options: {
     sockets.add(socket);
     const calls = serveCalls({
       handlers: engine.handlers,
-      methods: METHODS,
+      methods: CONTROL_METHODS,
       send: (frame) => {
         if (!socket.destroyed) socket.write(`${JSON.stringify(frame)}\n`);
       },

@@ -2,6 +2,7 @@ import type { EngineAbout } from '#shared/ipc/views.ts';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { ReplyOf, RequestOf } from '#shared/ipc/contract.ts';
+import type { ControlMethod } from '#shared/ipc/control-methods.ts';
 import { ENGINE_METHODS, type EngineContract } from '#shared/ipc/engine-contract.ts';
 import { readOnlyHandlers } from './handlers.ts';
 import { isCorrupt, openReadable, type ReadableDb } from './mirror/database.ts';
@@ -9,7 +10,7 @@ import { mirrorFile } from './mirror/mirror-file.ts';
 import { inProcessReader } from './mirror/reader.ts';
 
 export interface OfflineQuestions {
-  call<Name extends keyof EngineContract>(
+  call<Name extends ControlMethod>(
     name: Name,
     request: RequestOf<EngineContract[Name]>,
   ): Promise<ReplyOf<EngineContract[Name]>>;

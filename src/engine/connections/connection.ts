@@ -8,7 +8,7 @@ import type { Hello, Status } from '#shared/protocol/handshake.ts';
 import { SubscribeAnswer, type ChangesEnvelope, type SnapshotEnvelope } from '#shared/protocol/stream.ts';
 import type { Cursor } from '../mirror/cursors.ts';
 import type { Ingest, Who } from '../ingest/ingest.ts';
-import type { StagedSnapshot } from '../mirror/staging.ts';
+import type { SnapshotGap, StagedSnapshot } from '../mirror/staging.ts';
 import type { Effect, Input, Machine, TimerName } from './machine.ts';
 import { newMachine } from './machine.ts';
 import { reduce } from './reduce.ts';
@@ -30,7 +30,7 @@ export interface SnapshotTimes {
   /** Agent's clock. */
   readonly now: () => number;
   readonly lastKnown: () => number | null;
-  readonly applied: (at: number, after: number | null) => void;
+  readonly applied: () => void;
 }
 export interface Connection {
   readonly machine: () => Machine;
@@ -59,7 +59,7 @@ export function createConnection(options: {
   let machine = newMachine(options.cursor, options.environment);
   let socket: AgentSocket | null = null;
   let staging: { round: number; generation: number | null; chain: Promise<void> } | null = null;
-  let staged: StagedSnapshot | null = null;
+  let staged: (StagedSnapshot & SnapshotGap) | null = null;
   let applying: Promise<void> = Promise.resolve();
   let nextAck = 0;
   const acks = new Map<number, Acknowledge>();
@@ -202,21 +202,23 @@ export function createConnection(options: {
     const mine = staging;
     // Parts in order: the first one makes the generation that the others belong to.
     mine.chain = mine.chain.then(async () => {
+      const gap = part.last ? { at: options.times.now(), after: options.times.lastKnown() } : null;
       const result = await ingest.part(
         who,
-        { ...part, generation: mine.generation, view },
+        { ...part, generation: mine.generation, view, gap },
         () => machine.round === round,
       );
       if (result.is === 'failed') dispatch({ type: 'unwritable', round });
       if (result.is !== 'committed' || result.generation === null) return;
       mine.generation = result.generation;
-      if (part.last) {
+      if (gap !== null) {
         staged = {
           generation: result.generation,
           connection: who.key,
           epoch: part.epoch,
           asOf: part.asOf,
           view,
+          ...gap,
         };
       }
       dispatch({ type: 'staged', round, part: part.part });
@@ -227,16 +229,14 @@ export function createConnection(options: {
     const snapshot = staged;
     if (snapshot === null) throw new Error('no snapshot is staged');
     staged = null;
-    const at = options.times.now();
-    const after = options.times.lastKnown();
-    applying = ingest.apply(who, snapshot, { at, after }).then((result) => {
+    applying = ingest.apply(who, snapshot, snapshot).then((result) => {
       if (result.is !== 'committed') {
         if (result.is === 'failed')
           log.error('a snapshot could not be applied', { error: String(result.error) });
         dispatch({ type: 'unwritable', round });
         return;
       }
-      options.times.applied(at, after);
+      options.times.applied();
       dispatch({ type: 'committed', round, cursor: cursorOf(snapshot) });
     });
   };

@@ -1,6 +1,6 @@
 import type { Log } from '#shared/domain/log.ts';
 import type { Problem } from '#shared/domain/result.ts';
-import { epochMs, HOUR, type Clock } from '#shared/domain/units.ts';
+import { epochMs, type Clock } from '#shared/domain/units.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import type { Hello, Status } from '#shared/protocol/handshake.ts';
 import { configuredView } from './configured-view.ts';
@@ -17,7 +17,7 @@ import {
 } from '../mirror/connections.ts';
 import { readCursor } from '../mirror/cursors.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
-import { historySummary, planHistory } from '../mirror/history-ranges.ts';
+import { historySummary, planPast } from '../mirror/history-ranges.ts';
 import { liveCounts, noteWatch, type WatchState } from '../mirror/watch-log.ts';
 import type { SecretVault } from '../secrets.ts';
 import { createConnection, type Connection } from './connection.ts';
@@ -66,9 +66,6 @@ export interface Environment {
   onNews(news: IngestNews): void;
   stop(): void;
 }
-
-/** Overlap when the gap of an absence is read again: events may be recorded late. */
-const OVERLAP_MS = HOUR;
 
 export function createEnvironment(parts: EnvironmentParts): Environment {
   const { db, clock, vault, log } = parts;
@@ -139,6 +136,13 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     if (now === 'live' && watched !== 'live') {
       asOf = clock();
       watch('live', null);
+      // An agent that was renewed may keep a past that it had not kept when its snapshot came.
+      if (history.is === 'none') {
+        tryWrite(() => {
+          planPast(db, record.key, { at: agentNow(), after: null });
+        });
+        history = historySummary(db, record.key);
+      }
       if (record.hello !== null) loadHistory(record.hello);
     } else if (now === 'offline' && watched === 'live') {
       watch('offline', 'problem' in machine.phase ? machine.phase.problem.code : null);
@@ -213,17 +217,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       times: {
         now: agentNow,
         lastKnown: () => (asOf === null ? null : asOf + (skewMs ?? 0)),
-        applied: (at, after) => {
-          const { is } = historySummary(db, record.key);
-          const wants = record.hello?.store.capabilities.includes('audit.history') === true;
-          if (!wants || (is !== 'none' && after === null)) return;
-          tryWrite(() => {
-            planHistory(db, record.key, {
-              since: is === 'none' || after === null ? null : Math.max(0, after - OVERLAP_MS),
-              until: null,
-              snapshotAt: at,
-            });
-          });
+        applied: () => {
           history = historySummary(db, record.key);
         },
       },

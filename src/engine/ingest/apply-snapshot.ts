@@ -4,6 +4,7 @@ import { isQuickAccount, isQuickSession } from '#shared/protocol/quick-records.t
 import { Account, Session } from '#shared/protocol/records.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { writeCursor } from '../mirror/cursors.ts';
+import { planPast } from '../mirror/history-ranges.ts';
 import {
   dropSnapshot,
   stagedRows,
@@ -109,6 +110,8 @@ export async function applySnapshot(sink: SnapshotSink, snapshot: StagedSnapshot
     rows: 1,
     write: () => {
       writeCursor(db, connection, { epoch: Epoch.parse(snapshot.epoch), seq: seq(snapshot.asOf), view });
+      // With the position, or a crash would leave a gap that nobody remembers.
+      planPast(db, connection, sink);
       dropSnapshot(db, generation);
     },
   });

@@ -8,7 +8,13 @@ import { writeCursor } from '../mirror/cursors.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { advanceHistory, type HistoryProgress, type HistoryRange } from '../mirror/history-ranges.ts';
 import { setAside } from '../mirror/set-aside.ts';
-import { beginSnapshot, completeSnapshot, stagePart, type StagedSnapshot } from '../mirror/staging.ts';
+import {
+  beginSnapshot,
+  completeSnapshot,
+  stagePart,
+  type SnapshotGap,
+  type StagedSnapshot,
+} from '../mirror/staging.ts';
 import { applyChange, nothingApplied, type Applied } from './apply-changes.ts';
 import { applySnapshot } from './apply-snapshot.ts';
 import { auditRow } from './audit-row.ts';
@@ -47,7 +53,8 @@ export interface PartToWrite {
   readonly epoch: Epoch;
   readonly asOf: Seq;
   readonly view: string;
-  readonly last: boolean;
+  /** Of the last part: what lies between what is known and this snapshot. */
+  readonly gap: SnapshotGap | null;
   readonly sessions: readonly unknown[];
   readonly accounts: readonly unknown[];
 }
@@ -67,9 +74,7 @@ export interface Ingest {
   applying(key: number): Promise<unknown> | null;
   history(who: Who, range: HistoryRange, page: HistoryPage, wanted: () => boolean): Promise<Committed>;
 }
-export interface SnapshotTimes {
-  readonly at: number;
-  readonly after: number | null;
+export interface SnapshotTimes extends SnapshotGap {
   readonly progress?: (done: number) => void;
 }
 export interface HistoryPage {
@@ -180,7 +185,7 @@ export function createIngest(options: {
             });
           stagePart(db, generation, parsed.sessions, parsed.accounts);
           setAside(db, who.key, clock(), parsed.bad);
-          if (part.last) completeSnapshot(db, generation);
+          if (part.gap !== null) completeSnapshot(db, generation, part.gap);
         },
       });
       if (result.is === 'committed' && parsed.bad.length > 0) tell(who, { setAside: parsed.bad.length });

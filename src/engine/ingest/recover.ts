@@ -1,8 +1,7 @@
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import { allConnections } from '../mirror/connections.ts';
-import { transaction, type WritableDb } from '../mirror/database.ts';
-import { historySummary, planHistory } from '../mirror/history-ranges.ts';
+import type { WritableDb } from '../mirror/database.ts';
 import { completeSnapshots } from '../mirror/staging.ts';
 import { sweep } from './apply-snapshot.ts';
 import type { Committed, Job } from './committer.ts';
@@ -21,17 +20,10 @@ export function recoverSnapshots(parts: {
   const jobs = completeSnapshots(db).flatMap((snapshot) => {
     const record = byKey.get(snapshot.connection);
     if (record === undefined) return [];
-    const skew = record.skewMs ?? 0;
-    const at = (record.asOf ?? clock()) + skew;
+    // A version that did not keep the time of a snapshot left it at what was known last.
+    const at = snapshot.at ?? (record.asOf ?? clock()) + (record.skewMs ?? 0);
     log.info('a snapshot that had come before the engine ended is applied', { connection: record.id });
-    return [
-      ingest.apply(record, snapshot, { at, after: null }).then(() => {
-        if (historySummary(db, record.key).is !== 'none') return;
-        transaction(db, () => {
-          planHistory(db, record.key, { since: null, until: null, snapshotAt: at });
-        });
-      }),
-    ];
+    return [ingest.apply(record, snapshot, { at, after: snapshot.after })];
   });
   Promise.all(jobs)
     .then(() => sweep(parts))

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { HOUR } from '#shared/domain/units.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
+import type { SnapshotGap } from './staging.ts';
 
 const HistoryRange = z
   .object({
@@ -25,8 +27,40 @@ const HistoryRange = z
 /** A stretch of an agent's history that is read backwards, and how far that has come. */
 export type HistoryRange = z.infer<typeof HistoryRange>;
 
+/** Overlap when the gap of an absence is read again: events may be recorded late. */
+const OVERLAP_MS = HOUR;
+
+/**
+ * In the transaction that writes the position of a snapshot: the past is to be read, of an agent that keeps one. All of it
+ * the first time; afterwards what happened between what was known and the snapshot, which no stream will tell.
+ */
+export function planPast(db: WritableDb, connection: number, { at, after }: SnapshotGap): void {
+  const keeps = db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM connection c, json_each(c.hello, '$.store.capabilities') o
+         WHERE c.key = ? AND o.value = 'audit.history')`,
+    )
+    .pluck()
+    .get(connection);
+  // A token that was refused may have been given the right to read since.
+  const first =
+    db
+      .prepare(
+        `SELECT EXISTS (SELECT 1 FROM history WHERE connection = ? AND since IS NULL
+           AND (done = 0 OR note IS NULL OR oldest IS NOT NULL))`,
+      )
+      .pluck()
+      .get(connection) === 0;
+  if (keeps !== 1 || (!first && after === null)) return;
+  planHistory(db, connection, {
+    since: first || after === null ? null : Math.max(0, after - OVERLAP_MS),
+    until: null,
+    snapshotAt: at,
+  });
+}
+
 /** Plans to read a stretch. Times on the agent's clock; null is open-ended. */
-export function planHistory(
+function planHistory(
   db: WritableDb,
   connection: number,
   range: { readonly since: number | null; readonly until: number | null; readonly snapshotAt: number },

@@ -8,13 +8,26 @@ const StagedSnapshot = z
     epoch: z.string(),
     as_of: z.number(),
     view: z.string(),
+    at: z.number().nullable(),
+    after: z.number().nullable(),
   })
   .transform(({ as_of, ...rest }) => ({ ...rest, asOf: as_of }));
-/** A snapshot on its way into the mirror. */
+/**
+ * A snapshot on its way into the mirror. `at` and `after` (agent's clock): when it was whole, and until when the mirror
+ * was true before it. Written with its last part, so that whoever applies it after a crash knows what lies in between.
+ */
 export type StagedSnapshot = z.infer<typeof StagedSnapshot>;
+export interface SnapshotGap {
+  readonly at: number;
+  /** Null: nothing was known before. */
+  readonly after: number | null;
+}
 
 /** Begins staging a snapshot and returns its generation; an unfinished one of the same connection is dropped. */
-export function beginSnapshot(db: WritableDb, one: Omit<StagedSnapshot, 'generation'>): number {
+export function beginSnapshot(
+  db: WritableDb,
+  one: Pick<StagedSnapshot, 'connection' | 'epoch' | 'asOf' | 'view'>,
+): number {
   db.prepare('DELETE FROM snapshot WHERE connection = ? AND complete = 0').run(one.connection);
   // Never used again: rows of earlier ones may be left over.
   const next = db
@@ -45,13 +58,17 @@ export function stagePart(
 }
 
 /** From here on the snapshot is applied whatever happens; the agent may be told. */
-export function completeSnapshot(db: WritableDb, generation: number): void {
-  db.prepare('UPDATE snapshot SET complete = 1 WHERE generation = ?').run(generation);
+export function completeSnapshot(db: WritableDb, generation: number, { at, after }: SnapshotGap): void {
+  db.prepare('UPDATE snapshot SET complete = 1, at = ?, after = ? WHERE generation = ?').run(
+    at,
+    after,
+    generation,
+  );
 }
 
 export function completeSnapshots(db: ReadableDb): readonly StagedSnapshot[] {
   return db
-    .prepare('SELECT generation, connection, epoch, as_of, view FROM snapshot WHERE complete = 1')
+    .prepare('SELECT generation, connection, epoch, as_of, view, at, after FROM snapshot WHERE complete = 1')
     .all()
     .map((row) => StagedSnapshot.parse(row));
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { serveControl } from '#engine/control-server.ts';
@@ -129,6 +129,24 @@ test('the command line answers as the engine does, beside it and alone', async (
   expect(alone.stats).toEqual([{ ...(beside.stats[0] as object), gaps: 1 }]);
   expect({ ...alone, stats: null }).toEqual({ ...beside, stats: null });
 }, 60_000);
+
+test('what the command line can do on a resting profile it can do beside a running engine', async () => {
+  const { profile, engine } = await profileWith();
+  const control = await serveControl({ engine: engine.engine, profile, log });
+  open.later(() => control.close());
+  const networks = join(open.folder(), 'office.txt');
+  writeFileSync(networks, '# kind: vpn\n203.0.113.0/24\n');
+  const ran = async (...args: readonly string[]) => run(...args, '-p', profile);
+  expect(await ran('detections', 'list')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(' of ') as string,
+  });
+  expect(await ran('risk', '--env', 'shop')).toMatchObject({ code: 0, err: '' });
+  expect(await ran('lists', 'add', networks)).toMatchObject({ code: 0, err: '' });
+  expect(await ran('lists', 'remove', 'office.txt')).toMatchObject({ code: 0 });
+  expect(await ran('retention')).toMatchObject({ code: 0, err: '' });
+  expect(await ran('sessions')).toMatchObject({ code: 0, err: '' });
+});
 
 test('tables, safe CSV, as of when it is true, and a mark under what is wrong', async () => {
   const { profile, engine } = await profileWith();

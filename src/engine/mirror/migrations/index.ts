@@ -16,6 +16,7 @@ import staging from './0012-staging.sql?raw';
 import desk from './0013-desk.sql?raw';
 import risk from './0015-risk.sql?raw';
 import stories from './0016-stories.sql?raw';
+import gaps from './0017-gaps.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -44,5 +45,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 14, name: '0014-questions', sql: questions },
   { version: 15, name: '0015-risk', sql: risk },
   { version: 16, name: '0016-stories', sql: stories },
+  { version: 17, name: '0017-gaps', sql: gaps },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

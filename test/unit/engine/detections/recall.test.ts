@@ -24,7 +24,7 @@ async function snapshot(world: WiredWorld, sessions: readonly ReturnType<typeof 
       epoch: Epoch.parse('e1'),
       asOf: seq(0),
       view: 'v',
-      last: true,
+      gap: { at: 1, after: null },
       sessions,
       accounts: [],
     },

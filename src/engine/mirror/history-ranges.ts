@@ -60,7 +60,7 @@ export function planPast(db: WritableDb, connection: number, { at, after }: Snap
 }
 
 /** Plans to read a stretch. Times on the agent's clock; null is open-ended. */
-function planHistory(
+export function planHistory(
   db: WritableDb,
   connection: number,
   range: { readonly since: number | null; readonly until: number | null; readonly snapshotAt: number },

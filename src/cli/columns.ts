@@ -1,4 +1,4 @@
-import type { Coverage, SessionAt } from '#shared/ipc/query-contract.ts';
+import type { Coverage, CoverageGap, SessionAt } from '#shared/ipc/query-contract.ts';
 import type { Device, Network, Place } from '#shared/domain/place.ts';
 import type { AuditRow, SessionRow } from '#shared/ipc/views.ts';
 import { utc, type Column } from './rows.ts';
@@ -62,13 +62,12 @@ export const auditColumns = (names: () => Names): readonly Column<AuditRow>[] =>
 export function coverageText(coverage: readonly Coverage[]): string {
   return coverage
     .map(({ name, asOf, gaps, history }) => {
-      const missing = gaps.map(
-        ({ from, to, why }) => `${utc(from)} to ${to === null ? 'now' : utc(to)} (${why})`,
-      );
+      const missing = gaps.map(gapText);
       const newest = missing.slice(-3);
       return [
         `${name}: as of ${asOf === null ? 'never' : utc(asOf)}`,
         ...(history.is === 'loading' ? ['its history is still being read'] : []),
+        ...(history.note === null ? [] : [`its history was read only in part: ${history.note}`]),
         ...(newest.length === 0
           ? []
           : [
@@ -78,4 +77,14 @@ export function coverageText(coverage: readonly Coverage[]): string {
     })
     .map((line) => `${line}\n`)
     .join('');
+}
+
+const FILLED = {
+  stream: '; what happened was told afterwards',
+  history: '; events were read afterwards',
+} as const;
+function gapText({ from, to, why, filled }: CoverageGap): string {
+  const until = to === null ? 'now' : utc(to);
+  const when = from === null ? `before ${until}` : `${utc(from)} to ${until}`;
+  return `${when} (${why}${filled === null ? '' : FILLED[filled]})`;
 }

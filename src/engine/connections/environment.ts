@@ -18,6 +18,7 @@ import {
 import { readCursor } from '../mirror/cursors.ts';
 import { transaction, type WritableDb } from '../mirror/database.ts';
 import { historySummary, planPast } from '../mirror/history-ranges.ts';
+import { RESUMED } from '../mirror/search/coverage.ts';
 import { liveCounts, noteWatch, type WatchState } from '../mirror/watch-log.ts';
 import type { SecretVault } from '../secrets.ts';
 import { createConnection, type Connection } from './connection.ts';
@@ -91,9 +92,9 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       log.debug('state of a connection was not saved', { connection: record.id, error: String(error) });
     }
   };
-  const watch = (state: WatchState, detail: string | null): void => {
+  const watch = (state: WatchState, detail: string | null, at: number = clock()): void => {
     tryWrite(() => {
-      noteWatch(db, record.key, clock(), state, detail);
+      noteWatch(db, record.key, at, state, detail);
     });
   };
   const current = (): boolean => connection !== null && isLive(connection.machine());
@@ -135,7 +136,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     const now = isLive(machine) ? 'live' : 'offline';
     if (now === 'live' && watched !== 'live') {
       asOf = clock();
-      watch('live', null);
+      const { phase } = machine;
+      watch('live', phase.is === 'streaming' && phase.snapshotParts === undefined ? RESUMED : null);
       // An agent that was renewed may keep a past that it had not kept when its snapshot came.
       if (history.is === 'none') {
         tryWrite(() => {
@@ -145,7 +147,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       }
       if (record.hello !== null) loadHistory(record.hello);
     } else if (now === 'offline' && watched === 'live') {
-      watch('offline', 'problem' in machine.phase ? machine.phase.problem.code : null);
+      // Since the last thing that came: a machine that slept learns of it when it wakes.
+      watch('offline', 'problem' in machine.phase ? machine.phase.problem.code : null, asOf ?? clock());
     }
     watched = now;
     if (!isGreeted(machine)) stopHistory();

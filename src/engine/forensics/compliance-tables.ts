@@ -1,3 +1,4 @@
+import type { Coverage } from '#shared/ipc/query-contract.ts';
 import type { ComplianceReport } from './compliance.ts';
 
 /** One section of the report: the same tables for paper and for spreadsheets. */
@@ -22,6 +23,13 @@ const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
 
 export function reportTables(report: ComplianceReport): readonly ReportTable[] {
   return [
+    {
+      id: 'coverage',
+      title: 'What was watched',
+      note: 'As of when the figures are true, and the times of the period in which nobody watched: what happened then is in the report only as far as it was told afterwards.',
+      columns: ['Environment', 'As of', 'Not watched from', 'Until', 'Because', 'Told afterwards'],
+      rows: report.coverage.flatMap(coverageRows),
+    },
     {
       id: 'environments',
       title: 'Sign-ins and sessions by environment',
@@ -153,4 +161,25 @@ export function reportTables(report: ComplianceReport): readonly ReportTable[] {
       rows: Object.entries(report.journal.byAction).map(([action, count]) => [action, count]),
     },
   ];
+}
+
+const TOLD = { stream: 'all of it', history: 'its events' } as const;
+function coverageRows({ name, asOf, gaps, history }: Coverage): readonly (readonly string[])[] {
+  const said = [name, asOf === null ? 'nothing mirrored' : utc(asOf)];
+  const past = {
+    none: [],
+    done: [],
+    loading: [[...said, '', '', 'its history is still being read', '']],
+    partly: [[...said, '', '', `its history was read only in part: ${history.note ?? ''}`, '']],
+  }[history.is];
+  const rows = gaps.map(({ from, to, why, filled }) => [
+    ...said,
+    from === null ? 'the beginning' : utc(from),
+    to === null ? 'now' : utc(to),
+    why,
+    filled === null ? 'nothing' : TOLD[filled],
+  ]);
+  return rows.length + past.length === 0
+    ? [[...said, '', '', 'watched all the time', '']]
+    : [...past, ...rows];
 }

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import type { ConnectionId } from '#shared/domain/ids.ts';
+import { epochMs } from '#shared/domain/units.ts';
+import type { Coverage } from '#shared/ipc/query-contract.ts';
 import { auditSegments } from '../mirror/audit-segments.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
+import { coverageOf } from '../mirror/search/coverage.ts';
 
 /** What happened in a period, for somebody who was not there and does not have the product. */
 export interface ComplianceReport {
   readonly from: number;
   readonly to: number;
   readonly madeAt: number;
+  /** As of when it is true, and when nobody watched. */
+  readonly coverage: readonly Coverage[];
   readonly environments: readonly EnvironmentFigures[];
   readonly privileged: readonly PrivilegedUse[];
   readonly failures: readonly {
@@ -193,6 +198,7 @@ export function* complianceReport(
     from,
     to,
     madeAt: now,
+    coverage: coverageOf(db, request.connections, { from: epochMs(from), to: epochMs(to) }),
     environments: connections.map(({ key, name, tier }) => {
       const mine = [...accounts.values()].filter(({ connection }) => connection === key);
       const sum = (pick: (tally: Tally) => number) => mine.reduce((total, tally) => total + pick(tally), 0);

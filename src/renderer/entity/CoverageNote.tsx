@@ -7,15 +7,29 @@ import { useFromClock } from '../store/clock.ts';
 import { useSettings } from '../store/settings-store.ts';
 
 const MOST_GAPS = 3;
+const FILLED = {
+  stream: '; what happened was told afterwards',
+  history: '; events were read afterwards',
+} as const;
+const exactTime = (at: number): string => bothTimes(at).split('\n')[0] ?? '';
 
 function words(one: Coverage, now: number, zone: Zone): string {
   const asOf = one.asOf === null ? 'nothing mirrored yet' : `as of ${relativeTime(one.asOf, now)}`;
-  const long = one.gaps.filter(({ from, to }) => (to ?? now) - from >= MINUTE);
-  const gaps = long
-    .slice(-MOST_GAPS)
-    .map(({ from, to }) => `${dayTime(from, now, zone)}–${to === null ? 'now' : dayTime(to, now, zone)}`);
+  // Of what was told afterwards nothing is missing.
+  const long = one.gaps.filter(
+    ({ from, to, filled }) => filled !== 'stream' && (to ?? now) - (from ?? 0) >= MINUTE,
+  );
+  const gaps = long.slice(-MOST_GAPS).map(({ from, to }) => {
+    const end = to === null ? 'now' : dayTime(to, now, zone);
+    return from === null ? `before ${end}` : `${dayTime(from, now, zone)}–${end}`;
+  });
   const older = long.length > MOST_GAPS ? `${String(long.length - MOST_GAPS)} earlier, ` : '';
-  const reading = one.history.is === 'loading' ? ', its past is still being read' : '';
+  const reading =
+    one.history.is === 'loading'
+      ? ', its past is still being read'
+      : one.history.is === 'partly'
+        ? ', its past was read only in part'
+        : '';
   return `${one.name} ${asOf}${reading}${gaps.length === 0 ? '' : `, not watched ${older}${gaps.join(', ')}`}`;
 }
 
@@ -40,8 +54,8 @@ export function CoverageNote({ coverage }: { readonly coverage: readonly Coverag
   const exact = coverage
     .flatMap((one) =>
       one.gaps.map(
-        ({ from, to, why }) =>
-          `${one.name}: ${bothTimes(from).split('\n')[0] ?? ''} – ${to === null ? 'now' : (bothTimes(to).split('\n')[0] ?? '')} (${why})`,
+        ({ from, to, why, filled }) =>
+          `${one.name}: ${from === null ? '' : exactTime(from)} – ${to === null ? 'now' : exactTime(to)} (${why}${filled === null ? '' : FILLED[filled]})`,
       ),
     )
     .join('\n');

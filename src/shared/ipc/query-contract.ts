@@ -7,16 +7,36 @@ import { method } from './contract.ts';
 import { SESSION_SORTS } from './session-sorts.ts';
 import type { AuditRow, SessionObservation, SessionRow } from './views.ts';
 
+/** A stretch in which nobody watched. */
+export interface CoverageGap {
+  /** Null: since ever, because it was not connected yet or its own log begins later. */
+  readonly from: EpochMs | null;
+  /** Null: until now. */
+  readonly to: EpochMs | null;
+  readonly why: string;
+  /**
+   * What was told of it afterwards: all of it (`stream`, the agent's log went on where it stood), its events (`history`),
+   * or nothing.
+   */
+  readonly filled: 'stream' | 'history' | null;
+}
 /** What was seen of one environment: an answer is true as of then, except for the gaps. */
 export interface Coverage {
   readonly connection: ConnectionId;
   readonly name: string;
   /** Console clock; null when nothing has arrived yet. */
   readonly asOf: EpochMs | null;
-  /** Stretches in which nobody watched, oldest first; `to` null: until now. Only those of the period asked about. */
-  readonly gaps: readonly { readonly from: EpochMs; readonly to: EpochMs | null; readonly why: string }[];
-  /** The agent's own history has been read back to here; null: to its beginning, or it has none. */
-  readonly history: { readonly is: 'none' | 'loading' | 'done'; readonly oldest: EpochMs | null };
+  /** Oldest first; only those of the period asked about. */
+  readonly gaps: readonly CoverageGap[];
+  /**
+   * The agent's own history: has been read back to `oldest` (null: there was nothing to read). `note` says why not all of
+   * it was.
+   */
+  readonly history: {
+    readonly is: 'none' | 'loading' | 'partly' | 'done';
+    readonly oldest: EpochMs | null;
+    readonly note: string | null;
+  };
 }
 /** A number, and whether counting was stopped at it. */
 export interface Counted {

@@ -65,6 +65,10 @@ test('the report counts what happened in its period and nothing else, and stands
   expect(csv.text).toContain('session-revoked,Olga,root,revoke: 3 ended,stolen laptop');
   expect(csv.text).toContain('rule-changed,Olga,root,two sessions');
   expect(csv.text).toContain('report,journal faults,0');
+  // Nobody watched then, and the report says so instead of standing for nothing having happened.
+  expect(csv.text).toMatch(
+    /coverage,Shop & <co>,20\d\d-[^,]+ UTC,the beginning,20\d\d-[^,]+ UTC,not connected yet,nothing/,
+  );
   const html = await engine.call('compliance.file', { ...period, format: 'html' });
   expect(html.text).toContain('Shop &amp; &lt;co&gt;');
   expect(html.text).not.toMatch(/<script|<link|https?:/);
@@ -75,6 +79,12 @@ test('the report counts what happened in its period and nothing else, and stands
   expect(html.text).toContain('<td>bad-password</td>');
   const journal = await engine.call('journal.page', { before: null, action: 'data-exported', limit: 5 });
   expect(journal.rows).toHaveLength(2);
+  const watched = await engine.call('compliance.file', {
+    from: Date.now(),
+    to: Date.now() + DAY,
+    format: 'csv',
+  });
+  expect(watched.text).toMatch(/coverage,Shop & <co>,20\d\d-[^,]+ UTC,,,watched all the time,/);
   const nothing = await engine.call('compliance.file', { from: 20 * DAY, to: 21 * DAY, format: 'csv' });
   expect(nothing.text).toContain('environments,Shop & <co>,other,2,1,0,0,0,0');
 });

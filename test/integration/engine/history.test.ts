@@ -88,6 +88,9 @@ test('history goes on where it stood after a restart, and events that the stream
   await agent.until('subscribed', () => again.subscriptions.length > 0);
   expect(again.subscriptions[0]?.resume).toEqual({ epoch: 'e1', seq: 0 });
   await second.until('history', async () => (await second.environment()).history.is === 'done');
+  // The engine was away, and the stream went on where it had stood.
+  const { coverage } = await second.call('query.audit', {});
+  expect(coverage[0]?.gaps).toMatchObject([{ to: expect.any(Number) as number, filled: 'stream' }]);
   expect(asked.at(-1)?.cursor).toBe('6');
   expect(second.rows('SELECT count(*) AS n, count(DISTINCT id) AS d FROM audit')).toEqual([{ n: 9, d: 9 }]);
 });
@@ -142,6 +145,11 @@ test('after an absence that the stream cannot bridge, the gap is read again and 
   await engine.until('the short session', async () =>
     (await engine.sessions('ended')).some((row) => row.id === 'short' && row.cause === 'logout'),
   );
+  const [said] = await engine.until('the gap is said to be read', async () => {
+    const { coverage } = await engine.call('query.audit', {});
+    return coverage[0]?.gaps.every(({ filled }) => filled === 'history') === true && coverage[0].gaps;
+  });
+  expect(said).toMatchObject({ filled: 'history' });
   const since = asked.at(-1)?.since ?? 0;
   expect(since).toBeGreaterThan(now - 86_400_000);
   expect(since).toBeLessThanOrEqual(now - 1_000);

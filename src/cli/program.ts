@@ -12,6 +12,17 @@ import {
 } from './detections.ts';
 import { runDetect } from './detect-command.ts';
 import { EXIT } from './exit-codes.ts';
+import {
+  counts,
+  COUNTS_DEFAULTS,
+  difference,
+  seen,
+  shared,
+  top,
+  type CountsOptions,
+  type SharedOptions,
+  type TopOptions,
+} from './figures.ts';
 import { notifyTest } from './notify-test.ts';
 import { at, query, type AtOptions, type QueryOptions } from './query.ts';
 import { erase, exportPersonData, type PersonOptions } from './person.ts';
@@ -178,6 +189,39 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--search <search>', 'only those that fit', '')
     .action(async (time: string, options: AtOptions) => {
       code = await at(time, options, manifest.version);
+    });
+  searching(
+    program.command('difference <from> <to>').description('who was signed in at only one of two instants'),
+  )
+    .option('--search <search>', 'only those that fit', '')
+    .action(async (from: string, to: string, options: AtOptions) => {
+      code = await difference(from, to, options, manifest.version);
+    });
+  searching(
+    program.command('seen <search>').description('when what a search is about was seen first and last'),
+  ).action(async (search: string, options: AtOptions) => {
+    code = await seen(search, options, manifest.version);
+  });
+  searching(
+    program.command('counts [search]').description('sessions opened, or events, in equal steps of time'),
+  )
+    .option('--audit', 'events instead of sessions', false)
+    .option('--from <time>', 'where to begin: a day, a moment, or how long ago', COUNTS_DEFAULTS.from)
+    .option('--to <time>', 'where to end', COUNTS_DEFAULTS.to)
+    .option('--step <length>', 'length of a step: 10m, 1h, 1d', COUNTS_DEFAULTS.step)
+    .action(async (search: string | undefined, options: CountsOptions) => {
+      code = await counts(search ?? '', options, manifest.version);
+    });
+  searching(program.command('top [search]').description('the values of a field that occur most'))
+    .option('--audit', 'events instead of sessions', false)
+    .requiredOption('--by <field>', 'which field: country, network, browser, user, action …')
+    .action(async (search: string | undefined, options: TopOptions) => {
+      code = await top(search ?? '', options, manifest.version);
+    });
+  searching(program.command('shared [search]').description('addresses from which several people were seen'))
+    .option('--least <number>', 'so many people at least', '2')
+    .action(async (search: string | undefined, options: SharedOptions) => {
+      code = await shared(search ?? '', options, manifest.version);
     });
   program
     .command('stats')

@@ -12,7 +12,7 @@ import { cliClock } from './open-engine.ts';
 import { plain, readFormat, readLimit, rowWriter, type Column } from './rows.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Common {
+export interface Common {
   readonly profile: string;
   readonly format: string;
   readonly limit: string;
@@ -45,7 +45,7 @@ export function checkSearch(search: string, table: SearchTable): void {
 }
 
 /** Environments by name or id, as the ids that questions take. */
-async function chosenEnvironments(
+export async function chosenEnvironments(
   questions: Questions,
   names: readonly string[] | undefined,
 ): Promise<{ readonly connections?: ConnectionId[] }> {
@@ -89,7 +89,7 @@ async function writePages<Row>(
   process.stderr.write(plainLines(coverageText(coverage)));
   return { rows, more: cursor !== null };
 }
-const plainLines = (text: string): string => text.split('\n').map(plain).join('\n');
+export const plainLines = (text: string): string => text.split('\n').map(plain).join('\n');
 
 /** `watchfloor query`: sessions or events of a search. */
 export async function query(search: string, options: QueryOptions, version: string): Promise<number> {
@@ -99,7 +99,7 @@ export async function query(search: string, options: QueryOptions, version: stri
   try {
     const scope = {
       search,
-      zone: options.local ? 'local' : 'utc',
+      zone: zoneOf(options),
       ...(await chosenEnvironments(questions, options.env)),
     } as const;
     const { rows, more } = options.audit
@@ -117,12 +117,10 @@ export async function query(search: string, options: QueryOptions, version: stri
   }
 }
 
-export interface AtOptions extends Common {
-  readonly search: string;
-}
+export const zoneOf = ({ local }: Pick<Common, 'local'>): 'local' | 'utc' => (local ? 'local' : 'utc');
 
-/** `watchfloor at`: who was signed in at an instant. */
-export async function at(time: string, options: AtOptions, version: string): Promise<number> {
+/** A moment, a day (its beginning) or how long ago, as an instant. */
+export function instantOf(time: string, zone: 'local' | 'utc'): number {
   const point = readTime(time);
   if (point === null) {
     throw new UsageError(
@@ -130,10 +128,19 @@ export async function at(time: string, options: AtOptions, version: string): Pro
       EXIT.usage,
     );
   }
+  return spanOf(point, { now: cliClock(), zone }).from;
+}
+
+export interface AtOptions extends Common {
+  readonly search: string;
+}
+
+/** `watchfloor at`: who was signed in at an instant. */
+export async function at(time: string, options: AtOptions, version: string): Promise<number> {
   checkSearch(options.search, 'sessions');
   readFormat(options.format);
-  const zone = options.local ? 'local' : 'utc';
-  const instant = spanOf(point, { now: cliClock(), zone }).from;
+  const zone = zoneOf(options);
+  const instant = instantOf(time, zone);
   const questions = await askProfile(options.profile, version);
   try {
     const scope = {

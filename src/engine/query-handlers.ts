@@ -1,7 +1,7 @@
 import type { SearchTable } from '#shared/query/tree.ts';
 import { parseQuery } from '#shared/query/parse.ts';
 import type { Handlers } from '#shared/ipc/contract.ts';
-import type { QUERY_METHODS } from '#shared/ipc/query-contract.ts';
+import { TOP_FIELDS, type QUERY_METHODS } from '#shared/ipc/query-contract.ts';
 import type { Reader } from './mirror/reader.ts';
 import { ProblemError } from './problem-error.ts';
 
@@ -36,7 +36,17 @@ export function queryHandlers(reader: Reader): Handlers<typeof QUERY_METHODS> {
     'query.histogram': (request, signal) =>
       soon(request.search, request.table, () => reader.ask('query.histogram', request, signal)),
     'query.top': (request, signal) =>
-      soon(request.search, request.table, () => reader.ask('query.top', request, signal)),
+      soon(request.search, request.table, () => {
+        const fields = TOP_FIELDS[request.table];
+        if (!fields.includes(request.field)) {
+          throw new ProblemError({
+            code: 'FIELD',
+            message: `${request.table === 'audit' ? 'Events' : 'Sessions'} cannot be counted by “${request.field}”.`,
+            advice: `Count them by one of ${fields.join(', ')}.`,
+          });
+        }
+        return reader.ask('query.top', request, signal);
+      }),
     'query.sightings': (request, signal) =>
       soon(request.search, 'sessions', () => reader.ask('query.sightings', request, signal)),
     'query.people': (request, signal) =>

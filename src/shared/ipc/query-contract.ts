@@ -91,6 +91,29 @@ const sort = z
   .strictObject({ by: z.enum(SESSION_SORTS), descending: z.boolean() })
   .default({ by: 'lastSeenAt', descending: true });
 
+/** Fields of accounts, addresses and devices: both tables have them. */
+const SHARED_FIELDS = [
+  ...([
+    'user',
+    'account',
+    'email',
+    'role',
+    'env',
+    'ip',
+    'country',
+    'region',
+    'city',
+    'network',
+    'asn',
+  ] as const),
+  ...(['kind', 'browser', 'os', 'device', 'agent'] as const),
+] satisfies readonly FieldName[];
+/** By the values of which sessions and events can be counted. */
+export const TOP_FIELDS: Readonly<Record<z.infer<typeof table>, readonly FieldName[]>> = {
+  sessions: [...SHARED_FIELDS, 'state', 'cause'],
+  audit: [...SHARED_FIELDS, 'action', 'outcome', 'reason', 'actor'],
+};
+
 /** Questions in the search language. Every answer says as of when it is true, per environment, and where gaps are. */
 export const QUERY_METHODS = {
   'query.sessions': method<QueryPage<SessionRow>>()(z.strictObject({ ...scope, sort, cursor, limit })),

@@ -98,6 +98,8 @@ test('the command line answers as the engine does, beside it and alone', async (
   const ask = async (...args: readonly string[]) =>
     rowsOf((await run(...args, '-p', profile, '--format', 'ndjson')).out);
   const moment = `${new Date(NOW - 2 * HOUR).toISOString().slice(0, 19)}Z`;
+  const before = NOW - 6 * HOUR;
+  const from = `${new Date(before).toISOString().slice(0, 19)}Z`;
   const asked = async () => {
     const [sessions, all, events, then, stats] = await Promise.all([
       ask('query', 'user:alice ip:8.8.0.0/16'),
@@ -106,7 +108,14 @@ test('the command line answers as the engine does, beside it and alone', async (
       ask('at', moment),
       ask('stats'),
     ]);
-    return { sessions, all, events, then, stats };
+    const [seen, counts, top, shared, difference] = await Promise.all([
+      ask('seen', 'user:alice'),
+      ask('counts', '', '--audit', '--from', from, '--to', moment, '--step', '30m'),
+      ask('top', '', '--by', 'country'),
+      ask('shared', '', '--least', '1'),
+      ask('difference', moment, `${new Date(NOW - HOUR / 2).toISOString().slice(0, 19)}Z`),
+    ]);
+    return { sessions, all, events, then, stats, seen, counts, top, shared, difference };
   };
   const beside = await asked();
   const direct = {
@@ -116,6 +125,29 @@ test('the command line answers as the engine does, beside it and alone', async (
     then: (await engine.call('query.at', { at: Math.floor((NOW - 2 * HOUR) / 1_000) * 1_000 })).rows,
   };
   expect(beside).toMatchObject(JSON.parse(JSON.stringify(direct)) as object);
+  const sightings = await engine.call('query.sightings', { search: 'user:alice' });
+  const second = (at: number) => Math.floor(at / 1_000) * 1_000;
+  const bars = await engine.call('query.histogram', {
+    table: 'audit',
+    from: second(before),
+    stepMs: HOUR / 2,
+    steps: 8,
+  });
+  const change = await engine.call('query.difference', {
+    from: second(NOW - 2 * HOUR),
+    to: second(NOW - HOUR / 2),
+  });
+  expect(change.came.map(({ id }) => id)).toEqual(['alice-2']);
+  expect(JSON.parse(JSON.stringify(beside))).toMatchObject({
+    seen: [
+      { in: 'sessions', ...sightings.sessions },
+      { in: 'events', ...sightings.events },
+    ],
+    counts: bars.counts.map((count, at) => ({ at: second(before) + (at * HOUR) / 2, count })),
+    top: (await engine.call('query.top', { table: 'sessions', field: 'country' })).values,
+    shared: (await engine.call('query.people', { least: 1 })).addresses,
+    difference: [{ what: 'came', session: { id: 'alice-2' } }],
+  });
   expect(direct.sessions.map(({ id }) => id)).toEqual(['alice-1']);
   expect(direct.events.map(({ id }) => id)).toEqual(['e2']);
   expect(direct.then.map(({ session }) => session.id)).toEqual(['formula', 'alice-1']);
@@ -162,6 +194,10 @@ test('tables, safe CSV, as of when it is true, and a mark under what is wrong', 
   expect(wrong).toMatchObject({ code: 2, out: '' });
   expect(wrong.err).toBe(
     'There is no field “uesr”.\n  ip:10.0.0.1 uesr:alice\n              ^^^^^\nTry: user:\n',
+  );
+  expect((await run('top', '', '--by', 'last', '-p', profile)).err).toContain('cannot be counted by “last”');
+  expect((await run('at', '2001-01-01', '-p', profile)).err).toMatch(
+    /read only in part: .*; not watched: before .* \(the agent keeps no history/,
   );
   expect((await run('at', 'soonish', '-p', profile)).err).toContain('is not a time');
   expect((await run('query', '', '-p', profile, '--env', 'nowhere')).err).toContain('There are: shop.');

@@ -1,11 +1,12 @@
 import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import { sessionStatus } from '#shared/domain/status.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import { accountsAt } from './accounts-at.ts';
 import type { ReadableDb } from './database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
 
 /**
- * Sessions as they were at an instant: not ended yet, with the address and device seen last by then. When a session was
+ * Sessions as they were at an instant: not ended yet, with the address and device seen last by then, of the account as it was. When a session was
  * active is kept only for its latest activity, so what lies behind that is not known and says so.
  */
 export function rowsAt(
@@ -18,12 +19,14 @@ export function rowsAt(
     `SELECT ${KNOWN_COLUMNS} FROM observation o LEFT JOIN address p ON p.key = o.address
      LEFT JOIN device d ON d.key = o.device WHERE o.session = ? AND o.at <= CAST(? AS INTEGER) ORDER BY o.at DESC LIMIT 1`,
   );
+  const accounts = accountsAt(db, keys, at);
   return rows.map((row, index) => {
     const raw = seen.get(keys[index], at);
     const lastSeenAt = row.lastSeenAt !== null && row.lastSeenAt <= at ? row.lastSeenAt : null;
     const then = raw === undefined ? {} : { ...knownView(KnownRow.parse(raw)), ipOf: 'last' as const };
     return {
       ...row,
+      ...accounts.get(keys[index] ?? 0),
       ...then,
       lastSeenAt,
       endedAt: null,

@@ -2,6 +2,7 @@ import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { QUERY_METHODS, Counted, QueryPage, SessionAt } from '#shared/ipc/query-contract.ts';
 import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { AuditRow, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
+import { accountsAt } from '../accounts-at.ts';
 import { auditRows } from '../audit-rows.ts';
 import { integer, integerOrNull } from '../columns.ts';
 import { rowsOf, sessionsByKey } from '../session-rows.ts';
@@ -52,7 +53,7 @@ export function* queryAudit(
 
 /** A search narrowed to the sessions that were open at an instant. */
 function openAt(db: ReadableDb, request: ScopeRequest, at: number, now: number): Compiled {
-  const search = scopeOf(db, 'sessions', request, now);
+  const search = scopeOf(db, 'sessions', request, now, at);
   return {
     ...search,
     sql: `${search.sql} AND (${signedInCondition(at, search.params)})`,
@@ -123,8 +124,9 @@ function rowsThen(db: ReadableDb, keys: readonly number[], at: number, now: Epoc
       ...entries.device(integerOrNull(device)),
     });
   }
+  const accounts = accountsAt(db, keys, at);
   return sessionsByKey(db, keys, now).map(([key, session]) => ({
-    session,
+    session: { ...session, ...accounts.get(key) },
     seen: seen.get(key) ?? null,
     perhaps: perhaps.has(key),
   }));

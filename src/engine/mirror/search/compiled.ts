@@ -7,6 +7,8 @@ import type { Params } from './params.ts';
 export interface CompileContext extends TimeContext {
   readonly db: ReadableDb;
   readonly params: Params;
+  /** What accounts were at this instant counts; absent: what they are. */
+  readonly at?: number | undefined;
 }
 
 /** Rows of one column that hold one of these keys: an index can find them. */

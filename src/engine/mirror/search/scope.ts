@@ -16,12 +16,21 @@ export interface ScopeRequest {
 
 const Connection = z.object({ key: z.int(), id: ConnectionId, removed: z.int() });
 
-/** A search over the connections asked about, ready for a statement over `s` or `e`. */
-export function scopeOf(db: ReadableDb, table: SearchTable, request: ScopeRequest, now: number): Compiled {
+/**
+ * A search over the connections asked about, ready for a statement over `s` or `e`.
+ * @param at sessions are those of an instant, and so are the roles of their accounts; absent: now
+ */
+export function scopeOf(
+  db: ReadableDb,
+  table: SearchTable,
+  request: ScopeRequest,
+  now: number,
+  at?: number,
+): Compiled {
   const parsed = parseQuery(request.search, table);
   if (!parsed.ok)
     throw new Error(`${parsed.error.message} (at character ${String(parsed.error.offset + 1)})`);
-  const compiled = compileSearch(table, parsed.query, { db, now, zone: request.zone });
+  const compiled = compileSearch(table, parsed.query, { db, now, zone: request.zone, at });
   const which = connectionCondition(db, table === 'sessions' ? 's' : 'e', request.connections);
   if (which === null) return compiled;
   if (which === FALSE) return { ...compiled, sql: FALSE, impossible: true };

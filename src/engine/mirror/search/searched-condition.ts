@@ -8,6 +8,10 @@ import { createParams } from './params.ts';
 import { gatherSessions } from './find-sessions.ts';
 import { scopeOf } from './scope.ts';
 
+/** A stretch of time has no one moment whose roles could be meant. */
+const instantOf = ({ at, since }: z.output<typeof SessionFilter>): number | undefined =>
+  since === undefined ? at : undefined;
+
 /** A filter with its search, where it has one: few candidates are found by their index first. */
 export function searchedCondition(
   db: ReadableDb,
@@ -16,7 +20,13 @@ export function searchedCondition(
 ): Condition {
   const plain = sessionCondition(filter);
   if (filter.search === undefined || filter.search.trim() === '') return plain;
-  const search = scopeOf(db, 'sessions', { search: filter.search, zone: filter.zone ?? 'utc' }, now);
+  const search = scopeOf(
+    db,
+    'sessions',
+    { search: filter.search, zone: filter.zone ?? 'utc' },
+    now,
+    instantOf(filter),
+  );
   const drivable = search.drivers.length > 0 || search.impossible;
   const keys = drivable ? gatherSessions(db, search, null) : null;
   const found =
@@ -74,7 +84,13 @@ function driversOf(db: ReadableDb, filter: z.output<typeof SessionFilter>, now: 
     drivers.push([{ column: 'account', keys: keys.map(Number) }]);
   }
   if (filter.search !== undefined && filter.search.trim() !== '') {
-    const search = scopeOf(db, 'sessions', { search: filter.search, zone: filter.zone ?? 'utc' }, now);
+    const search = scopeOf(
+      db,
+      'sessions',
+      { search: filter.search, zone: filter.zone ?? 'utc' },
+      now,
+      instantOf(filter),
+    );
     drivers.push(...search.drivers.map((branches) => [...branches]));
   }
   return drivers;

@@ -2,6 +2,7 @@ import { canonicalBlock } from '#shared/query/address.ts';
 import type { FieldName } from '#shared/query/catalogue.ts';
 import { timeSpan } from '#shared/query/resolve-time.ts';
 import type { Match, TextMatch } from '#shared/query/tree.ts';
+import { changeAt } from '../accounts-at.ts';
 import { STATUS } from '../session-filter.ts';
 import { either, FALSE, inSet, never, type CompileContext, type Term } from './compiled.ts';
 import { dictionaryOf, entryCondition, type Dictionary } from './dictionary-terms.ts';
@@ -103,7 +104,8 @@ export function wordTerm(column: string, match: Match, context: CompileContext):
 
 /** Accounts as they are now; addresses and devices that the session was ever seen with. */
 function dictionaryTerm(table: Dictionary, column: string, match: Match, context: CompileContext): Term {
-  const { db, params } = context;
+  const { db, params, at } = context;
+  if (column === 'roles' && at !== undefined) return rolesThen(match, at, context);
   if (match.is === 'none' || match.is === 'any') {
     const has = `EXISTS (SELECT 1 FROM ${table} x WHERE x.key = ${SHOWN[table]} AND x.${entryCondition(table, column, { is: 'any' }, context)})`;
     return term(match.is === 'any' ? has : `NOT ${has}`);
@@ -115,6 +117,27 @@ function dictionaryTerm(table: Dictionary, column: string, match: Match, context
     sql: seenWith(table, set),
     branches: set.keys === null ? null : [{ column: table, keys: set.keys }],
   };
+}
+
+/** Roles that the account had at an instant. */
+function rolesThen(match: Match, at: number, context: CompileContext): Term {
+  const { db, params } = context;
+  const then = params.add(at);
+  if (match.is === 'none' || match.is === 'any') {
+    const has = `EXISTS (SELECT 1 FROM account_change c WHERE c.roles <> '[]' AND ${changeAt('s.account', then)})`;
+    return term(match.is === 'any' ? has : `NOT ${has}`);
+  }
+  const roles = entryCondition('account', 'roles', match, context).replaceAll(
+    'FROM account)',
+    'FROM account_change)',
+  );
+  const set = keySet(
+    db,
+    'account',
+    `key IN (SELECT c.account FROM account_change c WHERE c.${roles} AND ${changeAt('c.account', then)})`,
+    params,
+  );
+  return inSet('s.account', 'account', set);
 }
 
 export const STATES = { live: 's.ended_at IS NULL', ended: 's.ended_at IS NOT NULL' } as const;
@@ -136,9 +159,13 @@ function stateTerm(state: string, { params, now }: CompileContext): Term {
 
 /** Few sets of marks exist, each a word that begins with a bracket. An account's own nature counts as a mark. */
 function marksTerm(match: Match, context: CompileContext): Term {
-  const { db, params } = context;
+  const { db, params, at } = context;
   const none = `s.marks IN (SELECT key FROM word WHERE text = '[]')`;
-  const flagged = (column: string) => `s.account IN (SELECT key FROM account WHERE ${column} = 1)`;
+  const then = at === undefined ? null : params.add(at);
+  const flagged = (column: string) =>
+    then === null
+      ? `s.account IN (SELECT key FROM account WHERE ${column} = 1)`
+      : `s.account IN (SELECT c.account FROM account_change c WHERE c.${column} = 1 AND ${changeAt('c.account', then)})`;
   if (match.is === 'none' || match.is === 'any') {
     const empty = `(${none} AND NOT coalesce(${flagged('privileged')} OR ${flagged('service')}, 0))`;
     return term(match.is === 'none' ? empty : `NOT ${empty}`);

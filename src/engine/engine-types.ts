@@ -50,6 +50,8 @@ export interface Engine {
   acted(action: OperatorAction): void;
   /** The machine woke up. */
   wake(): void;
+  /** Nothing is done for a while: what is kept in memory only to be quick is given back. */
+  rest(): void;
   /** Lets the transaction under way finish, closes everything, gives the profile back. */
   stop(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { createHostedReaders } from './hosted-readers.ts';
 import type { Engine } from './engine-types.ts';
 import { createEngine } from './engine.ts';
 import { createVault } from './secrets.ts';
+import { restful } from './rest.ts';
 import { serveCalls } from './serve-calls.ts';
 import { startEngine } from './start-engine.ts';
 import type { ControlServer } from './control-server.ts';
@@ -85,6 +86,9 @@ function main(parent: ParentPort): void {
     if (opened === null) return;
     tell({ type: 'ready' });
     tellDetections(opened, tell, log);
+    restful(() => {
+      opened.rest();
+    });
     // Windows first; the command line finds the engine a moment later.
     control = import('./control-server.ts').then(({ serveControl }) =>
       serveControl({ engine: opened, profile: message.profile, log }),

@@ -17,5 +17,6 @@ export const readOnlyEngine = (
   operator: nothing,
   acted: nothing,
   wake: nothing,
+  rest: nothing,
   stop: close,
 });

@@ -18,7 +18,7 @@ import { createWriter } from './ingest/writer.ts';
 import { createMapLog } from './map-log.ts';
 import { checkpointThread } from './mirror/checkpoints/checkpoint-thread.ts';
 import { createCheckpoints } from './mirror/checkpoints/checkpoints.ts';
-import { isCorrupt, transaction, type WritableDb } from './mirror/database.ts';
+import { isCorrupt, letGoOfPages, transaction, type WritableDb } from './mirror/database.ts';
 import { operationView } from './mirror/operation-views.ts';
 import { dropOldPreviews } from './mirror/operations.ts';
 import { createListFollower } from './list-follower.ts';
@@ -235,9 +235,7 @@ export function writingEngine(
     log,
     vault: options.vault,
     send,
-    changed: () => {
-      hub.problems();
-    },
+    changed: () => hub.problems(),
   });
   const sigmaRules = createRuleKeeper(db);
   /** Something to tell is in the transaction under way. */
@@ -373,6 +371,10 @@ export function writingEngine(
     wake: () => {
       environments.wake();
       notifier.kick();
+    },
+    rest: () => {
+      letGoOfPages(db);
+      reader.rest();
     },
     stop: async () => {
       if (stopped) return;

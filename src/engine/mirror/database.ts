@@ -73,6 +73,11 @@ export function openWritable(file: string): WritableDb {
   return db as WritableDb;
 }
 
+/** Pages that are kept for questions that may come are given back; they are read again when they are asked for. */
+export function letGoOfPages(db: ReadableDb): void {
+  if (db.open) db.pragma('shrink_memory');
+}
+
 /** Opens a file that is open for writing already, for nothing but copying its log into it. */
 export function openCheckpointing(file: string): ReadableDb {
   const db = new Database(file, { fileMustExist: true, timeout: 0 });

@@ -1,5 +1,6 @@
 import { epochMs } from '#shared/domain/units.ts';
-import { openReadable, type ReadableDb } from './database.ts';
+import { restful } from '../rest.ts';
+import { letGoOfPages, openReadable, type ReadableDb } from './database.ts';
 import { ANSWERERS, type QuestionName, type Questions } from './questions.ts';
 import { answer } from './reader.ts';
 import { ToReader, type FromReader } from './reader-frames.ts';
@@ -45,6 +46,9 @@ function serve(reply: (frame: FromReader) => void): (raw: unknown) => void {
     }
   };
 
+  restful(() => {
+    if (db !== null) letGoOfPages(db);
+  });
   reply({ is: 'ready', pid: process.pid });
   return (raw) => {
     const frame = ToReader.parse(raw);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
-import { openReadable, type Held, type ReadableDb } from './database.ts';
+import { letGoOfPages, openReadable, type Held, type ReadableDb } from './database.ts';
 import { ANSWERERS, type QuestionName, type Questions } from './questions.ts';
 import type { SpawnReader } from './reader-frames.ts';
 import { createLane, type Lane } from './reader-lane.ts';
@@ -14,6 +14,8 @@ export interface Reader {
     request: Questions[Name]['request'],
     signal: AbortSignal,
   ): Promise<Questions[Name]['reply']>;
+  /** Nobody asks for a while: what this process keeps for questions is given back. */
+  rest(): void;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,9 @@ export function inProcessReader(file: string, clock: Clock, held: Held = 'wide')
     ask: async (name, request, signal) => {
       signal.throwIfAborted();
       return answer(db, name, request, clock, () => signal.aborted);
+    },
+    rest: () => {
+      letGoOfPages(db);
     },
     close: () => {
       db.close();
@@ -138,6 +143,7 @@ export function processReader(options: {
       }
       return lane.ask(name, request, signal) as Promise<Questions[Name]['reply']>;
     },
+    rest: () => here?.rest(),
     close: async () => {
       closed = true;
       for (const lane of [quick, listings, ...long]) lane.close();

@@ -2,7 +2,8 @@ import Box from '@mui/material/Box';
 import { useColorScheme } from '@mui/material/styles';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { DARK, LIGHT } from '../theme/tokens.ts';
-import { LAND_WORLD, loadLand, type Land } from '../map/land.ts';
+import { loadLand, type Land } from '../map/land.ts';
+import { LAND_WORLD } from '../map/land-world.ts';
 import { unitX, unitY } from '../map/mercator.ts';
 import { counted } from '../format/words.ts';
 

@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { MapEnd } from '#shared/ipc/detections-views.ts';
 import { DARK, LIGHT } from '../theme/tokens.ts';
 import { geodesicLine } from './geodesic-line.ts';
-import { LAND_WORLD, loadLand, type Land } from './land.ts';
+import { loadLand, type Land } from './land.ts';
+import { LAND_WORLD } from './land-world.ts';
 import { unitX, unitY } from './mercator.ts';
 
 /** At least this share of the world is shown, so that near places have land around them. */

@@ -17,6 +17,10 @@ export abstract class CanvasLayer extends Layer {
 
   protected abstract paint(context: CanvasRenderingContext2D, frame: Frame): void;
   protected abstract readonly pane: string;
+  /** There is nothing to paint: then nothing of the size of the map is kept for it. */
+  protected isEmpty(): boolean {
+    return false;
+  }
 
   override onAdd(map: LeafletMap): this {
     this.#leaflet = map;
@@ -56,14 +60,16 @@ export abstract class CanvasLayer extends Layer {
     if (map === null) return;
     const size = map.getSize();
     const ratio = window.devicePixelRatio;
-    const width = Math.round(size.x * ratio);
-    const height = Math.round(size.y * ratio);
+    const empty = this.isEmpty();
+    const width = empty ? 0 : Math.round(size.x * ratio);
+    const height = empty ? 0 : Math.round(size.y * ratio);
     if (this.#canvas.width !== width || this.#canvas.height !== height) {
       this.#canvas.width = width;
       this.#canvas.height = height;
       this.#canvas.style.width = `${String(size.x)}px`;
       this.#canvas.style.height = `${String(size.y)}px`;
     }
+    if (empty) return;
     DomUtil.setPosition(this.#canvas, map.containerPointToLayerPoint([0, 0]));
     const context = this.#canvas.getContext('2d');
     if (context === null) return;

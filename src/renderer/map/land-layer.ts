@@ -1,5 +1,6 @@
 import { CanvasLayer, type Frame } from './canvas-layer.ts';
-import { LAND_WORLD, type Land } from './land.ts';
+import type { Land } from './land.ts';
+import { LAND_WORLD } from './land-world.ts';
 
 export interface LandColours {
   readonly land: string;

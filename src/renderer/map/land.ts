@@ -1,12 +1,7 @@
-import { feature, mesh } from 'topojson-client';
-import { alphaCode } from './iso-countries.ts';
-import { unitX, unitY } from './mercator.ts';
-import { turnsNeeded, unwrapRing, type Position } from './unwrap.ts';
-
-/** Outlines in pixels of a world this wide; large enough that a Path2D's single precision holds when zoomed in. */
-export const LAND_WORLD = 4_096;
+import type { LandOutlines } from './land-outlines.ts';
 
 export interface Land {
+  /** In pixels of a world that is `LAND_WORLD` wide. */
   readonly countries: readonly {
     readonly path: Path2D;
     /** ISO 3166-1 alpha-2; null where the base map names none. */
@@ -16,62 +11,59 @@ export interface Land {
   readonly borders: Path2D;
 }
 
-type Atlas = Parameters<typeof mesh>[0];
-type Countries = Extract<Parameters<typeof mesh>[1], { readonly type: 'GeometryCollection' }>;
+let loaded: Promise<Land> | null = null;
 
 /** Natural Earth's countries, projected once, as paths that a canvas only has to scale. */
-export async function loadLand(): Promise<Land> {
-  const module = (await import('world-atlas/countries-50m.json')) as unknown as {
-    default: Atlas & { readonly objects: { readonly countries: Countries } };
+export function loadLand(): Promise<Land> {
+  loaded ??= outlines()
+    .then(landOf)
+    .catch((error: unknown) => {
+      // Whoever needs it next tries again.
+      loaded = null;
+      throw error;
+    });
+  return loaded;
+}
+
+function outlines(): Promise<LandOutlines> {
+  const worker = new Worker(new URL('./land-worker.ts', import.meta.url), { type: 'module' });
+  return new Promise<LandOutlines>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<LandOutlines>) => {
+      resolve(data);
+    };
+    worker.onerror = ({ message }) => {
+      reject(new Error(`The base map could not be read: ${message}`));
+    };
+  }).finally(() => {
+    worker.terminate();
+  });
+}
+
+function landOf({ points, lineEnds, countryEnds, codes }: LandOutlines): Land {
+  const trace = (path: Path2D, line: number, closed: boolean): readonly [number, number] => {
+    const [begin, end] = [line === 0 ? 0 : (lineEnds[line - 1] ?? 0), lineEnds[line] ?? 0];
+    path.moveTo(points[begin] ?? 0, points[begin + 1] ?? 0);
+    for (let at = begin + 2; at < end; at += 2) path.lineTo(points[at] ?? 0, points[at + 1] ?? 0);
+    if (closed) path.closePath();
+    return [begin, end];
   };
-  const atlas = module.default;
-  const countries: Countries = atlas.objects.countries;
-  const drawn = feature(atlas, countries).features.map(({ geometry, id, properties }) => {
+  let line = 0;
+  const countries = codes.map((code, country) => {
     const path = new Path2D();
     const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-    const polygons =
-      geometry.type === 'MultiPolygon'
-        ? geometry.coordinates
-        : geometry.type === 'Polygon'
-          ? [geometry.coordinates]
-          : [];
-    for (const ring of polygons.flat()) {
-      const plane = unwrapRing(ring);
-      for (const turns of turnsNeeded(plane)) {
-        trace(path, plane, turns * 360, box);
-        path.closePath();
+    for (; line < (countryEnds[country] ?? 0); line += 1) {
+      const [begin, end] = trace(path, line, true);
+      for (let at = begin; at < end; at += 2) {
+        const [x, y] = [points[at] ?? 0, points[at + 1] ?? 0];
+        if (x < box[0]) box[0] = x;
+        if (y < box[1]) box[1] = y;
+        if (x > box[2]) box[2] = x;
+        if (y > box[3]) box[3] = y;
       }
     }
-    return { path, box, code: alphaCode(id, nameOf(properties)) };
+    return { path, box, code };
   });
   const borders = new Path2D();
-  for (const line of mesh(atlas, countries, (a, b) => a !== b).coordinates) {
-    trace(borders, unwrapRing(line), 0);
-  }
-  return { countries: drawn, borders };
-}
-
-function trace(
-  path: Path2D,
-  line: readonly Position[],
-  shift: number,
-  box?: [number, number, number, number],
-): void {
-  line.forEach(([longitude = 0, latitude = 0], index) => {
-    const x = unitX(longitude + shift) * LAND_WORLD;
-    const y = unitY(latitude) * LAND_WORLD;
-    if (index === 0) path.moveTo(x, y);
-    else path.lineTo(x, y);
-    if (box === undefined) return;
-    box[0] = Math.min(box[0], x);
-    box[1] = Math.min(box[1], y);
-    box[2] = Math.max(box[2], x);
-    box[3] = Math.max(box[3], y);
-  });
-}
-
-/** The base map's name for a country. */
-function nameOf(properties: unknown): string {
-  if (typeof properties !== 'object' || properties === null || !('name' in properties)) return '';
-  return typeof properties.name === 'string' ? properties.name : '';
+  for (; line < lineEnds.length; line += 1) trace(borders, line, false);
+  return { countries, borders };
 }

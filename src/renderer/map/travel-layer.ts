@@ -43,8 +43,10 @@ export class TravelLayer extends CanvasLayer {
     this.redraw();
   }
 
+  protected override isEmpty(): boolean {
+    return this.#stops.length === 0;
+  }
   protected paint(context: CanvasRenderingContext2D, frame: Frame): void {
-    if (this.#stops.length === 0) return;
     context.lineCap = 'round';
     for (const pass of ['halo', 'line'] as const) {
       context.strokeStyle = this.#colours[pass];

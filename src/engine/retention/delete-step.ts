@@ -67,6 +67,11 @@ export function deleteForSize(db: WritableDb, mostBytes: number, of: RunInForce)
   if (mirrorBytes(db).used <= mostBytes) return false;
   const oldest = oldestSegment(db);
   if (oldest === null) return false;
+  // Answers about that time say that it is gone.
+  db.prepare('UPDATE retention_run SET before = max(coalesce(before, 0), ?) WHERE key = ?').run(
+    oldest.to + 1,
+    of.run,
+  );
   if (of.archiveFolder === null) {
     dropSegment(db, oldest.number);
     noteDeleted(db, of.run, oldest.events, null);
@@ -117,6 +122,8 @@ export function deleteOldSessions(db: WritableDb, cut: Cut, of: RunInForce): boo
 export function removeSessions(db: WritableDb, keys: readonly number[]): void {
   const list = JSON.stringify(keys);
   db.prepare('DELETE FROM observation WHERE session IN (SELECT value FROM json_each(?))').run(list);
+  // A later session may be given the same key: it must not inherit a risk.
+  db.prepare('DELETE FROM session_risk WHERE session IN (SELECT value FROM json_each(?))').run(list);
   db.prepare('DELETE FROM session WHERE key IN (SELECT value FROM json_each(?))').run(list);
 }
 

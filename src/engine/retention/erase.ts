@@ -129,6 +129,10 @@ export function* eraseSteps(
         memories.letGo();
         forgetSessions(db, keys);
         removeSessions(db, keys);
+        // What is about others as well stays, without the id of a session that is gone.
+        db.prepare(
+          'UPDATE detection SET session = NULL WHERE session IN (SELECT value FROM json_each(?))',
+        ).run(JSON.stringify(keys));
       }
       done.sessions += keys.length;
       sessions.more = keys.length === STEP;

@@ -101,7 +101,8 @@ export function createRetentionKeeper(options: {
     const detail = JSON.stringify(policy);
     let deleted = false;
     for (const cut of cutsOf(db, policy, at)) {
-      const start = { at, cause: 'age', kind: cut.kind, detail, before: Math.max(0, cut.before) } as const;
+      const { kind, connection } = cut;
+      const start = { at, cause: 'age', kind, detail, before: Math.max(0, cut.before), connection } as const;
       const one = cut.kind === 'events' ? deleteOldEvents : deleteOldSessions;
       deleted = (await whole(start, folder, (of) => one(db, cut, of))) || deleted;
     }

@@ -47,16 +47,18 @@ export interface RunStart {
   readonly kind: 'events' | 'sessions' | 'person';
   readonly detail: string;
   readonly before: number | null;
+  /** Key of the environment; absent: all of them. */
+  readonly connection?: number;
 }
 
 export function beginRun(db: WritableDb, run: RunStart): number {
   return Number(
     db
       .prepare(
-        'INSERT INTO retention_run (at, cause, kind, detail, before) VALUES (?, ?, ?, ?, ?) RETURNING key',
+        'INSERT INTO retention_run (at, cause, kind, detail, before, connection) VALUES (?, ?, ?, ?, ?, ?) RETURNING key',
       )
       .pluck()
-      .get(run.at, run.cause, run.kind, run.detail, run.before),
+      .get(run.at, run.cause, run.kind, run.detail, run.before, run.connection ?? null),
   );
 }
 

@@ -98,7 +98,7 @@ const Handle = z.object({ key: z.number(), connection: z.number() });
 const HANDLES = 200;
 
 /**
- * The steps that delete session ids that neither a session nor an event names. Each asks every segment of the id's
+ * The steps that delete session ids that no session, event or detection names. Each asks every segment of the id's
  * connection, by its index where it is sealed.
  */
 export function* handleSteps(db: WritableDb): Generator<() => void> {
@@ -110,7 +110,8 @@ export function* handleSteps(db: WritableDb): Generator<() => void> {
       const found = db
         .prepare(
           `SELECT h.key, h.connection FROM handle h LEFT JOIN session s ON s.key = h.key
-           WHERE h.key > ? AND s.key IS NULL ORDER BY h.key LIMIT ?`,
+           WHERE h.key > ? AND s.key IS NULL AND NOT EXISTS (SELECT 1 FROM detection d WHERE d.session = h.key)
+           ORDER BY h.key LIMIT ?`,
         )
         .all(from, HANDLES)
         .map((row) => Handle.parse(row));

@@ -17,6 +17,7 @@ import desk from './0013-desk.sql?raw';
 import risk from './0015-risk.sql?raw';
 import stories from './0016-stories.sql?raw';
 import gaps from './0017-gaps.sql?raw';
+import deleted from './0018-deleted.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -46,5 +47,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 15, name: '0015-risk', sql: risk },
   { version: 16, name: '0016-stories', sql: stories },
   { version: 17, name: '0017-gaps', sql: gaps },
+  { version: 18, name: '0018-deleted', sql: deleted },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -35,7 +35,15 @@ export function* queryCount(
     request.table === 'sessions'
       ? yield* countSessions(db, search, { at: null, most })
       : yield* countAudit(db, search, most);
-  return { count, coverage: coverageOf(db, request.connections, search.span) };
+  return {
+    count,
+    coverage: coverageOf(
+      db,
+      request.connections,
+      search.span,
+      request.table === 'audit' ? 'events' : 'sessions',
+    ),
+  };
 }
 
 const Bar = z.object({ bar: z.int(), count: z.int() });
@@ -69,7 +77,7 @@ export function* queryHistogram(
     counts,
     countedFrom: Math.max(from, upTo),
     resume: resume === null ? null : JSON.stringify(resume),
-    coverage: coverageOf(db, request.connections, period),
+    coverage: coverageOf(db, request.connections, period, request.table === 'audit' ? 'events' : 'sessions'),
   });
   if (search.impossible) return answer(null);
   const bar = (column: string) =>
@@ -164,7 +172,7 @@ export function* querySightings(
   return {
     sessions,
     events: yield* eventSightings(db, request, now),
-    coverage: coverageOf(db, request.connections, search.span),
+    coverage: coverageOf(db, request.connections, search.span, 'sessions'),
   };
 }
 

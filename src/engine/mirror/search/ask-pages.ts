@@ -32,7 +32,7 @@ export function* querySessions(
   return {
     rows: rowsOf(db, page.keys, now),
     next: page.next,
-    coverage: coverageOf(db, request.connections, search.span),
+    coverage: coverageOf(db, request.connections, search.span, 'sessions'),
   };
 }
 
@@ -47,7 +47,7 @@ export function* queryAudit(
   return {
     rows: auditRows(db, page.keys),
     next: page.next,
-    coverage: coverageOf(db, request.connections, search.span),
+    coverage: coverageOf(db, request.connections, search.span, 'events'),
   };
 }
 
@@ -77,7 +77,7 @@ export function* queryAt(
     rows: rowsThen(db, page.keys, request.at, now),
     next: page.next,
     total,
-    coverage: coverageOf(db, request.connections, { from: request.at, to: request.at + 1 }),
+    coverage: coverageOf(db, request.connections, { from: request.at, to: request.at + 1 }, 'sessions'),
   };
 }
 
@@ -170,6 +170,6 @@ export function* queryDifference(
     went: went.rows,
     cameCount: came.count,
     wentCount: went.count,
-    coverage: coverageOf(db, request.connections, { from: epochMs(from), to: epochMs(to) }),
+    coverage: coverageOf(db, request.connections, { from: epochMs(from), to: epochMs(to) }, 'sessions'),
   };
 }

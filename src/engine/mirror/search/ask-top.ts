@@ -122,7 +122,12 @@ export function* queryTop(
   return {
     values: named(db, groups, text).slice(0, request.limit),
     looked: { value: rows, is: stopped ? 'at least' : 'exact' },
-    coverage: coverageOf(db, request.connections, search.span),
+    coverage: coverageOf(
+      db,
+      request.connections,
+      search.span,
+      request.table === 'audit' ? 'events' : 'sessions',
+    ),
   };
 }
 
@@ -199,6 +204,6 @@ export function* queryPeople(
   return {
     addresses,
     looked: { value: looked, is: 'exact' },
-    coverage: coverageOf(db, request.connections, search.span),
+    coverage: coverageOf(db, request.connections, search.span, 'sessions'),
   };
 }

@@ -30,11 +30,13 @@ const MOST_GAPS = 50;
 /**
  * As of when the mirror is true for each environment, and when nobody watched it in a period (console clock; null is
  * open). An environment that is away now has a gap without an end.
+ * @param kind of what is asked; absent: of sessions and events
  */
 export function coverageOf(
   db: ReadableDb,
   connections: readonly ConnectionId[] | undefined,
   period: TimeSpan,
+  kind?: 'sessions' | 'events',
 ): readonly Coverage[] {
   const rows = readRows(
     db,
@@ -50,12 +52,14 @@ export function coverageOf(
       [key],
     ).map((row) => HistoryRange.parse(row));
     const history = historyOf(ranges);
-    const before = beforeBeginning(db, key, history, period);
+    const before = [beforeBeginning(db, key, history, period), deletedOf(db, key, period, kind)].filter(
+      (gap) => gap !== null,
+    );
     return {
       connection: id,
       name,
       asOf: as_of,
-      gaps: [...(before === null ? [] : [before]), ...gapsOf(db, key, period, ranges)],
+      gaps: [...before, ...gapsOf(db, key, period, ranges)],
       history,
     };
   });
@@ -84,6 +88,25 @@ function beforeBeginning(
     done: 'before its own log begins',
   }[history.is];
   return { from: null, to: begins === Number.MAX_SAFE_INTEGER ? null : epochMs(begins), why, filled: null };
+}
+
+/** What was asked of a time of which retention has deleted what was known. */
+function deletedOf(
+  db: ReadableDb,
+  connection: number,
+  { from }: TimeSpan,
+  kind: 'sessions' | 'events' | undefined,
+): CoverageGap | null {
+  if (from === null) return null;
+  const before = readValue(
+    db,
+    `SELECT max(before) FROM retention_run WHERE rows > 0 AND cause IN ('age', 'size')
+       AND kind IN (SELECT value FROM json_each(?)) AND (connection IS NULL OR connection = ?)`,
+    [JSON.stringify(kind === undefined ? ['sessions', 'events'] : [kind]), connection],
+  );
+  if (before === null || integer(before) <= from) return null;
+  const what = kind ?? 'sessions and events';
+  return { from: null, to: epochMs(integer(before)), why: `${what} of then have been deleted`, filled: null };
 }
 
 /** From the log of what could be seen: offline, or a store that the agent could not read, until it could again. */

@@ -245,3 +245,35 @@ test('an interrupted run is closed at the next start, and its archive cut back t
   expect(recentRuns(world.db, 1)[0]).toMatchObject({ finishedAt: NOW });
   expect(existsSync(file)).toBe(true);
 });
+
+test('a session that is gone leaves nothing that a later one could inherit', async () => {
+  const world = retentionWorld();
+  world.live('ann', days(50, 60));
+  const keys = world.rows('SELECT key FROM session ORDER BY key').map((row) => (row as { key: number }).key);
+  const risk = world.db.prepare('INSERT INTO session_risk (session, risk, worst, open) VALUES (?, 99, 4, 1)');
+  for (const key of keys) risk.run(key);
+  world.db
+    .prepare(
+      `INSERT INTO detection (connection, id, name, severity, entity_kind, entity_id, session, raised_at, last_at, found_at,
+         changed_at, retrospective, summary, users, events, record)
+       VALUES (1, 'd', 'x', 4, 'session', 's', ?, 1, 1, 1, 1, 0, '', '[]', 1, '{}')`,
+    )
+    .run(keys.at(-2));
+  world.seal();
+  savePolicy(
+    world.db,
+    policy({
+      rules: ['events', 'sessions'].map((kind) => ({ connection: null, kind: kind as 'events', days: 30 })),
+    }),
+  );
+  await world.keeper.run();
+  expect(count(world, 'session')).toBe(0);
+  expect(count(world, 'session_risk')).toBe(0);
+  // What is still named keeps its id, so that nobody else is given it.
+  expect(world.rows('SELECT key FROM handle')).toEqual([{ key: keys.at(-2) }]);
+  world.live('bea', [0]);
+  expect(
+    world.rows('SELECT s.key, r.risk FROM session s LEFT JOIN session_risk r ON r.session = s.key'),
+  ).toEqual([{ key: keys.at(-1), risk: null }]);
+  expect(count(world, 'session s JOIN detection d ON d.session = s.key')).toBe(0);
+});

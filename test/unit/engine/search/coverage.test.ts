@@ -83,3 +83,22 @@ test('a history that could not be read whole says so, until it was', () => {
   });
   expect(ask(watched(log), null, null).history).toEqual({ is: 'none', oldest: null, note: null });
 });
+
+test('a time of which retention has deleted something says so, by environment and kind', () => {
+  const world = watched([[100, 'live', null]]);
+  const run = world.db.prepare(
+    "INSERT INTO retention_run (at, cause, kind, detail, before, rows, connection) VALUES (1, ?, ?, '', ?, ?, ?)",
+  );
+  run.run('age', 'events', 5_000, 7, world.who.key);
+  run.run('size', 'events', 6_000, 7, null);
+  run.run('age', 'events', 9_000, 7, world.who.key + 1);
+  run.run('age', 'sessions', 3_000, 7, world.who.key);
+  run.run('age', 'sessions', 9_000, 0, world.who.key);
+  const gone = (from: number | null, kind?: 'sessions' | 'events') =>
+    coverageOf(world.db, undefined, { from, to: null }, kind)[0]?.gaps.map(({ to, why }) => [to, why]);
+  expect(gone(2_000, 'events')).toEqual([[6_000, 'events of then have been deleted']]);
+  expect(gone(2_000, 'sessions')).toEqual([[3_000, 'sessions of then have been deleted']]);
+  expect(gone(2_000)).toEqual([[6_000, 'sessions and events of then have been deleted']]);
+  expect(gone(6_000, 'events')).toEqual([]);
+  expect(gone(null, 'events')).toEqual([]);
+});

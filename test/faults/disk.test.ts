@@ -136,7 +136,7 @@ const sessions = Array.from({ length: 2_000 }, (_, n) => fakeSession(`s${String(
 
 test('a mirror that turns out damaged while it is written is recovered at the next start, and the agent fills it', async () => {
   const agent = await open.agent({ subscribed: snapshotOf(sessions) });
-  const { profile, connection } = await damagedProfile(agent, ['audit_1_hash']);
+  const { profile, connection } = await damagedProfile(agent, ['audit_1_at']);
   const tokens = { [connection]: 't' };
   const hurt = open.engine(profile, { tokens });
   await hurt.live();

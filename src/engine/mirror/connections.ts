@@ -4,6 +4,7 @@ import type { ProxyChoice } from '#shared/domain/proxy.ts';
 import type { CertificateView } from '#shared/ipc/desk-views.ts';
 import { Hello, Status } from '#shared/protocol/handshake.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
+import { write } from './statements.ts';
 
 /** A row that this program wrote in another version may not parse any more; it is then as if it had not come. */
 const json = <T extends z.ZodType>(schema: T) =>
@@ -171,9 +172,11 @@ export function saveStatus(db: WritableDb, key: number, status: Status, skewMs: 
 
 /** Console clock: everything up to this instant has arrived. */
 export function saveAsOf(db: WritableDb, key: number, asOf: number): void {
-  db.prepare(
+  write(
+    db,
     'INSERT INTO fresh (connection, as_of) VALUES (?, ?) ON CONFLICT DO UPDATE SET as_of = excluded.as_of',
-  ).run(key, asOf);
+    [key, asOf],
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Epoch, Seq } from '#shared/domain/ids.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
+import { write } from './statements.ts';
 
 /** A position in an agent's log and what its token saw there. */
 export const Cursor = z.object({ epoch: Epoch, seq: Seq, view: z.string() });
@@ -13,8 +14,10 @@ export function readCursor(db: ReadableDb, connection: number): Cursor | null {
 
 /** Only ever called in the transaction that writes what the cursor has passed. */
 export function writeCursor(db: WritableDb, connection: number, cursor: Cursor): void {
-  db.prepare(
+  write(
+    db,
     `INSERT INTO cursor (connection, epoch, seq, view) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, view = excluded.view`,
-  ).run(connection, cursor.epoch, cursor.seq, cursor.view);
+    [connection, cursor.epoch, cursor.seq, cursor.view],
+  );
 }

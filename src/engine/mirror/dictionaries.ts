@@ -20,6 +20,9 @@ export interface Dictionaries {
   word(text: string): number;
   address(ip: string): AddressFacts;
   device(userAgent: string): DeviceFacts;
+  /** The same of a session: mostly what was asked for it last, which is found without looking for a long text. */
+  deviceOf(session: SessionHandle, userAgent: string): DeviceFacts;
+  addressOf(session: SessionHandle, ip: string): AddressFacts;
   handle(connection: number, id: string): number;
   /** The same with what its writer remembers of the session. */
   session(connection: number, id: string): SessionHandle;
@@ -36,6 +39,13 @@ export interface SessionHandle {
   readonly key: number;
   /** Undefined: not read yet; null: it is not there. Who else writes sessions makes it undefined. */
   state: SessionState | null | undefined;
+  /** What was asked for it last. */
+  address: Asked<AddressFacts> | null;
+  device: Asked<DeviceFacts> | null;
+}
+interface Asked<Facts> {
+  readonly text: string;
+  readonly facts: Facts;
 }
 
 /** Keys that rows being written may name. */
@@ -130,8 +140,8 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
         const found = findHandle.get(connection, id);
         return found === undefined
           ? // Nothing can be known of a session that has no key yet.
-            { key: Number(addHandle.get(connection, id)), state: null }
-          : { key: Number(found), state: undefined };
+            { key: Number(addHandle.get(connection, id)), state: null, address: null, device: null }
+          : { key: Number(found), state: undefined, address: null, device: null };
       };
       handles.set(connection, (of = { cache: boundedCache<SessionHandle>(HANDLES), make }));
     }
@@ -142,16 +152,31 @@ export function createDictionaries(db: WritableDb, enricher: Pick<Enricher, 'enr
     return cache.get(id, make);
   };
 
+  const address = (ip: string): AddressFacts => {
+    const facts = addresses.get(ip, makeAddress);
+    watched?.address.add(facts.key);
+    return facts;
+  };
+  const device = (userAgent: string): DeviceFacts => {
+    const facts = devices.get(userAgent, makeDevice);
+    watched?.device.add(facts.key);
+    return facts;
+  };
+
   return {
     word: (text) => words.get(text, word),
-    address: (ip) => {
-      const facts = addresses.get(ip, makeAddress);
-      watched?.address.add(facts.key);
+    address,
+    device,
+    addressOf: (of, ip) => {
+      if (of.address?.text === ip && watched === null) return of.address.facts;
+      const facts = address(ip);
+      of.address = { text: ip, facts };
       return facts;
     },
-    device: (userAgent) => {
-      const facts = devices.get(userAgent, makeDevice);
-      watched?.device.add(facts.key);
+    deviceOf: (of, userAgent) => {
+      if (of.device?.text === userAgent && watched === null) return of.device.facts;
+      const facts = device(userAgent);
+      of.device = { text: userAgent, facts };
       return facts;
     },
     watch: () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { segmentTable, wordsTable } from './audit-segments.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
+import { readRows } from './statements.ts';
 
 /** A small piece of the work that makes a full segment whole; one transaction. */
 export interface SealStep {
@@ -48,11 +49,11 @@ const Next = z.object({ number: z.number(), steps: z.number() });
 
 /** Whether a segment waits to be sealed. */
 export function nextToSeal(db: ReadableDb): { readonly number: number; readonly steps: number } | null {
-  const row = db
-    .prepare(
-      "SELECT number, steps FROM audit_segment WHERE state <> 'hot' AND steps < ? ORDER BY number LIMIT 1",
-    )
-    .get(SEAL_STEPS.length);
+  const [row] = readRows(
+    db,
+    "SELECT number, steps FROM audit_segment WHERE state <> 'hot' AND steps < ? ORDER BY number LIMIT 1",
+    [SEAL_STEPS.length],
+  );
   return row === undefined ? null : Next.parse(row);
 }
 

@@ -51,7 +51,12 @@ export function makeSegmentTable(db: WritableDb, number: number): void {
   db.exec(
     `CREATE INDEX ${table}_at ON ${table} (at, account, address, session, action, outcome, connection)`,
   );
-  db.exec(`CREATE INDEX ${table}_hash ON ${table} (hash)`);
+}
+
+/** The index by which an event is found again; until a segment is full its writer knows that by heart. */
+export function indexIds(db: WritableDb, number: number): void {
+  const table = segmentTable(number);
+  db.exec(`CREATE INDEX IF NOT EXISTS ${table}_hash ON ${table} (hash)`);
 }
 
 /** Removes a segment and everything that belongs to it (tables called `audit_<n>_…`). Inside a transaction. */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SEGMENT_KEYS, segmentTable, type SegmentKind } from './audit-segments.ts';
 import type { WritableDb } from './database.ts';
 import { eventHash } from './event-hash.ts';
-import { HashFilter } from './hash-filter.ts';
-import { createSegment, EVENT_COLUMNS } from './segment-tables.ts';
+import { EventKeys } from './event-keys.ts';
+import { createSegment, EVENT_COLUMNS, indexIds } from './segment-tables.ts';
 
 /** A full segment has this many events … */
 const LEAST_ROWS = 50_000;
@@ -11,6 +11,7 @@ const LEAST_ROWS = 50_000;
 const SHARE = 1 / 50;
 const MOST_ROWS = 1_000_000;
 
+type Finder = (hash: number, connection: number, id: string) => boolean;
 interface Part {
   from: number;
   to: number;
@@ -23,8 +24,9 @@ interface Hot {
   events: number;
   nextKey: number;
   readonly insert: (values: readonly unknown[]) => void;
-  /** Hashes of what it holds. */
-  readonly seen: HashFilter;
+  /** What it holds. */
+  readonly seen: EventKeys;
+  readonly find: Finder;
 }
 
 /** Where events are written, and where they are looked for before that. */
@@ -68,7 +70,6 @@ export function createSegmentsInUse(
   );
   const full = db.prepare("UPDATE audit_segment SET state = 'sealing' WHERE number = ?");
 
-  type Finder = (hash: number, connection: number, id: string) => boolean;
   const finders = new Map<number, Finder>();
   let hot: Map<SegmentKind, Hot> | null = null;
   /** By connection and segment. */
@@ -86,28 +87,39 @@ export function createSegmentsInUse(
     finders.set(number, made);
     return made;
   };
-  /** Kept over a rollback: what it says too much costs a look into the table, nothing else. */
-  const filters = new Map<number, HashFilter>();
-  const filterOf = (number: number, table: string): HashFilter => {
-    const kept = filters.get(number);
+  /** Kept over a rollback: what they say too much costs a look into the table, nothing else. */
+  const written = new Map<number, EventKeys>();
+  const writtenTo = (number: number, table: string): EventKeys => {
+    const kept = written.get(number);
     if (kept !== undefined) return kept;
-    const made = new HashFilter(rowsOfFull());
-    for (const hash of db.prepare(`SELECT hash FROM ${table}`).pluck().iterate()) made.add(Number(hash));
-    filters.set(number, made);
+    const made = new EventKeys();
+    for (const row of db
+      .prepare(`SELECT hash, key - ? FROM ${table}`)
+      .raw()
+      .iterate(number * SEGMENT_KEYS)) {
+      const [hash, key] = row as [number, number];
+      made.add(hash, key);
+    }
+    written.set(number, made);
     return made;
   };
   const open = (number: number, kind: SegmentKind, events: number): Hot => {
     const table = segmentTable(number);
     const marks = EVENT_COLUMNS.split(',').map(() => '?');
     const insert = db.prepare(`INSERT INTO ${table} (${EVENT_COLUMNS}) VALUES (${marks.join(', ')})`);
+    const is = db.prepare(`SELECT 1 FROM ${table} WHERE key = ? AND connection = ? AND id = ?`).pluck();
     const last = db.prepare(`SELECT max(key) FROM ${table}`).pluck().get();
+    const seen = writtenTo(number, table);
+    const first = number * SEGMENT_KEYS;
     return {
       number,
       kind,
       events,
-      nextKey: last === null ? number * SEGMENT_KEYS + 1 : Number(last) + 1,
-      insert: (values) => insert.run(...values),
-      seen: filterOf(number, table),
+      nextKey: last === null ? first + 1 : Number(last) + 1,
+      insert: (values) => insert.run(values),
+      seen,
+      find: (hash, connection, id) =>
+        seen.some(hash, (key) => is.get(first + key, connection, id) !== undefined),
     };
   };
   const load = (): Map<SegmentKind, Hot> => {
@@ -159,7 +171,9 @@ export function createSegmentsInUse(
     if (held !== undefined && held.events < rowsOfFull()) return held;
     if (held !== undefined) {
       full.run(held.number);
-      filters.delete(held.number);
+      // From now on its events are looked for in the table.
+      indexIds(db, held.number);
+      written.delete(held.number);
     }
     const next = open(createSegment(db, kind), kind, 0);
     hot?.set(kind, next);
@@ -173,9 +187,9 @@ export function createSegmentsInUse(
       for (const [segment, part] of partsOf(connection)) {
         // One event has one time; what is still being written is searched whatever it says.
         const covers = at >= part.from && at <= part.to;
-        const written = hotOne(inUse, segment);
-        if (written === null ? !covers : !written.seen.has(hash)) continue;
-        if (finder(segment)(hash, connection, id)) return { hash, here: true };
+        const open = hotOne(inUse, segment);
+        if (open === null && !covers) continue;
+        if ((open?.find ?? finder(segment))(hash, connection, id)) return { hash, here: true };
       }
       return { hash, here: false };
     },
@@ -185,7 +199,7 @@ export function createSegmentsInUse(
       values[0] = key;
       values[1] = hash;
       into.insert(values);
-      into.seen.add(hash);
+      into.seen.add(hash, key - into.number * SEGMENT_KEYS);
       into.nextKey += 1;
       into.events += 1;
       total += 1;

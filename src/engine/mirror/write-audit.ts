@@ -62,8 +62,16 @@ export function createAuditWriter(
     write(connection, event, kind) {
       const { hash, here } = segments.find(connection, event.id, event.at);
       if (here) return null;
-      const address = event.ip === undefined ? null : dictionaries.address(event.ip);
-      const device = event.userAgent === undefined ? null : dictionaries.device(event.userAgent);
+      const { ip, userAgent, sessionId } = event;
+      const of = sessionId === undefined ? null : dictionaries.session(connection, sessionId);
+      const address =
+        ip === undefined ? null : of === null ? dictionaries.address(ip) : dictionaries.addressOf(of, ip);
+      const device =
+        userAgent === undefined
+          ? null
+          : of === null
+            ? dictionaries.device(userAgent)
+            : dictionaries.deviceOf(of, userAgent);
       const { account } = event;
       const mentioned =
         account?.id === undefined ? null : accounts.mention(connection, account.id, account.name);
@@ -81,7 +89,7 @@ export function createAuditWriter(
         mentioned === null ? word(account?.name) : wordOf(mentioned, account?.name ?? ''),
         address?.key ?? null,
         device?.key ?? null,
-        event.sessionId === undefined ? null : dictionaries.handle(connection, event.sessionId),
+        of?.key ?? null,
         event.actor?.id ?? null,
         word(event.actor?.name),
         word(event.object?.kind),

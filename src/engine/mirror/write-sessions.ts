@@ -1,5 +1,5 @@
 import type { CloseReason, Session } from '#shared/protocol/records.ts';
-import type { AddressFacts, DeviceFacts, Dictionaries } from './dictionaries.ts';
+import type { AddressFacts, DeviceFacts, Dictionaries, SessionHandle } from './dictionaries.ts';
 import type { AccountWriter } from './write-accounts.ts';
 import type { WritableDb } from './database.ts';
 import { isSeenAgain, SessionState } from './session-state.ts';
@@ -83,23 +83,23 @@ export function createSessionWriter(
      WHERE key = @key AND cause = @unknown AND @cause <> @unknown`,
   );
 
-  const facts = (ip: string | null, userAgent: string | null): Enriched => ({
-    address: ip === null ? null : dictionaries.address(ip),
-    device: userAgent === null ? null : dictionaries.device(userAgent),
-  });
   type Sighting = Session['last'];
+  const facts = (of: SessionHandle, { ip, userAgent }: Sighting): Enriched => ({
+    address: ip === null ? null : dictionaries.addressOf(of, ip),
+    device: userAgent === null ? null : dictionaries.deviceOf(of, userAgent),
+  });
   /** Of the last sighting: mostly the same as the first. */
-  const factsAgain = (first: Sighting, opened: Enriched, last: Sighting): Enriched => {
+  const factsAgain = (of: SessionHandle, first: Sighting, opened: Enriched, last: Sighting): Enriched => {
     const sameIp = first.ip === last.ip;
     const sameAgent = first.userAgent === last.userAgent;
     if (sameIp && sameAgent) return opened;
     return {
-      address: sameIp ? opened.address : last.ip === null ? null : dictionaries.address(last.ip),
+      address: sameIp ? opened.address : last.ip === null ? null : dictionaries.addressOf(of, last.ip),
       device: sameAgent
         ? opened.device
         : last.userAgent === null
           ? null
-          : dictionaries.device(last.userAgent),
+          : dictionaries.deviceOf(of, last.userAgent),
     };
   };
   /** The view is the same for a whole batch, and hardly a session has marks. */
@@ -115,8 +115,8 @@ export function createSessionWriter(
     upsert(connection, session, at, view) {
       const handle = dictionaries.session(connection, session.id);
       const { key } = handle;
-      const opened = facts(session.opened.ip, session.opened.userAgent);
-      const last = factsAgain(session.opened, opened, session.last);
+      const opened = facts(handle, session.opened);
+      const last = factsAgain(handle, session.opened, opened, session.last);
       const before = handle.state === undefined ? read(key) : handle.state;
       const { viewKey, noMarks } = wordsOf(view);
       const attributes = session.attributes === undefined ? null : JSON.stringify(session.attributes);

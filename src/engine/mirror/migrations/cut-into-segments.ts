@@ -1,7 +1,7 @@
 import { segmentTable, SEGMENT_KEYS } from '../audit-segments.ts';
 import type { WritableDb } from '../database.ts';
 import { eventHash } from '../event-hash.ts';
-import { createSegment, EVENT_COLUMNS } from '../segment-tables.ts';
+import { createSegment, EVENT_COLUMNS, indexIds } from '../segment-tables.ts';
 
 /** Rows of a segment that is made from the one table of before. */
 const ROWS = 50_000;
@@ -31,6 +31,7 @@ export function cutIntoSegments(db: WritableDb): void {
       `INSERT INTO audit_part (segment, connection, from_at, to_at, events)
        SELECT ?, connection, min(at), max(at), count(*) FROM ${table} GROUP BY connection`,
     ).run(number);
+    indexIds(db, number);
     db.prepare("UPDATE audit_segment SET state = 'sealing' WHERE number = ?").run(number);
     after = Number(last);
   }

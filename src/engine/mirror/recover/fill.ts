@@ -1,6 +1,6 @@
 import { segmentTable } from '../audit-segments.ts';
 import { transaction, type WritableDb } from '../database.ts';
-import { createSegment, dropSegment, makeSegmentTable, remakeView } from '../segment-tables.ts';
+import { createSegment, dropSegment, indexIds, makeSegmentTable, remakeView } from '../segment-tables.ts';
 import type { Salvage, TableLoss } from './salvage.ts';
 import { shapeOf, valuesOf } from './shapes.ts';
 
@@ -83,6 +83,7 @@ function prepareSegments(db: WritableDb, found: readonly number[]): void {
       "INSERT OR IGNORE INTO audit_segment (number, kind, state) VALUES (?, 'stream', 'sealing')",
     ).run(number);
     makeSegmentTable(db, number);
+    indexIds(db, number);
   }
   db.prepare('DELETE FROM audit_segment WHERE number NOT IN (SELECT value FROM json_each(?))').run(
     JSON.stringify(found),

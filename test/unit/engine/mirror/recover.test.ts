@@ -165,11 +165,19 @@ test('names that are lost are stood in for, and what hangs on them is kept', () 
 });
 
 test('of a file that was cut in half the first half is read', () => {
+  // Where SQLite puts the list of tables is its own affair, and without it nobody knows what a page belongs to.
+  const pages = openPageFile(whole);
+  const listed = Math.max(...findOwners(pages, [1]).pagesOf(1));
+  pages.close();
   const half = damaged([], (file) => {
-    truncateSync(file, Math.floor(readFileSync(file).length / 2 / pageSize) * pageSize);
+    const kept = Math.max(listed, Math.floor(readFileSync(file).length / 2 / pageSize));
+    truncateSync(file, kept * pageSize);
   });
   const { counts: after } = recover(half);
   expect(after.get('connection')).toBe(before.get('connection'));
+  const rows = (of: ReadonlyMap<string, number>): number =>
+    Number(of.get('session')) + Number(of.get('audit'));
+  expect(rows(after)).toBeLessThan(rows(before));
   expect(Number(after.get('session')) + Number(after.get('audit'))).toBeGreaterThan(1_000);
 });
 

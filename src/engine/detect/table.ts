@@ -1,5 +1,9 @@
 /** Reads one memory that is not held; undefined when there is none. */
-export type Load = (kind: string, key: string) => unknown;
+export interface Load {
+  (kind: string, key: string): unknown;
+  /** False: it certainly lies nowhere, and when it is deleted there is nothing to be done about it. */
+  readonly mayHave?: (kind: string, key: string) => boolean;
+}
 
 /**
  * Memories by key. All of them are held, or, with a loader, the ones in use: the others are read when they are asked
@@ -35,7 +39,10 @@ export class Table<T> {
   }
   delete(key: string): void {
     this.held.delete(key);
-    if (this.#load !== null) this.changed.add(key);
+    if (this.#load === null) return;
+    // Most of what is deleted came since the last save: a session that was opened and has ended.
+    if (this.#load.mayHave?.(this.kind, key) === false) this.changed.delete(key);
+    else this.changed.add(key);
   }
   /** Everything that changed has been saved; lets go of what was not used lately until at most `most` are held. */
   clean(most: number): void {

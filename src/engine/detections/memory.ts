@@ -104,7 +104,10 @@ export function createMemory(
   };
 
   return {
-    load: (kind, key) => (keys?.mayHave(kind, key) === true ? load(kind, key) : undefined),
+    load: Object.assign(
+      (kind: string, key: string) => (keys?.mayHave(kind, key) === true ? load(kind, key) : undefined),
+      { mayHave: (kind: string, key: string) => keys?.mayHave(kind, key) ?? true },
+    ),
     *slices(tables, watermark) {
       for (const { kind, held, changed } of tables) {
         let draft = newDraft(kind);

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assertNever } from '#shared/domain/assert-never.ts';
@@ -32,6 +33,17 @@ interface ParentPort {
     event: 'message',
     listener: (event: { readonly data: unknown; readonly ports: readonly Port[] }) => void,
   ): unknown;
+}
+
+/** A burst that an agent sends is taken in with what the window leaves: who sits at it must not wait for a key. */
+const NICENESS = 5;
+function giveWay(): void {
+  try {
+    // Threads that are started from now on have it too.
+    setPriority(NICENESS);
+  } catch (error) {
+    log.debug('the engine runs with the priority of the window', { error: String(error) });
+  }
 }
 
 const log = lineLog((line) => process.stderr.write(line));
@@ -85,6 +97,7 @@ function main(parent: ParentPort): void {
     engine = opened;
     if (opened === null) return;
     tell({ type: 'ready' });
+    giveWay();
     tellDetections(opened, tell, log);
     restful(() => {
       opened.rest();

@@ -85,6 +85,7 @@ function Lines(props: LinesProps): ReactNode {
     scroller,
     list.length,
     theme.row,
+    need,
   );
   useEffect(() => {
     need(first, last);

@@ -1,4 +1,12 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import {
+  useCallback,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type RefObject,
+} from 'react';
 import { flushSync } from 'react-dom';
 import { linesIn, longScroll, scrolledTo, type LineAt } from './long-scroll.ts';
 
@@ -46,11 +54,13 @@ function revealLine(
  * The lines of a list that are in sight, however many there are. All are of one height, so where each stands is a
  * multiplication: nothing is kept or computed for those out of sight.
  * @param row height of a line and of the head
+ * @param onMove told which lines come into sight, before they are drawn: who has to fetch them begins at once
  */
 export function useLinesInSight(
   scroller: RefObject<HTMLDivElement | null>,
   count: number,
   row: number,
+  onMove: (first: number, last: number) => void,
 ): LinesInSight {
   const [place, setPlace] = useState<Place>({ top: 0, viewport: 0, moving: false });
   const long = longScroll(count * row, place.viewport, window.devicePixelRatio);
@@ -58,6 +68,11 @@ export function useLinesInSight(
   useLayoutEffect(() => {
     scale.current = { factor: long.factor, row };
   }, [long.factor, row]);
+  const tell = useEffectEvent((top: number, viewport: number) => {
+    const lines = linesIn(top * long.factor, viewport, row, count);
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (first !== undefined && last !== undefined) onMove(first.index, last.index);
+  });
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -75,6 +90,7 @@ export function useLinesInSight(
       });
     };
     const scrolled = () => {
+      tell(element.scrollTop, element.clientHeight);
       clearTimeout(timer);
       timer = window.setTimeout(() => {
         look(false);

@@ -64,6 +64,12 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
+interface Ahead {
+  readonly first: number;
+  readonly rows: readonly SessionRow[];
+  readonly abort: AbortController;
+}
+
 /** Where rows come from. */
 export interface PageSource {
   /** Rows in the order of now. */
@@ -91,6 +97,8 @@ export function createPageCache(source: PageSource): PageCache {
   /** Where chunks ended in the order that is shown. */
   const ends = new Map<number, string>();
   const loading = new Map<number, AbortController>();
+  /** Rows in sight after a jump: asked for ahead of their chunks, because they are few and somebody waits for them. */
+  let ahead: Ahead | null = null;
   const listeners = new Set<() => void>();
   let view: PagesView = {
     is: 'loading',
@@ -114,7 +122,7 @@ export function createPageCache(source: PageSource): PageCache {
     change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
   };
   const keep = (chunk: number, rows: readonly SessionRow[]) => {
-    const known = byKey(chunks.get(chunk) ?? []);
+    const known = byKey([...(ahead?.rows ?? []), ...(chunks.get(chunk) ?? [])]);
     chunks.delete(chunk);
     chunks.set(
       chunk,
@@ -136,8 +144,13 @@ export function createPageCache(source: PageSource): PageCache {
       if (listing === begun && total !== null) change({ is: 'ready', total, asOf, problem: null });
     }, failed);
   };
+  const forgetAhead = () => {
+    ahead?.abort.abort();
+    ahead = null;
+  };
   const unlist = () => {
     if (listing === null) return;
+    forgetAhead();
     listing.abort.abort();
     source.unlisted(listing.name);
     listing = null;
@@ -157,12 +170,15 @@ export function createPageCache(source: PageSource): PageCache {
     return rows;
   };
 
+  /** A chunk below one that is known goes on where that one ended; any other is found by its place, in a listing. */
+  const listFor = (chunk: number) => {
+    if (listing === null && chunk > 0 && !ends.has(chunk - 1) && isLong()) begin(head());
+  };
   const load = (chunk: number) => {
     // One question per chunk at a time; the next revision asks again.
     if (loading.has(chunk)) return;
-    // A chunk below one that is known goes on where that one ended; any other is found by its place.
+    listFor(chunk);
     const cursor = ends.get(chunk - 1) ?? null;
-    if (listing === null && chunk > 0 && cursor === null && isLong()) begin(head());
     const abort = new AbortController();
     loading.set(chunk, abort);
     const first = chunk * CHUNK;
@@ -187,13 +203,26 @@ export function createPageCache(source: PageSource): PageCache {
     });
   };
 
+  const askAhead = (first: number, last: number) => {
+    if (listing === null) return;
+    forgetAhead();
+    const asked: Ahead = { first, rows: [], abort: new AbortController() };
+    ahead = asked;
+    source.listed(listing.name, [], first, last - first + 1, asked.abort.signal).then(({ rows, total }) => {
+      if (ahead !== asked) return;
+      ahead = { ...asked, rows };
+      change({ is: 'ready', problem: null, ...(total === null ? {} : { total }) });
+    }, failed);
+  };
+
   const visibleChunks = (): number[] => {
     const first = Math.floor(seen.first / CHUNK);
     const last = Math.floor(Math.max(seen.first, seen.last) / CHUNK);
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   };
 
-  const row = (index: number) => chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+  const row = (index: number) =>
+    chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK] ?? ahead?.rows[index - ahead.first];
 
   return {
     view: () => view,
@@ -215,7 +244,17 @@ export function createPageCache(source: PageSource): PageCache {
         loading.delete(chunk);
         abort.abort();
       }
-      for (const chunk of visible) if (!chunks.has(chunk)) load(chunk);
+      const missing = visible.filter((chunk) => !chunks.has(chunk));
+      if (ahead !== null && missing.length === 0) forgetAhead();
+      if (
+        missing.some((chunk) => !loading.has(chunk)) &&
+        row(first) === undefined &&
+        row(last) === undefined
+      ) {
+        for (const chunk of missing) listFor(chunk);
+        askAhead(first, last);
+      }
+      for (const chunk of missing) load(chunk);
     },
     refresh() {
       view = { ...view, fresh: 0 };
@@ -242,6 +281,7 @@ export function createPageCache(source: PageSource): PageCache {
           known.map((row) => unchanged(before, fresher.get(keyOf(row)) ?? row)),
         );
       }
+      if (ahead !== null) ahead = { ...ahead, rows: ahead.rows.map((row) => fresher.get(keyOf(row)) ?? row) };
       change({ fresh, totalNow });
     },
     subscribe(listener) {
@@ -249,6 +289,7 @@ export function createPageCache(source: PageSource): PageCache {
       return () => listeners.delete(listener);
     },
     stop() {
+      forgetAhead();
       unlist();
       for (const abort of loading.values()) abort.abort();
       loading.clear();

@@ -12,7 +12,12 @@ const NOW = 1_000 as Page<SessionRow>['asOf'];
 function source(total: number) {
   const asked: number[] = [];
   /** What was asked of listings: the name, where from, how many rows come first. */
-  const listed: { readonly listing: string; readonly offset: number; readonly head: number }[] = [];
+  const listed: {
+    readonly listing: string;
+    readonly offset: number;
+    readonly limit: number;
+    readonly head: number;
+  }[] = [];
   const gone: string[] = [];
   const answers: (() => void)[] = [];
   const fail: ((error: Error) => void)[] = [];
@@ -34,19 +39,18 @@ function source(total: number) {
       return later(signal, () => ({ rows: rowsFrom(offset, limit), total, asOf: NOW }));
     },
     listed: (listing, head, offset, limit, signal) => {
-      if (limit > 0) listed.push({ listing, offset, head: head.length });
-      else listed.push({ listing, offset: -1, head: head.length });
+      listed.push({ listing, offset: limit === 0 ? -1 : offset, limit, head: head.length });
       return later(signal, () => ({ rows: rowsFrom(offset, limit), total: total + 1, asOf: NOW }));
     },
     unlisted: (listing) => {
       gone.push(listing);
     },
   });
-  const answer = async () => {
-    for (const one of answers.splice(0)) one();
+  const answer = async (these = answers.splice(0)) => {
+    for (const one of these) one();
     for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
   };
-  return { cache, asked, listed, gone, answer, fail };
+  return { cache, asked, listed, gone, answers, answer, fail };
 }
 
 test('only what comes into sight is asked for, once', async () => {
@@ -123,8 +127,9 @@ test('a jump far down a long list begins a listing whose head is what is on scre
   cache.need(0, 30);
   await answer();
   cache.need(30_000, 30_030);
-  const [whole, page] = listed;
+  const [whole, ahead, page] = listed;
   expect(whole).toMatchObject({ offset: -1, head: CHUNK });
+  expect(ahead).toMatchObject({ listing: whole?.listing, offset: 30_000, limit: 31, head: 0 });
   expect(page).toMatchObject({ listing: whole?.listing, offset: 30_000, head: 0 });
   await answer();
   expect(cache.row(30_010)?.id).toBe('s30010');
@@ -133,8 +138,36 @@ test('a jump far down a long list begins a listing whose head is what is on scre
   cache.need(0, 30);
   cache.need(CHUNK, CHUNK + 30);
   await answer();
-  expect(listed.map(({ listing }) => listing)).toEqual(Array(3).fill(whole?.listing));
+  expect(listed.map(({ listing }) => listing)).toEqual(Array(5).fill(whole?.listing));
   expect(asked).toEqual([0]);
+});
+
+test('rows in sight after a jump come ahead of their chunks, stay the same objects and are patched with the others', async () => {
+  const { cache, listed, answers, answer } = source(50_000);
+  cache.need(0, 30);
+  await answer();
+  cache.hold(true);
+  await answer();
+  cache.need(30_090, 30_120);
+  expect(listed.slice(1)).toMatchObject([
+    { offset: 30_090, limit: 31 },
+    { offset: 30_000, limit: CHUNK },
+    { offset: 30_100, limit: CHUNK },
+  ]);
+  answers.shift()?.();
+  await answer([]);
+  const [first, last] = [cache.row(30_090), cache.row(30_120)];
+  expect([first?.id, last?.id]).toEqual(['s30090', 's30120']);
+  expect(cache.row(30_080)).toBeUndefined();
+  cache.patch([row(30_120, 'renamed')], 0, 50_000);
+  expect(cache.row(30_120)?.account?.name).toBe('renamed');
+  await answer();
+  expect(cache.row(30_090)).toBe(first);
+  expect(cache.row(30_080)?.id).toBe('s30080');
+  // Going on from there is no jump.
+  cache.need(30_160, 30_190);
+  cache.need(30_180, 30_210);
+  expect(listed.slice(4)).toMatchObject([{ offset: 30_200, limit: CHUNK }]);
 });
 
 test('a list that is held is put in order before anybody scrolls, and let go of when it is held no more', async () => {

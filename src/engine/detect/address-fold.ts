@@ -22,6 +22,7 @@ import { credentialStuffing } from './detections/credential-stuffing.ts';
 import { evaluateNetworkKind } from './detections/network-kind.ts';
 import { passwordSpraySlow } from './detections/password-spray-slow.ts';
 import { passwordSpray } from './detections/password-spray.ts';
+import { dropEnded } from './episode.ts';
 import type { PreparedEvent } from './prepare.ts';
 import { isRetry } from './retries.ts';
 
@@ -196,6 +197,10 @@ const onSuccess = (state: AddressState, event: PreparedEvent, context: DetectCon
 export const stepAddress = (state: AddressState, event: PreparedEvent, context: DetectContext): void => {
   if (event.type === 'login-failed') onFailure(state, event, context);
   else if (event.type === 'login') {
+    if (state.episodes.size > 0) {
+      dropEnded(state.episodes, event.ts);
+      for (const key of state.visitors.keys()) if (!state.episodes.has(key)) state.visitors.delete(key);
+    }
     evaluateNetworkKind(state, event, context);
     onSuccess(state, event, context);
   }

@@ -24,6 +24,7 @@ import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
 import { EVERYTHING, needed } from './needed-memories.ts';
 import { parseSettings } from './settings.ts';
+import { seenOf } from './sights.ts';
 import { createState, readSnapshot, writeSnapshot, type DetectorState } from './snapshot.ts';
 import type { Table } from './table.ts';
 import { createTimeline, insert, replace, type Changes, type Fold, type Timeline } from './timeline.ts';
@@ -32,8 +33,14 @@ import { stepUser, USER_DETECTIONS } from './user-fold.ts';
 import { cloneUserState, createUserState, type UserState } from './user-state.ts';
 
 const PRUNE_EVERY = 20_000;
-/** What is found of a person lasts for a day or is updated at every event; a week to be sure. */
-const SETTLED_MS = 7 * DAY;
+/** Findings that go on while a state lasts are updated at every event of it; a week to be sure. The others last for a day. */
+const LASTING: ReadonlySet<string> = new Set([
+  'concurrent_sessions',
+  'brute_force',
+  'brute_force_success',
+  'fails_elsewhere_after_success',
+]);
+const settledMs = ({ detection }: DetectionRecord): number => (LASTING.has(detection) ? 7 * DAY : DAY);
 /** Sessions without a known owner, waiting for an event that names one. */
 const MAX_ORPHANS = 10_000;
 
@@ -81,7 +88,10 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
         const devices = state.users.get(user)?.state.profile.devices;
         return devices === undefined ? null : (knownDevice(devices, key)?.first ?? null);
       },
-      addressSince: (user, key) => state.users.get(user)?.state.profile.addresses.get(key)?.first ?? null,
+      addressSince: (user, key) => {
+        const addresses = state.users.get(user)?.state.profile.addresses;
+        return addresses === undefined ? null : (seenOf(addresses, key)?.first ?? null);
+      },
     },
     evaluated: (name) => {
       if (counting) figures[name].evaluated += 1;
@@ -103,13 +113,13 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     segmentSize: number,
     maxEvents: number,
     clone: (state: S) => S = cloneState,
-    settledMs = Infinity,
+    settledMs?: (record: DetectionRecord) => number,
   ): Fold<S> => ({
     create,
     clone,
     segmentSize,
     maxEvents,
-    settledMs,
+    ...(settledMs === undefined ? {} : { settledMs }),
     step: (own, event, records, first) => {
       target = records;
       counting = first && !event.silent;
@@ -127,7 +137,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       24,
       5_000,
       cloneUserState,
-      SETTLED_MS,
+      settledMs,
     ),
     addresses: fold<AddressState>(createAddressState, stepAddress, 48, 20_000, cloneAddressState),
     environments: fold<EnvironmentState>(
@@ -159,7 +169,9 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       if (after) countRecord(figures, after, 1);
       deltas.set(id, after ? { kind: 'upsert', record: after } : { kind: 'withdraw', id });
       if (!wants.secondLevel || producer.startsWith('risk:')) continue;
-      for (const user of new Set([...(before?.users ?? []), ...(after?.users ?? [])])) {
+      const counted = (record: DetectionRecord | undefined): readonly string[] =>
+        record === undefined || record.filtered !== undefined ? [] : record.users;
+      for (const user of new Set([...counted(before), ...counted(after)])) {
         noteAlert(personOf(user), id, after?.users.includes(user) === true ? after : null);
         dirty.add(user);
       }

@@ -1,3 +1,5 @@
+import { seenOf, type Seen, type Sights } from './sights.ts';
+
 /** Whether two device keys can be the same: each part equal, or unknown on either side. */
 const compatible = (a: string, b: string): boolean => {
   const partsA = a.split('|');
@@ -6,11 +8,11 @@ const compatible = (a: string, b: string): boolean => {
   return partsA.every((part, index) => part === '?' || partsB[index] === '?' || part === partsB[index]);
 };
 
-/** The known key that a device is, or null. An unknown part is never new. */
-export const knownDevice = <T>(devices: ReadonlyMap<string, T>, key: string): T | null => {
-  const exact = devices.get(key);
-  if (exact !== undefined) return exact;
-  for (const [other, seen] of devices)
-    if ((key.includes('?') || other.includes('?')) && compatible(key, other)) return seen;
+/** What is known of the device with this key, or null. An unknown part is never new. */
+export const knownDevice = (devices: Sights, key: string): Seen | null => {
+  const exact = seenOf(devices, key);
+  if (exact !== null) return exact;
+  for (const other of devices.names)
+    if ((key.includes('?') || other.includes('?')) && compatible(key, other)) return seenOf(devices, other);
   return null;
 };

@@ -14,6 +14,8 @@ export interface Episode {
   count: number;
   events: string[];
   silent: boolean;
+  /** Event time after which nothing belongs to it any more; absent: that depends on something else. */
+  until?: number;
   /** Event time of the last version that was told. */
   toldAt?: number;
   /** Rows that the evidence lists, oldest first; capped. */
@@ -30,6 +32,11 @@ export const beginsLive = (open: { readonly silent: boolean }, event: PreparedEv
 
 export const listEvent = (events: string[], id: string): void => {
   if (events.length < MAX_LISTED && !events.includes(id)) events.push(id);
+};
+
+/** Lets go of episodes that no event from now on belongs to: every copy of a state would carry them. */
+export const dropEnded = (episodes: Episodes, ts: number): void => {
+  for (const [key, { until }] of episodes) if (until !== undefined && until < ts) episodes.delete(key);
 };
 
 /**
@@ -58,6 +65,7 @@ export const episodeOf = (
       events: [],
       silent: event.silent,
     };
+    if (windowMs !== Infinity) episode.until = event.ts + windowMs;
     episodes.set(key, episode);
   }
   for (const id of since) listEvent(episode.events, id);

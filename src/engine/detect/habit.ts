@@ -3,7 +3,8 @@ import { DAY, HOUR } from '#shared/domain/units.ts';
 import { knownDevice } from './device.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { DetectSettings } from './settings.ts';
-import type { Point, Profile, Seen, UserState } from './user-state.ts';
+import { seenOf, type Seen } from './sights.ts';
+import type { Point, Profile, UserState } from './user-state.ts';
 
 /** The setting; null: nothing is a habit. Its defaults are ours; Elastic looks back 7 days. */
 type Habits = DetectSettings['habits'];
@@ -13,9 +14,8 @@ const TRIP_KMH = 900;
 const HIDING: ReadonlySet<string> = new Set(['vpn', 'relay', 'proxy', 'hosting']);
 const CONSUMER: ReadonlySet<string> = new Set(['residential', 'business', 'mobile']);
 
-const isHabit = (habits: Habits, seen: Seen | undefined | null, ts: number): seen is Seen =>
+const isHabit = (habits: Habits, seen: Seen | null, ts: number): seen is Seen =>
   habits !== null &&
-  seen !== undefined &&
   seen !== null &&
   seen.days >= habits.days &&
   ts - seen.first >= habits.ageDays * DAY &&
@@ -35,9 +35,9 @@ export const habitOf = (habits: Habits, profile: Profile, event: PreparedEvent):
   const seen =
     event.asn === null
       ? event.ipKey === null
-        ? undefined
-        : profile.addresses.get(event.ipKey)
-      : profile.asns.get(String(event.asn));
+        ? null
+        : seenOf(profile.addresses, event.ipKey)
+      : seenOf(profile.asns, String(event.asn));
   if (!isHabit(habits, seen, event.ts)) return null;
   const name = event.asn === null ? (event.ipKey ?? '') : `AS${event.asn}`;
   return `used ${name} on ${seen.days} days since ${new Date(seen.first).toISOString().slice(0, 10)}, with this kind of device`;
@@ -84,12 +84,12 @@ export const hiddenPlace = (
   if (event.habit !== null) {
     const usual =
       from.habit ||
-      (from.country !== null && isHabit(habits, state.profile.countries.get(from.country), event.ts));
+      (from.country !== null && isHabit(habits, seenOf(state.profile.countries, from.country), event.ts));
     return usual || from.ownDevice ? `the person’s habit: ${event.habit}` : null;
   }
   if (!from.habit || !isOwnDevice(habits, state.profile, event)) return null;
   const home =
-    event.country !== null && isHabit(habits, state.profile.countries.get(event.country), event.ts);
+    event.country !== null && isHabit(habits, seenOf(state.profile.countries, event.country), event.ts);
   const ground = realPlace(state);
   return home || (ground !== null && isTrip(ground, event))
     ? `the earlier end is the person’s habitual ${from.network ?? 'network'}; this one is their own device`

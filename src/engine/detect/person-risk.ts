@@ -19,7 +19,8 @@ const MAX_ALERTS = 400;
 const MAX_CHANGES = 64;
 
 export const noteAlert = (risk: PersonRisk, id: string, record: DetectionRecord | null): void => {
-  if (record === null) {
+  // What a filter silenced counts nowhere.
+  if (record === null || record.filtered !== undefined) {
     risk.alerts.delete(id);
     return;
   }

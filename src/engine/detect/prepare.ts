@@ -62,6 +62,9 @@ const FACTOR_DUE =
 const isBenign = (reason: string | null): boolean =>
   reason !== null && (BENIGN_CODES.test(reason) || EXPIRED.test(reason) || FACTOR_DUE.test(reason));
 
+/** What the place of an event among others depends on. */
+export type Placed = Pick<PreparedEvent, 'id' | 'ts' | 'type'>;
+
 /** Ids in the order a person would count them: "e2" before "e10". */
 const compareIds = (a: string, b: string): number => {
   if (a === b) return 0;
@@ -78,7 +81,7 @@ const compareIds = (a: string, b: string): number => {
  * The one order of events: event time, then kind (a failure before the success of the same instant, an end
  * last), then id. It depends on nothing but the events, so it is the same in whatever order they came.
  */
-export const compareEvents = (a: PreparedEvent, b: PreparedEvent): number =>
+export const compareEvents = (a: Placed, b: Placed): number =>
   a.ts - b.ts || EVENT_RANK[a.type] - EVENT_RANK[b.type] || compareIds(a.id, b.id);
 
 const text = (value: string | null | undefined): string | null =>

@@ -8,6 +8,7 @@ import type { PersonRisk } from './person-risk.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { SessionState } from './session-state.ts';
 import type { Timeline } from './timeline.ts';
+import { upgradeUser } from './pack/upgrade.ts';
 import { Table, type Load } from './table.ts';
 import type { UserState } from './user-state.ts';
 
@@ -68,9 +69,11 @@ export const createState = (load: Load | null = null): DetectorState => ({
   sincePrune: 0,
 });
 
+const VERSION = 2;
+
 /** A detector's memory as JSON. */
 export interface Snapshot {
-  /** Version of the layout: 1. */
+  /** Version of the layout: 2. Of 1, what was seen with people was a map of objects. */
   readonly version: number;
   readonly state: unknown;
   readonly figures: Figures;
@@ -83,22 +86,23 @@ export const writeSnapshot = (state: DetectorState, figures: Figures): Snapshot 
   const held = Object.fromEntries(TABLES.map((name) => [name, state[name].held]));
   const { seen, watermark, sincePrune } = state;
   return {
-    version: 1,
+    version: VERSION,
     state: encodeState(cloneState({ ...held, seen, watermark, sincePrune })),
     figures: structuredClone(figures),
   };
 };
 
-/** Throws when the snapshot was written by a later version. */
+/** Takes what this and earlier versions wrote. Throws when a later one wrote it. */
 export const readSnapshot = (snapshot: Snapshot): DetectorState => {
-  if (snapshot.version !== 1)
+  if (snapshot.version < 1 || snapshot.version > VERSION)
     throw new Error(
-      `This detector state has version ${String(snapshot.version)}; this program reads version 1. Update the program, or train anew.`,
+      `This detector state has version ${String(snapshot.version)}; this program reads up to version ${String(VERSION)}. Update the program, or train anew.`,
     );
   const plain = decodeState(snapshot.state) as Plain;
   const state = createState();
   for (const name of TABLES)
     for (const [key, value] of plain[name]) (state[name] as Table<unknown>).set(key, value);
+  for (const timeline of state.users.held.values()) upgradeUser(timeline);
   const { seen, watermark, sincePrune } = plain;
   return Object.assign(state, { seen, watermark, sincePrune });
 };

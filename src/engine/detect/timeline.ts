@@ -1,6 +1,6 @@
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { HOUR } from '#shared/domain/units.ts';
-import { compareEvents, type PreparedEvent } from './prepare.ts';
+import { compareEvents, type Placed, type PreparedEvent } from './prepare.ts';
 
 type Records = Map<string, DetectionRecord>;
 
@@ -25,7 +25,7 @@ export interface Timeline<S> {
   /** Last versions of findings whose events have left the horizon. */
   settled: Records | null;
   /** The last event that left; nothing can be placed before it. */
-  floor: PreparedEvent | null;
+  floor: Placed | null;
   count: number;
 }
 
@@ -40,14 +40,17 @@ export interface Fold<S> {
   /** Most events held; beyond it the oldest leave before their time. */
   readonly maxEvents: number;
   /** How long after its last event a finding is not updated any more, ms; absent: it may always be. */
-  readonly settledMs?: number;
+  readonly settledMs?: (record: DetectionRecord) => number;
 }
 
 /** What an insertion changed: a finding's new version, or null when it lost its ground. */
 export type Changes = Map<string, DetectionRecord | null>;
 
-/** A segment spans at most this, so that the events of quiet entities leave soon after the horizon. */
-const SEGMENT_SPAN = 24 * HOUR;
+/**
+ * A segment spans at most this, so that the events of quiet entities leave soon after the horizon; a copy of the state is
+ * made for each.
+ */
+const SEGMENT_SPAN = 72 * HOUR;
 const MAX_SEGMENTS = 48;
 const MAX_SETTLED = 64;
 
@@ -63,16 +66,20 @@ const settle = <S>(fold: Fold<S>, timeline: Timeline<S>): void => {
   const gone = timeline.segments.shift();
   if (!gone) return;
   timeline.count -= gone.events.length;
-  timeline.floor = gone.events[gone.events.length - 1] ?? timeline.floor;
+  const last = gone.events[gone.events.length - 1];
+  if (last) timeline.floor = { id: last.id, ts: last.ts, type: last.type };
   if (gone.records === null && timeline.settled === null) return;
   const settled = (timeline.settled ??= new Map());
   for (const [id, record] of gone.records ?? []) {
     settled.delete(id);
     settled.set(id, record);
   }
-  const until = (timeline.floor?.ts ?? 0) - (fold.settledMs ?? Infinity);
-  for (const [id, { lastAt }] of settled)
-    if (settled.size > MAX_SETTLED || lastAt < until) settled.delete(id);
+  const { settledMs } = fold;
+  // Nothing that is held, or comes, is older than the first event that is left.
+  const since = timeline.segments[0]?.events[0]?.ts ?? timeline.floor?.ts ?? 0;
+  for (const [id, record] of settled)
+    if (settled.size > MAX_SETTLED || (settledMs && record.lastAt < since - settledMs(record)))
+      settled.delete(id);
   if (settled.size === 0) timeline.settled = null;
 };
 

@@ -11,6 +11,7 @@ import { newCountry } from './detections/new-country.ts';
 import { newDevice } from './detections/new-device.ts';
 import { offHours } from './detections/off-hours.ts';
 import { unfamiliarSignIn } from './detections/unfamiliar-sign-in.ts';
+import { dropEnded } from './episode.ts';
 import type { ProfileParts } from './needed-memories.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { UserContext, UserDetection } from './user-detection.ts';
@@ -60,6 +61,7 @@ export const stepUser = (
       context.habitChanged(event);
     }
   }
+  if (state.episodes.size > 0) dropEnded(state.episodes, event.ts);
   for (const detection of detections) detection.evaluate(state, event, context);
   if (saysWhere(event)) move(state, event, context);
   if (event.type !== 'login') return;

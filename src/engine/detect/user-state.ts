@@ -1,18 +1,8 @@
-import { DAY } from '#shared/domain/units.ts';
 import { cloneState } from './codec.ts';
 import type { Episode, Episodes } from './episode.ts';
 import type { ProfileParts } from './needed-memories.ts';
 import type { PreparedEvent } from './prepare.ts';
-
-/** When something was first and last seen with a person, in event time, and how often. Never changed in place. */
-export interface Seen {
-  readonly first: number;
-  readonly last: number;
-  readonly count: number;
-  /** Days (UTC) on which it was seen. */
-  readonly days: number;
-  readonly lastId: string;
-}
+import { cloneSights, createSights, see, type Sights } from './sights.ts';
 
 /** What is known of a person from successful logins. */
 export interface Profile {
@@ -20,11 +10,11 @@ export interface Profile {
   last: number | null;
   lastId: string | null;
   logins: number;
-  countries: Map<string, Seen>;
-  devices: Map<string, Seen>;
-  asns: Map<string, Seen>;
-  addresses: Map<string, Seen>;
-  families: Map<string, Seen>;
+  countries: Sights;
+  devices: Sights;
+  asns: Sights;
+  addresses: Sights;
+  families: Sights;
   /** Logins by local hour of the day, in the zone of offHours. */
   hours: number[];
 }
@@ -105,11 +95,11 @@ const createProfile = (): Profile => ({
   last: null,
   lastId: null,
   logins: 0,
-  countries: new Map(),
-  devices: new Map(),
-  asns: new Map(),
-  addresses: new Map(),
-  families: new Map(),
+  countries: createSights(),
+  devices: createSights(),
+  asns: createSights(),
+  addresses: createSights(),
+  families: createSights(),
   hours: [],
 });
 
@@ -134,11 +124,11 @@ export const cloneUserState = (state: UserState): UserState => {
     ...state,
     profile: {
       ...profile,
-      countries: new Map(profile.countries),
-      devices: new Map(profile.devices),
-      asns: new Map(profile.asns),
-      addresses: new Map(profile.addresses),
-      families: new Map(profile.families),
+      countries: cloneSights(profile.countries),
+      devices: cloneSights(profile.devices),
+      asns: cloneSights(profile.asns),
+      addresses: cloneSights(profile.addresses),
+      families: cloneSights(profile.families),
       hours: profile.hours.slice(),
     },
     failures: {
@@ -158,30 +148,6 @@ export const cloneUserState = (state: UserState): UserState => {
 };
 
 const LIMIT = { countries: 64, devices: 64, asns: 96, addresses: 96 } as const;
-
-const see = (seen: Map<string, Seen>, key: string, event: PreparedEvent, limit: number): void => {
-  const entry = seen.get(key);
-  if (entry) {
-    const { first, last, count, days } = entry;
-    const later = Math.floor(event.ts / DAY) > Math.floor(last / DAY);
-    // Set in place of the old one, which an older copy of the state may still hold.
-    seen.set(key, {
-      first,
-      last: event.ts,
-      count: count + 1,
-      days: later ? days + 1 : days,
-      lastId: event.id,
-    });
-    return;
-  }
-  if (seen.size >= limit) {
-    let oldest: string | null = null;
-    let at = Infinity;
-    for (const [name, { last }] of seen) if (last < at) [oldest, at] = [name, last];
-    if (oldest !== null) seen.delete(oldest);
-  }
-  seen.set(key, { first: event.ts, last: event.ts, count: 1, days: 1, lastId: event.id });
-};
 
 /** Adds a successful login to the profile, to the parts of it that somebody reads. A trusted egress teaches devices, never places. */
 export const train = (

@@ -15,8 +15,9 @@ import { settingsOf } from './settings-store.ts';
 import { storedKeys, type StoredKeys } from './stored-keys.ts';
 import type { Where } from './write.ts';
 
-/** Memories of one kind that are held between saves. */
+/** Memories of one kind that are held between saves; findings are large, and seldom asked for again. */
 const MOST_HELD = 40_000;
+const MOST_RECORDS = 5_000;
 /** Events after which memory is saved: what is worked out again after a crash, and how long that takes. */
 const MOST_LOGGED = 200_000;
 const MOST_CHANGED = 75_000;
@@ -192,9 +193,12 @@ export function openKeeper(
     },
     saved(forgotten) {
       logged = 0;
-      for (const table of tables) table.clean(MOST_HELD);
+      for (const table of tables) table.clean(table.kind === 'records' ? MOST_RECORDS : MOST_HELD);
       const byKind = new Map(tables.map((table) => [table.kind, table]));
-      for (const { kind, id } of forgotten) byKind.get(kind)?.held.delete(id);
+      for (const { kind, id } of forgotten) {
+        byKind.get(kind)?.held.delete(id);
+        memory.forgotten(kind, id);
+      }
     },
     committed(accountsChanged) {
       if (accountsChanged) facts.forget();

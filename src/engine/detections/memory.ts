@@ -1,10 +1,12 @@
 import { decodeState, encodeState } from '../detect/codec.ts';
 import { isPacked, packEvents, unpackEvents, type PackedEvent } from '../detect/event-pack.ts';
 import type { Expiry } from '../detect/expiry.ts';
-import type { PreparedEvent } from '../detect/prepare.ts';
+import type { Placed } from '../detect/prepare.ts';
 import type { Load, Table } from '../detect/table.ts';
 import type { Segment, Timeline } from '../detect/timeline.ts';
 import type { ReadableDb } from '../mirror/database.ts';
+import { packOf, upgrade } from './packs.ts';
+import { createRecentTexts, type RecentTexts } from './recent-texts.ts';
 import type { StoredKeys } from './stored-keys.ts';
 
 /** A timeline with more events than this lies in parts, so that a save writes only what changed. */
@@ -28,20 +30,14 @@ interface Lies {
 }
 
 const bodyOf = (value: unknown): string => JSON.stringify(encodeState(value));
-/** The last event that left, as one pack. */
-const packedFloor = ({ floor }: { readonly floor: PreparedEvent | null }) => ({
-  floor: floor === null ? null : packEvents([floor]),
-});
 const packed = (segment: AnySegment) => ({ ...segment, events: packEvents(segment.events) });
 /** A segment as it was read: packed, or, from before that was done, with whole events. */
 const unpacked = (segment: AnySegment): AnySegment =>
   isPacked(segment.events) ? { ...segment, events: unpackEvents(segment.events) } : segment;
 
-/** The same of the last event that left. */
+/** The last event that left; earlier versions packed the whole of it. */
 const floorOf = ({ floor }: { readonly floor: unknown }) => ({
-  floor: Array.isArray(floor)
-    ? (unpackEvents(floor as PackedEvent[])[0] ?? null)
-    : (floor as PreparedEvent | null),
+  floor: Array.isArray(floor) ? (unpackEvents(floor as PackedEvent[])[0] ?? null) : (floor as Placed | null),
 });
 
 /** A part of a save: memories of one kind as they are to lie in the mirror. */
@@ -63,6 +59,8 @@ export interface Memory {
    * @param watermark event time up to which everything has come; null: not known yet, nothing is forgotten
    */
   slices(tables: readonly Table<unknown>[], watermark: number | null): Generator<MemorySlice>;
+  /** It is gone from the mirror. */
+  forgotten(kind: string, id: string): void;
 }
 
 /** Memories in a slice, and about how many characters of them: so that nobody waits long for the next. */
@@ -79,12 +77,18 @@ export function createMemory(
   expires: Expiry,
   keys: StoredKeys | null,
 ): Memory {
-  const { load, lies, inParts } = reader(db, connection);
+  const texts = createRecentTexts();
+  const { load, lies, inParts } = reader(db, connection, texts);
 
-  const encodeTimeline = (key: string, timeline: AnyTimeline, to: Draft): string => {
+  const whole = (kind: string, value: unknown): string => {
+    const pack = packOf(kind);
+    return pack === undefined ? bodyOf(value) : JSON.stringify(pack.write(value));
+  };
+  const encodeTimeline = (kind: string, key: string, timeline: AnyTimeline, to: Draft): string => {
     if (timeline.count <= INLINE_EVENTS) {
       if (inParts.delete(timeline)) to.partsLeft.push([key, []]);
-      return bodyOf({ ...timeline, ...packedFloor(timeline), segments: timeline.segments.map(packed) });
+      if (packOf(kind) !== undefined) return whole(kind, timeline);
+      return bodyOf({ ...timeline, segments: timeline.segments.map(packed) });
     }
     const { segments, ...head } = timeline;
     let next = 1 + Math.max(0, ...segments.map((segment) => lies.get(segment)?.part ?? 0));
@@ -100,7 +104,7 @@ export function createMemory(
     });
     inParts.add(timeline);
     to.partsLeft.push([key, parts]);
-    return bodyOf({ ...head, ...packedFloor(head), parts });
+    return bodyOf({ ...head, parts });
   };
 
   return {
@@ -113,9 +117,12 @@ export function createMemory(
         let draft = newDraft(kind);
         for (const key of changed) {
           const value = held.get(key);
-          if (value === undefined) draft.removed.push(key);
-          else {
-            const body = isTimeline(value) ? encodeTimeline(key, value, draft) : bodyOf(value);
+          if (value === undefined) {
+            draft.removed.push(key);
+            texts.delete(kind, key);
+          } else {
+            const body = isTimeline(value) ? encodeTimeline(kind, key, value, draft) : whole(kind, value);
+            if (packOf(kind) !== undefined) texts.set(kind, key, body);
             const until = watermark === null ? null : expires(kind, value, watermark);
             keys?.note(kind, key);
             draft.written.push([key, until === null ? null : Math.ceil(until), body]);
@@ -128,6 +135,9 @@ export function createMemory(
         }
         if (draft.written.length + draft.removed.length > 0) yield draft;
       }
+    },
+    forgotten(kind, id) {
+      texts.delete(kind, id);
     },
   };
 }
@@ -149,7 +159,7 @@ const newDraft = (kind: string): Draft => ({
   characters: 0,
 });
 
-function reader(db: ReadableDb, connection: number) {
+function reader(db: ReadableDb, connection: number, texts: RecentTexts) {
   const body = db
     .prepare('SELECT body FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?')
     .pluck();
@@ -159,10 +169,19 @@ function reader(db: ReadableDb, connection: number) {
   const lies = new WeakMap<AnySegment, Lies>();
   const inParts = new WeakSet<AnyTimeline>();
   const load: Load = (kind, key) => {
-    const text = body.get(connection, kind, key);
+    const held = texts.get(kind, key);
+    const text = held ?? body.get(connection, kind, key);
     if (typeof text !== 'string') return undefined;
-    const value = decodeState(JSON.parse(text));
-    if (isTimeline(value)) return { ...value, ...floorOf(value), segments: value.segments.map(unpacked) };
+    if (held === undefined && packOf(kind) !== undefined) texts.set(kind, key, text);
+    const json: unknown = JSON.parse(text);
+    const pack = Array.isArray(json) ? packOf(kind) : undefined;
+    if (pack !== undefined) return pack.read(json);
+    const value = decodeState(json);
+    if (isTimeline(value)) {
+      const timeline = { ...value, ...floorOf(value), segments: value.segments.map(unpacked) };
+      upgrade(kind, timeline);
+      return timeline;
+    }
     if (!isHead(value)) return value;
     const bodies = new Map(
       (parts.all(connection, kind, key) as { part: number; body: string }[]).map((row) => [
@@ -177,6 +196,7 @@ function reader(db: ReadableDb, connection: number) {
       return segment;
     });
     const timeline: AnyTimeline = { ...head, ...floorOf(head), segments };
+    upgrade(kind, timeline);
     inParts.add(timeline);
     return timeline;
   };

@@ -3,6 +3,7 @@ import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import { learningFilter } from '../learning.ts';
+import { seenOf } from '../sights.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -30,7 +31,7 @@ export const atypicalCountry: UserDetection = {
     }
     context.evaluated('atypical_country');
     const { profile } = state;
-    const seen = profile.countries.get(event.country);
+    const seen = seenOf(profile.countries, event.country);
     if (!seen || event.ts - seen.last < settings.days * DAY) return;
     const verdict = decide([
       ...standardFilters(context, 'atypical_country', event),

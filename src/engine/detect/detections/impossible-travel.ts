@@ -5,6 +5,7 @@ import { addRow, episodeOf, fromEpisode } from '../episode.ts';
 import { hiddenPlace } from '../habit.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import type { PreparedEvent } from '../prepare.ts';
+import { hasSeen } from '../sights.ts';
 import type { UserContext, UserDetection } from '../user-detection.ts';
 import { saysWhere, type Point, type UserState } from '../user-state.ts';
 
@@ -40,7 +41,7 @@ const travelFilters = (state: UserState, from: Point, event: PreparedEvent, cont
     ([a, b]) => (a === from.country && b === event.country) || (b === from.country && a === event.country),
   );
   const habit = hiddenPlace(context.settings.habits, state, from, event);
-  const known = event.ipKey !== null && state.profile.addresses.has(event.ipKey);
+  const known = event.ipKey !== null && hasSeen(state.profile.addresses, event.ipKey);
   return decide([
     ...standardFilters(context, 'impossible_travel', event),
     filter(
@@ -159,7 +160,7 @@ const compare = (state: UserState, from: Point, event: PreparedEvent, context: U
       hopCount: episode.count,
       minDistanceKm: settings.minDistanceKm,
       maxSpeedKmh: settings.maxSpeedKmh,
-      knownCountries: [...state.profile.countries.keys()],
+      knownCountries: [...state.profile.countries.names],
     },
   });
 };

@@ -4,6 +4,7 @@ import { episodeOf, fromEpisode } from '../episode.ts';
 import { looksLikeTrip } from '../habit.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import { learningFilter, nothingKnown } from '../learning.ts';
+import { allSeen, hasSeen } from '../sights.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -37,7 +38,7 @@ export const newCountry: UserDetection = {
     }
     context.evaluated('new_country');
     const { profile } = state;
-    if (profile.countries.has(event.country)) return;
+    if (hasSeen(profile.countries, event.country)) return;
     const verdict = decide([
       ...standardFilters(context, 'new_country', event),
       learningFilter(profile, event.ts, context.settings.learning),
@@ -57,7 +58,7 @@ export const newCountry: UserDetection = {
       users: [event.user ?? ''],
       severity: trip ? 'low' : 'medium',
       verdict,
-      summary: `First sign-in from ${event.country}; known so far: ${[...profile.countries.keys()].join(', ') || 'none'}${trip ? '; looks like a trip with their own device' : ''}`,
+      summary: `First sign-in from ${event.country}; known so far: ${profile.countries.names.join(', ') || 'none'}${trip ? '; looks like a trip with their own device' : ''}`,
       figures: {
         country: event.country,
         city: event.city,
@@ -67,7 +68,7 @@ export const newCountry: UserDetection = {
         firstLogin: profile.first,
         logins: profile.logins,
         looksLikeTrip: trip,
-        knownCountries: [...profile.countries].map(([country, seen]) => ({ country, ...seen })),
+        knownCountries: allSeen(profile.countries).map(([country, seen]) => ({ country, ...seen })),
       },
     });
   },

@@ -4,6 +4,7 @@ import { knownDevice } from '../device.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
 import { learningFilter, nothingKnown } from '../learning.ts';
+import { allSeen } from '../sights.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -55,7 +56,7 @@ export const newDevice: UserDetection = {
         browser: event.browser,
         device: event.device,
         ip: event.ip,
-        knownDevices: [...profile.devices].map(([device, seen]) => ({ device, ...seen })),
+        knownDevices: allSeen(profile.devices).map(([device, seen]) => ({ device, ...seen })),
       },
     });
   },

@@ -5,6 +5,7 @@ import { episodeOf, fromEpisode } from '../episode.ts';
 import { isOwnDevice, looksLikeTrip } from '../habit.ts';
 import { decide, standardFilters } from '../filters.ts';
 import { learningFilter, nothingKnown } from '../learning.ts';
+import { hasSeen, type Sights } from '../sights.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -23,8 +24,8 @@ const descriptor: Descriptor = {
   countsForRisk: false,
 };
 
-const isNew = (known: ReadonlyMap<string, unknown>, value: string | number | null): boolean | null =>
-  value === null ? null : !known.has(String(value));
+const isNew = (known: Sights, value: string | number | null): boolean | null =>
+  value === null ? null : !hasSeen(known, String(value));
 
 export const unfamiliarSignIn: UserDetection = {
   descriptor,
@@ -32,18 +33,13 @@ export const unfamiliarSignIn: UserDetection = {
     const settings = context.settings.unfamiliarSignIn;
     if (settings === null || event.type !== 'login') return;
     const { profile } = state;
-    const features = [
-      { feature: 'asn', value: event.asn, isNew: isNew(profile.asns, event.asn) },
-      { feature: 'country', value: event.country, isNew: isNew(profile.countries, event.country) },
-      {
-        feature: 'device',
-        value: event.deviceKey,
-        isNew: event.deviceKey === null ? null : knownDevice(profile.devices, event.deviceKey) === null,
-      },
-      { feature: 'address_family', value: event.family, isNew: isNew(profile.families, event.family) },
-    ];
-    const judged = features.filter((row) => row.isNew !== null).length;
-    if (judged < settings.features) {
+    const asn = isNew(profile.asns, event.asn);
+    const country = isNew(profile.countries, event.country);
+    const device = event.deviceKey === null ? null : knownDevice(profile.devices, event.deviceKey) === null;
+    const family = isNew(profile.families, event.family);
+    const known =
+      Number(asn !== null) + Number(country !== null) + Number(device !== null) + Number(family !== null);
+    if (known < settings.features) {
       context.notEvaluable('unfamiliar_sign_in', 'too few features known');
       return;
     }
@@ -52,8 +48,14 @@ export const unfamiliarSignIn: UserDetection = {
       return;
     }
     context.evaluated('unfamiliar_sign_in');
+    if (Number(asn) + Number(country) + Number(device) + Number(family) < settings.features) return;
+    const features = [
+      { feature: 'asn', value: event.asn, isNew: asn },
+      { feature: 'country', value: event.country, isNew: country },
+      { feature: 'device', value: event.deviceKey, isNew: device },
+      { feature: 'address_family', value: event.family, isNew: family },
+    ];
     const fresh = features.filter((row) => row.isNew === true);
-    if (fresh.length < settings.features) return;
     const verdict = decide([
       ...standardFilters(context, 'unfamiliar_sign_in', event),
       learningFilter(profile, event.ts, context.settings.learning),
@@ -61,7 +63,7 @@ export const unfamiliarSignIn: UserDetection = {
     const own =
       isOwnDevice(context.settings.habits, profile, event) &&
       (event.country === null ||
-        profile.countries.has(event.country) ||
+        hasSeen(profile.countries, event.country) ||
         looksLikeTrip(context.settings.habits, state, event));
     const key = `unfamiliar|${verdict.filtered ?? ''}${own ? '|own' : ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);

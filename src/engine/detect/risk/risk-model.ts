@@ -62,6 +62,17 @@ interface RiskLimits {
 }
 const UNBOUNDED: RiskLimits = { ofPerson: Infinity, within: Infinity };
 
+/** A value of a login at one level, and what is counted of it. */
+interface LookedUp {
+  readonly value: string;
+  readonly key: string;
+  readonly held: RiskValue | undefined;
+}
+interface Looked {
+  readonly event: PreparedEvent;
+  readonly levels: Record<FeatureName, readonly (LookedUp | null)[]>;
+}
+
 const valueKey = (level: string, value: string): string => `${level} ${value}`;
 const offset = { ip: 0, ua: FEATURES.ip.length } as const;
 const distinct = (levels: readonly (readonly string[])[]): number =>
@@ -99,19 +110,37 @@ export const createRiskModel = (
   limits: RiskLimits = UNBOUNDED,
 ) => {
   const { people, totals } = state;
+  /** What was looked up to score a login, for learning it at once. */
+  let looked: Looked | null = null;
 
-  const factorOf = (event: PreparedEvent, feature: FeatureName, person: RiskPerson): FeatureFactor | null => {
-    const values = levelsOf(event, feature);
+  const lookUp = (event: PreparedEvent): Looked => {
+    const levels = FEATURE_NAMES.map((feature) => {
+      const values = levelsOf(event, feature);
+      return FEATURES[feature].map(({ level }, j): LookedUp | null => {
+        const value = values[j] ?? null;
+        if (value === null) return null;
+        const key = valueKey(level, value);
+        return { value, key, held: state.values.get(key) };
+      });
+    });
+    return (looked = { event, levels: { ip: levels[0] ?? [], ua: levels[1] ?? [] } });
+  };
+
+  const factorOf = (
+    { event, levels: looks }: Looked,
+    feature: FeatureName,
+    person: RiskPerson,
+  ): FeatureFactor | null => {
+    const values = looks[feature];
     if (values.every((value) => value === null)) return null;
     const { logins: total } = totals;
     const own = person.logins;
-    let within: string[][] = [];
+    const within = values[0]?.held?.within ?? [];
     const levels = FEATURES[feature].map(({ level, weight }, j) => {
-      const value = values[j] ?? null;
-      const held = value === null ? undefined : state.values.get(valueKey(level, value));
-      if (j === 0) within = held?.within ?? [];
-      const mine = value === null ? undefined : person.levels[offset[feature] + j]?.get(value);
-      return { level, weight, value, own: mine ?? 0, all: held?.n ?? 0 };
+      const found = values[j] ?? null;
+      if (found === null) return { level, weight, value: null, own: 0, all: 0 };
+      const mine = person.levels[offset[feature] + j]?.get(found.value);
+      return { level, weight, value: found.value, own: mine ?? 0, all: found.held?.n ?? 0 };
     });
     const exact = levels[0];
     const n1 = exact?.all ?? 0;
@@ -149,8 +178,9 @@ export const createRiskModel = (
       const userRatio = pUserAttack / pUserLegitimate;
       let value = userRatio;
       const features: { ip?: FeatureFactor; ua?: FeatureFactor } = {};
+      const found = lookUp(event);
       for (const feature of FEATURE_NAMES) {
-        const factor = factorOf(event, feature, person);
+        const factor = factorOf(found, feature, person);
         if (factor === null) continue;
         features[feature] = factor;
         value *= factor.ratio;
@@ -180,25 +210,24 @@ export const createRiskModel = (
       person.logins += 1;
       if (person.last === null || event.ts >= person.last.ts)
         person.last = { ts: event.ts, ip: event.ip, risk };
+      const { levels } = looked?.event === event ? looked : lookUp(event);
+      looked = null;
       for (const feature of FEATURE_NAMES) {
-        const values = levelsOf(event, feature);
-        FEATURES[feature].forEach(({ level }, j) => {
-          const value = values[j] ?? null;
-          if (value === null) return;
+        const values = levels[feature];
+        values.forEach((found, j) => {
+          if (found === null) return;
           const own = person.levels[offset[feature] + j];
-          if (own) countOwn(own, value, limits.ofPerson);
-          const one = countForAll(level, value, event.ts);
+          if (own) countOwn(own, found.value, limits.ofPerson);
+          const one = countForAll(found, event.ts);
           if (j > 0) {
             if (one.n === 1) totals.distinct[feature] += 1;
-          } else addWithin(one, values.slice(1));
+          } else addWithin(one, values);
         });
       }
     },
   };
 
-  function countForAll(level: string, value: string, ts: number): RiskValue {
-    const key = valueKey(level, value);
-    const held = state.values.get(key);
+  function countForAll({ key, held }: LookedUp, ts: number): RiskValue {
     const one: RiskValue = held ?? { n: 0, last: ts, within: null };
     if (held === undefined) state.values.set(key, one);
     else state.values.touch(key);
@@ -206,12 +235,15 @@ export const createRiskModel = (
     if (ts > one.last) one.last = ts;
     return one;
   }
-  function addWithin(one: RiskValue, coarser: readonly (string | null)[]): void {
-    const within = (one.within ??= coarser.map(() => []));
-    coarser.forEach((value, k) => {
+  /** Of an exact value: the coarser ones that it comes with. */
+  function addWithin(one: RiskValue, levels: readonly (LookedUp | null)[]): void {
+    const within = (one.within ??= levels.slice(1).map(() => []));
+    for (let k = 0; k < within.length; k += 1) {
       const values = within[k];
-      if (value === null || !values || values.includes(value) || values.length >= limits.within) return;
+      const value = levels[k + 1]?.value;
+      if (value === undefined || !values || values.includes(value) || values.length >= limits.within)
+        continue;
       values.push(value);
-    });
+    }
   }
 };

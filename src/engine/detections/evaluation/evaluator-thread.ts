@@ -18,8 +18,9 @@ export const EvaluatorData = z.object({
  * Memory of the thread, MB. What detections hold between two saves of a busy installation is some hundreds; short-lived
  * objects are most of the work, and room for them saves collecting them.
  */
-const OLD_MB = 4_096;
-const YOUNG_MB = 96;
+export const EVALUATOR_THREAD = {
+  resourceLimits: { maxOldGenerationSizeMb: 4_096, maxYoungGenerationSizeMb: 96 },
+} as const;
 /** A thread that makes no step (an event, a part of a save) for so long is given up; each takes milliseconds. */
 const STILL_MS = 30_000;
 const CLOSE_MS = 5_000;
@@ -46,8 +47,9 @@ export function startEvaluator(module: string, file: string, stillMs = STILL_MS)
   const worker = new Worker(module, {
     workerData: { file, shared: memory, port: other },
     transferList: [other],
+    // Without the program's own switches: what is loaded before the program is not meant for its threads.
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: OLD_MB, maxYoungGenerationSizeMb: YOUNG_MB },
+    resourceLimits: EVALUATOR_THREAD.resourceLimits,
   });
   worker.on('error', (error) => {
     ended ??= error instanceof Error ? error.message : String(error);

@@ -34,6 +34,20 @@ function lived(load: (kind: string, key: string) => unknown) {
   return detector;
 }
 
+/** Of findings about a person that were silenced only the outline is kept: whoever stores findings has the rest. */
+const told = (value: unknown): unknown =>
+  value instanceof Map
+    ? new Map(
+        [...(value as Map<string, unknown>)].map(([producer, one]) => {
+          const silenced = typeof one === 'object' && one !== null && 'filtered' in one && 'evidence' in one;
+          return [
+            producer,
+            silenced && producer.startsWith('user:') ? { ...one, evidence: 0, events: 0 } : one,
+          ];
+        }),
+      )
+    : value;
+
 test('memories come back as they were saved, and so do those that were saved whole', () => {
   const profile = mkdtempSync(join(tmpdir(), 'watchfloor-memory-'));
   const opened = openMirror(profile, epochMs(START));
@@ -52,7 +66,7 @@ test('memories come back as they were saved, and so do those that were saved who
       storedKeys(db, 1, () => undefined),
     );
     for (const [kind, held] of before)
-      for (const [key, value] of held) expect(load(kind, key), `${kind} ${key}`).toEqual(value);
+      for (const [key, value] of held) expect(told(load(kind, key)), `${kind} ${key}`).toEqual(told(value));
   };
   expectSame();
   const keys = storedKeys(db, 1, () => undefined);

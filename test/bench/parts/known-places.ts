@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EnrichedEvent } from '#engine/detect/event.ts';
+import { openKeeper, type Keeper } from '#engine/detections/keeper.ts';
+import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
+import { storedSessions } from '#engine/detections/stored-keys.ts';
+import { insertConnection } from '#engine/mirror/connections.ts';
+import { openReadable, transaction } from '#engine/mirror/database.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
+import { openMirror } from '#engine/mirror/open.ts';
+import { ConnectionId } from '#shared/domain/ids.ts';
+import { DAY, epochMs, SECOND } from '#shared/domain/units.ts';
+import { note, quick, row, seeded } from './report.ts';
+
+// The detections as the engine runs them, over their memory in the mirror: a quarter of a million accounts with four
+// places each, on networks of their own, one of them abroad.
+
+const PLACES = 4;
+const ACCOUNTS = quick ? 4_000 : 250_000;
+/** Of a hundred accounts, those that are at work on the day that is measured. */
+const AT_WORK = ACCOUNTS / 10;
+const MEASURED = quick ? 4_000 : 60_000;
+const BATCH = 500;
+const START = Date.parse('2026-03-01T00:00:00Z');
+const LIMIT_MICROS = 25;
+const MB = 1_048_576;
+const COUNTRIES = [
+  { country: 'FR', city: 'Paris', lat: 48.86, lon: 2.35 },
+  { country: 'DE', city: 'Berlin', lat: 52.52, lon: 13.4 },
+] as const;
+const CLIENTS = [
+  { os: { name: 'Windows', version: '11' }, browser: { name: 'Firefox', version: '140' }, device: 'desktop' },
+  { os: { name: 'iOS', version: '19' }, browser: { name: 'Safari', version: '19' }, device: 'mobile' },
+] as const;
+
+let number = 0;
+function signIn(person: number, place: number, ts: number): EnrichedEvent {
+  number += 1;
+  return {
+    id: `k${String(number)}`,
+    ts,
+    receivedAt: ts,
+    type: 'login',
+    user: `person${String(person)}`,
+    ip: `${String(20 + place)}.${String((person >> 16) & 255)}.${String((person >> 8) & 255)}.${String(person & 255)}`,
+    session: null,
+    userAgent: null,
+    reason: null,
+    enrich: {
+      ...COUNTRIES[place === PLACES - 1 ? 1 : 0],
+      asn: 64_600 + place,
+      asOrg: null,
+      network: 'residential',
+      trusted: false,
+      ...CLIENTS[place % 2],
+    },
+  };
+}
+
+/** Processor time of what is done, µs; all threads of the process, so what is collected meanwhile too. */
+function micros(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** Processor time of a sign-in when a million places of accounts are known; and what they take. */
+export function measureKnownPlaces(): void {
+  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-known-'));
+  const opened = openMirror(profile, epochMs(START));
+  if (opened.is !== 'open') throw new Error(opened.is);
+  const { db } = opened;
+  const id = ConnectionId.parse('known');
+  const key = insertConnection(db, {
+    id,
+    name: 'known',
+    nameGiven: true,
+    url: 'http://127.0.0.1:1',
+    ca: null,
+    colour: 0,
+    demoKey: null,
+    createdAt: START,
+  });
+  const reading = openReadable(mirrorFile(profile));
+  const writer = createMemoryWriter(db);
+  const nothing = (): undefined => undefined;
+  const keeper: Keeper = openKeeper(
+    reading,
+    { key, id },
+    { blank: false, uncommitted: [], mirrored: storedSessions(reading, key, nothing), moved: nothing },
+  );
+  const save = (): void => {
+    transaction(db, () => {
+      const slices = keeper.save();
+      let next = slices.next();
+      for (; next.done !== true; next = slices.next()) writer.write(key, next.value);
+      const { watermark } = next.value;
+      keeper.saved(watermark === null ? [] : writer.forget(key, watermark));
+    });
+  };
+  /** Works out sign-ins in batches and saves as the engine does. */
+  const work = (many: number, event: (n: number) => EnrichedEvent, silent: boolean) => {
+    const took = { evaluating: 0, saving: 0, found: 0 };
+    for (let done = 0; done < many; done += BATCH) {
+      const events = Array.from({ length: BATCH }, (_, n) => event(done + n));
+      took.evaluating += micros(() => {
+        took.found += keeper.take({ silent, events }).deltas.length;
+      });
+      if (keeper.isFull(false) || done + BATCH >= many) took.saving += micros(save);
+    }
+    return took;
+  };
+  try {
+    for (let place = 0; place < PLACES; place += 1)
+      work(ACCOUNTS, (n) => signIn(n, place, START + place * 4 * DAY + (n / ACCOUNTS) * DAY), false);
+    const random = seeded(5);
+    let now = START + PLACES * 4 * DAY;
+    const later = (): number => (now += SECOND);
+    const among = (accounts: number) => (): EnrichedEvent =>
+      signIn(Math.floor(random() * accounts) * (ACCOUNTS / accounts), Math.floor(random() * PLACES), later());
+    // The morning: whoever is at work is read from the mirror.
+    const morning = work(MEASURED, among(AT_WORK), false);
+    const day = work(MEASURED, among(AT_WORK), false);
+    const anybody = work(MEASURED / 3, among(ACCOUNTS), false);
+    console.log(`  ${JSON.stringify({ morning, day, anybody })}`);
+    const known = `${String(ACCOUNTS)} accounts with ${String(PLACES * ACCOUNTS)} known places`;
+    row({
+      name: 'detect-known',
+      what: `all detections: a sign-in of one of ${known}, a tenth of them at work`,
+      product: day.evaluating / MEASURED,
+      ceiling: LIMIT_MICROS,
+      unit: 'µs/sign-in',
+      goal: 1,
+      better: 'lower',
+      quote: true,
+    });
+    const also = (name: string, what: string, product: number, unit: string): void => {
+      row({ name, what, product, ceiling: null, unit, goal: null, better: 'lower' });
+    };
+    also(
+      'detect-known-morning',
+      'the same while they come to work: most are read from the mirror',
+      morning.evaluating / MEASURED,
+      'µs/sign-in',
+    );
+    also(
+      'detect-known-anybody',
+      'the same when each of all accounts is as likely as the other',
+      anybody.evaluating / (MEASURED / 3),
+      'µs/sign-in',
+    );
+    also(
+      'detect-known-save',
+      'saving what a day of those at work changed, with writing it to the mirror',
+      day.saving / MEASURED,
+      'µs/sign-in',
+    );
+    const { heapUsed, rss } = process.memoryUsage();
+    also('detect-known-heap', 'heap of the process meanwhile', heapUsed / MB, 'MB');
+    also('detect-known-rss', 'memory of the process meanwhile, resident', rss / MB, 'MB');
+    const size = Number(db.prepare('SELECT sum(length(body)) FROM detector_entity').pluck().get());
+    also('detect-known-size', 'what is remembered of them, in the mirror', size / MB, 'MB');
+    note(
+      `Known places: ${known} were learned by ${String(ACCOUNTS * PLACES)} sign-ins; what is remembered lies in the mirror and only what is at work is held. Of what changed is written what changed since the last save.`,
+    );
+  } finally {
+    reading.close();
+    db.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}

@@ -33,7 +33,7 @@ export const noteAlert = (risk: PersonRisk, id: string, record: DetectionRecord 
     lastAt,
     severity,
     retrospective,
-    filtered: record.filtered ?? null,
+    filtered: null,
   });
   if (risk.alerts.size <= MAX_ALERTS) return;
   let oldest: Alert | null = null;

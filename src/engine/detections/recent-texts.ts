@@ -20,7 +20,8 @@ export function createRecentTexts(most = MOST_CHARACTERS): RecentTexts {
     fresh.set(key, text);
     if (characters < most / 2) return;
     // Whatever was not used while half of the room was filled is let go of.
-    [fresh, old] = [new Map(), fresh];
+    old = fresh;
+    fresh = new Map();
     characters = 0;
   };
   return {

@@ -4,19 +4,7 @@ import { createDetector } from '#engine/detect/detector.ts';
 import type { DetectEvent } from '#engine/detect/event.ts';
 import type { Snapshot } from '#engine/detect/snapshot.ts';
 import type { DetectionRecord } from '#shared/domain/detection.ts';
-import {
-  DAY,
-  event,
-  fired,
-  HOUR,
-  LINUX_CHROME,
-  MINUTE,
-  of,
-  PLACES,
-  run,
-  visible,
-  WINDOWS_FIREFOX,
-} from './support.ts';
+import { DAY, event, fired, HOUR, MINUTE, of, PLACES, run, visible } from './support.ts';
 import { anEvent, clients, eager, places, world } from './world.ts';
 
 test('any order of arrival inside the horizon gives the same findings', () => {

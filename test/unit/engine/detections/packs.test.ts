@@ -73,7 +73,7 @@ test('a memory that is written in little room and read again at any point change
         expect(packed.detector.counters).toEqual(plain.detector.counters);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

@@ -69,7 +69,7 @@ const settle = <S>(fold: Fold<S>, timeline: Timeline<S>): void => {
   const last = gone.events[gone.events.length - 1];
   if (last) timeline.floor = { id: last.id, ts: last.ts, type: last.type };
   if (gone.records === null && timeline.settled === null) return;
-  const settled: Records = (timeline.settled ??= new Map());
+  const settled = (timeline.settled ??= new Map<string, DetectionRecord>());
   for (const [id, record] of gone.records ?? []) {
     settled.delete(id);
     settled.set(id, record);

@@ -60,15 +60,13 @@ test('a memory that is written in little room and read again at any point change
         });
         expect(texts).toBeGreaterThan(0);
         const outlines = (evaluator: typeof plain) =>
-          evaluator.detector
-            .records()
-            .map(({ id, detection, lastAt, users, filtered }) => ({
-              id,
-              detection,
-              lastAt,
-              users,
-              filtered,
-            }));
+          evaluator.detector.records().map(({ id, detection, lastAt, users, filtered }) => ({
+            id,
+            detection,
+            lastAt,
+            users,
+            filtered,
+          }));
         expect(outlines(packed)).toEqual(outlines(plain));
         expect(packed.detector.counters).toEqual(plain.detector.counters);
       },

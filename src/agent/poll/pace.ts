@@ -18,6 +18,8 @@ export interface Pace {
 const SHARE = 0.1;
 /** Looks have this share however much is done besides, which rations itself (see the poller). */
 const LEAST_SHARE = 0.02;
+/** A look that costs more than others may use what two intervals allow: what changes is not to wait for it. */
+const RESERVE_INTERVALS = 2;
 const MINUTE_MS = 60_000;
 const IDLE_LOOKS = 30;
 const IDLE_FACTOR = 5;
@@ -29,6 +31,10 @@ export function createPace(intervalMs: number, adaptive: boolean, now: () => num
   let failures = 0;
   /** What was done besides in the last minute. */
   let besides: { readonly at: number; readonly cpuMs: number }[] = [];
+  /** Processor time that looks may use at once; grows while they rest. */
+  const most = intervalMs * SHARE * RESERVE_INTERVALS;
+  let reserve = most;
+  let reckonedAt = now();
   const shareOfLooks = (besidesMs: number): number => {
     const at = now();
     if (besidesMs > 0) besides.push({ at, cpuMs: besidesMs });
@@ -43,8 +49,11 @@ export function createPace(intervalMs: number, adaptive: boolean, now: () => num
       // A store that takes long to answer has rest all the same.
       const rest = Math.max(intervalMs - tookMs, intervalMs / 2);
       if (!adaptive) return Math.round(rest);
-      const affordable = cpuMs / shareOfLooks(besidesMs) - tookMs;
-      return Math.round(Math.max(quiet > IDLE_LOOKS ? intervalMs * IDLE_FACTOR : rest, affordable));
+      const share = shareOfLooks(besidesMs);
+      const at = now();
+      reserve = Math.min(most, reserve + (at - reckonedAt) * share) - cpuMs;
+      reckonedAt = at;
+      return Math.round(Math.max(quiet > IDLE_LOOKS ? intervalMs * IDLE_FACTOR : rest, -reserve / share));
     },
     afterFailure() {
       failures += 1;

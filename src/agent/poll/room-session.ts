@@ -1,8 +1,9 @@
+import type { AccountId } from '#shared/domain/ids.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { HandleKeys } from '../keys/handle-keys.ts';
 import { ownerHash, type RoomSession } from '../state/bulk/bulk-room.ts';
-import type { StoredSession } from '../stores/store-adapter.ts';
+import type { StoredOwner, StoredSession } from '../stores/store-adapter.ts';
 import { cut, cutName } from './cut.ts';
 import type { Flags } from './flags.ts';
 import { timeOf, toFacts } from './to-wire.ts';
@@ -16,14 +17,23 @@ const piece = (text: string | null, max: number): string =>
   text === null || text === '' ? '' : quoted(text.length <= max ? text : cut(text, max));
 const time = (value: EpochMs | null): EpochMs | null => (value === null ? null : timeOf(value));
 
-/** What every session of an account shares. */
-interface Owner {
+/** What every session of an account shares, as one listing writes it. */
+class Owner {
+  readonly listing: RoomSessions | null;
   readonly name: string;
   readonly json: string;
   readonly hash: number;
   readonly rest: string;
+
+  constructor(listing: RoomSessions | null, name: string, json: string, hash: number, rest: string) {
+    this.listing = listing;
+    this.name = name;
+    this.json = json;
+    this.hash = hash;
+    this.rest = rest;
+  }
 }
-const NOBODY: Owner = { name: '', json: '', hash: 0, rest: '[]}' };
+const NOBODY = new Owner(null, '', '', 0, '[]}');
 const MARKS = '{"marks":';
 
 /**
@@ -43,7 +53,7 @@ export class RoomSessions {
 
   of(stored: StoredSession): RoomSession {
     const { opened, last, marks, via, replaces, attributes } = stored;
-    const owner = stored.account === null ? NOBODY : this.#owner(stored.account.id, stored.account.name);
+    const owner = stored.account === null ? NOBODY : this.#owner(stored.account);
     let { rest } = owner;
     let behind = 0;
     if (via !== undefined || replaces !== undefined || attributes !== undefined || marks.length > 0) {
@@ -73,20 +83,23 @@ export class RoomSessions {
     };
   }
 
-  #owner(storedId: string, name: string): Owner {
-    const known = this.#owners.get(storedId);
-    if (known?.name === name) return known;
-    const id = this.#keys.accountId(storedId);
+  #owner(stored: StoredOwner): Owner {
+    const { written, id, name } = stored;
+    if (written instanceof Owner && written.listing === this) return written;
+    let owner = this.#owners.get(id);
+    if (owner?.name !== name) {
+      owner = this.#write(this.#keys.accountId(id), name);
+      if (this.#owners.size >= MOST_OWNERS) this.#owners.clear();
+      this.#owners.set(id, owner);
+    }
+    stored.written = owner;
+    return owner;
+  }
+
+  #write(id: AccountId, name: string): Owner {
     const { privileged, service } = this.#flags.of(id);
     const marks = [...(privileged ? ['privileged'] : []), ...(service ? ['service'] : [])];
-    const owner = {
-      name,
-      json: `{"id":${quoted(id)},"name":${quoted(cutName(name))}}`,
-      hash: ownerHash(id),
-      rest: `${JSON.stringify(marks)}}`,
-    };
-    if (this.#owners.size >= MOST_OWNERS) this.#owners.clear();
-    this.#owners.set(storedId, owner);
-    return owner;
+    const json = `{"id":${quoted(id)},"name":${quoted(cutName(name))}}`;
+    return new Owner(this, name, json, ownerHash(id), `${JSON.stringify(marks)}}`);
   }
 }

@@ -37,6 +37,22 @@ test('all that is done takes a tenth of a core at most, whatever it is', () => {
   }
 });
 
+test('a look that costs more than the others now and then delays none; one after the other does', () => {
+  let now = 0;
+  const pace = createPace(INTERVAL, true, () => now);
+  const periods = (costs: readonly number[]): readonly number[] =>
+    costs.map((cpuMs) => {
+      now += cpuMs;
+      const pause = pace.next({ cpuMs, besidesMs: 0, tookMs: cpuMs }, true, true);
+      now += pause;
+      return cpuMs + pause;
+    });
+  expect(periods([170, 170, 170, 260, 170, 170, 250, 170])).toEqual(new Array(8).fill(INTERVAL));
+  const dear = periods(new Array<number>(50).fill(260));
+  expect(Math.max(...dear)).toBe(2_600);
+  expect(dear.slice(-40)).toEqual(new Array(40).fill(2_600));
+});
+
 test('it looks less often while nothing happens and nobody follows, and after failures', () => {
   const pace = createPace(INTERVAL, true, () => 0);
   const cost = { cpuMs: 5, besidesMs: 0, tookMs: 10 };

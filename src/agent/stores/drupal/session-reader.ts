@@ -3,7 +3,7 @@ import { epochMs } from '#shared/domain/units.ts';
 import { address, bytesOrNull, seconds, text, textOrNull, whole, wholeOrNull } from '../sql/columns.ts';
 import type { Row, SqlAccess } from '../sql/sql-access.ts';
 import type { Sql } from '../sql/sql-text.ts';
-import { storeKey, type StoredSession } from '../store-adapter.ts';
+import { storeKey, type StoredOwner, type StoredSession } from '../store-adapter.ts';
 import { MOST_BYTES, namesOf, ownersOf, sessionData, type Tables } from './queries.ts';
 import { readBags } from './session-bags.ts';
 
@@ -12,7 +12,6 @@ const MOST_OWNERS = 200_000;
 /** Accounts in one question. */
 const OWNERS = 1_000;
 
-type Owner = NonNullable<StoredSession['account']>;
 /** Numbers and texts are equal when they are the same; what else a driver may give is made a text. */
 const ownerKey = (value: unknown): unknown =>
   typeof value === 'number' ? value : text(value, 'sessions.uid');
@@ -27,7 +26,7 @@ export class SessionReader {
   readonly #gcMaxLifetimeMs: number;
   readonly #signal: AbortSignal;
   /** By uid, as the driver gives it; null for an account that is blocked or gone. */
-  readonly #owners = new Map<unknown, Owner | null>();
+  readonly #owners = new Map<unknown, StoredOwner | null>();
 
   constructor(access: SqlAccess, tables: Tables, gcMaxLifetimeMs: number, signal: AbortSignal) {
     this.#access = access;
@@ -37,11 +36,11 @@ export class SessionReader {
   }
 
   async sessions(rows: readonly Row[]): Promise<readonly StoredSession[]> {
-    await this.#meet(rows);
+    const owners = await this.#ownersOf(rows);
     const sessions: StoredSession[] = [];
     const behind = new Map<number, string>();
-    for (const row of rows) {
-      const account = this.#owners.get(ownerKey(row[1])) ?? null;
+    for (const [index, row] of rows.entries()) {
+      const account = owners[index] ?? null;
       if (account === null) continue;
       const sid = text(row[0], 'sessions.sid');
       const size = wholeOrNull(row[5], 'sessions.session');
@@ -61,6 +60,14 @@ export class SessionReader {
     return behind.size === 0 ? sessions : this.#withBehind(sessions, behind);
   }
 
+  /** The owner of each row; null where Drupal would not accept the session. Each is looked for once. */
+  async #ownersOf(rows: readonly Row[]): Promise<readonly (StoredOwner | null)[]> {
+    const known = rows.map((row) => this.#owners.get(ownerKey(row[1])));
+    if (!known.includes(undefined)) return known as readonly (StoredOwner | null)[];
+    await this.#meet(rows);
+    return rows.map((row) => this.#owners.get(ownerKey(row[1])) ?? null);
+  }
+
   async #meet(rows: readonly Row[]): Promise<void> {
     if (this.#owners.size > MOST_OWNERS) this.#owners.clear();
     const strangers = new Map<string, unknown>();
@@ -68,14 +75,14 @@ export class SessionReader {
       const key = ownerKey(row[1]);
       if (!this.#owners.has(key)) strangers.set(text(key, 'sessions.uid'), key);
     }
-    if (strangers.size === 0) return;
     for (const key of strangers.values()) this.#owners.set(key, null);
     const uids = [...strangers.keys()];
     for (let at = 0; at < uids.length; at += OWNERS) {
       const found = await this.#rows(ownersOf(this.#tables, uids.slice(at, at + OWNERS)));
       for (const row of found) {
         const id = text(row[0], 'uid') as AccountId;
-        this.#owners.set(strangers.get(id), { id, name: text(row[1], 'users_field_data.name') });
+        const name = text(row[1], 'users_field_data.name');
+        this.#owners.set(strangers.get(id), { id, name, written: undefined });
       }
     }
   }

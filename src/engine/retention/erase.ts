@@ -7,6 +7,7 @@ import { segmentTable } from '../mirror/audit-segments.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
 import { deleteEvents } from '../mirror/delete-events.ts';
 import { removeSessions } from './delete-step.ts';
+import { ordinaryTables, REMEMBERED, tablesWith, textColumns } from './person-tables.ts';
 
 /** Somebody, as the mirror knows them: their accounts, and the texts by which they are named elsewhere. */
 export interface PersonRows {
@@ -56,6 +57,14 @@ export function findPerson(
   }
   return { accounts: keys, texts: [...texts], ids };
 }
+
+/** What notes about accounts are filed under; the parameter is a list of their keys. */
+export const SUBJECTS = `SELECT 'person/' || c.id || '/' || a.id FROM json_each(?) j
+  JOIN account a ON a.key = j.value JOIN connection c ON c.key = a.connection`;
+/** A finding about several people keeps the others. */
+const OUT_OF_LISTS = `UPDATE detection SET users =
+    (SELECT json_group_array(value) FROM json_each(detection.users) WHERE value <> @id)
+  WHERE connection = @connection AND EXISTS (SELECT 1 FROM json_each(detection.users) WHERE value = @id)`;
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 const STRUCK = '[erased]';
@@ -143,10 +152,14 @@ export function* eraseSteps(
     db.prepare('UPDATE OR REPLACE observation SET via = 0 WHERE via IN (SELECT value FROM json_each(?))').run(
       accounts,
     );
+    // A later account may be given the same key: nobody may be joined with it for what was decided about this one.
+    db.prepare('DELETE FROM identity_decision WHERE other IN (SELECT value FROM json_each(?))').run(accounts);
+    db.prepare(`DELETE FROM note WHERE subject IN (${SUBJECTS})`).run(accounts);
     // The account last: its deletion takes what others hold under its key with it.
     for (const table of tablesWith(db, 'account', 'INTEGER')) {
       db.prepare(`DELETE FROM "${table}" WHERE account IN (SELECT value FROM json_each(?))`).run(accounts);
     }
+    db.exec('DELETE FROM triage_item WHERE detection NOT IN (SELECT key FROM detection)');
     done.accounts += db
       .prepare('DELETE FROM account WHERE key IN (SELECT value FROM json_each(?))')
       .run(accounts).changes;
@@ -169,6 +182,7 @@ export function* eraseSteps(
     for (const { connection, id } of person.ids) {
       forgetAccount(db, connection, id);
       forgetLogged(db, connection, id);
+      done.struckOut += db.prepare(OUT_OF_LISTS).run({ connection, id }).changes;
     }
     for (const table of REMEMBERED) done.struckOut += strikeOut(db, table, person.texts);
   };
@@ -190,40 +204,8 @@ export function* eraseSteps(
   };
 }
 
-/** Tables of what detections remember. */
-const REMEMBERED: readonly string[] = ['detector', 'detector_entity', 'detector_part', 'detector_log'];
-
-const tablesWith = (db: ReadableDb, column: string, type: string): readonly string[] =>
-  db
-    .prepare(
-      `SELECT t.name FROM pragma_table_list t, pragma_table_xinfo(t.name) c
-       WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT GLOB 'audit_[0-9]*' AND c.name = ? AND c.type = ?`,
-    )
-    .pluck()
-    .all(column, type)
-    .map(String);
-
-/** Every table but segments, those of searches, and the ones that hold no texts of people. */
-const ordinaryTables = (db: ReadableDb): readonly string[] =>
-  db
-    .prepare(
-      `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'
-         AND name NOT GLOB 'audit_[0-9]*' AND name NOT IN ('handle', 'address', 'device')`,
-    )
-    .pluck()
-    .all()
-    .map(String)
-    .filter((name) => !REMEMBERED.includes(name));
-
 const hasTable = (db: ReadableDb, name: string): boolean =>
   db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
-
-const textColumns = (db: ReadableDb, table: string): readonly string[] =>
-  db
-    .prepare("SELECT name FROM pragma_table_xinfo(?) WHERE type = 'TEXT' AND hidden = 0")
-    .pluck()
-    .all(table)
-    .map(String);
 
 /** A quick look first (SQLite's own, ASCII case ignored), then the exact one. */
 const naming = (column: string): string =>

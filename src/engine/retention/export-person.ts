@@ -2,13 +2,15 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { segmentTable } from '../mirror/audit-segments.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import type { PersonRows } from './erase.ts';
+import { otherRecords } from './other-records.ts';
 import { accountRecords, eventRecords, sessionRecords } from './records.ts';
 
 const STEP = 1_000;
 
 /**
  * Writes everything about a person, a JSON object a line, into a file of their own that must not exist yet; yields
- * between small steps and returns how many rows. Events that only mention them are theirs too, marked as such.
+ * between small steps and returns how many rows. Events that only mention them are theirs too, marked as such, and so is
+ * what any other table holds about them: what erasing would delete or change, and the journal, which it would not.
  */
 export function* exportPerson(
   db: ReadableDb,
@@ -67,6 +69,10 @@ export function* exportPerson(
         .map(Number)
         .filter((key) => !mine.has(key));
       put(eventRecords(db, table, mentions), { mentionedOnly: true });
+      yield;
+    }
+    for (const records of otherRecords(db, person)) {
+      put(records);
       yield;
     }
     return rows;

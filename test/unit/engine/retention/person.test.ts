@@ -22,6 +22,32 @@ const account = { connection: ConnectionId.parse('connection-1'), id: AccountId.
 const count = (world: RetentionWorld, sql: string): number =>
   (world.rows(`SELECT count(*) AS n FROM ${sql}`)[0] as { n: number }).n;
 
+/** What was found about him and about both, noted, decided, and done about it. */
+function findings({ db }: RetentionWorld): void {
+  const key = (name: string): number =>
+    Number(db.prepare('SELECT key FROM account WHERE name = ?').pluck().get(name));
+  const found = db
+    .prepare(
+      `INSERT INTO detection (connection, id, name, severity, entity_kind, entity_id, account, raised_at, last_at, found_at,
+         changed_at, retrospective, summary, users, events, record)
+       VALUES (1, ?, 'x', 4, 'user', 'u', ?, 1, 1, 1, 1, 0, ?, ?, 1, '{}') RETURNING key`,
+    )
+    .pluck();
+  const his = found.get('of-him', key(NAME), 'a sign-in', '[]');
+  found.get('of-many', null, 'many were tried', JSON.stringify([`id-of-${NAME}`, 'id-of-bea']));
+  db.prepare("INSERT INTO triage (at, operator) VALUES (1, 'Op')").run();
+  db.prepare("INSERT INTO triage_item (triage, detection, before, after) VALUES (1, ?, '{}', '{}')").run(his);
+  const note = db.prepare("INSERT INTO note (subject, text, at, by) VALUES (?, ?, 1, 'Op')");
+  note.run(`person/connection-1/id-of-${NAME}`, 'on leave until May');
+  note.run('person/connection-1/id-of-bea', 'on leave until June');
+  db.prepare(
+    "INSERT INTO identity_decision (kind, account, other, at, by) VALUES ('join', ?, ?, 1, 'Op')",
+  ).run(key('bea'), key(NAME));
+  db.prepare("INSERT INTO detector_entity (connection, kind, id, body) VALUES (1, 'user', ?, 'packed')").run(
+    `id-of-${NAME}`,
+  );
+}
+
 /** Zebulon and Bea, each for some days, and everything else that could name him. */
 function populated(): RetentionWorld {
   const world = retentionWorld();
@@ -57,6 +83,7 @@ function populated(): RetentionWorld {
     db.prepare(
       "INSERT INTO set_aside (connection, at, kind, problem, sample) VALUES (1, 1, 'event', 'odd', ?)",
     ).run(JSON.stringify({ account: { name: NAME } }));
+    findings(world);
     db.prepare(
       "INSERT INTO operation (id, previewed_at, summary, reason, operator) VALUES ('o', 1, ?, ?, 'Op')",
     ).run(`End 1 session of ${NAME}`, 'left the company');
@@ -86,6 +113,10 @@ test('after a person was erased their name is in no byte of the file, and everyb
   expect(world.rows("SELECT message FROM audit WHERE id = 'of-him'")).toEqual([
     { message: 'bea blocked [erased], at last' },
   ]);
+  expect(world.rows('SELECT text FROM note')).toEqual([{ text: 'on leave until June' }]);
+  expect(world.rows('SELECT id, users FROM detection')).toEqual([{ id: 'of-many', users: '["id-of-bea"]' }]);
+  for (const table of ['triage_item', 'identity_decision', 'detector_entity'])
+    expect(count(world, table)).toBe(0);
   expect(world.rows('SELECT summary FROM operation')).toEqual([{ summary: 'End 1 session of [erased]' }]);
   expect(checkMirror(world.profile)).toMatchObject({ ok: true, value: { faults: [] } });
   expect(world.rows('SELECT cause, kind, rows > 0 AS some, detail FROM retention_run')).toEqual([
@@ -129,6 +160,10 @@ test('what a person is given is everything about them and nothing about others',
   expect(own.every(({ accountName }) => String(accountName).toLowerCase() === NAME.toLowerCase())).toBe(true);
   const mentions = of('event').filter((one) => one['mentionedOnly'] === true);
   expect(mentions.map(({ id }) => id).sort()).toEqual(['by-him', 'mail', 'of-him']);
+  // And what every other table holds: what erasing would delete or change.
+  expect(of('detection')).toMatchObject([{ row: { id: 'of-him' } }, { row: { id: 'of-many' } }]);
+  expect(of('note')).toMatchObject([{ row: { text: 'on leave until May' } }]);
+  for (const record of ['operation', 'set_aside', 'detector_entity']) expect(of(record)).toHaveLength(1);
   // A second one never overwrites the first.
   expect(() => exportPerson(world.db, findPerson(world.db, [account]), file).next()).toThrow('EEXIST');
 });

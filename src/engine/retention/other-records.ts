@@ -1,0 +1,74 @@
+import type { ReadableDb } from '../mirror/database.ts';
+import { striker, SUBJECTS, type PersonRows } from './erase.ts';
+import { ordinaryTables, REMEMBERED, textColumns } from './person-tables.ts';
+
+/** Written out in words of their own, or nothing about a person: what an environment is configured with, counters. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  ...['account', 'account_change', 'session', 'observation', 'word'],
+  ...['connection', 'constant', 'history', 'watch', 'identity_dirty', 'retention_policy'],
+  ...['notify_channel', 'staged_session', 'staged_account', 'detector', 'detector_log'],
+]);
+
+/**
+ * Rows of every other table that belong to a person or name them: findings and what was done about them, risks, notes,
+ * what operators did, what detections remember. Yields the rows of a table at a time, as they are, under `row`.
+ */
+export function* otherRecords(db: ReadableDb, person: PersonRows): Generator<readonly unknown[]> {
+  const strike = striker(person.texts);
+  const bound = {
+    accounts: JSON.stringify(person.accounts),
+    texts: JSON.stringify(person.texts),
+    ids: JSON.stringify(person.ids.map(({ id }) => id)),
+  };
+  const subjects = new Set(db.prepare(SUBJECTS).pluck().all(bound.accounts));
+  const listed = new Set(person.ids.map(({ connection, id }) => `${String(connection)} ${id}`));
+  const isListed = (row: Row): boolean => {
+    const users = row['users'];
+    const connection = row['connection'];
+    if (typeof users !== 'string') return false;
+    const ids: unknown = JSON.parse(users);
+    return Array.isArray(ids) && ids.some((id) => listed.has(`${String(connection)} ${String(id)}`));
+  };
+  for (const table of [...ordinaryTables(db), ...REMEMBERED]) {
+    if (LEFT_OUT.has(table)) continue;
+    const columns = textColumns(db, table);
+    const owned = hasColumn(db, table, 'account');
+    const mayBe = [
+      ...(owned ? ['t.account IN (SELECT value FROM json_each(@accounts))'] : []),
+      ...columns.map(
+        (column) =>
+          `EXISTS (SELECT 1 FROM json_each(@texts) WHERE instr(lower(t."${column}"), lower(value)) > 0)`,
+      ),
+      ...(table.startsWith('detector_') ? ['t.id IN (SELECT value FROM json_each(@ids))'] : []),
+      ...(table === 'note' ? ["t.subject LIKE 'person/%'"] : []),
+      ...(table === 'detection' ? ["t.users <> '[]'"] : []),
+    ];
+    if (mayBe.length === 0) continue;
+    const theirs: unknown[] = [];
+    for (const raw of db
+      .prepare(`SELECT * FROM "${table}" t WHERE ${mayBe.join(' OR ')}`)
+      .iterate(usedIn(bound, mayBe.join()))) {
+      const row = raw as Row;
+      const isTheirs =
+        (owned && person.accounts.includes(Number(row['account']))) ||
+        (table.startsWith('detector_') && listed.has(`${String(row['connection'])} ${String(row['id'])}`)) ||
+        (table === 'note' && subjects.has(row['subject'])) ||
+        (table === 'detection' && isListed(row)) ||
+        columns.some((column) => {
+          const text = row[column];
+          return typeof text === 'string' && strike(text) !== text;
+        });
+      if (isTheirs) theirs.push({ record: table, row });
+    }
+    yield theirs;
+  }
+}
+
+/** A statement is given the parameters that it names. */
+const usedIn = (bound: Readonly<Record<string, string>>, sql: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(bound).filter(([name]) => sql.includes(`@${name}`)));
+
+type Row = Readonly<Record<string, unknown>>;
+
+const hasColumn = (db: ReadableDb, table: string, column: string): boolean =>
+  db.prepare('SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ?').get(table, column) !== undefined;

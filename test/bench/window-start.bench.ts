@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
+import { openReadable } from '#engine/mirror/database.ts';
 import { openGeo, resolveGeoData } from '#geo/open.ts';
 import { hostPage, pageWindowCommand } from '#test/support/page-window.ts';
 import { consoleCommand, prepareProfile } from './parts/console-window.ts';
@@ -115,6 +116,13 @@ async function filledProfile(): Promise<string> {
       0,
     );
   while ((await live()) < SESSIONS) await sleep(500);
+  // Nor is a day's work half done: the snapshot is wholly in, and who is who has been worked out.
+  const db = openReadable(join(profile, 'mirror.db'), 'modest');
+  const waiting = db
+    .prepare('SELECT (SELECT count(*) FROM staged_session) + (SELECT count(*) FROM identity_dirty)')
+    .pluck();
+  while (waiting.get() !== 0) await sleep(500);
+  db.close();
   await product.stop();
   sender.stop();
   prepareProfile(profile, 'watch');

@@ -81,6 +81,30 @@ test('what is read later gets the program that runs, not another one', () => {
   expect(ran()).toBe('one;one again;');
 });
 
+test('files that the program consists of are kept compiled too, and each is run once', () => {
+  program('one');
+  const part = (name: string, text: string) => {
+    writeFileSync(
+      join(folder, name),
+      `require('node:fs').appendFileSync(__dirname+'/ran','${name};');${text}`,
+    );
+  };
+  part('a.cjs', `exports.b=require('./b.cjs')`);
+  part('b.cjs', `exports.is='b'`);
+  writeFileSync(
+    file,
+    `if(require('./a.cjs').b.is!=='b'||require('./b.cjs').is!=='b')throw new Error('another b');${readFileSync(file, 'utf8')}`,
+  );
+  runCached(file, kept, false).keep();
+  const before = files();
+  expect(before.map((name) => name.split('-')[0])).toEqual(['a_cjs', 'b_cjs', 'program_cjs']);
+  const written = before.map((name) => statSync(join(kept, name)).mtimeMs);
+  runCached(file, kept, false).keep();
+  expect(ran()).toBe('a.cjs;b.cjs;one;a.cjs;b.cjs;one;');
+  expect(files()).toEqual(before);
+  expect(before.map((name) => statSync(join(kept, name)).mtimeMs)).toEqual(written);
+});
+
 test('a folder that cannot be written costs nothing but time', () => {
   program('one');
   writeFileSync(kept, 'a file where the folder should be');

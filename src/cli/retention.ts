@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
-import type { RetentionPolicy, RetentionView } from '#shared/ipc/mirror-contract.ts';
-import { ConnectionId } from '#shared/domain/ids.ts';
+import { RETENTION_KINDS, type RetentionPolicy, type RetentionView } from '#shared/ipc/mirror-contract.ts';
+import type { ConnectionId } from '#shared/domain/ids.ts';
+import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { verifyArchive } from '#engine/retention/archive.ts';
 import { askOwner } from './ask-owner.ts';
 import { EXIT } from './exit-codes.ts';
+import { plain } from './rows.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface RetentionOptions {
   readonly profile: string;
   readonly events?: string;
   readonly sessions?: string;
+  readonly detections?: string;
   readonly environment?: string;
   readonly size?: string;
   readonly archive?: string;
@@ -22,7 +25,8 @@ export async function retention(options: RetentionOptions, version: string): Pro
   const engine = await askOwner(options.profile, version);
   try {
     let view = await engine.call('retention.get', {});
-    const policy = changed(view.policy, options);
+    const environments = await engine.call('environments.list', {});
+    const policy = changed(view.policy, options, environments);
     if (policy !== null) view = await engine.call('retention.set', policy);
     if (options.run) view = await engine.call('retention.run', {});
     const { items, forSize } = await engine.call('retention.preview', view.policy);
@@ -30,7 +34,7 @@ export async function retention(options: RetentionOptions, version: string): Pro
       process.stdout.write(`${JSON.stringify({ ...view, due: { items, forSize } })}\n`);
       return EXIT.ok;
     }
-    for (const line of describe(view)) process.stdout.write(`${line}\n`);
+    for (const line of describe(view, environments)) process.stdout.write(`${line}\n`);
     for (const { name, kind, rows, before } of items) {
       process.stdout.write(`due: ${String(rows)} ${kind} of ${name} from before ${day(before)}\n`);
     }
@@ -41,15 +45,33 @@ export async function retention(options: RetentionOptions, version: string): Pro
   }
 }
 
-function changed(policy: RetentionPolicy, options: RetentionOptions): RetentionPolicy | null {
-  const { events, sessions, size, archive } = options;
-  if ([events, sessions, size, archive].every((one) => one === undefined)) return null;
-  const connection = options.environment === undefined ? null : ConnectionId.parse(options.environment);
+type Environments = readonly Pick<EnvironmentView, 'connection' | 'name'>[];
+
+/** An environment by its name or its id. */
+function environmentOf(text: string, all: Environments): ConnectionId {
+  const found = all.filter(({ connection, name }) => connection === text || name === text);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only.connection;
+  const known = all.map(({ name, connection }) => `${plain(name)} (${connection})`).join(', ');
+  throw new UsageError(
+    `${found.length === 0 ? 'There is no environment' : 'There are several environments'} “${plain(text)}”. There are: ${known || 'none'}.`,
+    EXIT.usage,
+  );
+}
+
+function changed(
+  policy: RetentionPolicy,
+  options: RetentionOptions,
+  environments: Environments,
+): RetentionPolicy | null {
+  const { size, archive } = options;
+  const connection =
+    options.environment === undefined ? null : environmentOf(options.environment, environments);
+  const asked = [...RETENTION_KINDS.map((kind) => options[kind]), size, archive];
+  if (asked.every((one) => one === undefined)) return null;
   let { rules } = policy;
-  for (const [kind, text] of [
-    ['events', events],
-    ['sessions', sessions],
-  ] as const) {
+  for (const kind of RETENTION_KINDS) {
+    const text = options[kind];
     if (text === undefined) continue;
     rules = rules.filter((rule) => rule.kind !== kind || rule.connection !== connection);
     const days = wholeOrNull(text, `--${kind}`, 'days');
@@ -72,10 +94,13 @@ function wholeOrNull(text: string, option: string, unit: string): number | null 
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-function describe({ policy, size, runs }: RetentionView): string[] {
+function describe({ policy, size, runs }: RetentionView, environments: Environments): string[] {
+  const nameOf = new Map<string, string>(
+    environments.map(({ connection, name }) => [connection, plain(name)]),
+  );
   const rules = policy.rules.map(
     ({ connection, kind, days }) =>
-      `${kind} of ${connection ?? 'every environment'}: ${days === null ? 'kept for ever' : `${String(days)} days`}`,
+      `${kind} of ${connection === null ? 'every environment' : (nameOf.get(connection) ?? connection)}: ${days === null ? 'kept for ever' : `${String(days)} days`}`,
   );
   return [
     `${String(size.events)} events, ${(size.bytes / 1e6).toFixed(0)} MB (and ${(size.freeBytes / 1e6).toFixed(0)} MB free in the file)`,

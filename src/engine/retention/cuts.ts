@@ -1,7 +1,13 @@
 import { z } from 'zod';
-import type { RetentionForecast, RetentionPolicy } from '#shared/ipc/mirror-contract.ts';
+import {
+  RETENTION_KINDS,
+  type RetentionForecast,
+  type RetentionKind,
+  type RetentionPolicy,
+} from '#shared/ipc/mirror-contract.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY, epochMs } from '#shared/domain/units.ts';
+import { QUEUE } from '../detections/rows.ts';
 import { auditSegments, type AuditSegment } from '../mirror/audit-segments.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 
@@ -10,7 +16,7 @@ export interface Cut {
   readonly connection: number;
   readonly id: ConnectionId;
   readonly name: string;
-  readonly kind: 'events' | 'sessions';
+  readonly kind: RetentionKind;
   /** Agent's clock; what happened before it goes. */
   readonly before: number;
 }
@@ -24,7 +30,7 @@ export function cutsOf(db: ReadableDb, policy: RetentionPolicy, now: number): re
     .all()
     .map((row) => Named.parse(row));
   return connections.flatMap(({ key, id, name }) =>
-    (['events', 'sessions'] as const).flatMap((kind): Cut[] => {
+    RETENTION_KINDS.flatMap((kind): Cut[] => {
       const rules = policy.rules.filter((rule) => rule.kind === kind);
       const rule =
         rules.find(({ connection }) => connection === id) ??
@@ -61,7 +67,7 @@ export function forecast(db: ReadableDb, policy: RetentionPolicy, now: number): 
       name,
       kind,
       before: epochMs(before),
-      rows: kind === 'events' ? eventsBefore(db, connection, before) : sessionsBefore(db, connection, before),
+      rows: BEFORE[kind](db, connection, before),
     }))
     .filter(({ rows }) => rows > 0);
   const { used } = mirrorBytes(db);
@@ -96,3 +102,13 @@ const sessionsBefore = (db: ReadableDb, connection: number, before: number): num
       .pluck()
       .get(before, connection),
   );
+
+const detectionsBefore = (db: ReadableDb, connection: number, before: number): number =>
+  Number(
+    db
+      .prepare(`SELECT count(*) FROM detection d WHERE last_at < ? AND connection = ? AND NOT (${QUEUE})`)
+      .pluck()
+      .get(before, connection),
+  );
+
+const BEFORE = { events: eventsBefore, sessions: sessionsBefore, detections: detectionsBefore } as const;

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { segmentTable } from '../mirror/audit-segments.ts';
+import type { RetentionKind } from '#shared/ipc/mirror-contract.ts';
+import { QUEUE } from '../detections/rows.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { deleteEvents, dropEmptySegment } from '../mirror/delete-events.ts';
 import { dropSegment } from '../mirror/segment-tables.ts';
 import { appendToArchive } from './archive.ts';
 import { mirrorBytes, oldestSegment, type Cut } from './cuts.ts';
 import { archivePosition, noteDeleted } from './policy-store.ts';
-import { eventRecords, sessionRecords } from './records.ts';
+import { detectionRecords, eventRecords, sessionRecords } from './records.ts';
 
 /** Rows deleted in one transaction. */
 const STEP = 2_000;
@@ -118,6 +120,27 @@ export function deleteOldSessions(db: WritableDb, cut: Cut, of: RunInForce): boo
   return changes.changes > 0;
 }
 
+/**
+ * Deletes a small step of detections that were seen last too long ago; what is open in the queue stays. False when none
+ * are left. Inside a transaction.
+ */
+export function deleteOldDetections(db: WritableDb, cut: Cut, of: RunInForce): boolean {
+  const keys = db
+    .prepare(
+      `SELECT d.key FROM detection d WHERE d.last_at < ? AND d.connection = ? AND NOT (${QUEUE})
+       ORDER BY d.last_at LIMIT ?`,
+    )
+    .pluck()
+    .all(cut.before, cut.connection, STEP / 2)
+    .map(Number);
+  if (keys.length === 0) return false;
+  archive(db, of, 'detections', () => detectionRecords(db, keys), keys.length);
+  const list = JSON.stringify(keys);
+  db.prepare('DELETE FROM triage_item WHERE detection IN (SELECT value FROM json_each(?))').run(list);
+  db.prepare('DELETE FROM detection WHERE key IN (SELECT value FROM json_each(?))').run(list);
+  return true;
+}
+
 /** Sessions with their observations; their ids stay for the events that name them (see sweep.ts). */
 export function removeSessions(db: WritableDb, keys: readonly number[]): void {
   const list = JSON.stringify(keys);
@@ -130,7 +153,7 @@ export function removeSessions(db: WritableDb, keys: readonly number[]): void {
 function archive(
   db: WritableDb,
   of: RunInForce,
-  kind: 'events' | 'sessions',
+  kind: RetentionKind,
   records: () => readonly unknown[],
   rows: number,
 ): void {

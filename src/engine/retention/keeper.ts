@@ -7,7 +7,13 @@ import type { Committed, Job } from '../ingest/committer.ts';
 import type { Writer } from '../ingest/writer.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { cutsOf } from './cuts.ts';
-import { deleteForSize, deleteOldEvents, deleteOldSessions, type RunInForce } from './delete-step.ts';
+import {
+  deleteForSize,
+  deleteOldDetections,
+  deleteOldEvents,
+  deleteOldSessions,
+  type RunInForce,
+} from './delete-step.ts';
 import { refreshStatistics } from '../mirror/statistics.ts';
 import { eraseSteps, type Memories, type PersonRows } from './erase.ts';
 import { beginRun, endRun, noteDeleted, readPolicy, type RunStart } from './policy-store.ts';
@@ -16,6 +22,11 @@ import { handleSteps, SWEPT, sweepSteps } from './sweep.ts';
 /** Rows a step counts as; live batches wait for one step at most. */
 const STEP_ROWS = 4_000;
 const FIRST_MS = 2 * MINUTE;
+const DELETE = {
+  events: deleteOldEvents,
+  sessions: deleteOldSessions,
+  detections: deleteOldDetections,
+} as const;
 /** Pages given back to the system at a time. */
 const VACUUM_PAGES = 2_000;
 
@@ -103,8 +114,7 @@ export function createRetentionKeeper(options: {
     for (const cut of cutsOf(db, policy, at)) {
       const { kind, connection } = cut;
       const start = { at, cause: 'age', kind, detail, before: Math.max(0, cut.before), connection } as const;
-      const one = cut.kind === 'events' ? deleteOldEvents : deleteOldSessions;
-      deleted = (await whole(start, folder, (of) => one(db, cut, of))) || deleted;
+      deleted = (await whole(start, folder, (of) => DELETE[kind](db, cut, of))) || deleted;
     }
     if (policy.mostMegabytes !== null) {
       const most = policy.mostMegabytes * 1e6;

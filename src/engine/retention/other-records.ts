@@ -2,16 +2,26 @@ import type { ReadableDb } from '../mirror/database.ts';
 import { striker, SUBJECTS, type PersonRows } from './erase.ts';
 import { ordinaryTables, REMEMBERED, textColumns } from './person-tables.ts';
 
-/** Written out in words of their own, or nothing about a person: what an environment is configured with, counters. */
+/**
+ * Written out in words of their own; nothing about a person (what an environment is configured with, counters); or about
+ * everybody at once, so that whoever is given it would be given others.
+ */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   ...['account', 'account_change', 'session', 'observation', 'word'],
-  ...['connection', 'constant', 'history', 'watch', 'identity_dirty', 'retention_policy'],
-  ...['notify_channel', 'staged_session', 'staged_account', 'detector', 'detector_log'],
+  ...['connection', 'constant', 'history', 'watch', 'identity_dirty', 'retention_policy', 'notify_channel'],
+  ...['staged_session', 'staged_account', 'detector', 'detector_log', 'command', 'command_page'],
+  ...['rule_draft', 'sigma_file', 'sigma_map', 'sigma_group', 'detect_settings'],
 ]);
+/** What is given of a row that may name others as well. */
+const OF_MANY: Readonly<Record<string, readonly string[]>> = {
+  journal: ['seq', 'at', 'action'],
+  operation: ['id', 'executed_at', 'kind', 'reason'],
+  detection: ['id', 'name', 'severity', 'raised_at', 'last_at', 'state', 'verdict'],
+};
 
 /**
- * Rows of every other table that belong to a person or name them: findings and what was done about them, risks, notes,
- * what operators did, what detections remember. Yields the rows of a table at a time, as they are, under `row`.
+ * Rows of every other table that belong to a person or name them: findings, risks, notes, what operators did, what
+ * detections remember of them. Yields the rows of a table at a time, as they are, under `row`.
  */
 export function* otherRecords(db: ReadableDb, person: PersonRows): Generator<readonly unknown[]> {
   const strike = striker(person.texts);
@@ -33,13 +43,15 @@ export function* otherRecords(db: ReadableDb, person: PersonRows): Generator<rea
     if (LEFT_OUT.has(table)) continue;
     const columns = textColumns(db, table);
     const owned = hasColumn(db, table, 'account');
+    // Of what is remembered, what is filed under them: the rest is about everybody.
+    const remembered = REMEMBERED.includes(table);
     const mayBe = [
       ...(owned ? ['t.account IN (SELECT value FROM json_each(@accounts))'] : []),
-      ...columns.map(
+      ...(remembered ? [] : columns).map(
         (column) =>
           `EXISTS (SELECT 1 FROM json_each(@texts) WHERE instr(lower(t."${column}"), lower(value)) > 0)`,
       ),
-      ...(table.startsWith('detector_') ? ['t.id IN (SELECT value FROM json_each(@ids))'] : []),
+      ...(remembered ? ['t.id IN (SELECT value FROM json_each(@ids))'] : []),
       ...(table === 'note' ? ["t.subject LIKE 'person/%'"] : []),
       ...(table === 'detection' ? ["t.users <> '[]'"] : []),
     ];
@@ -49,16 +61,20 @@ export function* otherRecords(db: ReadableDb, person: PersonRows): Generator<rea
       .prepare(`SELECT * FROM "${table}" t WHERE ${mayBe.join(' OR ')}`)
       .iterate(usedIn(bound, mayBe.join()))) {
       const row = raw as Row;
-      const isTheirs =
+      const own =
         (owned && person.accounts.includes(Number(row['account']))) ||
-        (table.startsWith('detector_') && listed.has(`${String(row['connection'])} ${String(row['id'])}`)) ||
-        (table === 'note' && subjects.has(row['subject'])) ||
+        (remembered && listed.has(`${String(row['connection'])} ${String(row['id'])}`)) ||
+        (table === 'note' && subjects.has(row['subject']));
+      const named =
+        own ||
         (table === 'detection' && isListed(row)) ||
-        columns.some((column) => {
-          const text = row[column];
-          return typeof text === 'string' && strike(text) !== text;
-        });
-      if (isTheirs) theirs.push({ record: table, row });
+        (!remembered &&
+          columns.some((column) => {
+            const text = row[column];
+            return typeof text === 'string' && strike(text) !== text;
+          }));
+      const some = own ? undefined : OF_MANY[table];
+      if (named) theirs.push({ record: table, row: some === undefined ? row : pick(row, some) });
     }
     yield theirs;
   }
@@ -69,6 +85,9 @@ const usedIn = (bound: Readonly<Record<string, string>>, sql: string): Readonly<
   Object.fromEntries(Object.entries(bound).filter(([name]) => sql.includes(`@${name}`)));
 
 type Row = Readonly<Record<string, unknown>>;
+
+const pick = (row: Row, columns: readonly string[]): Row =>
+  Object.fromEntries(columns.map((column) => [column, row[column]]));
 
 const hasColumn = (db: ReadableDb, table: string, column: string): boolean =>
   db.prepare('SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ?').get(table, column) !== undefined;

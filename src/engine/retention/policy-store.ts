@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { RetentionPolicy, type RetentionRun } from '#shared/ipc/mirror-contract.ts';
+import {
+  RETENTION_KINDS,
+  RetentionPolicy,
+  type RetentionKind,
+  type RetentionRun,
+} from '#shared/ipc/mirror-contract.ts';
 import { EpochMs } from '#shared/domain/units.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
 import type { ArchivePosition } from './archive.ts';
@@ -21,7 +26,7 @@ export function savePolicy(db: WritableDb, policy: RetentionPolicy): void {
 const Row = z.object({
   at: EpochMs,
   cause: z.enum(['age', 'size', 'person']),
-  kind: z.enum(['events', 'sessions', 'person']),
+  kind: z.enum([...RETENTION_KINDS, 'person']),
   before: EpochMs.nullable(),
   rows: z.number(),
   archive: z.string().nullable(),
@@ -44,7 +49,7 @@ export function recentRuns(db: ReadableDb, limit: number): readonly RetentionRun
 export interface RunStart {
   readonly at: number;
   readonly cause: 'age' | 'size' | 'person';
-  readonly kind: 'events' | 'sessions' | 'person';
+  readonly kind: RetentionKind | 'person';
   readonly detail: string;
   readonly before: number | null;
   /** Key of the environment; absent: all of them. */

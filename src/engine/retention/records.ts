@@ -39,6 +39,20 @@ const SESSION = `SELECT 'session' AS record, c.id AS connection, h.id, a.id AS a
 export const sessionRecords = (db: ReadableDb, keys: readonly number[]): readonly unknown[] =>
   db.prepare(SESSION).all(JSON.stringify(keys));
 
+/** Detections with what was done about them, by key. */
+export const detectionRecords = (db: ReadableDb, keys: readonly number[]): readonly unknown[] =>
+  db
+    .prepare(
+      `SELECT 'detection' AS record, c.id AS connection, d.id, d.name, d.severity, a.id AS account, a.name AS accountName,
+         h.id AS session, d.ip, d.raised_at AS raisedAt, d.last_at AS lastAt, d.withdrawn_at AS withdrawnAt, d.filtered,
+         d.state, d.verdict, d.assignee, d.summary, d.users, d.record AS finding,
+         (SELECT json_group_array(json_object('at', t.at, 'operator', t.operator, 'note', t.note, 'after', i.after))
+          FROM triage_item i JOIN triage t ON t.key = i.triage WHERE i.detection = d.key) AS triage
+       FROM json_each(?) k JOIN detection d ON d.key = k.value JOIN connection c ON c.key = d.connection
+         LEFT JOIN account a ON a.key = d.account LEFT JOIN handle h ON h.key = d.session`,
+    )
+    .all(JSON.stringify(keys));
+
 export const accountRecords = (db: ReadableDb, keys: readonly number[]): readonly unknown[] =>
   db
     .prepare(

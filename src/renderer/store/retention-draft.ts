@@ -1,7 +1,6 @@
 import type { ConnectionId } from '#shared/domain/ids.ts';
-import type { RetentionForecast, RetentionPolicy } from '#shared/ipc/mirror-contract.ts';
+import type { RetentionForecast, RetentionKind, RetentionPolicy } from '#shared/ipc/mirror-contract.ts';
 
-export type Kept = 'events' | 'sessions';
 /** Days as text; `forever`; `as-all`: the environment has no rule of its own. */
 export type KeptFor = string;
 
@@ -10,7 +9,11 @@ const DAYS = [30, 90, 180, 365, 730, 1_825] as const;
 const daysText = (days: number): string =>
   days % 365 === 0 ? `${String(days / 365)} ${days === 365 ? 'year' : 'years'}` : `${String(days)} days`;
 
-export function keptFor(policy: RetentionPolicy, connection: ConnectionId | null, kind: Kept): KeptFor {
+export function keptFor(
+  policy: RetentionPolicy,
+  connection: ConnectionId | null,
+  kind: RetentionKind,
+): KeptFor {
   const rule = policy.rules.find((one) => one.connection === connection && one.kind === kind);
   if (rule === undefined) return connection === null ? 'forever' : 'as-all';
   return rule.days === null ? 'forever' : String(rule.days);
@@ -30,7 +33,7 @@ export function keptForOptions(current: KeptFor, forAll: boolean): readonly (rea
 export function withKeptFor(
   policy: RetentionPolicy,
   connection: ConnectionId | null,
-  kind: Kept,
+  kind: RetentionKind,
   value: KeptFor,
 ): RetentionPolicy {
   const rules = policy.rules.filter((one) => one.connection !== connection || one.kind !== kind);
@@ -47,7 +50,7 @@ export const samePolicy = (a: RetentionPolicy, b: RetentionPolicy): boolean => {
 
 /** “1,204 events and 18 sessions”, or null when nothing is due. */
 export function dueText({ items, forSize }: RetentionForecast): string | null {
-  const sum = (kind: Kept): number =>
+  const sum = (kind: RetentionKind): number =>
     items.reduce((total, item) => (item.kind === kind ? total + item.rows : total), 0);
   const one = (count: number, name: string): string =>
     `${count.toLocaleString('en')} ${count === 1 ? name : `${name}s`}`;
@@ -56,6 +59,7 @@ export function dueText({ items, forSize }: RetentionForecast): string | null {
       ? [`${forSize > 0 ? 'about ' : ''}${one(sum('events') + forSize, 'event')}`]
       : []),
     ...(sum('sessions') > 0 ? [one(sum('sessions'), 'ended session')] : []),
+    ...(sum('detections') > 0 ? [one(sum('detections'), 'closed or silenced detection')] : []),
   ];
   return parts.length === 0 ? null : parts.join(' and ');
 }

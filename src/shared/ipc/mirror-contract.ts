@@ -3,11 +3,15 @@ import { AccountId, ConnectionId } from '../domain/ids.ts';
 import type { EpochMs } from '../domain/units.ts';
 import { method } from './contract.ts';
 
+/** What is kept for a time: events by when they happened, sessions by when they ended, detections by when they were seen last. */
+export const RETENTION_KINDS = ['events', 'sessions', 'detections'] as const;
+export type RetentionKind = (typeof RETENTION_KINDS)[number];
+
 /** How long one kind of record is kept; null: for ever. */
 const RetentionRule = z.strictObject({
   /** Null: every environment that has no rule of its own. */
   connection: ConnectionId.nullable(),
-  kind: z.enum(['events', 'sessions']),
+  kind: z.enum(RETENTION_KINDS),
   days: z.int().min(1).max(36_500).nullable(),
 });
 export type RetentionRule = z.infer<typeof RetentionRule>;
@@ -24,7 +28,7 @@ export type RetentionPolicy = z.infer<typeof RetentionPolicy>;
 export interface RetentionRun {
   readonly at: EpochMs;
   readonly cause: 'age' | 'size' | 'person';
-  readonly kind: 'events' | 'sessions' | 'person';
+  readonly kind: RetentionKind | 'person';
   readonly before: EpochMs | null;
   readonly rows: number;
   readonly archive: string | null;
@@ -40,7 +44,7 @@ export interface RetentionForecast {
   readonly items: readonly {
     readonly connection: ConnectionId;
     readonly name: string;
-    readonly kind: 'events' | 'sessions';
+    readonly kind: RetentionKind;
     readonly before: EpochMs;
     readonly rows: number;
   }[];

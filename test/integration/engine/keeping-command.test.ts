@@ -88,6 +88,11 @@ test('retention deletes what is due after it has archived it, and an archive tha
   await engine.stop();
   await agent.stop();
   expect((await run('retention', '-p', profile, '--events', 'soon')).code).toBe(2);
+  const nowhere = await run('retention', '-p', profile, '--events', '3', '--environment', 'nowhere');
+  expect(nowhere).toMatchObject({ code: 2, out: '' });
+  expect(nowhere.err).toContain('There is no environment “nowhere”. There are: shop (');
+  const named = await run('retention', '-p', profile, '--detections', '90', '--environment', 'shop');
+  expect(named.out).toContain('detections of shop: 90 days');
   const archives = join(folder, 'archive');
   mkdirSync(archives, { mode: 0o700 });
   const set = await run('retention', '-p', profile, '--events', '30', '--archive', archives);

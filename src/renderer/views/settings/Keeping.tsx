@@ -51,7 +51,7 @@ export function Keeping(): ReactNode {
   return (
     <Part title="How long things are kept">
       <Typography sx={{ color: 'text.secondary', mb: 2 }}>
-        {`${view.size.events.toLocaleString('en')} events, ${(view.size.bytes / 1e6).toFixed(0)} MB. Events count by their own time, sessions by when they ended; live sessions are never deleted.`}
+        {`${view.size.events.toLocaleString('en')} events, ${(view.size.bytes / 1e6).toFixed(0)} MB. Events count by their own time, sessions by when they ended, detections by when they were seen last; live sessions and open detections are never deleted.`}
       </Typography>
       <KeepingRules environments={environments} policy={draft} onChange={setChanged} />
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, mt: 2, flexWrap: 'wrap' }}>

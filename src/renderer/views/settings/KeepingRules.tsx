@@ -10,6 +10,7 @@ import { keptFor, keptForOptions, withKeptFor } from '../../store/retention-draf
 const KINDS = [
   ['events', 'Events'],
   ['sessions', 'Ended sessions'],
+  ['detections', 'Detections'],
 ] as const;
 
 /** A row for all environments and one for each, a choice for each kind. */

@@ -277,3 +277,36 @@ test('a session that is gone leaves nothing that a later one could inherit', asy
   ).toEqual([{ key: keys.at(-1), risk: null }]);
   expect(count(world, 'session s JOIN detection d ON d.session = s.key')).toBe(0);
 });
+
+test('detections that are closed or silenced go by when they were seen last, archived first; open ones stay', async () => {
+  const world = retentionWorld();
+  const find = world.db.prepare(
+    `INSERT INTO detection (connection, id, name, severity, entity_kind, entity_id, raised_at, last_at, found_at, changed_at,
+       retrospective, state, filtered, summary, users, events, record)
+     VALUES (1, ?, 'x', 4, 'user', 'u', 1, ?, 1, 1, 0, ?, ?, '', '[]', 1, '{}') RETURNING key`,
+  );
+  const old = NOW - 40 * DAY;
+  const closed = find.pluck().get('closed', old, 'closed', null);
+  find.get('silenced', old, 'open', 'trusted_egress');
+  find.get('open', old, 'open', null);
+  find.get('new', NOW, 'closed', null);
+  world.db.prepare("INSERT INTO triage (at, operator, note) VALUES (1, 'Op', 'by train')").run();
+  world.db
+    .prepare("INSERT INTO triage_item (triage, detection, before, after) VALUES (1, ?, '{}', '{}')")
+    .run(closed);
+  const kept = policy({
+    rules: [{ connection: null, kind: 'detections', days: 30 }],
+    archiveFolder: folder,
+  });
+  expect(forecast(world.db, kept, NOW).items).toMatchObject([{ kind: 'detections', rows: 2 }]);
+  savePolicy(world.db, kept);
+  await world.keeper.run();
+  expect(world.rows('SELECT id FROM detection ORDER BY id')).toEqual([{ id: 'new' }, { id: 'open' }]);
+  expect(count(world, 'triage_item')).toBe(0);
+  const [run] = recentRuns(world.db, 9);
+  expect(run).toMatchObject({ kind: 'detections', cause: 'age', rows: 2 });
+  const records = gunzipSync(readFileSync(run?.archive ?? '')).toString();
+  expect(records).toContain('"silenced"');
+  expect(records).toContain('by train');
+  expect(verifyArchive(run?.archive ?? '')).toMatchObject({ ok: true, records: 2 });
+});

@@ -162,6 +162,7 @@ test('what a person is given is everything about them and nothing about others',
   expect(mentions.map(({ id }) => id).sort()).toEqual(['by-him', 'mail', 'of-him']);
   // And what every other table holds: what erasing would delete or change.
   expect(of('detection')).toMatchObject([{ row: { id: 'of-him' } }, { row: { id: 'of-many' } }]);
+  expect(JSON.stringify(of('detection'))).not.toContain('bea');
   expect(of('note')).toMatchObject([{ row: { text: 'on leave until May' } }]);
   for (const record of ['operation', 'set_aside', 'detector_entity']) expect(of(record)).toHaveLength(1);
   // A second one never overwrites the first.

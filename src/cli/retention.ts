@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RETENTION_KINDS, type RetentionPolicy, type RetentionView } from '#shared/ipc/mirror-contract.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
+import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { verifyArchive } from '#engine/retention/archive.ts';
+import { askProfile } from './ask.ts';
 import { askOwner } from './ask-owner.ts';
 import { EXIT } from './exit-codes.ts';
 import { plain } from './rows.ts';
@@ -22,10 +25,10 @@ export interface RetentionOptions {
 
 /** Shows how long things are kept, changes it, says what that would delete, deletes it. */
 export async function retention(options: RetentionOptions, version: string): Promise<number> {
+  const environments = await environmentsOf(options.profile, version);
   const engine = await askOwner(options.profile, version);
   try {
     let view = await engine.call('retention.get', {});
-    const environments = await engine.call('environments.list', {});
     const policy = changed(view.policy, options, environments);
     if (policy !== null) view = await engine.call('retention.set', policy);
     if (options.run) view = await engine.call('retention.run', {});
@@ -42,6 +45,17 @@ export async function retention(options: RetentionOptions, version: string): Pro
     return EXIT.ok;
   } finally {
     await engine.close();
+  }
+}
+
+/** An engine that is opened for this alone connects to nobody and lists none: the mirror knows them. */
+async function environmentsOf(profile: string, version: string): Promise<Environments> {
+  if (!existsSync(mirrorFile(profile))) return [];
+  const questions = await askProfile(profile, version);
+  try {
+    return await questions.call('environments.list', {});
+  } finally {
+    questions.close();
   }
 }
 

@@ -81,7 +81,7 @@ test('backup copies a mirror in use, the copy is one to work on, and no file is 
   const again = await run('backup', copy, '-p', profile);
   expect(again.code).not.toBe(0);
   expect(again.err).toContain(copy);
-});
+}, 120_000);
 
 test('retention deletes what is due after it has archived it, and an archive that was changed is found out', async () => {
   const { folder, profile, engine, agent, idsOf } = await profileWith();
@@ -114,7 +114,7 @@ test('retention deletes what is due after it has archived it, and an archive tha
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0xff;
   writeFileSync(file, bytes);
   expect((await run('verify-archive', file)).code).toBe(1);
-});
+}, 120_000);
 
 test('a person is handed out, and then erased so that the file holds their name no more', async () => {
   const { folder, profile, engine, agent, connection, idsOf } = await profileWith();
@@ -147,4 +147,4 @@ test('a person is handed out, and then erased so that the file holds their name 
     if (existsSync(file)) expect(readFileSync(file).includes('zelda')).toBe(false);
   }
   expect(await run('check', '-p', profile)).toMatchObject({ code: 0 });
-});
+}, 120_000);

@@ -160,7 +160,7 @@ test('the command line answers as the engine does, beside it and alone', async (
   const alone = await asked();
   expect(alone.stats).toEqual([{ ...(beside.stats[0] as object), gaps: 1 }]);
   expect({ ...alone, stats: null }).toEqual({ ...beside, stats: null });
-}, 60_000);
+}, 120_000);
 
 test('what the command line can do on a resting profile it can do beside a running engine', async () => {
   const { profile, engine } = await profileWith();
@@ -178,7 +178,7 @@ test('what the command line can do on a resting profile it can do beside a runni
   expect(await ran('lists', 'remove', 'office.txt')).toMatchObject({ code: 0 });
   expect(await ran('retention')).toMatchObject({ code: 0, err: '' });
   expect(await ran('sessions')).toMatchObject({ code: 0, err: '' });
-});
+}, 120_000);
 
 test('tables, safe CSV, as of when it is true, and a mark under what is wrong', async () => {
   const { profile, engine } = await profileWith();
@@ -201,4 +201,4 @@ test('tables, safe CSV, as of when it is true, and a mark under what is wrong', 
   );
   expect((await run('at', 'soonish', '-p', profile)).err).toContain('is not a time');
   expect((await run('query', '', '-p', profile, '--env', 'nowhere')).err).toContain('There are: shop.');
-});
+}, 120_000);

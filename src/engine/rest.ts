@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** How often it is looked whether a process rests, and how much of that time it may work and still does. */
@@ -54,11 +54,15 @@ export function restful(letGo: () => void): void {
   timer.unref();
 }
 
+/** More than this is collected once and not until nothing is left to collect, because somebody may ask meanwhile. */
+const THOROUGH_BYTES = 67_108_864;
+
 /** Takes some tens of milliseconds, which is why only a process does it that has nothing else to do. */
 function collect(): void {
   // Node has the collector only where it was started with a switch, and Electron hands none on to a process of this kind.
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as NodeJS.GCFunction | undefined;
   setFlagsFromString('--no-expose-gc');
-  gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  const flavor = getHeapStatistics().used_heap_size <= THOROUGH_BYTES ? 'last-resort' : 'regular';
+  gc?.({ type: 'major', execution: 'sync', flavor });
 }

@@ -42,6 +42,9 @@ app.commandLine.appendSwitch('disable-background-networking');
 app.commandLine.appendSwitch('disable-component-update');
 app.commandLine.appendSwitch('no-pings');
 app.commandLine.appendSwitch('dns-prefetch-disable');
+// The window loads nothing from any network, and on Linux Chromium's process for that has no sandbox of its own
+// (docs/decisions/0011-memory-at-rest.md).
+if (process.platform === 'linux') app.commandLine.appendSwitch('enable-features', 'NetworkServiceInProcess2');
 // Of a window: what is new dies young here, and room for it that has grown with the start is not given back.
 app.commandLine.appendSwitch('js-flags', '--max-semi-space-size=2');
 // Fields for dates show 24 hours and day before month, as every other time in the window does.

@@ -1,68 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openState } from '#agent/state/state.ts';
 import { epochMs } from '#shared/domain/units.ts';
-import type { TestAgent, TestAgentOptions } from '#test/support/agent-in-process.ts';
-import { startTestAgent, systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
-import type { MemoryStore } from '#test/support/memory-store.ts';
-import { createMemoryStore } from '#test/support/memory-store.ts';
-import type { TestConsole } from '#test/support/test-console.ts';
-import { authOf, connectConsole, rawSocket, refusalOf } from '#test/support/test-console.ts';
+import { systemClock } from '#test/support/agent-in-process.ts';
+import { authOf, rawSocket, refusalOf } from '#test/support/test-console.ts';
+import { of, oneAgent, order } from './parts/one-agent.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let store: MemoryStore;
-let agent: TestAgent;
-let consoles: TestConsole[] = [];
-
-beforeEach(() => {
-  folder = temporaryFolder();
-  store = createMemoryStore();
-});
-afterEach(async () => {
-  for (const console of consoles) console.close();
-  consoles = [];
-  await agent.stop();
-  folder.remove();
-});
-const start = async (options: TestAgentOptions = {}) => {
-  agent = await startTestAgent(store, folder.path, options);
-};
-async function connect(text: string): Promise<TestConsole> {
-  const console = await connectConsole(agent.url, text);
-  consoles.push(console);
-  return console;
-}
-async function follow(token: Parameters<TestAgent['token']>[0] = {}): Promise<TestConsole> {
-  const console = await connect(agent.token(token).text);
-  await console.subscribe();
-  await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
-  return console;
-}
+const here = oneAgent();
 /** As another process: `token revoke` on the command line. */
 function beside<T>(work: (state: ReturnType<typeof openState>) => T): T {
-  const state = openState(folder.path, systemClock, false);
+  const state = openState(here.path, systemClock, false);
   try {
     return work(state);
   } finally {
     state.close();
   }
 }
-const order = (more: Record<string, unknown>) => ({
-  id: randomUUID(),
-  kind: 'revoke',
-  selector: { sessions: ['none'] },
-  reason: 'a test',
-  claim: { name: 'Alice' },
-  issuedAt: Date.now(),
-  ...more,
-});
-const of = (console: TestConsole, account: string) =>
-  [...console.sessions.values()].filter((session) => session.account?.id === account).map(({ id }) => id);
-
 test('handshakes that are not right are refused with a code', async () => {
-  await start({ caps: { perToken: 1, total: 100 } });
-  const { text } = agent.token();
-  const refusal = (auth: unknown, namespace?: string) => refusalOf(rawSocket(agent.url, auth, namespace));
+  await here.start({ caps: { perToken: 1, total: 100 } });
+  const { text } = here.agent.token();
+  const refusal = (auth: unknown, namespace?: string) =>
+    refusalOf(rawSocket(here.agent.url, auth, namespace));
   expect(await refusal({ ...authOf(text), protocol: '2' })).toMatchObject({
     code: 'PROTOCOL_UNSUPPORTED',
     supported: ['1'],
@@ -72,41 +30,41 @@ test('handshakes that are not right are refused with a code', async () => {
   expect(await refusal(authOf(`${text.slice(0, -2)}xx`))).toMatchObject({ code: 'UNAUTHENTICATED' });
   expect(await refusal({ protocol: '1', token: text })).toMatchObject({ code: 'FORBIDDEN' });
   expect(await refusal(authOf(text), '/')).toMatchObject({ code: 'FORBIDDEN' });
-  await connect(text);
+  await here.connect(text);
   expect(await refusal(authOf(text))).toMatchObject({ code: 'TOO_MANY_CONNECTIONS', retryAfterMs: 5_000 });
 });
 
 test('guessing tokens is slowed down', async () => {
-  await start();
+  await here.start();
   for (let n = 0; n < 30; n++) {
-    expect(await refusalOf(rawSocket(agent.url, authOf(`guess-${String(n)}`)))).toMatchObject({
+    expect(await refusalOf(rawSocket(here.agent.url, authOf(`guess-${String(n)}`)))).toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   }
-  const refusal = await refusalOf(rawSocket(agent.url, authOf(agent.token().text)));
+  const refusal = await refusalOf(rawSocket(here.agent.url, authOf(here.agent.token().text)));
   expect(refusal.code).toBe('RATE_LIMITED');
   expect(refusal.retryAfterMs).toBeGreaterThan(0);
 });
 
 test('a token revoked by another process loses its connection at once, and what is logged later', async () => {
-  await start();
-  const { text, id } = agent.token();
-  const console = await connect(text);
+  await here.start();
+  const { text, id } = here.agent.token();
+  const console = await here.connect(text);
   await console.subscribe();
   expect(beside((state) => state.tokens.revoke(id))).toBe(true);
-  store.put('secret', { account: 'ann' });
-  await agent.refresh();
+  here.store.put('secret', { account: 'ann' });
+  await here.agent.refresh();
   await console.until(() => console.goodbyes.length > 0 && !console.socket.connected, 'the goodbye');
   expect(console.goodbyes[0]).toMatchObject({ code: 'TOKEN_REVOKED' });
   expect(console.changes).toEqual([]);
-  expect(await refusalOf(rawSocket(agent.url, authOf(text)))).toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(await refusalOf(rawSocket(here.agent.url, authOf(text)))).toMatchObject({ code: 'UNAUTHENTICATED' });
 });
 
 test('changed scopes close the connection and count at once', async () => {
-  store.put('a', { account: 'ann' });
-  await start();
-  const { text, id } = agent.token();
-  const console = await connect(text);
+  here.store.put('a', { account: 'ann' });
+  await here.start();
+  const { text, id } = here.agent.token();
+  const console = await here.connect(text);
   beside((state) => state.tokens.setScopes(id, ['audit:read'], []));
   // Asked before the connection is closed: the call is checked all the same.
   const answer = await Promise.race([
@@ -116,20 +74,20 @@ test('changed scopes close the connection and count at once', async () => {
   if (answer !== null) expect(answer).toMatchObject({ error: { code: 'FORBIDDEN' } });
   await console.until(() => console.goodbyes.length > 0, 'the goodbye');
   expect(console.goodbyes[0]).toMatchObject({ code: 'SCOPES_CHANGED' });
-  expect(store.keys()).toEqual(['a']);
+  expect(here.store.keys()).toEqual(['a']);
 });
 
 test('a token that expires loses its connection', async () => {
-  await start();
-  const console = await connect(agent.token({ expiresInMs: 1_500 }).text);
+  await here.start();
+  const console = await here.connect(here.agent.token({ expiresInMs: 1_500 }).text);
   await console.until(() => console.goodbyes.length > 0, 'the goodbye');
   expect(console.goodbyes[0]).toMatchObject({ code: 'TOKEN_REVOKED' });
 });
 
 test('every request is checked against the scopes of the token', async () => {
-  store.put('a', { account: 'ann' });
-  await start();
-  const console = await connect(agent.token({ scopes: ['rules:read'] }).text);
+  here.store.put('a', { account: 'ann' });
+  await here.start();
+  const console = await here.connect(here.agent.token({ scopes: ['rules:read'] }).text);
   const forbidden = { ok: false, error: { code: 'FORBIDDEN' } };
   expect(await console.subscribe()).toMatchObject(forbidden);
   expect(await console.ask('history', { limit: 1 })).toMatchObject(forbidden);
@@ -142,22 +100,22 @@ test('every request is checked against the scopes of the token', async () => {
     forbidden,
   );
   expect(await console.ask('rules.get', {})).toMatchObject({ ok: true, version: 0 });
-  const revoker = await connect(agent.token({ scopes: ['sessions:read', 'sessions:revoke'] }).text);
+  const revoker = await here.connect(here.agent.token({ scopes: ['sessions:read', 'sessions:revoke'] }).text);
   expect(await revoker.ask('command', order({ selector: { all: true }, confirm: 'test' }))).toMatchObject(
     forbidden,
   );
   expect(await revoker.subscribe({ want: ['audit'] })).toMatchObject(forbidden);
-  expect(store.keys()).toEqual(['a']);
+  expect(here.store.keys()).toEqual(['a']);
 });
 
 test('what a token may not read is left out of its stream, and the ranges still join', async () => {
-  await start();
-  const console = await follow({ scopes: ['sessions:read'] });
-  store.event('e1', { action: 'login', account: { name: 'ann' } });
-  store.put('a', { account: 'ann' });
-  store.event('e2', { action: 'logout', account: { name: 'ben' } });
+  await here.start();
+  const console = await here.follow({ scopes: ['sessions:read'] });
+  here.store.event('e1', { action: 'login', account: { name: 'ann' } });
+  here.store.put('a', { account: 'ann' });
+  here.store.event('e2', { action: 'logout', account: { name: 'ben' } });
   await console.until(() => console.sessions.size === 1, 'the session');
-  store.put('b', { account: 'ann' });
+  here.store.put('b', { account: 'ann' });
   await console.until(() => console.sessions.size === 2, 'the next session');
   expect(console.events.size).toBe(0);
   console.batches.reduce((before, batch) => {
@@ -168,17 +126,17 @@ test('what a token may not read is left out of its stream, and the ranges still 
 
 test('an own-sessions token knows nothing but its own', async () => {
   const via = (name: string) => ({ account: { id: name as never, name } });
-  store.put('own', { account: 'ann' });
-  store.put('as-ben', { account: 'ben', via: via('ann'), marks: ['masquerade'] });
-  store.put('foreign', { account: 'ben' });
-  store.event('e-own', { action: 'login', account: { id: 'ann' as never, name: 'ann' } });
-  store.event('e-foreign', { action: 'login', account: { id: 'ben' as never, name: 'ben' } });
-  store.event('e-nobody', { action: 'login', outcome: 'failure', account: { name: 'ann' } });
-  await start();
-  await agent.refresh();
-  const full = await follow();
+  here.store.put('own', { account: 'ann' });
+  here.store.put('as-ben', { account: 'ben', via: via('ann'), marks: ['masquerade'] });
+  here.store.put('foreign', { account: 'ben' });
+  here.store.event('e-own', { action: 'login', account: { id: 'ann' as never, name: 'ann' } });
+  here.store.event('e-foreign', { action: 'login', account: { id: 'ben' as never, name: 'ben' } });
+  here.store.event('e-nobody', { action: 'login', outcome: 'failure', account: { name: 'ann' } });
+  await here.start();
+  await here.agent.refresh();
+  const full = await here.follow();
   const foreign = of(full, 'ben').find((id) => full.sessions.get(id)?.via === undefined) ?? '';
-  const own = await follow({
+  const own = await here.follow({
     operator: 'ann',
     scopes: ['sessions:own', 'sessions:revoke', 'sessions:revoke-all'],
     accounts: ['ann'],
@@ -212,8 +170,8 @@ test('an own-sessions token knows nothing but its own', async () => {
     reach: { sessions: 2, own: 2 },
   });
 
-  store.put('foreign-2', { account: 'ben' });
-  store.put('own-2', { account: 'ann' });
+  here.store.put('foreign-2', { account: 'ben' });
+  here.store.put('own-2', { account: 'ann' });
   await own.until(() => own.sessions.size === 3, 'the new one');
   expect(own.changes.every((change) => JSON.stringify(change).includes('"ann"'))).toBe(true);
 
@@ -222,7 +180,7 @@ test('an own-sessions token knows nothing but its own', async () => {
     ended: 3,
     matched: 3,
   });
-  expect([...store.keys()].sort()).toEqual(['foreign', 'foreign-2']);
+  expect([...here.store.keys()].sort()).toEqual(['foreign', 'foreign-2']);
   // One's own that ended is remembered: naming it again is no error.
   expect(await own.ask('command', order({ selector: { sessions: [mine[0]] } }))).toMatchObject({
     ok: true,
@@ -231,15 +189,16 @@ test('an own-sessions token knows nothing but its own', async () => {
 });
 
 test('big commands in a protected environment wait for another operator', async () => {
-  for (let n = 0; n < 8; n++) store.put(`a${String(n)}`, { account: 'ann' });
-  for (let n = 0; n < 2; n++) store.put(`b${String(n)}`, { account: 'ben' });
+  for (let n = 0; n < 8; n++) here.store.put(`a${String(n)}`, { account: 'ann' });
+  for (let n = 0; n < 2; n++) here.store.put(`b${String(n)}`, { account: 'ben' });
   const limits = { batch: 100, inFlight: 4, targets: 100, unapproved: 3, historyPage: 100 };
-  await start({ environment: { protected: true }, limits });
-  const alice = await follow({ operator: 'alice' });
-  const sameAlice = await follow({ operator: 'alice' });
-  const bob = await follow({ operator: 'bob' });
-  const blind = await connect(
-    agent.token({ operator: 'carl', scopes: ['sessions:own', 'commands:approve'], accounts: ['ben'] }).text,
+  await here.start({ environment: { protected: true }, limits });
+  const alice = await here.follow({ operator: 'alice' });
+  const sameAlice = await here.follow({ operator: 'alice' });
+  const bob = await here.follow({ operator: 'bob' });
+  const blind = await here.connect(
+    here.agent.token({ operator: 'carl', scopes: ['sessions:own', 'commands:approve'], accounts: ['ben'] })
+      .text,
   );
 
   expect(await alice.ask('command', order({ selector: { accounts: ['ben'] } }))).toMatchObject({
@@ -256,7 +215,7 @@ test('big commands in a protected environment wait for another operator', async 
   });
   const big = order({ selector: { accounts: ['ann'] } });
   expect(await alice.ask('command', big)).toMatchObject({ ok: true, state: 'pending-approval', matched: 8 });
-  expect(store.keys().length).toBe(8);
+  expect(here.store.keys().length).toBe(8);
 
   await bob.until(
     () => bob.news.filter(({ event }) => event === 'approval.requested').length === 2,
@@ -279,17 +238,17 @@ test('big commands in a protected environment wait for another operator', async 
   });
 
   // Comes after the request: not frozen, not ended.
-  store.put('a-late', { account: 'ann' });
-  store.remove('a7');
-  await bob.until(() => of(bob, 'ann').length === 8 && !store.has('a7'), 'the change');
-  await agent.refresh();
+  here.store.put('a-late', { account: 'ann' });
+  here.store.remove('a7');
+  await bob.until(() => of(bob, 'ann').length === 8 && !here.store.has('a7'), 'the change');
+  await here.agent.refresh();
   expect(await bob.ask('approve', { id: big.id, decision: 'approve' })).toMatchObject({
     ok: true,
     state: 'completed',
     ended: 7,
     alreadyGone: 1,
   });
-  expect(store.keys()).toEqual(['a-late']);
+  expect(here.store.keys()).toEqual(['a-late']);
   expect(await bob.ask('approve', { id: big.id, decision: 'deny' })).toMatchObject({
     error: { code: 'CONFLICT' },
   });
@@ -313,12 +272,12 @@ test('big commands in a protected environment wait for another operator', async 
 test('a request whose operator lost the scope is denied when it is approved; late decisions are STALE', async () => {
   let shift = 0;
   const clock = () => epochMs(Date.now() + shift);
-  for (let n = 0; n < 5; n++) store.put(`a${String(n)}`, { account: 'ann' });
+  for (let n = 0; n < 5; n++) here.store.put(`a${String(n)}`, { account: 'ann' });
   const limits = { batch: 100, inFlight: 4, targets: 100, unapproved: 0, historyPage: 100 };
-  await start({ environment: { protected: true }, limits, clock });
-  const token = agent.token({ operator: 'alice' });
-  const alice = await connect(token.text);
-  const bob = await follow({ operator: 'bob' });
+  await here.start({ environment: { protected: true }, limits, clock });
+  const token = here.agent.token({ operator: 'alice' });
+  const alice = await here.connect(token.text);
+  const bob = await here.follow({ operator: 'bob' });
   const one = order({ selector: { accounts: ['ann'] } });
   const two = order({ selector: { accounts: ['ann'] }, reason: 'again' });
   await alice.ask('command', one);
@@ -336,5 +295,5 @@ test('a request whose operator lost the scope is denied when it is approved; lat
     error: { code: 'FORBIDDEN' },
   });
   expect(await bob.ask('command.get', { id: three.id })).toMatchObject({ state: 'denied', ended: 0 });
-  expect(store.keys().length).toBe(5);
+  expect(here.store.keys().length).toBe(5);
 });

@@ -2,44 +2,22 @@ import Database from 'better-sqlite3';
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { allHeads } from '#engine/journal/compare-agent.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { verifyJournal } from '#agent/cli/journal.ts';
 import type { AgentConfig } from '#agent/config/config.ts';
 import { signatureHolds } from '#agent/keys/signing-key.ts';
 import { countersignText } from '#agent/state/chain.ts';
 import { headText, JournalEntry } from '#shared/journal/entry.ts';
 import type { CountersignAnswer, JournalPageAnswer } from '#shared/protocol/journal.ts';
-import type { TestAgent } from '#test/support/agent-in-process.ts';
-import { startTestAgent, systemClock, temporaryFolder } from '#test/support/agent-in-process.ts';
-import type { MemoryStore } from '#test/support/memory-store.ts';
-import { createMemoryStore } from '#test/support/memory-store.ts';
-import type { TestConsole } from '#test/support/test-console.ts';
-import { connectConsole } from '#test/support/test-console.ts';
+import { systemClock } from '#test/support/agent-in-process.ts';
+import { oneAgent } from './parts/one-agent.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let store: MemoryStore;
-let agent: TestAgent;
-let consoles: TestConsole[] = [];
+const here = oneAgent();
 beforeEach(async () => {
-  folder = temporaryFolder();
-  store = createMemoryStore();
-  store.put('a1', { account: 'ann' });
-  store.put('a2', { account: 'ann' });
-  agent = await startTestAgent(store, folder.path);
+  here.store.put('a1', { account: 'ann' });
+  here.store.put('a2', { account: 'ann' });
+  await here.start();
 });
-afterEach(async () => {
-  for (const console of consoles) console.close();
-  consoles = [];
-  await agent.stop();
-  folder.remove();
-});
-async function follow(token: Parameters<TestAgent['token']>[0] = {}): Promise<TestConsole> {
-  const console = await connectConsole(agent.url, agent.token(token).text);
-  consoles.push(console);
-  await console.subscribe();
-  await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
-  return console;
-}
 const installation = () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const spki = publicKey.export({ format: 'der', type: 'spki' });
@@ -56,12 +34,12 @@ const installation = () => {
 type Signed = Extract<CountersignAnswer, { ok: true }>;
 const verified = () => {
   const lines: string[] = [];
-  const config = { dataDir: folder.path } as AgentConfig;
+  const config = { dataDir: here.path } as AgentConfig;
   return { ok: verifyJournal(config, systemClock, (line) => lines.push(line)), text: lines.join('\n') };
 };
 
 test('heads of a console are signed, once each; one that goes back is refused and named', async () => {
-  const console = await follow();
+  const console = await here.follow();
   expect(console.hello.store.capabilities).toContain('journal');
   const one = installation();
   const first = (await console.ask('journal.countersign', one.head(3, 'a'))) as Signed;
@@ -85,15 +63,15 @@ test('heads of a console are signed, once each; one that goes back is refused an
   expect(await console.ask('journal.countersign', stolen)).toMatchObject({ error: { code: 'INVALID' } });
   // Another installation has a past of its own.
   expect(await console.ask('journal.countersign', installation().head(1, 'f'))).toMatchObject({ ok: true });
-  await agent.stop();
-  agent = await startTestAgent(store, folder.path);
-  const again = await follow();
+  await here.agent.stop();
+  await here.start();
+  const again = await here.follow();
   const heads = await again.ask('journal.heads', { installation: one.id });
   expect(heads).toMatchObject({ ok: true, items: [{ seq: 7 }, { seq: 3 }], agent: first.agent });
 });
 
 test('more heads than one answer holds are listed page by page, each once', async () => {
-  const console = await follow();
+  const console = await here.follow();
   const one = installation();
   for (let seq = 1; seq <= 230; seq += 1)
     expect(await console.ask('journal.countersign', one.head(seq, 'a'))).toMatchObject({ ok: true });
@@ -119,7 +97,7 @@ test('more heads than one answer holds are listed page by page, each once', asyn
 });
 
 test('commands and rules are in it before and after; only who reads the audit reads it', async () => {
-  const console = await follow();
+  const console = await here.follow();
   const id = randomUUID();
   const [session] = [...console.sessions.keys()];
   await console.ask('command', {
@@ -143,21 +121,21 @@ test('commands and rules are in it before and after; only who reads the audit re
   ]);
   expect(entries[0]?.details).toMatchObject({ commandId: id, matched: 1, reason: 'because' });
   expect(page.head.seq).toBe(3);
-  const own = await follow({ operator: 'o', scopes: ['sessions:own', 'audit:read'], accounts: ['ann'] });
+  const own = await here.follow({ operator: 'o', scopes: ['sessions:own', 'audit:read'], accounts: ['ann'] });
   expect(await own.ask('journal.page', { after: 0, limit: 1 })).toMatchObject({
     error: { code: 'FORBIDDEN' },
   });
 });
 
 test('verify: whole as it is; a changed, a missing, a moved and a cut entry are found', async () => {
-  const console = await follow();
+  const console = await here.follow();
   for (let version = 0; version < 6; version++)
     await console.ask('rules.put', { id: randomUUID(), rules: [], ifVersion: version });
   await console.ask('journal.countersign', installation().head(1, 'a'));
-  await agent.stop();
+  await here.agent.stop();
   expect(verified()).toMatchObject({ ok: true });
   expect(verified().text).toContain('7 entries, head 7 ');
-  const file = join(folder.path, 'agent.db');
+  const file = join(here.path, 'agent.db');
   const tampered = (sql: string): string => {
     const db = new Database(file);
     db.exec('BEGIN');
@@ -187,5 +165,5 @@ test('verify: whole as it is; a changed, a missing, a moved and a cut entry are 
   ).toContain('it says that it is entry 5');
   expect(tampered('DELETE FROM chain WHERE seq >= 6')).toContain('the end was cut');
   expect(verified().ok).toBe(true);
-  agent = await startTestAgent(store, folder.path);
+  await here.start();
 });

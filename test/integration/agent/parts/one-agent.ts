@@ -25,6 +25,8 @@ export interface OneAgent {
   looks(): Promise<void>;
   /** Folder of the agent's state. */
   readonly path: string;
+  /** A console that has not asked for anything. */
+  connect(token: string): Promise<TestConsole>;
   /** A console that has read its snapshot. */
   follow(token?: Parameters<TestAgent['token']>[0]): Promise<TestConsole>;
 }
@@ -49,6 +51,11 @@ export function oneAgent(): OneAgent {
     await agent.stop();
     folder.remove();
   });
+  const connect = async (token: string): Promise<TestConsole> => {
+    const console = await connectConsole(agent.url, token);
+    consoles.push(console);
+    return console;
+  };
   return {
     get store() {
       return store;
@@ -75,9 +82,9 @@ export function oneAgent(): OneAgent {
     get path() {
       return folder.path;
     },
+    connect,
     async follow(token = {}) {
-      const console = await connectConsole(agent.url, agent.token(token).text);
-      consoles.push(console);
+      const console = await connect(agent.token(token).text);
       await console.subscribe();
       await console.until(() => console.parts.at(-1)?.last === true, 'the snapshot');
       return console;

@@ -1,4 +1,5 @@
 import { severityRank } from '#shared/domain/detection.ts';
+import { maskAddressesIn } from '#shared/domain/mask-address.ts';
 import type { DetectionAlert } from '#shared/ipc/engine-process.ts';
 import type { Settings } from '#shared/ipc/main-contract.ts';
 
@@ -16,8 +17,9 @@ export interface Alert {
  */
 export function alertOf(
   newest: readonly DetectionAlert[],
-  { notifyDetections: least, notifyConnections }: Pick<Settings, 'notifyDetections' | 'notifyConnections'>,
+  settings: Pick<Settings, 'notifyDetections' | 'notifyConnections' | 'maskAddresses'>,
 ): Alert | null {
+  const { notifyDetections: least, notifyConnections, maskAddresses } = settings;
   if (least === 'none') return null;
   const told = newest.filter(
     ({ severity, connection }) =>
@@ -31,7 +33,8 @@ export function alertOf(
   );
   if (worst === null) return null;
   const where = worst.environment === '' ? '' : ` in ${worst.environment}`;
-  const body = `${worst.about}${where}`;
+  const about = maskAddresses ? maskAddressesIn(worst.about) : worst.about;
+  const body = `${about}${where}`;
   if (told.length === 1) {
     return {
       title: `${capital(worst.severity)}: ${worst.title}`,

@@ -5,6 +5,7 @@ import type { DetectionFilter } from '#shared/ipc/detections-contract.ts';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { SeverityMark } from '../components/SeverityMark.tsx';
 import { count } from '../format/words.ts';
+import { useMaskedText } from '../parts/Address.tsx';
 import { TimeAgo } from '../parts/TimeText.tsx';
 import { useApp } from '../store/app-store.ts';
 import { hrefOf } from '../store/route-store.ts';
@@ -15,6 +16,7 @@ const EVERY_MS = 2_000;
 
 /** Detections about an account or an address in a period, the newest first; each leads to its card. */
 export function DetectionsOf(props: { readonly filter: DetectionFilter }): ReactNode {
+  const masked = useMaskedText();
   const revision = useApp((state) => state.detections?.revision ?? 0);
   const answer = useEngineQuery(
     'detections.list',
@@ -37,7 +39,7 @@ export function DetectionsOf(props: { readonly filter: DetectionFilter }): React
           <SeverityMark severity={row.severity} faded={row.state === 'closed'} />
           <Box sx={{ flex: 1, minWidth: 0 }}>
             <Link href={hrefOf('detections', row.connection, row.id)}>{row.title}</Link>
-            <Box sx={{ color: 'text.secondary', overflowWrap: 'anywhere' }}>{row.summary}</Box>
+            <Box sx={{ color: 'text.secondary', overflowWrap: 'anywhere' }}>{masked(row.summary)}</Box>
           </Box>
           <Box component="span" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>
             {row.state === 'open' ? null : `${row.state} · `}

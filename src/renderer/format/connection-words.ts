@@ -96,3 +96,10 @@ function live(environment: EnvironmentView, now: number): ConnectionWords {
 
 const joined = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(' ');
+
+/** How much of what is watched is seen as it happens: one agent that is gone must not hide behind those that answer. */
+export function liveWords(past: boolean, live: number, watched: number): string {
+  if (past) return 'Past shown';
+  if (live === 0) return 'Not live';
+  return live >= watched ? 'Live' : `${String(live)} of ${String(watched)} live`;
+}

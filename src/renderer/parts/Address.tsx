@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { maskAddress } from '../format/mask.ts';
+import { maskAddress, maskAddressesIn } from '#shared/domain/mask-address.ts';
 import { useRevealed } from '../store/revealed-store.ts';
 import { useSettings } from '../store/settings-store.ts';
 import { Unknown } from '../components/Unknown.tsx';
@@ -8,6 +8,13 @@ export function useMasked(address: string | null): boolean {
   const mask = useSettings((state) => state.settings.maskAddresses);
   const revealed = useRevealed((state) => address !== null && state.addresses.has(address));
   return mask && !revealed;
+}
+
+/** Sentences that name addresses, as they may be shown: the privacy setting holds for them too. */
+export function useMaskedText(): (text: string) => string {
+  const mask = useSettings((state) => state.settings.maskAddresses);
+  const revealed = useRevealed((state) => state.addresses);
+  return (text) => (mask ? maskAddressesIn(text, revealed) : text);
 }
 
 /** An address, masked where the privacy setting says so. */

@@ -42,13 +42,17 @@ export function EnvironmentTag(props: {
     <span className="wf-tag" title={environment.name}>
       <ColourSquare index={environment.colour} />
       <span className="wf-name">{environment.name}</span>
-      {tier === 'production' && props.tier === 'shown' ? <ProductionMark /> : null}
+      {tier === 'production' ? <ProductionMark quiet={props.tier !== 'shown'} /> : null}
       {word === undefined ? null : <span className="wf-tier">{word}</span>}
     </span>
   );
 }
 
-/** Production is said in words and outlined, everywhere the same. */
-export function ProductionMark(): ReactNode {
-  return <span className="wf-production">PROD</span>;
+/** Production is said in words and outlined, everywhere the same; without colour where many rows say it. */
+export function ProductionMark({ quiet = false }: { readonly quiet?: boolean }): ReactNode {
+  return (
+    <span className="wf-production" data-quiet={quiet || undefined}>
+      PROD
+    </span>
+  );
 }

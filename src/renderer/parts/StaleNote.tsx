@@ -14,17 +14,25 @@ const NAMED = 2;
 function notLive(
   environments: readonly EnvironmentView[],
   among: readonly ConnectionId[],
+  what: 'sessions' | 'everything',
 ): EnvironmentView[] {
   return environments.filter(
-    ({ connection, state, liveSessions }) =>
-      state.is !== 'live' && liveSessions > 0 && (among.length === 0 || among.includes(connection)),
+    ({ connection, state, liveSessions, asOf }) =>
+      state.is !== 'live' &&
+      (what === 'sessions' ? liveSessions > 0 : asOf !== null) &&
+      (among.length === 0 || among.includes(connection)),
   );
 }
 
 /** Says beside the data which part of it is old, and since when. */
-export function StaleNote({ among }: { readonly among: readonly ConnectionId[] }): ReactNode {
+export function StaleNote(props: {
+  readonly among: readonly ConnectionId[];
+  /** What is shown: sessions (none, none are old), or whatever an environment tells of, whose silence is old too. */
+  readonly of?: 'sessions' | 'everything';
+}): ReactNode {
+  const { among, of = 'sessions' } = props;
   const environments = useApp((state) => state.environments) ?? [];
-  const stale = notLive(environments, among);
+  const stale = notLive(environments, among, of);
   const text = useFromClock((now) =>
     stale.length > NAMED
       ? `${String(stale.length)} environments are not live`

@@ -6,6 +6,7 @@ import { clearChosen, useSelection } from '../store/selection-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
+import { useWhatIsRead } from '../store/what-is-read.ts';
 import { useTime } from '../store/time-store.ts';
 import { EndMatching } from './EndMatching.tsx';
 import { ChosenCount } from './ChosenCount.tsx';
@@ -43,6 +44,7 @@ function View(props: {
   const connections = filter((shown) => shown.connections);
   const chosen = useSelection((selection) => selection.chosen);
   const { fresh } = list.view;
+  const read = useWhatIsRead(connections);
   return (
     <Box
       sx={{
@@ -59,7 +61,7 @@ function View(props: {
     >
       <Typography variant="h2">{props.title}</Typography>
       <Typography component="span" sx={{ color: 'text.secondary' }} data-testid="session-count">
-        {list.view.is === 'ready'
+        {list.view.is === 'ready' && (read === 'something' || list.view.total > 0)
           ? `${count(list.view.total)} ${past === 'live' ? STATE_WORDS[state] : PAST_WORDS[past]}${heldText(list)}`
           : ''}
       </Typography>

@@ -4,7 +4,7 @@ import type { SessionStatus } from '#shared/domain/status.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { Mark, marksOf } from '../components/Marks.tsx';
 import { causeText } from '../format/actions.ts';
-import { maskAddress } from '../format/mask.ts';
+import { maskAddress } from '#shared/domain/mask-address.ts';
 import { bothTimes, dayTime, relativeTime } from '../format/time.ts';
 import {
   countryName,
@@ -103,7 +103,13 @@ const atDay =
 export const lastSeenText = (at: number, { relative, zone }: Looks, now: number): string =>
   relative ? relativeTime(at, now) : dayTime(at, now, zone);
 const lastSeen: CellOf = (row, looks, now) =>
-  instant(row.lastSeenAt, 'This store keeps no last activity', (at) => lastSeenText(at, looks, now));
+  instant(
+    row.lastSeenAt,
+    looks.past
+      ? 'When it was active by then is not kept: of each session the mirror keeps the latest activity'
+      : 'This store keeps no last activity',
+    (at) => lastSeenText(at, looks, now),
+  );
 
 const place: CellOf = ({ place: where, ip }) =>
   where === null

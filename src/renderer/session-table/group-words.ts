@@ -1,7 +1,7 @@
 import { assertNever } from '#shared/domain/assert-never.ts';
 import type { SessionGroup } from '#shared/ipc/desk-contract.ts';
 import type { Grouping } from '#shared/ipc/session-groupings.ts';
-import { maskAddress } from '../format/mask.ts';
+import { maskAddress } from '#shared/domain/mask-address.ts';
 import { countryName, deviceText, networkText, placeText } from '../format/words.ts';
 
 /** What each grouping is called. */

@@ -1,5 +1,5 @@
 import type { SessionRow } from '#shared/ipc/views.ts';
-import { maskAddress } from '../format/mask.ts';
+import { maskAddress } from '#shared/domain/mask-address.ts';
 import { deviceText, networkText, placeText } from '../format/words.ts';
 
 /** What a copied session says. Masked addresses stay masked, and raw agents are left out with them. */

@@ -9,6 +9,15 @@ import { goLive, useTime } from '../store/time-store.ts';
 /** Views whose contents follow the time bar. */
 const FOLLOWING: ReadonlySet<ViewName> = new Set(['watch', 'sessions']);
 
+const THEN = 'From the mirror: who was signed in then, with the address and device seen last by then.';
+const FOLLOWS = {
+  instant: THEN,
+  playing: THEN,
+  // A stretch of time has no one moment whose state could be shown.
+  period:
+    'Every session open at some moment of it. The table says what is known of each now; map, figures and feed what was known at its end.',
+} as const;
+
 /** Said above every view while the window does not show now. */
 export function TimeBanner(): ReactNode {
   const time = useTime((state) => state.time);
@@ -42,9 +51,7 @@ export function TimeBanner(): ReactNode {
         {shownTimeText(time, zone)}
       </Box>
       <Box component="span" sx={{ flex: 1, color: 'text.secondary' }}>
-        {follows
-          ? 'From the mirror: who was signed in then, with the address and device seen last by then.'
-          : 'Watch and Sessions show that time; this view shows now.'}
+        {follows ? FOLLOWS[time.is] : 'Watch and Sessions show that time; this view shows now.'}
       </Box>
       <Button color="primary" variant="contained" aria-keyshortcuts="Escape" onClick={goLive}>
         Back to live

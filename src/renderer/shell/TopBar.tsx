@@ -7,6 +7,7 @@ import { useApp } from '../store/app-store.ts';
 import { showOver } from '../store/shell-store.ts';
 import { useSettings } from '../store/settings-store.ts';
 import { useTime } from '../store/time-store.ts';
+import { liveWords } from '../format/connection-words.ts';
 import { SIZE } from '../theme/size.ts';
 import { EnvironmentChip } from './EnvironmentChip.tsx';
 
@@ -79,8 +80,12 @@ function LiveClock(): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const time = useFromClock((now) => clockTime(now, zone));
   const past = useTime((state) => state.time.is !== 'live');
-  const connected = useApp((state) => (state.environments ?? []).some(({ state: at }) => at.is === 'live'));
-  const anyLive = connected && !past;
+  const watched = useApp((state) => (state.environments ?? []).filter(({ enabled }) => enabled).length);
+  const live = useApp(
+    (state) => (state.environments ?? []).filter(({ state: at }) => at.is === 'live').length,
+  );
+  const all = !past && live > 0 && live >= watched;
+  const words = liveWords(past, live, watched);
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, flex: 'none', whiteSpace: 'nowrap' }}>
       <Box
@@ -89,12 +94,12 @@ function LiveClock(): ReactNode {
         sx={{
           width: '0.55em',
           height: '0.55em',
-          borderRadius: anyLive ? '50%' : 0.25,
-          bgcolor: anyLive ? 'live.main' : 'text.disabled',
+          borderRadius: all ? '50%' : 0.25,
+          bgcolor: all ? 'live.main' : past || live === 0 ? 'text.disabled' : 'severity.medium',
         }}
       />
-      <Typography component="span" sx={{ fontWeight: 500 }}>
-        {anyLive ? 'Live' : past ? 'Past shown' : 'Not live'}
+      <Typography component="span" data-testid="live-state" sx={{ fontWeight: 500 }}>
+        {words}
       </Typography>
       <Box
         component="span"

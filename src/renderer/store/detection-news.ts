@@ -1,4 +1,5 @@
 import { severityRank } from '#shared/domain/detection.ts';
+import { maskAddressesIn } from '#shared/domain/mask-address.ts';
 import type { DetectionNews, DetectionRow } from '#shared/ipc/detections-views.ts';
 import { engine } from '../bridge/engine.ts';
 import { aboutText } from '../format/detection-words.ts';
@@ -26,8 +27,9 @@ function newsSentence(newest: readonly DetectionRow[], wanted: 'all' | 'high' | 
 export function receiveDetections(news: DetectionNews): void {
   const open = Object.values(news.open).reduce((sum, value) => sum + value, 0);
   useApp.setState({ detections: { revision: news.revision, open } });
-  const sentence = newsSentence(news.newest, settingsNow().announceDetections);
-  if (sentence !== '') announce(sentence);
+  const { announceDetections, maskAddresses } = settingsNow();
+  const sentence = newsSentence(news.newest, announceDetections);
+  if (sentence !== '') announce(maskAddresses ? maskAddressesIn(sentence) : sentence);
 }
 
 /** Asks once what is open; from then on events say it. */

@@ -13,6 +13,14 @@ export function cellStyles(theme: Theme): Readonly<Record<string, CSSObject>> {
   const { palette } = theme.vars;
   const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
   const mark = { ...theme.typography.caption, whiteSpace: 'nowrap', flex: 'none' } as const;
+  const outlined = {
+    fontWeight: 600,
+    letterSpacing: '0.03em',
+    border: '1px solid',
+    borderRadius: 3,
+    padding: theme.spacing(0, 0.75),
+    lineHeight: 1.2,
+  } as const;
   return {
     '.wf-row': {
       display: 'grid',
@@ -50,6 +58,7 @@ export function cellStyles(theme: Theme): Readonly<Record<string, CSSObject>> {
       marginLeft: theme.spacing(1.5),
       color: palette.text.disabled,
     },
+    '.wf-squared[data-tier="PROD"]::after': { ...outlined, color: palette.text.secondary, fontSize: '0.62rem' },
     '.wf-risk-some': { color: palette.severity.medium, fontWeight: 600 },
     '.wf-risk-much': { color: palette.severity.high, fontWeight: 600 },
     '.wf-mono': { ...theme.typography.mono },
@@ -87,14 +96,10 @@ export function cellStyles(theme: Theme): Readonly<Record<string, CSSObject>> {
     },
     '.wf-production': {
       ...mark,
-      fontWeight: 600,
-      letterSpacing: '0.03em',
-      border: '1px solid',
-      borderRadius: 3,
-      padding: theme.spacing(0, 0.75),
-      lineHeight: 1.2,
+      ...outlined,
       color: palette.severity.high,
     },
+    '.wf-production[data-quiet]': { color: palette.text.secondary, fontSize: '0.62rem' },
     '.wf-mark': {
       ...mark,
       lineHeight: 1.35,

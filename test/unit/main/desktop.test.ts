@@ -35,6 +35,13 @@ test('only what was subscribed to is told, and a click leads to it', () => {
   });
 });
 
+test('a desktop that masks addresses is not told them either', () => {
+  const settings = (maskAddresses: boolean) => Settings.parse({ notifyDetections: 'low', maskAddresses });
+  const news = [{ ...found('a', 'high'), about: '45.84.122.48' }];
+  expect(alertOf(news, settings(false))?.body).toBe('45.84.122.48 in shop');
+  expect(alertOf(news, settings(true))?.body).toBe('45.84.•••.••• in shop');
+});
+
 test('what arrives together is one message, and a subscription that ended meanwhile tells nothing', () => {
   vi.useFakeTimers();
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConnectionState, EnvironmentView } from '#shared/ipc/views.ts';
 import type { Status } from '#shared/protocol/handshake.ts';
-import { connectionWords } from '#renderer/format/connection-words.ts';
+import { connectionWords, liveWords } from '#renderer/format/connection-words.ts';
 
 const NOW = 1_000_000_000;
 const problem = { code: 'X', message: 'The agent does not answer.', advice: 'See whether it runs.' };
@@ -47,4 +47,11 @@ test('catching up shows counts, with a total only when there is one', () => {
   expect(words({ is: 'syncing', received: 1_200, expected: null }).sentence).toBe(
     'Catching up: 1,200 records.',
   );
+});
+
+test('one agent that is gone does not hide behind those that answer', () => {
+  expect(liveWords(false, 3, 3)).toBe('Live');
+  expect(liveWords(false, 2, 3)).toBe('2 of 3 live');
+  expect(liveWords(false, 0, 3)).toBe('Not live');
+  expect(liveWords(true, 3, 3)).toBe('Past shown');
 });

@@ -44,3 +44,18 @@ test('only what was asked for is read out, and nothing at all when that was aske
   receiveDetections(news(detection('critical', 'Stolen session')));
   expect(said()).toBe('');
 });
+
+test('the voice masks an address where the eye may not see it', () => {
+  want('all');
+  const about = {
+    ...detection('high', 'Many failed sign-ins'),
+    people: [],
+    entity: { name: '45.84.122.48' },
+  };
+  receiveDetections(news(about as unknown as DetectionRow));
+  expect(said()).toContain('45.84.122.48');
+  useSettings.setState({ settings: { ...settingsNow(), maskAddresses: true } });
+  receiveDetections(news(about as unknown as DetectionRow));
+  expect(said()).toMatch(/Many failed sign-ins, 45\.84\.•••\.•••\.$/);
+  useSettings.setState({ settings: { ...settingsNow(), maskAddresses: false } });
+});

@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
+import { IfRead } from '../../parts/NothingRead.tsx';
 import { QuerySearch } from '../../parts/QuerySearch.tsx';
 import { SavedViews } from '../../parts/SavedViews.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -157,20 +158,29 @@ export function AuditView(): ReactNode {
         >
           {audit.rows === null && problem === null ? <Waiting what="events" lines={12} /> : null}
           {audit.rows?.length === 0 ? (
-            <EmptyState
-              title={text.trim() === '' ? 'No event in this period' : 'No event fits'}
-              action={
-                <Button
-                  onClick={() => {
-                    changeAuditSearch({ text: '', connection: null, period: { is: 'last', ms: 365 * DAY } });
-                  }}
-                >
-                  Show the last 365 days
-                </Button>
-              }
+            <IfRead
+              among={connection === null ? [] : [connection]}
+              would="Sign-ins, sign-outs and account changes appear here as soon as an agent has read them."
             >
-              Sign-ins, sign-outs and account changes appear here as soon as an agent has read them.
-            </EmptyState>
+              <EmptyState
+                title={text.trim() === '' ? 'No event in this period' : 'No event fits'}
+                action={
+                  <Button
+                    onClick={() => {
+                      changeAuditSearch({
+                        text: '',
+                        connection: null,
+                        period: { is: 'last', ms: 365 * DAY },
+                      });
+                    }}
+                  >
+                    Show the last 365 days
+                  </Button>
+                }
+              >
+                Sign-ins, sign-outs and account changes appear here as soon as an agent has read them.
+              </EmptyState>
+            </IfRead>
           ) : null}
           {audit.rows === null || audit.rows.length === 0 ? null : (
             <AuditTable rows={audit.rows} scroller={scroller} onEnd={audit.more} />

@@ -7,6 +7,7 @@ import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
 import { count } from '../../format/words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { PersonLink } from '../../parts/Links.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { CardSection } from './CardSection.tsx';
@@ -42,6 +43,7 @@ export function BackTestList(props: {
 }): ReactNode {
   const { title, findings, total, connection } = props;
   const [all, setAll] = useState(false);
+  const masked = useMaskedText();
   if (total === 0) return null;
   const shown = all ? findings : findings.slice(0, FIRST);
   return (
@@ -63,7 +65,7 @@ export function BackTestList(props: {
               <td className="name">
                 <Who one={one} connection={connection} />
               </td>
-              <td>{one.summary}</td>
+              <td>{masked(one.summary)}</td>
             </tr>
           ))}
         </tbody>

@@ -6,6 +6,7 @@ import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { comparedName, comparedValue } from '../../format/detection-words.ts';
 import { count, countryName } from '../../format/words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { useSettings } from '../../store/settings-store.ts';
 import { CardSection } from './CardSection.tsx';
 
@@ -49,7 +50,8 @@ function Value(props: {
 }): ReactNode {
   const { what, differs } = props;
   const zone = useSettings((state) => state.settings.timeZone);
-  const value = props.value === null ? null : comparedValue(what, props.value, zone);
+  const masked = useMaskedText();
+  const value = props.value === null ? null : masked(comparedValue(what, props.value, zone));
   if (value === null) return <Unknown why="Not recorded for this event" />;
   if (!differs) return value;
   return (

@@ -3,10 +3,12 @@ import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
 import { filterName } from '../../format/detection-words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { CardSection } from './CardSection.tsx';
 
 /** Which harmless explanations were looked at, and why each does or does not fit. */
 export function Considered({ detail }: { readonly detail: DetectionDetail }): ReactNode {
+  const masked = useMaskedText();
   const considered = [...detail.filtersConsidered].sort((a, b) => Number(b.applied) - Number(a.applied));
   const silenced = considered.some(({ applied }) => applied);
   return (
@@ -32,7 +34,7 @@ export function Considered({ detail }: { readonly detail: DetectionDetail }): Re
                   {applied ? 'yes' : 'no'}
                 </Box>
                 <Box component="td" sx={{ color: 'text.secondary' }}>
-                  {reason}
+                  {masked(reason)}
                 </Box>
               </tr>
             ))}

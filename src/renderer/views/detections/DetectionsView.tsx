@@ -4,6 +4,7 @@ import { Heading } from '../../components/Heading.tsx';
 import { PageLinks } from '../../components/PageLinks.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
+import { StaleNote } from '../../parts/StaleNote.tsx';
 import { useDetections } from '../../store/detection-store.ts';
 import { hrefOf, useRoute } from '../../store/route-store.ts';
 import { FiguresView } from './FiguresView.tsx';
@@ -54,6 +55,9 @@ export function DetectionsView(): ReactNode {
             }}
           />
         )}
+        {page === 'queue' || page === 'figures' ? (
+          <StaleNote of="everything" among={connection === null ? [] : [connection]} />
+        ) : null}
       </Heading>
       {page === 'queue' ? <QueueView /> : null}
       {page === 'figures' ? <FiguresView /> : null}

@@ -16,6 +16,7 @@ import { originSentence } from '../../format/origin-words.ts';
 import { duration } from '../../format/time.ts';
 import { count } from '../../format/words.ts';
 import { LineMap } from '../../map/LineMap.tsx';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { TimeAgo, TimeOfDay } from '../../parts/TimeText.tsx';
 import { SIZE } from '../../theme/size.ts';
@@ -69,7 +70,7 @@ function Facts({ detail }: { readonly detail: DetectionDetail }): ReactNode {
       }}
     >
       <EnvironmentTag connection={row.connection} tier="shown" />
-      <span>{aboutText(row)}</span>
+      <span>{useMaskedText()(aboutText(row))}</span>
       <span>
         <TimeOfDay at={row.raisedAt} /> (<TimeAgo at={row.raisedAt} />)
         {lasting > 0 ? `, for ${duration(lasting)}` : ''}
@@ -113,7 +114,8 @@ function Standing({ detail }: { readonly detail: DetectionDetail }): ReactNode {
  */
 export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const { row, line, history } = detail;
-  const who = aboutText(row);
+  const masked = useMaskedText();
+  const who = masked(aboutText(row));
   const origin = originSentence(detail.origins);
   return (
     <Box
@@ -131,12 +133,12 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
         </Box>
         <Box sx={{ maxWidth: SIZE.prose * 1.25, fontSize: '1.08em', lineHeight: 1.5 }}>
           <Box component="strong" data-testid="what-happened" sx={{ fontWeight: 600 }}>
-            {`${summaryOf(row).replace(/\.$/, '')}. `}
+            {`${masked(summaryOf(row)).replace(/\.$/, '')}. `}
           </Box>
           <Box component="span" sx={{ color: 'text.secondary' }}>
             {history === null ? '' : `${usualSentence(who, history, row.raisedAt)} `}
             {origin === null ? '' : `${origin} `}
-            {filterSentence(detail)}
+            {masked(filterSentence(detail))}
           </Box>
         </Box>
         <Facts detail={detail} />
@@ -145,7 +147,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
           <Typography variant="label" component="h3" sx={{ color: 'text.secondary', fontWeight: 600 }}>
             Suggested next step
           </Typography>
-          <Box data-testid="next-step">{detail.nextStep}</Box>
+          <Box data-testid="next-step">{masked(detail.nextStep)}</Box>
         </Box>
         <CardActions detail={detail} />
       </Box>

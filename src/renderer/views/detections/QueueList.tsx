@@ -5,6 +5,7 @@ import { ONE_LINE } from '../../components/one-line.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { aboutText, lineOf, STATE_WORDS, summaryOf } from '../../format/detection-words.ts';
 import { counted } from '../../format/words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { ColourSquare, useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { useApp } from '../../store/app-store.ts';
@@ -62,6 +63,7 @@ const Line = memo(function Line(props: {
     (state) => state.environments?.find(({ connection }) => connection === row.connection)?.colour ?? 0,
   );
   const environment = useEnvironmentName()(row.connection);
+  const masked = useMaskedText();
   const holder = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (current) holder.current?.scrollIntoView({ block: 'nearest' });
@@ -90,7 +92,7 @@ const Line = memo(function Line(props: {
         component="input"
         type="checkbox"
         checked={chosen}
-        aria-label={`Select ${row.title}, ${aboutText(row)}`}
+        aria-label={masked(`Select ${row.title}, ${aboutText(row)}`)}
         onChange={() => {
           toggleDetection(row);
         }}
@@ -121,11 +123,14 @@ const Line = memo(function Line(props: {
         <SeverityMark severity={row.severity} faded={row.state === 'closed' || silencedWord(row) !== null} />
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Box sx={{ ...ONE_LINE, fontWeight: 500 }}>{row.title}</Box>
-          <Box sx={{ ...ONE_LINE, color: 'text.secondary' }} title={`${environment}: ${summaryOf(row)}`}>
+          <Box
+            sx={{ ...ONE_LINE, color: 'text.secondary' }}
+            title={masked(`${environment}: ${summaryOf(row)}`)}
+          >
             <Box component="span" sx={{ mr: 1.5 }}>
               <ColourSquare index={colour} />
             </Box>
-            {lineOf(row)}
+            {masked(lineOf(row))}
           </Box>
         </Box>
         <Right row={row} />
@@ -135,6 +140,7 @@ const Line = memo(function Line(props: {
 });
 
 function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'story' }> }): ReactNode {
+  const label = useMaskedText()(line.label);
   return (
     <Box
       component="li"
@@ -154,7 +160,7 @@ function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'sto
       <Box
         component="h2"
         sx={{ m: 0, flex: 1, minWidth: 0, typography: 'h3', display: 'flex' }}
-        title={line.label}
+        title={label}
       >
         <Box
           component="button"
@@ -175,7 +181,7 @@ function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'sto
             '&:hover': { textDecoration: 'underline' },
           }}
         >
-          {line.label}
+          {label}
         </Box>
       </Box>
       <Box component="span" sx={{ typography: 'caption', color: 'text.secondary', whiteSpace: 'nowrap' }}>

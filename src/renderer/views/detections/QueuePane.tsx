@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { count } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
+import { IfRead } from '../../parts/NothingRead.tsx';
 import { QUEUE_TABS, useDetections, type QueueTab } from '../../store/detection-store.ts';
 import { StoreChoice } from '../../parts/StoreChoice.tsx';
 import { SIZE } from '../../theme/size.ts';
@@ -67,7 +68,7 @@ export function QueuePane(props: {
   readonly current: string | null;
 }): ReactNode {
   const { queue, current } = props;
-  const { tab, grouping, text } = useDetections();
+  const { tab, grouping, text, connection } = useDetections();
   const ready = queue.is === 'ready' ? queue.value : null;
   const [title, words] = EMPTY[tab];
   return (
@@ -128,22 +129,27 @@ export function QueuePane(props: {
         <Asked answer={queue} what="detections" lines={10} />
         {ready?.lines.length === 0 ? (
           text.trim() === '' ? (
-            <EmptyState
-              title={title}
-              action={
-                tab === 'open' ? (
-                  <Button
-                    onClick={() => {
-                      useDetections.setState({ tab: 'past', chosen: new Map() });
-                    }}
-                  >
-                    See what was found in the past
-                  </Button>
-                ) : null
-              }
+            <IfRead
+              among={connection === null ? [] : [connection]}
+              would="What is unusual about sign-ins and sessions appears here, worst and newest first."
             >
-              {words}
-            </EmptyState>
+              <EmptyState
+                title={title}
+                action={
+                  tab === 'open' ? (
+                    <Button
+                      onClick={() => {
+                        useDetections.setState({ tab: 'past', chosen: new Map() });
+                      }}
+                    >
+                      See what was found in the past
+                    </Button>
+                  ) : null
+                }
+              >
+                {words}
+              </EmptyState>
+            </IfRead>
           ) : (
             <EmptyState title="No detection fits">Change or empty the search above.</EmptyState>
           )

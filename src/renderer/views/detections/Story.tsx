@@ -5,6 +5,7 @@ import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { ONE_LINE } from '../../components/one-line.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { aboutText, summaryOf } from '../../format/detection-words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { keyOf } from '../../store/detection-store.ts';
 import { hrefOf } from '../../store/route-store.ts';
@@ -13,6 +14,7 @@ import { CardSection } from './CardSection.tsx';
 /** The attack as one story: what belongs to the same campaign, in event time, this one in its place. */
 export function Story({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const { row, related } = detail;
+  const masked = useMaskedText();
   if (related.length === 0) return null;
   const all = [...related.filter((one) => keyOf(one) !== keyOf(row)), row].sort(
     (a, b) => a.raisedAt - b.raisedAt,
@@ -51,14 +53,14 @@ export function Story({ detail }: { readonly detail: DetectionDetail }): ReactNo
                   ...ONE_LINE,
                   fontWeight: here ? 600 : 400,
                 }}
-                title={summaryOf(one)}
+                title={masked(summaryOf(one))}
               >
                 {here ? (
-                  `${one.title} · ${aboutText(one)} (this one)`
+                  masked(`${one.title} · ${aboutText(one)} (this one)`)
                 ) : (
-                  <Link
-                    href={hrefOf('detections', one.connection, one.id)}
-                  >{`${one.title} · ${aboutText(one)}`}</Link>
+                  <Link href={hrefOf('detections', one.connection, one.id)}>
+                    {masked(`${one.title} · ${aboutText(one)}`)}
+                  </Link>
                 )}
               </Box>
             </Box>

@@ -15,6 +15,7 @@ import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { aboutText } from '../../format/detection-words.ts';
 import { exactTime } from '../../format/time.ts';
 import { countryName } from '../../format/words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { showDialog, suppress } from '../../store/detection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { useTask } from '../../store/use-task.ts';
@@ -44,6 +45,7 @@ export function SuppressDialog({ detail }: { readonly detail: DetectionDetail })
   const [reason, setReason] = useState('');
   const [now] = useState(() => Date.now());
   const zone = useSettings((state) => state.settings.timeZone);
+  const masked = useMaskedText();
   const task = useTask();
   const scope = scopeOf(row, choice);
   const expiresAt = now + Number(length);
@@ -53,7 +55,7 @@ export function SuppressDialog({ detail }: { readonly detail: DetectionDetail })
   const lines: readonly (readonly [keyof ScopeChoice, string, boolean])[] = [
     ['detection', `Detection: ${detail.evidence.title}`, true],
     ['account', `Person: ${person?.name ?? ''}`, person !== undefined],
-    ['ip', `Address: ${row.ip ?? ''}`, row.ip !== null],
+    ['ip', masked(`Address: ${row.ip ?? ''}`), row.ip !== null],
     ['country', `Country: ${row.country === null ? '' : countryName(row.country)}`, row.country !== null],
     ['everywhere', 'In every environment, not only in this one', !choice.account],
   ];
@@ -69,7 +71,9 @@ export function SuppressDialog({ detail }: { readonly detail: DetectionDetail })
           });
         }}
       >
-        <DialogTitle id="suppress-detection">{`Suppress what is like ${row.title.toLowerCase()} of ${aboutText(row)}`}</DialogTitle>
+        <DialogTitle id="suppress-detection">
+          {masked(`Suppress what is like ${row.title.toLowerCase()} of ${aboutText(row)}`)}
+        </DialogTitle>
         <DialogContent sx={{ display: 'grid', gap: 3 }}>
           <Box role="group" aria-label="What must match" sx={{ display: 'grid' }}>
             {lines

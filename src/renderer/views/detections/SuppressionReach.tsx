@@ -7,6 +7,7 @@ import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { aboutText } from '../../format/detection-words.ts';
 import { count, counted } from '../../format/words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { keyOf } from '../../store/detection-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -38,6 +39,7 @@ export function Reach(props: {
   readonly except: DetectionRow;
 }): ReactNode {
   const { scope, except } = props;
+  const masked = useMaskedText();
   const answer = useEngineQuery('suppressions.preview', scope === null ? null : { scope });
   if (scope === null) {
     return (
@@ -82,7 +84,7 @@ export function Reach(props: {
                 ...ONE_LINE,
               }}
             >
-              {`${row.title} · ${aboutText(row)}`}
+              {masked(`${row.title} · ${aboutText(row)}`)}
             </Box>
             <TimeAgo at={row.lastAt} />
           </Box>

@@ -7,6 +7,7 @@ import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
 import { count, countryName } from '../../format/words.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { Asked } from '../../parts/Asked.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { TimeAgo, TimeOfDay } from '../../parts/TimeText.tsx';
@@ -30,12 +31,13 @@ function scopeWords({ scope }: SuppressionView): string {
 }
 
 function Line({ one }: { readonly one: SuppressionView }): ReactNode {
+  const masked = useMaskedText();
   const task = useTask();
   const over = useFromClock((now) => (one.removedAt !== null || one.expiresAt <= now ? 'over' : '')) !== '';
   return (
     <Box component="tr" sx={{ color: over ? 'text.secondary' : 'text.primary' }}>
       <td>
-        {scopeWords(one)}
+        {masked(scopeWords(one))}
         {task.problem === null ? null : <ProblemBox problem={task.problem} />}
       </td>
       <td>

@@ -71,12 +71,12 @@ export function Difference(): ReactNode {
           <Part
             title={`Came: ${countedText(value.cameCount, 'session', 'sessions')} not there at ${exactTime(Math.min(from, to), zone)} ${zoneName(zone)}`}
           >
-            <SessionsThen rows={value.came.map(asItIs)} at={to} />
+            <SessionsThen rows={value.came.map(asItIs)} at={to} when="last" />
           </Part>
           <Part
             title={`Went: ${countedText(value.wentCount, 'session', 'sessions')} no longer there at ${exactTime(Math.max(from, to), zone)} ${zoneName(zone)}`}
           >
-            <SessionsThen rows={value.went.map(asItIs)} at={from} />
+            <SessionsThen rows={value.went.map(asItIs)} at={from} when="last" />
           </Part>
         </>
       )}

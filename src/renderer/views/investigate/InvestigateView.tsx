@@ -4,6 +4,7 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import { Heading } from '../../components/Heading.tsx';
 import { PageLinks } from '../../components/PageLinks.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
+import { IfRead } from '../../parts/NothingRead.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { useInvestigate } from '../../store/investigate-store.ts';
 import { hrefOf, useRoute } from '../../store/route-store.ts';
@@ -80,7 +81,16 @@ export function InvestigateView(): ReactNode {
         data-testid="answer"
         sx={{ flex: 1, minHeight: 0, overflow: 'auto', bgcolor: 'background.paper' }}
       >
-        <Answer question={question} />
+        {question === 'notes' ? (
+          <Answer question={question} />
+        ) : (
+          <IfRead
+            among={connection === null ? [] : [connection]}
+            would="Questions about the past are answered from what agents have told."
+          >
+            <Answer question={question} />
+          </IfRead>
+        )}
       </Box>
     </Box>
   );

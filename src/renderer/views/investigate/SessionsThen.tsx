@@ -92,27 +92,29 @@ function Line({ row }: { readonly row: SessionAt }): ReactNode {
 }
 const SessionLine = memo(Line);
 
-const HEADS = [
+const headsOf = (when: 'then' | 'last'): readonly string[] => [
   'Select',
   'Environment',
   'Person',
   'Signed in',
-  'Place then',
-  'Address then',
-  'Network then',
+  `Place ${when}`,
+  `Address ${when}`,
+  `Network ${when}`,
   'Browser · system',
   'Ended',
   'Marks',
   'Open',
 ];
 
-/** Sessions as they were at an instant. */
+/** Sessions as they were at an instant, or as they were seen last. */
 export function SessionsThen({
   rows,
   at,
+  when = 'then',
 }: {
   readonly rows: readonly SessionAt[];
   readonly at: number;
+  readonly when?: 'then' | 'last';
 }): ReactNode {
   return (
     <>
@@ -123,7 +125,7 @@ export function SessionsThen({
           '& td.wide': { maxWidth: '7.25rem', overflow: 'hidden', textOverflow: 'ellipsis' },
         }}
       >
-        <TableHead heads={HEADS} />
+        <TableHead heads={headsOf(when)} />
         <tbody>
           {rows.map((row) => (
             <SessionLine key={`${String(at)} ${chosenKey(row.session)}`} row={row} />

@@ -9,12 +9,14 @@ import { SearchField } from '../../components/SearchField.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { counted } from '../../format/words.ts';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
+import { IfRead } from '../../parts/NothingRead.tsx';
 import { StoreChoice } from '../../parts/StoreChoice.tsx';
 import { StaleNote } from '../../parts/StaleNote.tsx';
 import { goTo } from '../../store/route-store.ts';
 import { PeopleTable } from './PeopleTable.tsx';
 import { usePeopleFilter } from '../../store/people-filter.ts';
 import { usePeople } from '../../store/use-people.ts';
+import { useWhatIsRead } from '../../store/what-is-read.ts';
 
 /** Everybody who is signed in, or everybody there is. */
 export function PeopleList(): ReactNode {
@@ -27,6 +29,7 @@ export function PeopleList(): ReactNode {
     ...(only === '' || (which === 'all' && only === 'several-countries') ? {} : { only }),
   });
   const { first, rows } = people;
+  const read = useWhatIsRead();
   const narrowed = text.trim() !== '' || connection !== null || only !== '';
   const total = first.is === 'ready' ? first.value.total : null;
   return (
@@ -89,7 +92,7 @@ export function PeopleList(): ReactNode {
             ]}
           />
         )}
-        {total === null ? null : (
+        {total === null || read !== 'something' ? null : (
           <Typography component="span" sx={{ color: 'text.secondary' }} data-testid="people-count">
             {counted(total, 'person', 'people')}
           </Typography>
@@ -111,11 +114,20 @@ export function PeopleList(): ReactNode {
       >
         {first.is === 'loading' ? <Waiting what="people" lines={12} /> : null}
         {first.is === 'ready' && rows.length === 0 ? (
-          <EmptyState title={narrowed ? 'Nobody fits' : 'Nobody is signed in'}>
-            {narrowed
-              ? 'Change or empty the fields above.'
-              : 'People appear as soon as an agent has told of their sessions. Choose “Everybody” for those who were here before.'}
-          </EmptyState>
+          <IfRead
+            among={connection === null ? [] : [connection]}
+            would="People appear as soon as an agent has told of their sessions."
+          >
+            <EmptyState
+              title={narrowed ? 'Nobody fits' : which === 'all' ? 'Nobody is known' : 'Nobody is signed in'}
+            >
+              {narrowed
+                ? 'Change or empty the fields above.'
+                : which === 'all'
+                  ? 'People appear with their first sign-in.'
+                  : 'Choose “Everybody” for those who were here before.'}
+            </EmptyState>
+          </IfRead>
         ) : null}
         {rows.length === 0 ? null : <PeopleTable rows={rows} />}
         {people.more === null ? null : (

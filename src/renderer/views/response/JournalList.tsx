@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { Asked } from '../../parts/Asked.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { count, counted } from '../../format/words.ts';
@@ -50,6 +51,7 @@ export function JournalList(): ReactNode {
   const [limit, setLimit] = useState(PAGE);
   const answer = useEngineQuery('journal.page', { before: null, limit });
   const [verdict, setVerdict] = useState<JournalVerdict | null>(null);
+  const masked = useMaskedText();
   const task = useTask();
   const verify = (ask: () => Promise<JournalVerdict | null>) =>
     void task.run(async () => {
@@ -102,7 +104,7 @@ export function JournalList(): ReactNode {
                 </td>
                 <td className="name">{entry.by.name === '' ? (entry.by.id ?? 'operator') : entry.by.name}</td>
                 <th scope="row">{actionWords(entry.action)}</th>
-                <td>{entryDetails(entry)}</td>
+                <td>{masked(entryDetails(entry))}</td>
               </tr>
             ))}
           </tbody>

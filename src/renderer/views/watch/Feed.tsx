@@ -7,6 +7,8 @@ import type { AuditRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { count } from '../../format/words.ts';
 import { groupFeed } from '../../store/feed-groups.ts';
+import { IfRead } from '../../parts/NothingRead.tsx';
+import { StaleNote } from '../../parts/StaleNote.tsx';
 import { pauseFeed, resumeFeed, useFeed } from '../../store/feed-store.ts';
 import { useWatchFilter } from '../../store/session-filter.ts';
 import { useSettings } from '../../store/settings-store.ts';
@@ -133,13 +135,24 @@ export function Feed(): ReactNode {
           {isPaused ? pausedText(waits, !live) : 'Pause'}
         </Button>
       </Box>
+      {live ? (
+        <Box sx={{ px: 4, borderBottom: 1, borderColor: 'divider', '&:empty': { display: 'none' } }}>
+          <StaleNote of="everything" among={shown.connections} />
+        </Box>
+      ) : null}
       <FeedList tabIndex={0} aria-label="Events, newest first">
         {groups.map(({ row, times }) => (
           <FeedLine key={`${row.connection} ${row.id}`} row={row} times={times} zone={zone} />
         ))}
         {groups.length === 0 ? (
           <li>
-            <EmptyState title="Nothing yet">Sign-ins, sign-outs and account changes appear here.</EmptyState>
+            <IfRead among={shown.connections} would="Sign-ins, sign-outs and account changes appear here.">
+              <EmptyState title={live ? 'Nothing yet' : 'Nothing was told'}>
+                {live
+                  ? 'Sign-ins, sign-outs and account changes appear here.'
+                  : 'No event of this time is mirrored. Investigate says whether it was watched.'}
+              </EmptyState>
+            </IfRead>
           </li>
         ) : null}
       </FeedList>

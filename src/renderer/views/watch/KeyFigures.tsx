@@ -4,6 +4,9 @@ import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { Sparkline } from '../../components/Sparkline.tsx';
 import { count } from '../../format/words.ts';
+import { HOUR } from '#shared/domain/lengths.ts';
+import { changeAuditSearch } from '../../store/audit-search.ts';
+import { useWhatIsRead } from '../../store/what-is-read.ts';
 import { useApp } from '../../store/app-store.ts';
 import { hrefOf } from '../../store/route-store.ts';
 import { useSessionsFilter } from '../../store/session-filter.ts';
@@ -103,7 +106,13 @@ function Figure(props: {
 /** Whole minutes only: the last one is still under way. */
 const whole = (perMinute: readonly number[]): readonly number[] => perMinute.slice(0, -1);
 
-function rate(label: string, perMinute: readonly number[], what: string, href: string): ReactNode {
+function rate(
+  label: string,
+  perMinute: readonly number[],
+  what: string,
+  href: string,
+  at: number | undefined,
+): ReactNode {
   const minutes = whole(perMinute);
   const last = minutes.at(-1);
   const usual = usualOf(minutes);
@@ -113,12 +122,22 @@ function rate(label: string, perMinute: readonly number[], what: string, href: s
       href={href}
       value={last === undefined ? '—' : count(last)}
       beside={usual === null ? null : `usual ${count(usual)}`}
-      explained={`${what} in the last whole minute; usual is the median of the last ${String(minutes.length)} minutes. Opens them in Audit`}
+      explained={`${what} in the last whole minute${at === undefined ? '' : ' by then'}; usual is the median of the ${String(minutes.length)} minutes before. Opens them in Audit`}
+      {...(at === undefined
+        ? {}
+        : {
+            onFollow: () => {
+              // Of the time that is shown, as the figure is.
+              changeAuditSearch({ period: { is: 'between', from: at - HOUR, to: at } });
+            },
+          })}
       chart={
-        <Sparkline
-          values={minutes.slice(-30)}
-          label={`${what} per minute, last ${String(minutes.slice(-30).length)} minutes`}
-        />
+        minutes.length === 0 ? null : (
+          <Sparkline
+            values={minutes.slice(-30)}
+            label={`${what} per minute, last ${String(minutes.slice(-30).length)} minutes`}
+          />
+        )
       }
     />
   );
@@ -127,11 +146,12 @@ function rate(label: string, perMinute: readonly number[], what: string, href: s
 /** How many open detections there are now; nothing where the past is shown, because triage is about now. */
 function OpenDetections(): ReactNode {
   const detections = useApp((state) => state.detections);
+  const read = useWhatIsRead();
   return (
     <Figure
       label="Open detections"
       href={hrefOf('detections')}
-      value={detections === null ? '—' : count(detections.open)}
+      value={detections === null || read !== 'something' ? '—' : count(detections.open)}
       loud={(detections?.open ?? 0) > 0}
       explained="Detections that nobody has taken or closed and that nothing silences. Opens them"
     />
@@ -143,7 +163,8 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
   const revision = useApp((state) => state.revision);
   const time = useTime((state) => state.time);
   const { at } = timeRequest(time);
-  const figures = useHeld(
+  const read = useWhatIsRead(connections);
+  const answer = useHeld(
     useEngineQuery(
       'figures',
       {
@@ -153,6 +174,8 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
       { revision, everyMs: FOLLOW_EVERY_MS },
     ),
   );
+  // Zeros would say that nobody is signed in; before anything was read, nobody knows.
+  const figures = read === 'something' ? answer : null;
   const live = at === undefined;
   const samples = useSamples(live ? figures : null);
   return (
@@ -175,7 +198,7 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
       }}
     >
       <Figure
-        label={live ? 'Sessions' : 'Sessions then'}
+        label={live ? 'Sessions' : time.is === 'period' ? 'Sessions at its end' : 'Sessions then'}
         href={hrefOf('sessions')}
         onFollow={() => {
           useSessionsFilter.setState({ connections });
@@ -187,7 +210,9 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
             : 'Sessions in every environment shown. Opens them'
         }
         chart={
-          live ? <Sparkline values={samples} label="Live sessions since this window was opened" /> : null
+          live && figures !== null ? (
+            <Sparkline values={samples} label="Live sessions since this window was opened" />
+          ) : null
         }
       />
       <Figure
@@ -197,8 +222,14 @@ export function KeyFigures({ connections }: { readonly connections: readonly Con
         value={figures === null ? '—' : count(figures.accounts)}
         explained="Accounts with at least one session. An account belongs to one environment; the same person may have several."
       />
-      {rate('Sign-ins / min', figures?.signIns ?? [], 'Sign-ins', hrefOf('audit', 'login'))}
-      {rate('Failed / min', figures?.failures ?? [], 'Failed sign-ins', hrefOf('audit', 'login', 'failure'))}
+      {rate('Sign-ins / min', figures?.signIns ?? [], 'Sign-ins', hrefOf('audit', 'login'), at)}
+      {rate(
+        'Failed / min',
+        figures?.failures ?? [],
+        'Failed sign-ins',
+        hrefOf('audit', 'login', 'failure'),
+        at,
+      )}
       {live ? <OpenDetections /> : null}
     </Box>
   );

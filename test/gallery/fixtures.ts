@@ -32,7 +32,7 @@ const environment = (
   status: null,
   skewMs: 0,
   asOf: asOf === null ? null : epochMs(asOf),
-  liveSessions: 120,
+  liveSessions: asOf === null ? 0 : 120,
   setAside: 0,
   history: { is: 'done', events: 1_000 },
 });
@@ -52,8 +52,10 @@ export const ENVIRONMENTS: readonly EnvironmentView[] = [
     },
     NOW - 12 * MINUTE,
   ),
+  environment('wiki', 'staging', 3, { is: 'connecting', attempt: 1 }, null),
 ];
-export const [SHOP, INTRANET, BLOG] = ENVIRONMENTS.map(({ connection }) => connection) as [
+export const [SHOP, INTRANET, BLOG, WIKI] = ENVIRONMENTS.map(({ connection }) => connection) as [
+  ConnectionId,
   ConnectionId,
   ConnectionId,
   ConnectionId,

@@ -6,6 +6,7 @@ import { ChosenBar } from '#renderer/parts/ChosenBar.tsx';
 import { ColourSquare, EnvironmentTag, ProductionMark } from '#renderer/parts/EnvironmentTag.tsx';
 import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '#renderer/parts/Links.tsx';
 import { NameDialog } from '#renderer/parts/NameDialog.tsx';
+import { IfRead } from '#renderer/parts/NothingRead.tsx';
 import { OpenSession } from '#renderer/parts/OpenSession.tsx';
 import { SavedViews } from '#renderer/parts/SavedViews.tsx';
 import { SavedViewsDialog } from '#renderer/parts/SavedViewsDialog.tsx';
@@ -13,7 +14,7 @@ import { StaleNote } from '#renderer/parts/StaleNote.tsx';
 import { TimeAgo, TimeOfDay } from '#renderer/parts/TimeText.tsx';
 import { ENVIRONMENT_NAMES } from '#renderer/theme/tokens.ts';
 import { each, type Entry } from './entry.ts';
-import { BLOG, INTRANET, NOW, session, SHOP } from './fixtures.ts';
+import { BLOG, INTRANET, NOW, session, SHOP, WIKI } from './fixtures.ts';
 
 const AGES: readonly (readonly [string, number])[] = [
   ['now', 0],
@@ -37,7 +38,13 @@ export const PART_ENTRIES: readonly Entry[] = [
       ['removed', () => <EnvironmentTag connection={ConnectionId.parse('gone')} />],
     ],
   },
-  { component: 'ProductionMark', states: [['mark', () => <ProductionMark />]] },
+  {
+    component: 'ProductionMark',
+    states: [
+      ['mark', () => <ProductionMark />],
+      ['in rows', () => <ProductionMark quiet />],
+    ],
+  },
   {
     component: 'ColourSquare',
     states: ENVIRONMENT_NAMES.map((name, index) => [name, () => <ColourSquare index={index} />] as const),
@@ -90,6 +97,20 @@ export const PART_ENTRIES: readonly Entry[] = [
     states: [
       ...AGES.map(([name, age]) => [name, () => <TimeOfDay at={at(age)} />] as const),
       ['not kept', () => <TimeOfDay at={null} />],
+    ],
+  },
+  {
+    component: 'IfRead',
+    states: [
+      ['something was read', () => <IfRead would="Sessions appear here.">Nobody is signed in</IfRead>],
+      [
+        'nothing yet',
+        () => (
+          <IfRead among={[WIKI]} would="Sessions appear here.">
+            Nobody is signed in
+          </IfRead>
+        ),
+      ],
     ],
   },
   { component: 'StaleNote', states: [['one is behind', () => <StaleNote among={[]} />]] },

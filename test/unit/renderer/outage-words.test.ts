@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { epochMs } from '#shared/domain/units.ts';
 import { outagesOf } from '#engine/mirror/outages.ts';
-import { certificateWarning } from '#renderer/views/environments/certificate-words.ts';
-import { outageWords, stripOf } from '#renderer/views/environments/outage-words.ts';
+import { SCOPES } from '#shared/protocol/handshake.ts';
+import { certificateEnd, certificateWarning } from '#renderer/views/environments/certificate-words.ts';
+import { scopeWords } from '#renderer/views/environments/scope-words.ts';
+import { outageWords, stripOf, stripWords } from '#renderer/views/environments/outage-words.ts';
 
 const at = (time: number, state: string, detail: string | null = null) => ({ at: time, state, detail });
 
@@ -44,4 +46,20 @@ test('a certificate is warned of three weeks before its end, at its end, and bef
   expect(certificateWarning(certificate, 90 * DAY)).toContain('in 10 days');
   expect(certificateWarning(certificate, 101 * DAY)).toContain('has run out');
   expect(certificateWarning(certificate, 9 * DAY)).toContain('not valid yet');
+});
+
+test('a strip does not promise more than is known', () => {
+  expect(stripWords(0, null)).toBe('seen all the time');
+  expect(stripWords(0, '23:46')).toBe('seen all the time since 23:46');
+  expect(stripWords(90_000, null)).toMatch(/^not seen for 1 min/);
+  expect(certificateEnd({ validTo: epochMs(Date.UTC(2027, 2, 3)) }, 'utc')).toBe('valid until 3 Mar 2027');
+});
+
+test('every scope has words, and one that is newer than this console is named as it is', () => {
+  expect(scopeWords(SCOPES).some((word) => word.includes(':'))).toBe(false);
+  expect(scopeWords(['sessions:revoke', 'sessions:read', 'new:scope'])).toEqual([
+    'see sessions',
+    'end sessions',
+    'new:scope',
+  ]);
 });

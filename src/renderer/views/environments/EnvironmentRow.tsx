@@ -9,6 +9,7 @@ import { ToneMark } from '../../components/ToneMark.tsx';
 import { counted } from '../../format/words.ts';
 import { useConnectionWords } from '../../parts/use-connection-words.ts';
 import { enableEnvironment, retryEnvironment } from '../../store/environment-actions.ts';
+import { EnvironmentSummary } from './EnvironmentSummary.tsx';
 import { EnvironmentFacts } from './EnvironmentFacts.tsx';
 
 /** One connection: name and state in words on one line, advice below it, the rest one step away. */
@@ -74,6 +75,7 @@ export function EnvironmentRow(props: {
           {`⚠ ${warning.message}`}
         </Typography>
       ))}
+      <EnvironmentSummary environment={environment} />
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
         {state.is === 'waiting' || state.is === 'refused' ? (
           <Button

@@ -21,6 +21,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['rules', 'rules'],
   ['journal', 'journal'],
   ['command.targets', 'receipts session by session'],
+  ['command.keepOwn', 'keep your own sessions'],
 ];
 
 /** Each known capability, there or not, and those this version does not know. */
@@ -32,7 +33,9 @@ export function capabilityWords(
   return [
     ...WORDS.map(([name, word]) => ({ word, has: has.has(name) })),
     ...capabilities
-      .filter((name) => !known.has(name) && !['session.expiresAt', 'posture'].includes(name))
+      .filter(
+        (name) => !known.has(name) && !['session.expiresAt', 'posture', 'sessions.clientSide'].includes(name),
+      )
       .map((word) => ({ word, has: true })),
   ];
 }

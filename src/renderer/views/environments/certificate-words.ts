@@ -8,11 +8,15 @@ const SOON_MS = 21 * DAY;
 
 const year = (at: number): string => String(new Date(at).getUTCFullYear());
 
+/** Until when it holds. */
+export const certificateEnd = ({ validTo }: Pick<CertificateView, 'validTo'>, zone: Zone): string =>
+  `valid until ${shortDate(validTo, zone)} ${year(validTo)}`;
+
 /** Who vouches for whom, and until when. */
 export const certificateText = (
-  { subject, issuer, validTo }: Pick<CertificateView, 'subject' | 'issuer' | 'validTo'>,
+  certificate: Pick<CertificateView, 'subject' | 'issuer' | 'validTo'>,
   zone: Zone,
-): string => `${subject}, by ${issuer}, valid until ${shortDate(validTo, zone)} ${year(validTo)}`;
+): string => `${certificate.subject}, by ${certificate.issuer}, ${certificateEnd(certificate, zone)}`;
 
 /** What is to be done about a certificate; null: nothing. */
 export function certificateWarning({ validFrom, validTo }: CertificateView, now: number): string | null {

@@ -1,4 +1,5 @@
 import type { Outage, OutageHistory } from '#shared/ipc/desk-views.ts';
+import { duration } from '../../format/time.ts';
 
 const WHAT: Readonly<Record<Outage['is'], string>> = {
   offline: 'The agent was not connected',
@@ -22,6 +23,12 @@ const WHY: Readonly<Record<string, string>> = {
 
 export const outageWords = ({ is, why }: Pick<Outage, 'is' | 'why'>): string =>
   why === '' ? WHAT[is] : `${WHAT[is]}: ${WHY[why] ?? why}`;
+
+/** What a strip says; `since`: from when on anything is known, where that is later than its beginning. */
+export function stripWords(awayMs: number, since: string | null): string {
+  const said = awayMs === 0 ? 'seen all the time' : `not seen for ${duration(awayMs)}`;
+  return since === null ? said : `${said} since ${since}`;
+}
 
 interface StripPart {
   readonly is: Outage['is'] | 'unknown';

@@ -7,7 +7,6 @@ import type { AuditRow } from '#shared/ipc/views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { count } from '../../format/words.ts';
 import { groupFeed } from '../../store/feed-groups.ts';
-import { IfRead } from '../../parts/NothingRead.tsx';
 import { StaleNote } from '../../parts/StaleNote.tsx';
 import { pauseFeed, resumeFeed, useFeed } from '../../store/feed-store.ts';
 import { useWatchFilter } from '../../store/session-filter.ts';
@@ -15,6 +14,7 @@ import { useSettings } from '../../store/settings-store.ts';
 import { keysApply } from '../../store/shell-store.ts';
 import { timeRequest, useTime, type ShownTime } from '../../store/time-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
+import { useWhatIsRead } from '../../store/what-is-read.ts';
 import { useHeld } from '../../store/use-held.ts';
 import { SIZE } from '../../theme/size.ts';
 import { feedFits } from './feed-fits.ts';
@@ -86,6 +86,8 @@ export function Feed(): ReactNode {
     else pauseFeed();
   };
   useFeedKey(toggle);
+  const read = useWhatIsRead(shown.connections);
+  const quiet = read === 'something' ? (live ? 'Nothing yet' : 'Nothing was told') : 'Nothing is watched yet';
   const zone = useSettings((state) => state.settings.timeZone);
   // A burst of events must not hold up a key or a scroll: drawing them waits, and is left off for either.
   const later = useDeferredValue(rows);
@@ -146,13 +148,11 @@ export function Feed(): ReactNode {
         ))}
         {groups.length === 0 ? (
           <li>
-            <IfRead among={shown.connections} would="Sign-ins, sign-outs and account changes appear here.">
-              <EmptyState title={live ? 'Nothing yet' : 'Nothing was told'}>
-                {live
-                  ? 'Sign-ins, sign-outs and account changes appear here.'
-                  : 'No event of this time is mirrored. Investigate says whether it was watched.'}
-              </EmptyState>
-            </IfRead>
+            <EmptyState title={quiet}>
+              {live || read !== 'something'
+                ? 'Sign-ins, sign-outs and account changes appear here.'
+                : 'No event of this time is mirrored. Investigate says whether it was watched.'}
+            </EmptyState>
           </li>
         ) : null}
       </FeedList>

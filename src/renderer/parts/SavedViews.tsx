@@ -5,6 +5,7 @@ import MenuItem from '@mui/material/MenuItem';
 import { useState, type ReactNode } from 'react';
 import type { SavedView } from '#shared/ipc/main-contract.ts';
 import { saveView, viewsOf } from '../store/saved-views.ts';
+import { showOver, useShell } from '../store/shell-store.ts';
 import { useSettings } from '../store/settings-store.ts';
 import { NameDialog } from './NameDialog.tsx';
 import { SavedViewsDialog } from './SavedViewsDialog.tsx';
@@ -21,8 +22,13 @@ export function SavedViews(props: {
   const views = viewsOf(all, current.table);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [dialog, setDialog] = useState<'none' | 'save' | 'manage'>('none');
+  const asked = useShell((state) => state.over === 'save-view');
   const close = () => {
     setAnchor(null);
+  };
+  const done = () => {
+    setDialog('none');
+    if (asked) showOver('nothing');
   };
   return (
     <>
@@ -67,19 +73,17 @@ export function SavedViews(props: {
           Rename or delete…
         </MenuItem>
       </Menu>
-      {dialog === 'save' ? (
+      {dialog === 'save' || asked ? (
         <NameDialog
           title="Save this view"
           button="Save view"
           taken={views.map(({ name }) => name)}
           initial={(props.name ?? current.search).slice(0, 80)}
           onName={(name) => {
-            setDialog('none');
+            done();
             void saveView({ ...current, name });
           }}
-          onClose={() => {
-            setDialog('none');
-          }}
+          onClose={done}
         />
       ) : null}
       {dialog === 'manage' ? (

@@ -5,17 +5,13 @@ import type { ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { useMasked } from '../parts/Address.tsx';
-import { counted } from '../format/words.ts';
 import { chosenRows } from '../store/chosen-rows.ts';
 import { copyText } from '../store/copy.ts';
 import { endSessions, othersOf, previewEnding } from '../store/respond-store.ts';
 import { goTo } from '../store/route-store.ts';
 import { openPanel } from '../store/selection-store.ts';
-import { settingsNow } from '../store/settings-store.ts';
-import { sessionsAsCsv, sessionsAsJson, sessionsAsMarkdown, type TextOptions } from './session-text.ts';
+import { COPY_KINDS, copySessions, type CopyKind } from './copy-sessions.ts';
 import type { FilterStore } from '../store/session-filter.ts';
-
-const masksNow = (): boolean => settingsNow().maskAddresses;
 
 export interface MenuAt {
   readonly row: SessionRow;
@@ -42,15 +38,7 @@ export function SessionMenu(props: {
         ? row.network.organisation
         : `AS${String(row.network.asn)}`;
   /** The selection, when this session is part of it; otherwise this session. */
-  const copySessions = async (
-    one: SessionRow,
-    kind: string,
-    write: (rows: readonly SessionRow[], options: TextOptions) => string,
-  ) => {
-    const rows = (await chosenRows(one)) ?? [one];
-    const what = rows.length === 1 ? `Session as ${kind}` : `${counted(rows.length, 'session')} as ${kind}`;
-    await copyText(write(rows, { masked: masksNow(), environment: nameOf }), what);
-  };
+  const copyAs = async (kind: CopyKind) => copySessions((await chosenRows(row)) ?? [row], kind);
   const item = (label: string, act: () => void, off = false) => (
     <MenuItem
       key={label}
@@ -127,9 +115,7 @@ export function SessionMenu(props: {
       <Divider />
       {account === null ? null : item('Copy person', () => void copyText(account.name, 'Person'))}
       {ip === null ? null : item('Copy address', () => void copyText(ip, 'Address'), masked)}
-      {item('Copy as Markdown', () => void copySessions(row, 'Markdown', sessionsAsMarkdown))}
-      {item('Copy as CSV', () => void copySessions(row, 'CSV', sessionsAsCsv))}
-      {item('Copy as JSON', () => void copySessions(row, 'JSON', sessionsAsJson))}
+      {COPY_KINDS.map((kind) => item(`Copy as ${kind}`, () => void copyAs(kind)))}
     </Menu>
   );
 }

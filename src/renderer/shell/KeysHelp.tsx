@@ -48,10 +48,23 @@ const DETECTIONS: Keys = [
   ['n', 'Write a note'],
   ['u', 'Undo'],
 ];
+const LIST: Keys = [
+  ['j, k', 'Next and previous line'],
+  ['Enter', 'On a line: what its first link does'],
+  ['Tab', 'On a line: to its other links'],
+  ['Esc', 'Out of the lines'],
+];
+const BARS: Keys = [
+  ['←, →', 'On the bars: choose one; with Shift a stretch'],
+  ['Enter', 'On the bars: show only that stretch'],
+];
 const BY_VIEW: Partial<Record<ViewName, Keys>> = {
   watch: [...TABLE, ...MAP],
   sessions: TABLE,
   detections: DETECTIONS,
+  people: LIST,
+  audit: [...LIST, ...BARS],
+  investigate: LIST,
 };
 
 function List({ keys }: { readonly keys: Keys }): ReactNode {

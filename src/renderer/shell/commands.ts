@@ -9,6 +9,7 @@ import { showOver } from '../store/shell-store.ts';
 import { counted } from '../format/words.ts';
 import { copyText } from '../store/copy.ts';
 import { deskDeeds, detectionDeeds } from './desk-commands.ts';
+import { lookDeeds, viewDeeds } from './view-commands.ts';
 import { timeAndMapDeeds } from './time-commands.ts';
 import { VIEW_TITLES } from './navigation.ts';
 
@@ -73,6 +74,7 @@ export function commandsNow(): readonly Command[] {
     ...timeAndMapDeeds(),
     ...detectionDeeds(),
     ...deskDeeds(),
+    ...viewDeeds(),
     ...(open === null
       ? []
       : [
@@ -107,5 +109,6 @@ export function commandsNow(): readonly Command[] {
     maskAddresses
       ? setting('Show addresses', { maskAddresses: false })
       : setting('Mask addresses', { maskAddresses: true }),
+    ...lookDeeds().map((deed): Command => ({ ...deed, group: 'Look' })),
   ];
 }

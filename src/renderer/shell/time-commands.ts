@@ -4,7 +4,7 @@ import { goTo as goToView } from '../store/route-store.ts';
 import { usePanel } from '../store/selection-store.ts';
 import { NO_FILTER, useSessionsFilter, useWatchFilter } from '../store/session-filter.ts';
 import { layoutNumber, settingsNow } from '../store/settings-store.ts';
-import { goLive, goTo, pause, play, timeNow } from '../store/time-store.ts';
+import { goLive, goTo, pause, timeNow } from '../store/time-store.ts';
 
 interface Deed {
   readonly name: string;
@@ -32,14 +32,7 @@ export function timeAndMapDeeds(): readonly Deed[] {
       ? []
       : [
           { name: 'Back to live', run: goLive },
-          time.is === 'playing'
-            ? { name: 'Pause the past', run: pause }
-            : {
-                name: 'Play the past at 60 ×',
-                run: () => {
-                  play(60);
-                },
-              },
+          ...(time.is === 'playing' ? [{ name: 'Pause the past', run: pause }] : []),
         ]),
     ago('Show one hour ago', HOUR),
     ago('Show this time yesterday', DAY),

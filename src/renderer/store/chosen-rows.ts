@@ -8,7 +8,7 @@ import { chosenKey, useSelection } from './selection-store.ts';
 const PAGE = 1_000;
 
 /** Every chosen session as a row, on screen or not; null when they could not be read, which was said. */
-async function rowsOfChosen(): Promise<readonly SessionRow[] | null> {
+export async function rowsOfChosen(): Promise<readonly SessionRow[] | null> {
   const { chosen } = useSelection.getState();
   const ids = [...chosen.values()].map(({ connection, id }) => ({ connection, id }));
   const rows: SessionRow[] = [];

@@ -2,7 +2,8 @@ import { create } from 'zustand';
 
 /** What lies over the views. */
 interface ShellState {
-  readonly over: 'nothing' | 'palette' | 'keys';
+  /** `save-view`: the name for the view on screen is asked for, by whatever offers its saved views. */
+  readonly over: 'nothing' | 'palette' | 'keys' | 'save-view';
 }
 export const useShell = create<ShellState>(() => ({ over: 'nothing' }));
 export function showOver(over: ShellState['over']): void {

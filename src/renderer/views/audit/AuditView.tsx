@@ -25,6 +25,7 @@ import {
   type Period,
 } from '../../store/audit-search.ts';
 import { useRoute } from '../../store/route-store.ts';
+import { useRowKeys } from '../../store/use-row-keys.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { useAudit } from '../../store/use-audit.ts';
 import { useHistogram } from '../../store/use-histogram.ts';
@@ -73,6 +74,7 @@ export function AuditView(): ReactNode {
     changeAuditSearch({ text: terms.join(' '), connection: null });
   }, [rest]);
   const scroller = useRef<HTMLDivElement>(null);
+  useRowKeys(scroller);
   // The instant that “the last hour” counts from: it stands until somebody asks for the newest.
   const [now, setNow] = useState(() => Date.now());
   const parsed = parseQuery(text, 'audit');

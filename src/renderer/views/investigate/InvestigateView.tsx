@@ -1,5 +1,5 @@
 import Box from '@mui/material/Box';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { Heading } from '../../components/Heading.tsx';
 import { PageLinks } from '../../components/PageLinks.tsx';
@@ -7,6 +7,7 @@ import { SearchField } from '../../components/SearchField.tsx';
 import { IfRead } from '../../parts/NothingRead.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { useInvestigate } from '../../store/investigate-store.ts';
+import { useRowKeys } from '../../store/use-row-keys.ts';
 import { hrefOf, useRoute } from '../../store/route-store.ts';
 import { AllNotes } from './AllNotes.tsx';
 import { AtInstant } from './AtInstant.tsx';
@@ -43,6 +44,8 @@ function Answer({ question }: { readonly question: Question }): ReactNode {
 export function InvestigateView(): ReactNode {
   const [kind, value] = useRoute((route) => route.rest);
   const { search, connection } = useInvestigate();
+  const region = useRef<HTMLDivElement>(null);
+  useRowKeys(region);
   useEffect(() => {
     const at = kind === 'at' && value !== undefined ? Number(value) : Number.NaN;
     if (Number.isSafeInteger(at) && at >= 0) useInvestigate.setState({ at });
@@ -75,6 +78,7 @@ export function InvestigateView(): ReactNode {
         />
       </Heading>
       <Box
+        ref={region}
         tabIndex={0}
         role="region"
         aria-label={QUESTIONS.find(([name]) => name === question)?.[1] ?? ''}

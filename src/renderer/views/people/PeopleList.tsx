@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
@@ -15,6 +15,7 @@ import { StaleNote } from '../../parts/StaleNote.tsx';
 import { goTo } from '../../store/route-store.ts';
 import { PeopleTable } from './PeopleTable.tsx';
 import { usePeopleFilter } from '../../store/people-filter.ts';
+import { useRowKeys } from '../../store/use-row-keys.ts';
 import { usePeople } from '../../store/use-people.ts';
 import { useWhatIsRead } from '../../store/what-is-read.ts';
 
@@ -30,6 +31,8 @@ export function PeopleList(): ReactNode {
   });
   const { first, rows } = people;
   const read = useWhatIsRead();
+  const region = useRef<HTMLDivElement>(null);
+  useRowKeys(region);
   const narrowed = text.trim() !== '' || connection !== null || only !== '';
   const total = first.is === 'ready' ? first.value.total : null;
   return (
@@ -107,6 +110,7 @@ export function PeopleList(): ReactNode {
         />
       ) : null}
       <Box
+        ref={region}
         tabIndex={0}
         role="region"
         aria-label="People"

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
+import { useRoute } from '../../store/route-store.ts';
 import { SIZE } from '../../theme/size.ts';
 import { About } from './About.tsx';
 import { Keeping } from './Keeping.tsx';
@@ -12,19 +13,26 @@ import { Notifications } from './Notifications.tsx';
 import { SETTINGS, settingFits } from './settings-list.tsx';
 
 /** What the section about keeping is found by. */
-const KEEPING = {
+export const KEEPING = {
   name: 'How long things are kept',
   what: 'Retention: delete old events and sessions, size, archive',
 };
 
-const NOTIFICATIONS = {
+export const NOTIFICATIONS = {
   name: 'Notifications',
   what: 'Channels: webhook, syslog, mail, alerts when nobody looks',
 };
 
 /** Everything that is a choice, each with what it does; found by typing. */
 export function SettingsView(): ReactNode {
-  const [text, setText] = useState('');
+  const [wanted] = useRoute((route) => route.rest);
+  const [text, setText] = useState(wanted ?? '');
+  const [asked, setAsked] = useState(wanted);
+  if (asked !== wanted) {
+    // `#/settings/Theme`: what the palette or a link leads to.
+    setAsked(wanted);
+    setText(wanted ?? '');
+  }
   const shown = SETTINGS.filter((setting) => settingFits(setting, text));
   return (
     <>

@@ -36,6 +36,10 @@ export function actionTitle(row: Pick<AuditRow, 'action' | 'outcome'>): string {
   return row.outcome === 'failure' ? `${name}: failed` : name;
 }
 
+/** A kind of event, whatever came of it. */
+export const kindOfAction = (action: string): string =>
+  action === 'login' ? 'Sign-in' : (NAMES[action] ?? action);
+
 export const reasonText = (reason: string): string => REASONS[reason] ?? reason;
 
 const CAUSES: Readonly<Record<string, string>> = {

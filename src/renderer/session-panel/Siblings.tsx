@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import { BARE_BUTTON } from '../components/bare-button.ts';
 import { ONE_LINE } from '../components/one-line.ts';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { TimeAgo } from '../parts/TimeText.tsx';
@@ -29,16 +30,11 @@ export function Siblings({ siblings }: { readonly siblings: readonly SessionRow[
               openPanel(row);
             }}
             sx={{
+              ...BARE_BUTTON,
               display: 'flex',
               gap: 3,
               p: 1,
-              border: 0,
               borderRadius: 0.5,
-              bgcolor: 'transparent',
-              color: 'text.primary',
-              font: 'inherit',
-              textAlign: 'left',
-              cursor: 'pointer',
               '&:hover': { bgcolor: 'surface.hover' },
             }}
           >

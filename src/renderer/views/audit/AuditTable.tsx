@@ -138,6 +138,20 @@ const HEADS = [
   'Open',
 ];
 
+/** In the order of the heads; `auto`: an equal part of what is left. */
+const WIDTHS = [
+  '7.8rem',
+  'max(7.6rem, 6cqw)',
+  'max(6.6rem, 7cqw)',
+  'max(6rem, 8cqw)',
+  'max(7.7rem, 11cqw)',
+  'auto',
+  'auto',
+  'auto',
+  'auto',
+  '7rem',
+] as const;
+
 /** Events as rows; only those in sight are in the page. `onEnd` is called when the last of them comes into sight. */
 export function AuditTable(props: {
   readonly rows: readonly AuditRow[];
@@ -169,16 +183,17 @@ export function AuditTable(props: {
       aria-rowcount={rows.length + 1}
       sx={{
         '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 },
-        '& td': {
-          whiteSpace: 'nowrap',
-          maxWidth: '8.5rem',
-          overflow: 'hidden',
-          textOverflow: 'ellipsis',
-          py: 0,
-          verticalAlign: 'middle',
+        tableLayout: 'fixed',
+        '& td, & th': { overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td': { whiteSpace: 'nowrap', py: 0, verticalAlign: 'middle' },
+        // What is worth a place in any window has one; the others share the rest. All of it fits without scrolling sideways.
+        ...Object.fromEntries(
+          WIDTHS.map((width, index) => [`& thead th:nth-of-type(${String(index + 1)})`, { width }]),
+        ),
+        // The panel of a session says them where there is no room.
+        '@container (max-width: 60rem)': {
+          '& :is(th, td):nth-of-type(7), & :is(th, td):nth-of-type(8)': { display: 'none' },
         },
-        '& td.time': { maxWidth: 'none' },
-        '& td.details': { maxWidth: '16rem' },
       }}
     >
       <TableHead heads={HEADS} />

@@ -156,7 +156,14 @@ export function AuditView(): ReactNode {
           tabIndex={0}
           role="region"
           aria-label="Events"
-          sx={{ flex: 1, minHeight: 0, minWidth: 0, overflow: 'auto', bgcolor: 'background.paper' }}
+          sx={{
+            flex: 1,
+            minHeight: 0,
+            minWidth: 0,
+            overflow: 'auto',
+            bgcolor: 'background.paper',
+            containerType: 'inline-size',
+          }}
         >
           {audit.rows === null && problem === null ? <Waiting what="events" lines={12} /> : null}
           {audit.rows?.length === 0 ? (

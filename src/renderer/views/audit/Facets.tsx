@@ -2,8 +2,10 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import type { FieldName } from '#shared/query/catalogue.ts';
+import { BARE_BUTTON } from '../../components/bare-button.ts';
 import { ONE_LINE } from '../../components/one-line.ts';
-import { count } from '../../format/words.ts';
+import { kindOfAction } from '../../format/actions.ts';
+import { count, countryName } from '../../format/words.ts';
 import { changeAuditSearch, term, toggledTerm, useAuditSearch } from '../../store/audit-search.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 
@@ -17,6 +19,13 @@ const FACETS: readonly (readonly [FieldName, string])[] = [
   ['user', 'Person'],
 ];
 const MOST = 6;
+
+/** As the list beside it says it; the search keeps the value’s own name, which the button tells on hovering. */
+export function valueWords(field: FieldName, value: string | null): string {
+  if (value === null) return 'not known';
+  if (field === 'action') return kindOfAction(value);
+  return field === 'country' ? countryName(value) : value;
+}
 
 function Facet(props: {
   readonly field: FieldName;
@@ -61,25 +70,21 @@ function Facet(props: {
                   changeAuditSearch({ text: toggledTerm(text, added) });
                 }}
                 sx={{
+                  ...BARE_BUTTON,
                   position: 'relative',
                   width: '100%',
                   display: 'flex',
                   gap: 2,
                   px: 1,
                   py: 0.25,
-                  border: 0,
-                  bgcolor: 'transparent',
                   color: on ? 'accent.text' : 'text.primary',
-                  font: 'inherit',
                   typography: 'body2',
                   fontWeight: on ? 600 : 400,
-                  textAlign: 'left',
-                  cursor: 'pointer',
                   '&:hover': { color: 'accent.text' },
                 }}
               >
                 <Box component="span" sx={{ flex: 1, ...ONE_LINE }}>
-                  {one.value ?? 'not known'}
+                  {valueWords(field, one.value)}
                 </Box>
                 <span>{count(one.count)}</span>
               </Box>

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
+import { BARE_BUTTON } from '../../components/bare-button.ts';
 import { ONE_LINE } from '../../components/one-line.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { aboutText, lineOf, STATE_WORDS, summaryOf } from '../../format/detection-words.ts';
@@ -34,24 +35,6 @@ function standingOf(row: DetectionRow, tab: QueueTab): string {
   return row.state === 'open' ? '' : STATE_WORDS[row.state];
 }
 
-function Right({ row }: { readonly row: DetectionRow }): ReactNode {
-  const tab = useDetections((state) => state.tab);
-  return (
-    <Box
-      sx={{
-        flex: 'none',
-        textAlign: 'right',
-        typography: 'caption',
-        color: 'text.secondary',
-        maxWidth: '7.5rem',
-      }}
-    >
-      <TimeAgo at={row.lastAt} />
-      <Box sx={ONE_LINE}>{standingOf(row, tab)}</Box>
-    </Box>
-  );
-}
-
 const Line = memo(function Line(props: {
   readonly row: DetectionRow;
   readonly inStory: boolean;
@@ -64,6 +47,10 @@ const Line = memo(function Line(props: {
   );
   const environment = useEnvironmentName()(row.connection);
   const masked = useMaskedText();
+  const standing = standingOf(
+    row,
+    useDetections((state) => state.tab),
+  );
   const holder = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (current) holder.current?.scrollIntoView({ block: 'nearest' });
@@ -106,34 +93,39 @@ const Line = memo(function Line(props: {
           openDetection(row);
         }}
         sx={{
+          ...BARE_BUTTON,
           flex: 1,
           minWidth: 0,
           display: 'flex',
           gap: 2,
           alignItems: 'flex-start',
-          p: 0,
-          border: 0,
-          bgcolor: 'transparent',
-          color: 'text.primary',
-          font: 'inherit',
-          textAlign: 'left',
-          cursor: 'pointer',
         }}
       >
         <SeverityMark severity={row.severity} faded={row.state === 'closed' || silencedWord(row) !== null} />
         <Box sx={{ flex: 1, minWidth: 0 }}>
-          <Box sx={{ ...ONE_LINE, fontWeight: 500 }}>{row.title}</Box>
-          <Box
-            sx={{ ...ONE_LINE, color: 'text.secondary' }}
-            title={masked(`${environment}: ${summaryOf(row)}`)}
-          >
-            <Box component="span" sx={{ mr: 1.5 }}>
-              <ColourSquare index={colour} />
+          <Box sx={{ display: 'flex', gap: 2, alignItems: 'baseline' }}>
+            <Box sx={{ ...ONE_LINE, flex: 1, minWidth: 0, fontWeight: 500 }}>{row.title}</Box>
+            <Box sx={{ flex: 'none', typography: 'caption', color: 'text.secondary' }}>
+              <TimeAgo at={row.lastAt} />
             </Box>
-            {masked(lineOf(row))}
+          </Box>
+          <Box sx={{ display: 'flex', gap: 2, alignItems: 'baseline', color: 'text.secondary' }}>
+            <Box
+              sx={{ ...ONE_LINE, flex: 1, minWidth: 0 }}
+              title={masked(`${environment}: ${summaryOf(row)}`)}
+            >
+              <Box component="span" sx={{ mr: 1.5 }}>
+                <ColourSquare index={colour} />
+              </Box>
+              {masked(lineOf(row))}
+            </Box>
+            {standing === '' ? null : (
+              <Box sx={{ ...ONE_LINE, flex: 'none', maxWidth: '7.5rem', typography: 'caption' }}>
+                {standing}
+              </Box>
+            )}
           </Box>
         </Box>
-        <Right row={row} />
       </Box>
     </Box>
   );
@@ -169,15 +161,9 @@ function Story({ line }: { readonly line: Extract<QueueLine, { readonly is: 'sto
             openDetection(line.opens);
           }}
           sx={{
-            minWidth: 0,
-            p: 0,
-            border: 0,
-            bgcolor: 'transparent',
-            color: 'text.primary',
-            font: 'inherit',
-            textAlign: 'left',
-            cursor: 'pointer',
+            ...BARE_BUTTON,
             ...ONE_LINE,
+            minWidth: 0,
             '&:hover': { textDecoration: 'underline' },
           }}
         >

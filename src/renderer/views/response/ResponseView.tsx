@@ -3,6 +3,7 @@ import Typography from '@mui/material/Typography';
 import { useState, type ReactNode } from 'react';
 import type { OperationView } from '#shared/ipc/views.ts';
 import { assertNever } from '#shared/domain/assert-never.ts';
+import { BARE_BUTTON } from '../../components/bare-button.ts';
 import { ONE_LINE } from '../../components/one-line.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
@@ -46,17 +47,11 @@ function Operation({
           setOpened(!open);
         }}
         sx={{
+          ...BARE_BUTTON,
           display: 'flex',
           gap: 3,
           width: '100%',
           alignItems: 'baseline',
-          p: 0,
-          border: 0,
-          bgcolor: 'transparent',
-          color: 'text.primary',
-          font: 'inherit',
-          textAlign: 'left',
-          cursor: 'pointer',
         }}
       >
         <Box component="span" aria-hidden="true" sx={{ color: 'text.secondary' }}>

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { Rule, RuleEffect } from '#shared/protocol/rules.ts';
+import { BARE_BUTTON } from '../../components/bare-button.ts';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { counted } from '../../format/words.ts';
 import { MODE_EXPLAINED, MODES } from './mode-words.ts';
@@ -25,17 +26,13 @@ export function RuleRow(props: {
         aria-current={selected}
         onClick={props.onSelect}
         sx={{
+          ...BARE_BUTTON,
           display: 'grid',
           gridTemplateColumns: '5.5rem 1fr',
           columnGap: 2,
           width: '100%',
           px: 4,
           py: 2,
-          border: 0,
-          font: 'inherit',
-          color: 'text.primary',
-          textAlign: 'left',
-          cursor: 'pointer',
           bgcolor: selected ? 'surface.selected' : 'transparent',
           '&:hover': { bgcolor: selected ? 'surface.selected' : 'surface.hover' },
         }}

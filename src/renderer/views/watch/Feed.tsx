@@ -100,7 +100,7 @@ export function Feed(): ReactNode {
       component="section"
       aria-label="What happens"
       sx={{
-        width: SIZE.feed,
+        width: `clamp(${String(SIZE.feed)}px, 17vw, ${String(SIZE.panel)}px)`,
         flex: 'none',
         minHeight: 0,
         display: 'flex',

@@ -22,6 +22,9 @@ function startOfMap(): string | null {
   return typeof view === 'string' ? view : null;
 }
 
+/** Of a window whose splitter was never moved. */
+const TABLE_SHARE = 0.36;
+
 /** What is live now: the map, what is happening, the last day, and every session below. */
 export function WatchView(): ReactNode {
   const shown = useWatchFilter();
@@ -30,8 +33,10 @@ export function WatchView(): ReactNode {
 
   const holder = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(SIZE.tableUsual * 3);
-  const remembered = useSettings((state) => layoutNumber(state.settings, 'watchTable', SIZE.tableUsual));
-  const [table, setTable] = useState(remembered);
+  // Nobody has moved the splitter yet: a large window gives its room to both.
+  const remembered = useSettings((state) => layoutNumber(state.settings, 'watchTable', 0));
+  const [moved, setMoved] = useState(remembered);
+  const table = moved > 0 ? moved : Math.max(SIZE.tableUsual, height * TABLE_SHARE);
   useEffect(() => {
     const element = holder.current;
     if (element === null) return undefined;
@@ -93,7 +98,7 @@ export function WatchView(): ReactNode {
         value={tableHeight}
         least={SIZE.tableLeast}
         most={most}
-        onChange={setTable}
+        onChange={setMoved}
         onDone={(value) => void rememberLayout('watchTable', value)}
       />
       <Box sx={{ height: tableHeight, flex: 'none', display: 'flex', flexDirection: 'column' }}>

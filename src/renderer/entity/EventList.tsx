@@ -20,7 +20,7 @@ export function EventList(props: {
       sx={{
         '& td': { px: 1, whiteSpace: 'nowrap', overflowWrap: 'normal' },
         '& td:first-of-type': { pl: 0 },
-        '& td.wide': { maxWidth: '7.5rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td.wide': { maxWidth: 'clamp(7.5rem, 11vw, 18rem)', overflow: 'hidden', textOverflow: 'ellipsis' },
         '& td.rest': { whiteSpace: 'normal', width: '100%' },
       }}
     >

@@ -191,9 +191,8 @@ export function AuditTable(props: {
           WIDTHS.map((width, index) => [`& thead th:nth-of-type(${String(index + 1)})`, { width }]),
         ),
         // The panel of a session says them where there is no room.
-        '@container (max-width: 60rem)': {
-          '& :is(th, td):nth-of-type(7), & :is(th, td):nth-of-type(8)': { display: 'none' },
-        },
+        '@container (max-width: 66rem)': { '& :is(th, td):nth-of-type(8)': { display: 'none' } },
+        '@container (max-width: 58rem)': { '& :is(th, td):nth-of-type(7)': { display: 'none' } },
       }}
     >
       <TableHead heads={HEADS} />

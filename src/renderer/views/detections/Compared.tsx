@@ -85,7 +85,7 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
       <Table
         sx={{
           tableLayout: 'fixed',
-          '& th:first-of-type': { width: '27%' },
+          '& th:first-of-type': { width: '22%' },
           '& thead th': { whiteSpace: 'normal', verticalAlign: 'bottom' },
         }}
       >

@@ -39,14 +39,14 @@ export function Origins({ detail }: { readonly detail: DetectionDetail }): React
         <tbody>
           {origins.map(({ ip, place, network, devices }) => (
             <tr key={ip}>
-              <th scope="row">
+              <Box component="th" scope="row" sx={ip.includes(':') ? {} : { overflowWrap: 'normal' }}>
                 <Address ip={ip} />
                 {place === null ? null : (
                   <Box component="span" sx={{ display: 'block', color: 'text.secondary', fontWeight: 400 }}>
                     {placeText(place)}
                   </Box>
                 )}
-              </th>
+              </Box>
               <td title={network === null ? undefined : networkDetail(network)}>
                 {network === null ? (
                   <Unknown why="No list names its network" />

@@ -99,7 +99,7 @@ export function Lanes(props: {
               <Box
                 component="span"
                 sx={{
-                  width: '13rem',
+                  width: 'clamp(13rem, 13vw, 24rem)',
                   flex: 'none',
                   typography: 'caption',
                   color: 'text.secondary',

@@ -12,15 +12,21 @@ import { addEnvironment, openView, picture, seriousFindings } from './looking.ts
 
 interface Site {
   readonly name: string;
-  readonly file: string;
   readonly store: LaravelFile;
+  /** The application's own database, for what the application would do. */
+  readonly db: Database.Database;
   readonly agent: AgentProcess;
   token(operator: string): Promise<string>;
   /** For somebody's own sessions and nothing else. */
   ownToken(operator: string, account: string): Promise<string>;
 }
-/** A Laravel application with three people, each signed in once. */
-async function startSite(folder: string, name: string, config: Record<string, unknown> = {}): Promise<Site> {
+/** A Laravel application with three people, each signed in once, and its agent: both end with what is done with them. */
+async function withSite(
+  folder: string,
+  name: string,
+  config: Record<string, unknown>,
+  act: (site: Site) => Promise<void>,
+): Promise<void> {
   const file = join(folder, `${name}.sqlite`);
   const store = laravelFile(file, 3);
   const seenAt = Math.trunc(Date.now() / 1_000) - 60;
@@ -37,8 +43,17 @@ async function startSite(folder: string, name: string, config: Record<string, un
     if (code !== 0) throw new Error(stderr);
     return stdout.trim();
   };
-  return { name, file, store, agent, ownToken, token: (operator) => made.token(operator) };
+  const db = new Database(file, { timeout: 10_000 });
+  try {
+    await act({ name, store, db, agent, ownToken, token: (operator) => made.token(operator) });
+  } finally {
+    db.close();
+    await agent.stop();
+    store.close();
+  }
 }
+const withBlog = (folder: string, act: (blog: Site) => Promise<void>): Promise<void> =>
+  withSite(folder, 'blog', {}, act);
 const add = async (page: Page, site: Site, operator: string): Promise<void> =>
   addEnvironment(page, { name: site.name, url: site.agent.url, token: await site.token(operator) });
 const rowOf = (page: Page, person: string): Locator =>
@@ -58,11 +73,11 @@ const saveTo = (app: ElectronApplication, filePath: string) =>
 for (const theme of ['dark', 'light'] as const) {
   test(`an approval, a hold, and the auditor’s report (${theme})`, async ({ open, folder }) => {
     test.setTimeout(180_000);
-    const shop = await startSite(folder, 'shop', {
+    const guarded = {
       environment: { protected: true, tier: 'production' },
       limits: { unapproved: 1 },
-    });
-    try {
+    };
+    await withSite(folder, 'shop', guarded, async (shop) => {
       const alice = await open({ theme, width: 1280, height: 800 });
       const bob = await open({ theme, width: 1280, height: 800 });
       await add(alice.page, shop, 'alice');
@@ -150,10 +165,7 @@ for (const theme of ['dark', 'light'] as const) {
       expect(table).toContain('ticket 4711');
       expect(table).toContain('Password on a paste site');
       expect(table).toContain('alice');
-    } finally {
-      await shop.agent.stop();
-      shop.store.close();
-    }
+    });
   });
 }
 
@@ -162,11 +174,9 @@ test('everything of a person but what is selected, and everything of whom the au
   folder,
 }) => {
   test.setTimeout(180_000);
-  const blog = await startSite(folder, 'blog');
-  const db = new Database(blog.file, { timeout: 10_000 });
-  const addresses = (user: number): readonly unknown[] =>
-    db.prepare('SELECT ip_address FROM sessions WHERE user_id = ?').pluck().all(user);
-  try {
+  await withBlog(folder, async (blog) => {
+    const addresses = (user: number): readonly unknown[] =>
+      blog.db.prepare('SELECT ip_address FROM sessions WHERE user_id = ?').pluck().all(user);
     const seenAt = Math.trunc(Date.now() / 1_000) - 60;
     blog.store.signIn(['203.0.113.9', '192.0.2.5'].map((ip) => ({ user: 2, ip, seenAt })));
     const { page } = await open({ width: 1280, height: 800 });
@@ -194,17 +204,12 @@ test('everything of a person but what is selected, and everything of whom the au
     await expect(dialog.getByTestId('receipt-command')).toContainText(/ended\s*1/);
     expect(addresses(2)).toEqual([]);
     expect([addresses(1).length, addresses(3).length]).toEqual([1, 1]);
-  } finally {
-    db.close();
-    await blog.agent.stop();
-    blog.store.close();
-  }
+  });
 });
 
 test('from every view the dialog names exactly whom it would end', async ({ open, folder }) => {
   test.setTimeout(180_000);
-  const blog = await startSite(folder, 'blog');
-  try {
+  await withBlog(folder, async (blog) => {
     const seenAt = Math.trunc(Date.now() / 1_000) - 60;
     blog.store.signIn(['203.0.113.9', '192.0.2.5'].map((ip) => ({ user: 2, ip, seenAt })));
     const { page } = await open({ width: 1280, height: 800 });
@@ -269,10 +274,7 @@ test('from every view the dialog names exactly whom it would end', async ({ open
     await expect(dialog.getByTestId('confirm-end')).toBeDisabled();
     await names('5 sessions');
     expect(blog.store.count()).toBe(5);
-  } finally {
-    await blog.agent.stop();
-    blog.store.close();
-  }
+  });
 });
 
 test('with a token for one’s own sessions the window knows nobody else’s, and ends one’s own', async ({
@@ -280,8 +282,7 @@ test('with a token for one’s own sessions the window knows nobody else’s, an
   folder,
 }) => {
   test.setTimeout(180_000);
-  const blog = await startSite(folder, 'blog');
-  try {
+  await withBlog(folder, async (blog) => {
     const seenAt = Math.trunc(Date.now() / 1_000) - 60;
     blog.store.signIn([{ user: 2, ip: '192.0.2.5', seenAt }]);
     const { page } = await open({ width: 1280, height: 800 });
@@ -309,10 +310,7 @@ test('with a token for one’s own sessions the window knows nobody else’s, an
     await expect(page.getByRole('link', { name: /user 2/ }).first()).toBeVisible();
     await expect(page.getByRole('link', { name: /user [13]/ })).toHaveCount(0);
     expect(blog.store.count()).toBe(3);
-  } finally {
-    await blog.agent.stop();
-    blog.store.close();
-  }
+  });
 });
 
 test('a session that a request wrote back is shown with its cause and ended again with one click', async ({
@@ -320,9 +318,8 @@ test('a session that a request wrote back is shown with its cause and ended agai
   folder,
 }) => {
   test.setTimeout(180_000);
-  const blog = await startSite(folder, 'blog');
-  const db = new Database(blog.file, { timeout: 10_000 });
-  try {
+  await withBlog(folder, async (blog) => {
+    const { db } = blog;
     const { page } = await open({ width: 1280, height: 800 });
     await add(page, blog, 'alice');
     const rows = db.prepare('SELECT * FROM sessions WHERE user_id = 1').all();
@@ -373,9 +370,5 @@ test('a session that a request wrote back is shown with its cause and ended agai
     await picture(page, 'respond-unasked');
     await dialog.getByRole('checkbox').check();
     await expect(dialog.getByTestId('confirm-end')).toHaveText('End 1 session in blog');
-  } finally {
-    db.close();
-    await blog.agent.stop();
-    blog.store.close();
-  }
+  });
 });

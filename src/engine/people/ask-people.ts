@@ -62,6 +62,7 @@ const ORDERS: Readonly<Record<Request['sort'], string>> = {
   lastSeenAt: 'last DESC, person',
   name: 'name COLLATE NOCASE, person',
   countries: 'countries DESC, live DESC, person',
+  risk: 'risk DESC NULLS LAST, live DESC, person',
 };
 
 const Live = z.object({
@@ -70,6 +71,7 @@ const Live = z.object({
   last: EpochMs.nullable(),
   addresses: z.number(),
   country_list: z.string().nullable(),
+  risk: z.number().nullable(),
   total: z.number(),
 });
 
@@ -87,10 +89,12 @@ function* livePeople(db: ReadableDb, request: Request, own: OwnAccounts): Questi
     .prepare(
       `SELECT coalesce(i.person, s.account) AS person, count(*) AS live, max(s.last_seen_at) AS last,
          count(DISTINCT p.key) AS addresses, count(DISTINCT p.country) AS countries,
-         group_concat(DISTINCT p.country) AS country_list, min(a.name) AS name, count(*) OVER () AS total
+         group_concat(DISTINCT p.country) AS country_list, min(a.name) AS name,
+         max(r.risk) AS risk, count(*) OVER () AS total
        FROM session s JOIN account a ON a.key = s.account
          LEFT JOIN identity i ON i.account = s.account
          LEFT JOIN address p ON p.key = coalesce(s.last_address, s.opened_address)
+         LEFT JOIN session_risk r ON r.session = s.key
        WHERE s.ended_at IS NULL AND s.connection IN (${connections})
          ${people.map((one) => `AND coalesce(i.person, s.account) ${one}`).join(' ')}
        GROUP BY 1 ${request.only === 'several-countries' ? 'HAVING count(DISTINCT p.country) > 1' : ''}
@@ -132,9 +136,10 @@ function* allPeople(db: ReadableDb, request: Request, own: OwnAccounts): Questio
   const page = rows.slice(0, request.limit);
   const live = db.prepare(
     `SELECT count(*) AS live, max(s.last_seen_at) AS last, count(DISTINCT p.key) AS addresses,
-       group_concat(DISTINCT p.country) AS country_list
+       group_concat(DISTINCT p.country) AS country_list, max(r.risk) AS risk
      FROM identity i JOIN session s ON s.account = i.account
        LEFT JOIN address p ON p.key = coalesce(s.last_address, s.opened_address)
+       LEFT JOIN session_risk r ON r.session = s.key
      WHERE i.person = ? AND s.ended_at IS NULL`,
   );
   const Facts = Live.omit({ person: true, total: true });
@@ -183,6 +188,7 @@ function describer(
       lastSeenAt: live.last,
       countries: live.country_list === null ? [] : live.country_list.split(',').sort(),
       addresses: live.addresses,
+      risk: live.risk,
     };
   };
 }

@@ -3,7 +3,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 
 export type Which = 'live' | 'all';
 export type Only = '' | 'several-environments' | 'several-countries' | 'privileged';
-export type PeopleSort = 'live' | 'lastSeenAt' | 'name' | 'countries';
+export type PeopleSort = 'live' | 'lastSeenAt' | 'name' | 'countries' | 'risk';
 
 /** What the list of people shows; it stays while other views are open. */
 export const usePeopleFilter = create<{

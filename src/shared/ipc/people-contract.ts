@@ -36,7 +36,7 @@ export const PEOPLE_METHODS = {
       /** Only people with a live session, or everybody by name. */
       which: z.enum(['live', 'all']).default('live'),
       /** For people with a live session. */
-      sort: z.enum(['live', 'lastSeenAt', 'name', 'countries']).default('live'),
+      sort: z.enum(['live', 'lastSeenAt', 'name', 'countries', 'risk']).default('live'),
       /** Only those with accounts in several environments, or live from several countries. */
       only: z.enum(['several-environments', 'several-countries', 'privileged']).optional(),
       cursor: z.string().max(1_024).nullable().default(null),

@@ -47,6 +47,8 @@ export interface PersonRow {
   readonly countries: readonly string[];
   /** Distinct addresses of the live sessions. */
   readonly addresses: number;
+  /** The worst risk of the live sessions’ sign-ins, 0 to 100; null: none of them has a score. */
+  readonly risk: number | null;
 }
 
 export interface PeoplePage {

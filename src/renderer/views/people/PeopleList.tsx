@@ -89,6 +89,7 @@ export function PeopleList(): ReactNode {
             label="Order"
             options={[
               ['live', 'Most sessions first'],
+              ['risk', 'Highest risk first'],
               ['countries', 'Most countries first'],
               ['lastSeenAt', 'Last seen first'],
               ['name', 'By name'],

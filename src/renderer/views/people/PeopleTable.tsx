@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import { memo, type ReactNode } from 'react';
+import { riskLevel } from '#shared/domain/risk.ts';
 import type { PersonRow } from '#shared/ipc/people-views.ts';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
@@ -11,6 +12,30 @@ import { TimeAgo } from '../../parts/TimeText.tsx';
 import { PersonMarks } from './PersonMarks.tsx';
 
 const MOST_COUNTRIES = 4;
+
+const LEVEL_COLOURS = { usual: 'text.primary', some: 'severity.medium', much: 'severity.high' } as const;
+
+/** The figure says it; colour and weight only stress it, as in the list of sessions. */
+function Risk({ value, live }: { readonly value: number | null; readonly live: number }): ReactNode {
+  if (value === null) {
+    return (
+      <td className="number">
+        <Unknown why={live === 0 ? 'Not signed in now' : 'No sign-in of a live session has a score'} />
+      </td>
+    );
+  }
+  const level = riskLevel(value);
+  return (
+    <Box
+      component="td"
+      className="number"
+      title={`The worst risk of the live sessions’ sign-ins: ${String(value)} of 100`}
+      sx={{ color: LEVEL_COLOURS[level], fontWeight: level === 'usual' ? 400 : 600 }}
+    >
+      {value}
+    </Box>
+  );
+}
 
 function Line({ row }: { readonly row: PersonRow }): ReactNode {
   const environments = [...new Set(row.accounts.map(({ connection }) => connection))];
@@ -36,6 +61,7 @@ function Line({ row }: { readonly row: PersonRow }): ReactNode {
           ))}
         </Box>
       </td>
+      <Risk value={row.risk} live={row.live} />
       <td className="number">{row.live === 0 ? <Unknown why="Not signed in now" /> : count(row.live)}</td>
       <Box
         component="td"
@@ -68,6 +94,7 @@ export function PeopleTable({ rows }: { readonly rows: readonly PersonRow[] }): 
           'Person',
           'Marks',
           'Environments',
+          { number: 'Risk' },
           { number: 'Live' },
           'Countries',
           { number: 'Addresses' },

@@ -174,3 +174,31 @@ test('a zone that does not exist is refused in words', () => {
   });
   expect(parsed.error?.issues[0]?.message).toMatch(/not a time zone/);
 });
+
+test('the list by risk: the worst of each person’s live sessions, those without a score last', async () => {
+  const world = await filled();
+  const list = (request: Record<string, unknown>) =>
+    ask(peoplePage(world.db, PEOPLE_METHODS['people.page'].request.parse({ limit: 10, ...request })));
+  const score = (id: string, risk: number) =>
+    world.db
+      .prepare(
+        `INSERT INTO session_risk (session, risk) SELECT key, ? FROM handle WHERE id = ?
+         ON CONFLICT (session) DO UPDATE SET risk = excluded.risk`,
+      )
+      .run(risk, id);
+  world.db.prepare('DELETE FROM session_risk').run();
+  score('s3', 91);
+  expect(list({ sort: 'risk' }).rows.map(({ name, risk }) => [name, risk])).toEqual([
+    ['bob', 91],
+    ['anna', null],
+  ]);
+  score('s1', 12);
+  score('s4', 97);
+  // Of a session that has ended nothing counts.
+  score('s2', 100);
+  expect(list({ sort: 'risk' }).rows.map(({ name, risk }) => [name, risk])).toEqual([
+    ['anna', 97],
+    ['bob', 91],
+  ]);
+  expect(list({ which: 'all' }).rows.map(({ risk }) => risk)).toEqual([97, 91]);
+});

@@ -45,4 +45,19 @@ test('audit: bars, frequent values, a stretch chosen by keyboard, what happened 
   await expect(page.getByRole('combobox', { name: 'Period' })).toContainText('Last 24 hours');
 
   expect(await seriousFindings(page)).toEqual([]);
+
+  // Lines are walked by keys, and Enter follows the first link of one: whoever signed in.
+  await search.fill('action:=login outcome:=success');
+  await page.keyboard.press('Enter');
+  await expect(events.getByText('Failed sign-in')).toHaveCount(0);
+  await bars.focus();
+  const line = events.locator('tbody tr:focus');
+  await page.keyboard.press('j');
+  await expect(line).toHaveCount(1);
+  const place = (): Promise<number> => line.evaluate((row) => (row as HTMLTableRowElement).sectionRowIndex);
+  const first = await place();
+  await page.keyboard.press('j');
+  await expect.poll(place).toBe(first + 1);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('person')).toBeVisible();
 });

@@ -16,13 +16,15 @@ const FIRST_MS = 480_000;
 async function noSeriousFinding(page: Page, what: string): Promise<void> {
   expect(await seriousFindings(page), what).toEqual([]);
 }
-const theme = (page: Page, name: 'dark' | 'light') =>
+const set = (page: Page, changes: { readonly theme: string } | { readonly maskAddresses: boolean }) =>
   page.evaluate(async (wanted) => {
     const { watchfloor } = globalThis as unknown as {
       watchfloor: { call(name: string, request: unknown): Promise<unknown> };
     };
-    await watchfloor.call('settings.put', { theme: wanted });
-  }, name);
+    await watchfloor.call('settings.put', wanted);
+  }, changes);
+/** An address that anybody can read. */
+const WHOLE = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/;
 
 test('an attack of the demo appears, its card answers everything, and it is triaged by keyboard', async ({
   open: launch,
@@ -54,6 +56,12 @@ test('an attack of the demo appears, its card answers everything, and it is tria
   await expect(state).toHaveText('Open, this console');
   await expect(card.getByRole('region', { name: 'Notes and decisions' })).toContainText('(undone)');
 
+  // Masked addresses are masked in sentences and in what was compared, too.
+  await set(page, { maskAddresses: true });
+  await expect(page.getByRole('region', { name: 'Queue' })).not.toContainText(WHOLE);
+  await expect(card).not.toContainText(WHOLE);
+  await set(page, { maskAddresses: false });
+
   // Ending goes through the preview, and does nothing by itself.
   await card
     .getByRole('button', { name: /^(End the session|Sign out)/ })
@@ -68,7 +76,7 @@ test('an attack of the demo appears, its card answers everything, and it is tria
   await expect(dialog).toBeHidden();
 
   for (const name of ['dark', 'light'] as const) {
-    await theme(page, name);
+    await set(page, { theme: name });
     await expect(page.locator('html')).toHaveAttribute('data-theme', name);
     await noSeriousFinding(page, `queue, ${name}`);
     for (const tab of ['Figures', 'Tuning']) {

@@ -199,7 +199,7 @@ export function AuditTable(props: {
       <tbody>
         {before === 0 ? null : (
           <tr aria-hidden="true">
-            <td colSpan={HEADS.length} style={{ height: before, padding: 0, border: 0 }} />
+            <td style={{ height: before, padding: 0, border: 0 }} />
           </tr>
         )}
         {items.flatMap((item) => {
@@ -210,7 +210,7 @@ export function AuditTable(props: {
         })}
         {after <= 0 ? null : (
           <tr aria-hidden="true">
-            <td colSpan={HEADS.length} style={{ height: after, padding: 0, border: 0 }} />
+            <td style={{ height: after, padding: 0, border: 0 }} />
           </tr>
         )}
       </tbody>

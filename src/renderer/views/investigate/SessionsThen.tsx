@@ -53,7 +53,7 @@ function Line({ row }: { readonly row: SessionAt }): ReactNode {
       <td className="wide" title={place === null ? undefined : placeDoubts(place)}>
         {place === null ? <Unknown why="No place is known for it at this instant" /> : placeText(place)}
       </td>
-      <td className="wide">
+      <td className="wide address">
         {ip === null ? <Unknown why="No address is known for it at this instant" /> : <AddressLink ip={ip} />}
       </td>
       <td className="wide">
@@ -122,7 +122,13 @@ export function SessionsThen({
       <Table
         sx={{
           '& td, & th': { px: 1.5, whiteSpace: 'nowrap', overflowWrap: 'normal' },
-          '& td.wide': { maxWidth: '7.25rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+          '& td.wide': {
+            maxWidth: 'clamp(5.75rem, 7vw, 14rem)',
+            overflow: 'hidden',
+            textOverflow: 'ellipsis',
+          },
+          // An IPv4 address is never cut.
+          '& td.address': { maxWidth: 'clamp(7.6rem, 9vw, 18rem)' },
         }}
       >
         <TableHead heads={headsOf(when)} />

@@ -42,6 +42,8 @@ export function EnvironmentTag(props: {
     <span className="wf-tag" title={environment.name}>
       <ColourSquare index={environment.colour} />
       <span className="wf-name">{environment.name}</span>
+      {/* A space that nobody sees: names and tiers are read out and copied as two words. */}
+      {tier === 'production' || word !== undefined ? ' ' : null}
       {tier === 'production' ? <ProductionMark quiet={props.tier !== 'shown'} /> : null}
       {word === undefined ? null : <span className="wf-tier">{word}</span>}
     </span>

@@ -8,6 +8,7 @@ import { Table } from '../components/Table.tsx';
 import { TableHead } from '../components/TableHead.tsx';
 import { Unknown } from '../components/Unknown.tsx';
 import { deviceDetail, deviceText, placeDoubts, placeText } from '../format/words.ts';
+import { useMaskedText } from '../parts/Address.tsx';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
 import { AddressLink, PersonLink } from '../parts/Links.tsx';
 import { OpenSession } from '../parts/OpenSession.tsx';
@@ -22,13 +23,14 @@ export function LiveSessions(props: {
   readonly onKeep?: (row: SessionRow) => void;
 }): ReactNode {
   const { rows, kept, onKeep } = props;
+  const masked = useMaskedText();
   if (rows.length === 0) return <Box sx={{ color: 'text.secondary' }}>Nobody is signed in here now.</Box>;
   return (
     <Table
       sx={{
         '& td, & th': { px: 1, verticalAlign: 'middle', whiteSpace: 'nowrap', overflowWrap: 'normal' },
         '& td:first-of-type, & th:first-of-type': { pl: 0 },
-        '& td.wide': { maxWidth: '7.5rem', overflow: 'hidden', textOverflow: 'ellipsis' },
+        '& td.wide': { maxWidth: 'clamp(6rem, 7.5vw, 16rem)', overflow: 'hidden', textOverflow: 'ellipsis' },
       }}
     >
       <TableHead
@@ -88,7 +90,7 @@ export function LiveSessions(props: {
             <td className="wide" title={row.place === null ? undefined : placeDoubts(row.place)}>
               {row.place === null ? <Unknown why="No place is known" /> : placeText(row.place)}
             </td>
-            <td className="wide" title={row.ip ?? undefined}>
+            <td className="wide" title={row.ip === null ? undefined : masked(row.ip)}>
               {row.ip === null ? <Unknown why="The store keeps no address" /> : <AddressLink ip={row.ip} />}
             </td>
             <td className="wide" title={row.device === null ? undefined : deviceDetail(row.device)}>

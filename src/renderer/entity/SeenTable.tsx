@@ -27,7 +27,9 @@ export function SeenTable<T>(props: {
     <>
       <Table
         sx={{
-          '& td, & th': { px: 1 },
+          '& td, & th': { px: 0.75 },
+          // A name breaks between its words, not inside one.
+          '& td:first-of-type': { overflowWrap: 'break-word', wordBreak: 'normal' },
           '& .number': { width: '1%' },
           '& td:first-of-type, & th:first-of-type': { pl: 0 },
         }}

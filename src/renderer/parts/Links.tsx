@@ -5,7 +5,7 @@ import type { AccountAt } from '#shared/ipc/people-views.ts';
 import { networkText } from '../format/words.ts';
 import { hrefOf } from '../store/route-store.ts';
 import { Unknown } from '../components/Unknown.tsx';
-import { Address } from './Address.tsx';
+import { Address, useMaskedText } from './Address.tsx';
 
 const quiet = {
   color: 'inherit',
@@ -28,8 +28,13 @@ export function PersonLink(props: { readonly at: AccountAt; readonly name: strin
 
 /** An address that leads to everything it touched. */
 export function AddressLink({ ip }: { readonly ip: string }): ReactNode {
+  const shown = useMaskedText()(ip);
   return (
-    <Link sx={quiet} href={hrefOf('investigate', 'address', ip)} aria-label={`Everything that ${ip} touched`}>
+    <Link
+      sx={quiet}
+      href={hrefOf('investigate', 'address', ip)}
+      aria-label={`Everything that ${shown} touched`}
+    >
       <Address ip={ip} />
     </Link>
   );

@@ -4,6 +4,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
 import { exactTime, type Zone } from '../../format/time.ts';
+import { useMaskedText } from '../../parts/Address.tsx';
 import { Asked } from '../../parts/Asked.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { hrefOf } from '../../store/route-store.ts';
@@ -28,6 +29,7 @@ function subjectLink(subject: string, zone: Zone): { readonly href: string | nul
 
 /** Everything that was noted, newest first. */
 export function AllNotes(): ReactNode {
+  const masked = useMaskedText();
   const zone = useSettings((state) => state.settings.timeZone);
   const answer = useEngineQuery('notes.list', { limit: 500 });
   if (answer.is !== 'ready') return <Asked answer={answer} what="notes" lines={8} />;
@@ -49,7 +51,9 @@ export function AllNotes(): ReactNode {
               <td className="name">
                 <TimeOfDay at={note.at} />
               </td>
-              <td className="name">{href === null ? name : <Link href={href}>{name}</Link>}</td>
+              <td className="name">
+                {href === null ? masked(name) : <Link href={href}>{masked(name)}</Link>}
+              </td>
               <td style={{ whiteSpace: 'pre-wrap' }}>{note.text}</td>
               <td className="name">{note.by}</td>
             </tr>

@@ -19,7 +19,7 @@ import { SeenTable } from '../../entity/SeenTable.tsx';
 import { zoneName } from '../../format/time.ts';
 import { count, counted, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
-import { Address } from '../../parts/Address.tsx';
+import { Address, useMaskedText } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { PersonLink } from '../../parts/Links.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
@@ -167,6 +167,7 @@ function Body({ entity }: { readonly entity: EntityView }): ReactNode {
 
 /** Who else: everything that one address, network or kind of device touched. */
 export function EntityPage(props: { readonly kind: EntityKind; readonly value: string }): ReactNode {
+  const masked = useMaskedText();
   const revision = useApp((state) => state.revision);
   const zone = useSettings((state) => state.settings.timeZone);
   const days = usePeriod((state) => state.days);
@@ -176,11 +177,12 @@ export function EntityPage(props: { readonly kind: EntityKind; readonly value: s
     { revision, everyMs: EVERY_MS },
   );
   const entity = answer.is === 'ready' ? answer.value : null;
+  const name = masked(`${NAMES[props.kind]} ${props.value}`);
   return (
-    <PeriodPage label={`${NAMES[props.kind]} ${props.value}`} testId="entity">
+    <PeriodPage label={name} testId="entity">
       <Asked answer={answer} what="what it touched" lines={14} />
       {answer.is === 'ready' && entity === null ? (
-        <EmptyState title={`${NAMES[props.kind]} ${props.value} is not in the mirror`}>
+        <EmptyState title={`${name} is not in the mirror`}>
           Nobody was seen with it, or what was seen is older than the mirror keeps.
         </EmptyState>
       ) : null}

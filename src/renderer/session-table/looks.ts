@@ -26,7 +26,11 @@ export interface Looks {
   readonly past: boolean;
 }
 
-const TIERS: Readonly<Record<string, string>> = { production: 'PROD', staging: 'staging', development: 'dev' };
+const TIERS: Readonly<Record<string, string>> = {
+  production: 'PROD',
+  staging: 'staging',
+  development: 'dev',
+};
 
 export function useLooks(): Looks {
   // As text: environments are told anew with every batch, and what is shown of them hardly ever changes.

@@ -58,7 +58,11 @@ export function cellStyles(theme: Theme): Readonly<Record<string, CSSObject>> {
       marginLeft: theme.spacing(1.5),
       color: palette.text.disabled,
     },
-    '.wf-squared[data-tier="PROD"]::after': { ...outlined, color: palette.text.secondary, fontSize: '0.62rem' },
+    '.wf-squared[data-tier="PROD"]::after': {
+      ...outlined,
+      color: palette.text.secondary,
+      fontSize: '0.62rem',
+    },
     '.wf-risk-some': { color: palette.severity.medium, fontWeight: 600 },
     '.wf-risk-much': { color: palette.severity.high, fontWeight: 600 },
     '.wf-mono': { ...theme.typography.mono },

@@ -16,7 +16,7 @@ import { storedKeys, type StoredKeys } from './stored-keys.ts';
 import type { Where } from './write.ts';
 
 /** Memories of one kind that are held between saves; findings are large, and seldom asked for again. */
-const MOST_HELD = 40_000;
+const MOST_HELD = 20_000;
 const MOST_RECORDS = 5_000;
 /** Events after which memory is saved: what is worked out again after a crash, and how long that takes. */
 const MOST_LOGGED = 200_000;

@@ -1,5 +1,5 @@
 /** Characters of texts that are kept, in two halves. */
-const MOST_CHARACTERS = 48_000_000;
+const MOST_CHARACTERS = 40_000_000;
 /** What an entry takes besides its characters. */
 const OVERHEAD = 64;
 

@@ -17,8 +17,11 @@ import { note, quick, row, seeded } from './report.ts';
 // places each, on networks of their own, one of them abroad.
 
 const PLACES = 4;
+/** A trip, once; the other places are at home. */
+const ABROAD = 1;
+const HOME = [0, 2, 3];
 const ACCOUNTS = quick ? 4_000 : 250_000;
-/** Of a hundred accounts, those that are at work on the day that is measured. */
+/** Those who are at work on the day that is measured. */
 const AT_WORK = ACCOUNTS / 10;
 const MEASURED = quick ? 4_000 : 60_000;
 const BATCH = 500;
@@ -48,7 +51,7 @@ function signIn(person: number, place: number, ts: number): EnrichedEvent {
     userAgent: null,
     reason: null,
     enrich: {
-      ...COUNTRIES[place === PLACES - 1 ? 1 : 0],
+      ...COUNTRIES[place === ABROAD ? 1 : 0],
       asn: 64_600 + place,
       asOrg: null,
       network: 'residential',
@@ -119,7 +122,11 @@ export function measureKnownPlaces(): void {
     let now = START + PLACES * 4 * DAY;
     const later = (): number => (now += SECOND);
     const among = (accounts: number) => (): EnrichedEvent =>
-      signIn(Math.floor(random() * accounts) * (ACCOUNTS / accounts), Math.floor(random() * PLACES), later());
+      signIn(
+        Math.floor(random() * accounts) * (ACCOUNTS / accounts),
+        HOME[Math.floor(random() * HOME.length)] ?? 0,
+        later(),
+      );
     // The morning: whoever is at work is read from the mirror.
     const morning = work(MEASURED, among(AT_WORK), false);
     const day = work(MEASURED, among(AT_WORK), false);

@@ -271,7 +271,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
         target = new Map();
         return collected;
       });
-      const changes: Changes = new Map(found);
+      const changes = new Map<string, DetectionRecord | null>(found);
       for (const id of risk.derived) if (!found.has(id)) changes.set(id, null);
       for (const [id, record] of found) {
         const held = state.records.get(id)?.get(`risk:${user}`);

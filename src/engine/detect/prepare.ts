@@ -88,6 +88,20 @@ const text = (value: string | null | undefined): string | null =>
   value === undefined || value === null || value === '' ? null : value;
 
 const ADDRESS_CACHE = 20_000;
+const TEXT_CACHE = 20_000;
+
+/** Gives equal texts as one: events are kept for days, and thousands of them name the same browser. */
+const createTexts = (): ((one: string | null) => string | null) => {
+  const held = new Map<string, string>();
+  return (one) => {
+    if (one === null) return null;
+    const before = held.get(one);
+    if (before !== undefined) return before;
+    if (held.size >= TEXT_CACHE) held.clear();
+    held.set(one, one);
+    return one;
+  };
+};
 
 /** Turns an enriched event into what the detections compare. */
 export const createPreparer = (settings: DetectSettings, defaultEnvironment: string) => {
@@ -104,6 +118,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
     readonly trusted: boolean;
   }
   const cache = new Map<string, Known>();
+  const same = createTexts();
   const known = (ip: string): Known => {
     const hit = cache.get(ip);
     if (hit) return hit;
@@ -123,7 +138,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
     const os = text(enrich.os?.name);
     const browser = text(enrich.browser?.name);
     const device = enrich.device ?? null;
-    const agent = text(enrich.userAgentKey) ?? text(event.userAgent);
+    const agent = same(text(enrich.userAgentKey) ?? text(event.userAgent));
     const parts = os !== null || browser !== null || device !== null;
     const asn = placeless ? null : (enrich.asn ?? null);
     const user = text(event.user);
@@ -140,11 +155,11 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
       ipKey: address === null ? null : (address.facts?.key ?? ip),
       family: address?.facts?.family ?? null,
       country: placeless ? null : text(enrich.country),
-      city: placeless ? null : text(enrich.city),
+      city: placeless ? null : same(text(enrich.city)),
       lat: located ? (enrich.lat ?? null) : null,
       lon: located ? (enrich.lon ?? null) : null,
       asn,
-      asOrg: text(enrich.asOrg),
+      asOrg: same(text(enrich.asOrg)),
       network: enrich.network ?? null,
       trusted: enrich.trusted === true || address?.trusted === true,
       os,
@@ -153,7 +168,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
       browserVersion: text(enrich.browser?.version),
       device,
       agent,
-      deviceKey: parts ? `${os ?? '?'}|${browser ?? '?'}|${device ?? '?'}` : text(enrich.userAgentKey),
+      deviceKey: same(parts ? `${os ?? '?'}|${browser ?? '?'}|${device ?? '?'}` : text(enrich.userAgentKey)),
       reason,
       actor: text(event.actor),
       attributes,

@@ -44,7 +44,7 @@ export interface Fold<S> {
 }
 
 /** What an insertion changed: a finding's new version, or null when it lost its ground. */
-export type Changes = Map<string, DetectionRecord | null>;
+export type Changes = ReadonlyMap<string, DetectionRecord | null>;
 
 /**
  * A segment spans at most this, so that the events of quiet entities leave soon after the horizon; a copy of the state is
@@ -107,7 +107,16 @@ const compact = <S>(fold: Fold<S>, timeline: Timeline<S>, before: number): void 
   }
 };
 
-const append = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent, first: boolean): Records => {
+/** Most events raise nothing: no list is made for them. */
+const NOTHING: ReadonlyMap<string, DetectionRecord> = new Map();
+let spare: Records = new Map();
+
+const append = <S>(
+  fold: Fold<S>,
+  timeline: Timeline<S>,
+  event: PreparedEvent,
+  first: boolean,
+): ReadonlyMap<string, DetectionRecord> => {
   let segment = timeline.segments[timeline.segments.length - 1];
   const start = segment?.events[0];
   if (!segment || !start || segment.events.length >= fold.segmentSize || event.ts - start.ts > SEGMENT_SPAN) {
@@ -118,12 +127,14 @@ const append = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent, f
   }
   segment.events.push(event);
   timeline.count += 1;
-  const records: Records = new Map();
+  // What a step that threw left behind is nobody's.
+  if (spare.size > 0) spare = new Map();
+  const records = spare;
   fold.step(timeline.state, event, records, first);
-  if (records.size > 0) {
-    segment.records ??= new Map();
-    for (const [id, record] of records) segment.records.set(id, record);
-  }
+  if (records.size === 0) return NOTHING;
+  spare = new Map();
+  segment.records ??= new Map();
+  for (const [id, record] of records) segment.records.set(id, record);
   return records;
 };
 
@@ -165,7 +176,7 @@ const repeat = <S>(
   timeline.state = redone[0]?.state ?? fold.create();
   for (const each of events) append(fold, timeline, each, each === fresh);
   const after = latest(segments.slice(from));
-  const changes: Changes = new Map();
+  const changes = new Map<string, DetectionRecord | null>();
   // Most events that come late change nothing of what was found.
   for (const [id, record] of after) if (!isSame(before.get(id), record)) changes.set(id, record);
   const older = latest(segments.slice(0, from));

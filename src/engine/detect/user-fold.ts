@@ -61,7 +61,7 @@ export const stepUser = (
       context.habitChanged(event);
     }
   }
-  if (state.episodes.size > 0) dropEnded(state.episodes, event.ts);
+  if (event.type === 'login' && state.episodes.size > 0) dropEnded(state.episodes, event.ts);
   for (const detection of detections) detection.evaluate(state, event, context);
   if (saysWhere(event)) move(state, event, context);
   if (event.type !== 'login') return;

@@ -3,8 +3,9 @@ import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import { hiddenPlace, isOwnDevice } from '../habit.ts';
+import type { PreparedEvent } from '../prepare.ts';
 import type { UserDetection } from '../user-detection.ts';
-import { pointOf } from '../user-state.ts';
+import { pointOf, type Point } from '../user-state.ts';
 
 const descriptor: Descriptor = {
   name: 'concurrent_countries',
@@ -21,6 +22,15 @@ const descriptor: Descriptor = {
 };
 const MAX_PLACES = 64;
 
+/** The latest place of another session in another country. */
+const otherThan = (places: readonly Point[], event: PreparedEvent): Point | null => {
+  for (let at = places.length - 1; at >= 0; at -= 1) {
+    const point = places[at];
+    if (point && point.session !== event.session && point.country !== event.country) return point;
+  }
+  return null;
+};
+
 export const concurrentCountries: UserDetection = {
   descriptor,
   evaluate(state, event, context) {
@@ -33,11 +43,12 @@ export const concurrentCountries: UserDetection = {
     }
     context.evaluated('concurrent_countries');
     const windowMs = settings.windowMin * MINUTE;
-    const places = state.recentPlaces.filter((point) => event.ts - point.ts <= windowMs);
-    const other = places.findLast(
-      (point) => point.session !== event.session && point.country !== event.country,
-    );
-    state.recentPlaces = places;
+    const places = state.recentPlaces;
+    // In event time, so what is too old stands first; without a list of its own for each use of a session.
+    let old = 0;
+    while (old < places.length && event.ts - (places[old]?.ts ?? 0) > windowMs) old += 1;
+    if (old > 0) places.splice(0, old);
+    const other = otherThan(places, event);
     if (!event.trusted && !event.ignoredIp && !event.ignoredAsn) {
       const own = places.findIndex(
         (point) => point.session === event.session && point.country === event.country,
@@ -46,7 +57,7 @@ export const concurrentCountries: UserDetection = {
       places.push(pointOf(event, isOwnDevice(context.settings.habits, state.profile, event)));
       if (places.length > MAX_PLACES) places.shift();
     }
-    if (!other) return;
+    if (other === null) return;
     const pair = context.settings.filters.travelPairs.find(
       ([a, b]) =>
         (a === other.country && b === event.country) || (b === other.country && a === event.country),

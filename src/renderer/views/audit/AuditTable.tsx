@@ -139,7 +139,7 @@ const HEADS = [
 ];
 
 /** In the order of the heads; `auto`: an equal part of what is left. */
-const WIDTHS = [
+const WIDTHS: readonly string[] = [
   '7.8rem',
   'max(7.6rem, 6cqw)',
   'max(6.6rem, 7cqw)',
@@ -150,7 +150,7 @@ const WIDTHS = [
   'auto',
   'auto',
   '7rem',
-] as const;
+];
 
 /** Events as rows; only those in sight are in the page. `onEnd` is called when the last of them comes into sight. */
 export function AuditTable(props: {

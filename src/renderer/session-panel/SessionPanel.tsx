@@ -8,6 +8,7 @@ import { ONE_LINE } from '../components/one-line.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { Asked } from '../parts/Asked.tsx';
 import { EnvironmentTag, useEnvironmentName } from '../parts/EnvironmentTag.tsx';
+import { StaleNote } from '../parts/StaleNote.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { useApp } from '../store/app-store.ts';
 import { endSessions, othersOf, previewEnding } from '../store/respond-store.ts';
@@ -31,6 +32,7 @@ function Head({ detail }: { readonly detail: SessionDetail }): ReactNode {
       <Box sx={{ display: 'flex', gap: 3, color: 'text.secondary', flexWrap: 'wrap' }}>
         <EnvironmentTag connection={row.connection} tier="shown" />
         <StatusMark status={row.status} cause={row.cause} />
+        {row.status === 'ended' ? null : <StaleNote of="everything" among={[row.connection]} />}
       </Box>
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
         <Button

@@ -22,6 +22,7 @@ import { Asked } from '../../parts/Asked.tsx';
 import { Address, useMaskedText } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { PersonLink } from '../../parts/Links.tsx';
+import { StaleNote } from '../../parts/StaleNote.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { useApp } from '../../store/app-store.ts';
 import { endSessions } from '../../store/respond-store.ts';
@@ -56,6 +57,7 @@ function Head({ entity }: { readonly entity: EntityView }): ReactNode {
           first seen <TimeAgo at={entity.first} missing="Not in this period" />, last seen{' '}
           <TimeAgo at={entity.last} missing="Not in this period" />
         </Box>
+        <StaleNote of="everything" among={[]} />
       </Box>
       <Box sx={{ display: 'flex', gap: 5 }}>
         <Figure name="accounts">{count(entity.accounts.length)}</Figure>

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { PersonView } from '#shared/ipc/people-views.ts';
 import { Figure } from '../../components/Figure.tsx';
 import { count, counted } from '../../format/words.ts';
+import { StaleNote } from '../../parts/StaleNote.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { previewEnding } from '../../store/respond-store.ts';
 import { PersonMarks } from './PersonMarks.tsx';
@@ -42,6 +43,7 @@ export function PersonHead(props: {
           {' · last seen '}
           <TimeAgo at={person.last} missing="Never seen" />
         </Box>
+        <StaleNote of="everything" among={person.accounts.map(({ connection }) => connection)} />
       </Box>
       <Box sx={{ display: 'flex', gap: 5 }}>
         <Figure name="signed in now">{count(person.live.length)}</Figure>

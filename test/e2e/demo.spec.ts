@@ -140,6 +140,11 @@ test('with every agent gone the data stays and its age is said; they come back b
   await open(page, 'Sessions');
   await expect(page.getByTestId('stale-note')).toBeVisible();
   await expect(page.getByRole('grid').getByRole('row').nth(3)).toBeVisible();
+  await expect(page.getByTestId('live-state')).toHaveText('Not live');
+  for (const view of ['People', 'Detections']) {
+    await open(page, view);
+    await expect(page.getByTestId('stale-note')).toBeVisible();
+  }
   await page.evaluate(async (names) => {
     const { watchfloor } = globalThis as unknown as {
       watchfloor: { call(name: string, request: unknown): Promise<unknown> };
@@ -147,4 +152,5 @@ test('with every agent gone the data stays and its age is said; they come back b
     for (const name of names) await watchfloor.call('demo.set', { name, running: true });
   }, DEMO);
   await everyDemoIsLive(page);
+  await expect(page.getByTestId('live-state')).toHaveText('Live');
 });

@@ -1,7 +1,7 @@
 import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import { sessionStatus } from '#shared/domain/status.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
-import { accountsAt } from './accounts-at.ts';
+import { accountsAt, observedAt } from './accounts-at.ts';
 import type { ReadableDb } from './database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from './known-columns.ts';
 
@@ -19,7 +19,7 @@ export function rowsAt(
     `SELECT ${KNOWN_COLUMNS} FROM observation o LEFT JOIN address p ON p.key = o.address
      LEFT JOIN device d ON d.key = o.device WHERE o.session = ? AND o.at <= CAST(? AS INTEGER) ORDER BY o.at DESC LIMIT 1`,
   );
-  const accounts = accountsAt(db, keys, at);
+  const accounts = accountsAt(db, observedAt(db, keys, at), at);
   return rows.map((row, index) => {
     const raw = seen.get(keys[index], at);
     const lastSeenAt = row.lastSeenAt !== null && row.lastSeenAt <= at ? row.lastSeenAt : null;

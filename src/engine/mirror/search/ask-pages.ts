@@ -2,13 +2,12 @@ import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { QUERY_METHODS, Counted, QueryPage, SessionAt } from '#shared/ipc/query-contract.ts';
 import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { AuditRow, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
-import { accountsAt } from '../accounts-at.ts';
+import { accountsAt, observedAt } from '../accounts-at.ts';
 import { auditRows } from '../audit-rows.ts';
-import { integer, integerOrNull } from '../columns.ts';
 import { rowsOf, sessionsByKey } from '../session-rows.ts';
 import type { ReadableDb } from '../database.ts';
 import { knownEntries } from '../known-entries.ts';
-import { readTuples, readValue, readValues } from '../statements.ts';
+import { readValue, readValues } from '../statements.ts';
 import { narrower } from './compile.ts';
 import type { Question } from '../question.ts';
 import { countSessions } from './count.ts';
@@ -110,21 +109,16 @@ function rowsThen(db: ReadableDb, keys: readonly number[], at: number, now: Epoc
     ).map(Number),
   );
   const seen = new Map<number, SessionObservation>();
-  const latest = readTuples(
-    db,
-    `SELECT o.session, o.at, o.address, o.device FROM json_each(@keys) j CROSS JOIN observation o ON o.session = j.value
-     WHERE o.at = (SELECT max(x.at) FROM observation x WHERE x.session = j.value AND x.at <= CAST(@at AS INTEGER))`,
-    { keys: JSON.stringify(keys), at },
-  );
-  for (const [key, then, address, device] of latest) {
-    seen.set(integer(key), {
-      at: epochMs(integer(then)),
+  const observed = observedAt(db, keys, at);
+  for (const one of observed) {
+    seen.set(one.session, {
+      at: epochMs(one.at),
       ...UNKNOWN,
-      ...entries.address(integerOrNull(address)),
-      ...entries.device(integerOrNull(device)),
+      ...entries.address(one.address === 0 ? null : one.address),
+      ...entries.device(one.device === 0 ? null : one.device),
     });
   }
-  const accounts = accountsAt(db, keys, at);
+  const accounts = accountsAt(db, observed, at);
   return sessionsByKey(db, keys, now).map(([key, session]) => ({
     session: { ...session, ...accounts.get(key) },
     seen: seen.get(key) ?? null,

@@ -1,9 +1,7 @@
-import { z } from 'zod';
-import type { AccountRef } from '#shared/protocol/records.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
-import { integer, integerOrNull, text } from './columns.ts';
+import { integer, text } from './columns.ts';
 import type { ReadableDb } from './database.ts';
-import { knownEntries } from './known-entries.ts';
+import { knownEntries, type KnownAccount } from './known-entries.ts';
 import { Texts } from './known-columns.ts';
 import { readTuples } from './statements.ts';
 
@@ -50,8 +48,31 @@ export function observedAt(db: ReadableDb, keys: readonly number[], at: number):
 /** Whose a session was at an instant, and what that account and the session's marks were then. */
 export type AccountThen = Pick<SessionRow, 'account' | 'roles' | 'privileged' | 'service' | 'marks' | 'via'>;
 
-const Roles = z.object({ roles: Texts });
-type Looks = Pick<AccountThen, 'roles' | 'privileged' | 'service'> & { readonly name: string };
+type Looks = Pick<KnownAccount, 'name' | 'roles' | 'privileged' | 'service'>;
+
+/** Of the accounts that have changed since an instant, what they looked like then; the others are as they are. */
+function changedSince(db: ReadableDb, accounts: readonly number[], at: number): ReadonlyMap<number, Looks> {
+  const rows = readTuples(
+    db,
+    `SELECT c.account, c.name, c.roles, c.privileged, c.service FROM (
+       SELECT j.value AS key FROM json_each(@accounts) j
+       WHERE (SELECT max(x.at) FROM account_change x WHERE x.account = j.value) >
+         max(CAST(@at AS INTEGER), (SELECT min(x.at) FROM account_change x WHERE x.account = j.value))
+     ) a CROSS JOIN account_change c ON ${changeAt('a.key', '@at')}`,
+    { accounts: JSON.stringify(accounts), at },
+  );
+  return new Map(
+    rows.map(([account, name, roles, privileged, service]) => [
+      integer(account),
+      {
+        name: text(name),
+        roles: Texts.parse(roles),
+        privileged: integer(privileged) === 1,
+        service: integer(service) === 1,
+      },
+    ]),
+  );
+}
 
 /** By key of the session. */
 export function accountsAt(
@@ -60,29 +81,13 @@ export function accountsAt(
   at: number,
 ): ReadonlyMap<number, AccountThen> {
   const entries = knownEntries(db);
-  const reference = (key: number): AccountRef | null => {
-    const known = entries.account(key === 0 ? null : key);
-    return known === null ? null : { id: known.id, name: known.name };
-  };
-  const looks = new Map<number, Looks>();
-  const changes = readTuples(
-    db,
-    `SELECT c.account, c.name, c.roles, c.privileged, c.service FROM json_each(@accounts) j
-     CROSS JOIN account_change c ON ${changeAt('j.value', '@at')}`,
-    { accounts: JSON.stringify([...new Set(observed.map(({ account }) => account))]), at },
-  );
-  for (const [account, name, roles, privileged, service] of changes) {
-    looks.set(integer(account), {
-      name: text(name),
-      roles: Roles.parse({ roles }).roles,
-      privileged: integerOrNull(privileged) === 1,
-      service: integerOrNull(service) === 1,
-    });
-  }
+  const known = (key: number): KnownAccount | null => entries.account(key === 0 ? null : key);
+  const changed = changedSince(db, [...new Set(observed.map(({ account }) => account))], at);
   return new Map(
     observed.map(({ session, account, via, marks: ofMarks }) => {
-      const now = reference(account);
-      const then = looks.get(account);
+      const now = known(account);
+      const then = changed.get(account) ?? now;
+      const behind = known(via);
       const marks = entries.marks(ofMarks);
       return [
         session,
@@ -92,7 +97,7 @@ export function accountsAt(
           privileged: then?.privileged === true || marks.includes('privileged'),
           service: then?.service === true || marks.includes('service'),
           marks,
-          via: reference(via),
+          via: behind === null ? null : { id: behind.id, name: behind.name },
         },
       ];
     }),

@@ -1,3 +1,4 @@
+import type { SxProps, Theme } from '@mui/material/styles';
 import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -152,6 +153,20 @@ const WIDTHS: readonly string[] = [
   '7rem',
 ];
 
+const TABLE: SxProps<Theme> = {
+  '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 },
+  tableLayout: 'fixed',
+  '& td, & th': { overflow: 'hidden', textOverflow: 'ellipsis' },
+  '& td': { whiteSpace: 'nowrap', py: 0, verticalAlign: 'middle' },
+  // What is worth a place in any window has one; the others share the rest. All of it fits without scrolling sideways.
+  ...Object.fromEntries(
+    WIDTHS.map((width, index) => [`& thead th:nth-of-type(${String(index + 1)})`, { width }]),
+  ),
+  // The panel of a session says them where there is no room.
+  '@container (max-width: 66rem)': { '& :is(th, td):nth-of-type(8)': { display: 'none' } },
+  '@container (max-width: 58rem)': { '& :is(th, td):nth-of-type(7)': { display: 'none' } },
+};
+
 /** Events as rows; only those in sight are in the page. `onEnd` is called when the last of them comes into sight. */
 export function AuditTable(props: {
   readonly rows: readonly AuditRow[];
@@ -179,22 +194,7 @@ export function AuditTable(props: {
   const before = first?.start ?? 0;
   const after = virtual.getTotalSize() - (last?.end ?? 0);
   return (
-    <Table
-      aria-rowcount={rows.length + 1}
-      sx={{
-        '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 },
-        tableLayout: 'fixed',
-        '& td, & th': { overflow: 'hidden', textOverflow: 'ellipsis' },
-        '& td': { whiteSpace: 'nowrap', py: 0, verticalAlign: 'middle' },
-        // What is worth a place in any window has one; the others share the rest. All of it fits without scrolling sideways.
-        ...Object.fromEntries(
-          WIDTHS.map((width, index) => [`& thead th:nth-of-type(${String(index + 1)})`, { width }]),
-        ),
-        // The panel of a session says them where there is no room.
-        '@container (max-width: 66rem)': { '& :is(th, td):nth-of-type(8)': { display: 'none' } },
-        '@container (max-width: 58rem)': { '& :is(th, td):nth-of-type(7)': { display: 'none' } },
-      }}
-    >
+    <Table aria-rowcount={rows.length + 1} sx={TABLE}>
       <TableHead heads={HEADS} />
       <tbody>
         {before === 0 ? null : (

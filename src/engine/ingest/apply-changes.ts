@@ -26,13 +26,14 @@ export function applyChange(
       const written = writer.sessions.upsert(connection, change.session, at, view);
       applied.live += written.live;
       applied.touchedSessions = true;
+      const opened = known(written.opened);
       applied.items.push({
         is: 'session',
         kind: change.kind === 'session.opened' ? 'opened' : 'updated',
         at,
         session: change.session,
-        opened: known(written.opened),
-        last: known(written.last),
+        opened,
+        last: written.last === written.opened ? opened : known(written.last),
       });
       return;
     }

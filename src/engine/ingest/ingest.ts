@@ -264,7 +264,11 @@ function trySavepoint(db: WritableDb, writer: Writer, work: () => void): boolean
   }
 }
 
-const touchedBy = (items: EnrichedBatch['items']): readonly string[] =>
-  items.flatMap((item) =>
-    item.is === 'session' ? [item.session.id] : item.is === 'session-closed' ? [item.id] : [],
-  );
+function touchedBy(items: EnrichedBatch['items']): readonly string[] {
+  const touched: string[] = [];
+  for (const item of items) {
+    if (item.is === 'session') touched.push(item.session.id);
+    else if (item.is === 'session-closed') touched.push(item.id);
+  }
+  return touched;
+}

@@ -24,7 +24,7 @@ function indexWords(db: WritableDb, number: number): void {
   const words = wordsTable(table);
   const remove = `INSERT INTO ${words} (${words}, rowid, message) VALUES ('delete', old.key, old.message);`;
   db.exec(
-    `CREATE VIRTUAL TABLE IF NOT EXISTS ${words} USING fts5 (message, content='${table}', content_rowid='key', tokenize='unicode61');
+    `CREATE VIRTUAL TABLE IF NOT EXISTS ${words} USING fts5 (message, content='${table}', content_rowid='key', tokenize='unicode61', columnsize=0);
      CREATE TRIGGER IF NOT EXISTS ${words}_delete AFTER DELETE ON ${table} BEGIN ${remove} END;
      CREATE TRIGGER IF NOT EXISTS ${words}_update AFTER UPDATE OF message ON ${table} BEGIN ${remove}
        INSERT INTO ${words} (rowid, message) VALUES (new.key, new.message); END;

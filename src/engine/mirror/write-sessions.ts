@@ -2,7 +2,7 @@ import type { CloseReason, Session } from '#shared/protocol/records.ts';
 import type { AddressFacts, DeviceFacts, Dictionaries, SessionHandle } from './dictionaries.ts';
 import type { AccountWriter } from './write-accounts.ts';
 import type { WritableDb } from './database.ts';
-import { isSeenAgain, SessionState } from './session-state.ts';
+import { isSeenAgain, isStillOpen, SessionState } from './session-state.ts';
 
 /** What a write did to the number of live sessions, and what was found out about the session. */
 export interface SessionWritten {
@@ -60,6 +60,12 @@ export function createSessionWriter(
   // Nearly every change of a session: it was seen again, perhaps from elsewhere, and is otherwise the same.
   const see = db.prepare(
     `UPDATE session SET last_seen_at = ?, expires_at = ?, last_address = ?, last_device = ?, attributes = ?
+     WHERE key = ?`,
+  );
+  // The same of one that looks otherwise: nothing else that an index holds has changed, so no other index is written.
+  const look = db.prepare(
+    `UPDATE session SET last_seen_at = ?, expires_at = ?, last_address = ?, last_device = ?, attributes = ?,
+       opened_address = ?, opened_device = ?, marks = ?, view = ?
      WHERE key = ?`,
   );
   const read = (key: number): SessionState | null => {
@@ -134,8 +140,23 @@ export function createSessionWriter(
         rebuilt: 0,
       };
       const { expiresAt } = session;
-      if (before !== null && session.replaces === undefined && isSeenAgain(before, now)) {
-        see.run(session.last.at, expiresAt, now.last_address, now.last_device, attributes, key);
+      const { last_address, last_device, opened_address, opened_device } = now;
+      if (before !== null && session.replaces === undefined && isStillOpen(before, now)) {
+        if (isSeenAgain(before, now))
+          see.run(session.last.at, expiresAt, last_address, last_device, attributes, key);
+        else
+          look.run(
+            session.last.at,
+            expiresAt,
+            last_address,
+            last_device,
+            attributes,
+            opened_address,
+            opened_device,
+            now.marks,
+            now.view,
+            key,
+          );
       } else {
         write.run(
           key,
@@ -147,8 +168,8 @@ export function createSessionWriter(
           expiresAt,
           opened.address?.key ?? null,
           opened.device?.key ?? null,
-          now.last_address,
-          now.last_device,
+          last_address,
+          last_device,
           now.marks,
           attributes,
           session.replaces ?? null,

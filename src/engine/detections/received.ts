@@ -41,12 +41,13 @@ interface Batch extends ReceivedBatch {
 }
 
 /** Keys of the sign-ins that were written, by id. */
-export const keysOf = (items: EnrichedBatch['items']): Readonly<Record<string, number>> =>
-  Object.fromEntries(
-    items.flatMap((item) =>
-      item.is === 'audit' && item.event.action === 'login' ? [[item.event.id, item.key]] : [],
-    ),
-  );
+export function keysOf(items: EnrichedBatch['items']): Readonly<Record<string, number>> {
+  // Without a prototype: an id is whatever an agent says, `__proto__` too.
+  const keys = Object.create(null) as Record<string, number>;
+  for (const item of items)
+    if (item.is === 'audit' && item.event.action === 'login') keys[item.event.id] = item.key;
+  return keys;
+}
 
 export function createReceivedBatches(options: {
   readonly db: ReadableDb;

@@ -10,7 +10,7 @@ import type { Timeline } from '../detect/timeline.ts';
 import type { UserState } from '../detect/user-state.ts';
 
 /** How memories of one kind are written in little room: as a JSON list. Texts of earlier versions are objects. */
-export interface Pack {
+interface Pack {
   write(value: unknown): unknown;
   read(json: unknown): unknown;
 }

@@ -9,7 +9,7 @@ export interface Shape<T> {
 }
 
 /** What one memory has in common with itself, while it is written or read from beginning to end. */
-export interface Pass {
+interface Pass {
   /** Objects that are never changed in place, by their number. */
   readonly known: Map<object, number>;
   readonly met: object[];

@@ -62,7 +62,7 @@ function Line({ row }: { readonly row: SessionAt }): ReactNode {
       <td className="wide" title={device === null ? undefined : deviceDetail(device)}>
         {device === null ? <Unknown why="No user agent is kept" /> : deviceText(device)}
       </td>
-      <td className="wide" title={session.cause === null ? undefined : causeText(session.cause)}>
+      <td className="wide ended" title={session.cause === null ? undefined : causeText(session.cause)}>
         {session.endedAt === null ? (
           'still signed in'
         ) : (
@@ -127,6 +127,7 @@ export function SessionsThen({
             overflow: 'hidden',
             textOverflow: 'ellipsis',
           },
+          '& td.ended': { maxWidth: 'clamp(7.5rem, 9vw, 18rem)' },
           // An IPv4 address is never cut.
           '& td.address': { maxWidth: 'clamp(7.6rem, 9vw, 18rem)' },
         }}

@@ -113,7 +113,8 @@ export const FeedList = styled('ol')(({ theme }) => ({
     ...theme.typography.caption,
     fontWeight: 400,
     color: theme.vars.palette.text.secondary,
-    maxWidth: '45%',
+    maxWidth: '60%',
+    whiteSpace: 'nowrap',
   },
   '& .wf-detail': {
     color: theme.vars.palette.text.secondary,

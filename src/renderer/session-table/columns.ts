@@ -21,7 +21,7 @@ export const TRACKS: Tracks = {
   select: [2.25, 0],
   environment: [7.75, 0.25],
   person: [6, 1.5],
-  roles: [4, 1.2],
+  roles: [4.5, 1.2],
   status: [4.75, 0.75],
   risk: [2.75, 0.25],
   lastSeen: [5.25, 0.4],

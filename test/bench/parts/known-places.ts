@@ -117,7 +117,7 @@ export function measureKnownPlaces(): void {
   };
   try {
     for (let place = 0; place < PLACES; place += 1)
-      work(ACCOUNTS, (n) => signIn(n, place, START + place * 4 * DAY + (n / ACCOUNTS) * DAY), false);
+      work(ACCOUNTS, (n) => signIn(n, place, START + (place + n / ACCOUNTS) * 4 * DAY), false);
     const random = seeded(5);
     let now = START + PLACES * 4 * DAY;
     const later = (): number => (now += SECOND);

@@ -228,7 +228,7 @@ function eventOf(
   return {
     id,
     ts: at,
-    receivedAt: Math.max(at, recordedAt),
+    receivedAt: recordedAt,
     type,
     user,
     ip: known.ip,

@@ -84,7 +84,7 @@ function fromAudit(event: AuditEvent, known: Known, facts: AccountFacts): readon
     {
       id: event.id,
       ts: event.at,
-      receivedAt: Math.max(event.at, event.recordedAt),
+      receivedAt: event.recordedAt,
       type,
       user,
       ip: event.ip ?? null,

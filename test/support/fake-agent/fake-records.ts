@@ -61,7 +61,7 @@ export const fakeEvent = (id: string, over: Partial<Record<keyof AuditEvent, unk
   ({
     id,
     at: 1_000,
-    recordedAt: 1_000,
+    recordedAt: over.at ?? 1_000,
     action: 'login',
     outcome: 'success',
     account: { id: 'a', name: 'a' },

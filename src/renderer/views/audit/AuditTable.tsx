@@ -1,4 +1,3 @@
-import type { SxProps, Theme } from '@mui/material/styles';
 import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -153,9 +152,9 @@ const WIDTHS: readonly string[] = [
   '7rem',
 ];
 
-const TABLE: SxProps<Theme> = {
+/** Plain texts and numbers: the theme’s type of styles has more alternatives than the compiler follows here. */
+const TABLE: Record<string, Record<string, string | number | { display: string }>> = {
   '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 },
-  tableLayout: 'fixed',
   '& td, & th': { overflow: 'hidden', textOverflow: 'ellipsis' },
   '& td': { whiteSpace: 'nowrap', py: 0, verticalAlign: 'middle' },
   // What is worth a place in any window has one; the others share the rest. All of it fits without scrolling sideways.
@@ -194,7 +193,7 @@ export function AuditTable(props: {
   const before = first?.start ?? 0;
   const after = virtual.getTotalSize() - (last?.end ?? 0);
   return (
-    <Table aria-rowcount={rows.length + 1} sx={TABLE}>
+    <Table aria-rowcount={rows.length + 1} sx={TABLE} style={{ tableLayout: 'fixed' }}>
       <TableHead heads={HEADS} />
       <tbody>
         {before === 0 ? null : (

@@ -87,6 +87,24 @@ test('an attack and a journey are found with the batch that shows them, with mar
   ).toBe(1);
 });
 
+test('what a store stamps more than five minutes after its agent read it says that a clock is wrong, and moves nobody', async () => {
+  const stamped = (id: string, at: number, aheadMs: number, ip: string): Make => {
+    const event = fakeEvent(id, { at, recordedAt: at - aheadMs, ip, account: { id: 'anna', name: 'anna' } });
+    return (position) => audited(position, event);
+  };
+  const found = async (aheadMs: number): Promise<unknown> => {
+    const journey = [stamped('e1', START, 0, '8.8.8.8'), stamped('e2', START + HOUR, aheadMs, '91.0.0.1')];
+    const { db } = await run(journey, 1);
+    return db.prepare('SELECT DISTINCT name FROM detection ORDER BY name').pluck().all();
+  };
+  expect(await found(5 * MINUTE)).toEqual(expect.arrayContaining(['impossible_travel']));
+  expect(await found(5 * MINUTE)).not.toContain('clock_skew');
+  // What the first sign-in alone says, while its account is being learnt, and nothing about the second.
+  const alone = (await run([stamped('e1', START, 0, '8.8.8.8')], 1)).db;
+  const ofFirst = alone.prepare('SELECT DISTINCT name FROM detection').pluck().all();
+  expect(await found(5 * MINUTE + 1)).toEqual(['clock_skew', ...ofFirst].sort());
+});
+
 test('a finding that a late event takes the ground from is taken back once, if it was told at all', async () => {
   const world = await run(
     [

@@ -21,14 +21,13 @@ export interface LaunchOptions {
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Playwright reads from the program's error output where to find it. */
-const FOUND_MS = 60_000;
-const LAUNCHES = 3;
+/** How long each start may take. Nearly all take two seconds; a busy machine gets more time with every try. */
+const FOUND_MS = [15_000, 30_000, 60_000, 60_000];
 
 /**
- * Starts the console from the checkout's build, as `npm start` would. Playwright finds a program by two lines of its error
- * output, to which several processes write: now and then one of them comes in the middle of such a line, and a program
- * that runs well is not found. Then it is started anew.
+ * Starts the console from the checkout's build, as `npm start` would. Playwright attaches to a program that runs already:
+ * now and then its window appears at the very moment of that, or another process writes into a line of the error output
+ * that says where the program is, and then Playwright waits for a program that runs well. It is started anew.
  */
 async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
   const executablePath = process.env['WATCHFLOOR_ELECTRON'];
@@ -37,7 +36,7 @@ async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
       'WATCHFLOOR_ELECTRON is not set: run these tests with `npm test`, which sets up Electron.',
     );
   }
-  for (let launch = 1; ; launch += 1) {
+  for (const [launch, timeout] of FOUND_MS.entries()) {
     const profile = options.profile ?? freshProfile(options);
     try {
       const app = await _electron.launch({
@@ -49,16 +48,17 @@ async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
           `--profile=${profile}`,
         ],
         env: { ...process.env, NODE_ENV: 'production' },
-        timeout: FOUND_MS,
+        timeout,
       });
       const page = await app.firstWindow();
       return { app, page, profile };
     } catch (error) {
       const notFound = error instanceof errors.TimeoutError && error.message.includes('electron.launch');
-      if (!notFound || launch === LAUNCHES) throw error;
+      if (!notFound || launch === FOUND_MS.length - 1) throw error;
       if (options.profile === undefined) await removeFolder(profile);
     }
   }
+  throw new Error('no start was tried');
 }
 
 function freshProfile(options: LaunchOptions): string {

@@ -12,6 +12,13 @@ import { scopeOf } from './scope.ts';
 const instantOf = ({ at, since }: z.output<typeof SessionFilter>): number | undefined =>
   since === undefined ? at : undefined;
 
+/** The search of a filter; null where it has none. */
+function searchOf(db: ReadableDb, filter: z.output<typeof SessionFilter>, now: number): Compiled | null {
+  const { search, zone } = filter;
+  if (search === undefined || search.trim() === '') return null;
+  return scopeOf(db, 'sessions', { search, zone: zone ?? 'utc' }, now, instantOf(filter));
+}
+
 /** A filter with its search, where it has one: few candidates are found by their index first. */
 export function searchedCondition(
   db: ReadableDb,
@@ -19,14 +26,8 @@ export function searchedCondition(
   now: number,
 ): Condition {
   const plain = sessionCondition(filter);
-  if (filter.search === undefined || filter.search.trim() === '') return plain;
-  const search = scopeOf(
-    db,
-    'sessions',
-    { search: filter.search, zone: filter.zone ?? 'utc' },
-    now,
-    instantOf(filter),
-  );
+  const search = searchOf(db, filter, now);
+  if (search === null) return plain;
   const drivable = search.drivers.length > 0 || search.impossible;
   const keys = drivable ? gatherSessions(db, search, null) : null;
   const found =
@@ -83,15 +84,7 @@ function driversOf(db: ReadableDb, filter: z.output<typeof SessionFilter>, now: 
     );
     drivers.push([{ column: 'account', keys: keys.map(Number) }]);
   }
-  if (filter.search !== undefined && filter.search.trim() !== '') {
-    const search = scopeOf(
-      db,
-      'sessions',
-      { search: filter.search, zone: filter.zone ?? 'utc' },
-      now,
-      instantOf(filter),
-    );
-    drivers.push(...search.drivers.map((branches) => [...branches]));
-  }
+  const search = searchOf(db, filter, now);
+  if (search !== null) drivers.push(...search.drivers.map((branches) => [...branches]));
   return drivers;
 }

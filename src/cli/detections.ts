@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { Severity, severityRank } from '#shared/domain/detection.ts';
-import type { DetectionDetail, DetectionRow } from '#shared/ipc/detections-views.ts';
+import { filterName } from '#shared/domain/filter-words.ts';
+import type {
+  DetectionDetail,
+  DetectionRow,
+  EvidenceCell,
+  EvidenceTable,
+} from '#shared/ipc/detections-views.ts';
 import { TRIAGE_STATES, VERDICTS } from '#shared/ipc/detections-contract.ts';
 import { act } from './act.ts';
 import { askProfile } from './ask.ts';
@@ -72,7 +78,7 @@ const line = (row: DetectionRow): string =>
     row.detection,
     plain(row.entity.name),
     plain(row.summary),
-    row.filtered === null ? '' : `[filtered: ${row.filtered}]`,
+    row.filtered === null ? '' : `[filtered: ${filterName(row.filtered).toLowerCase()}]`,
   ]
     .filter(Boolean)
     .join('  ');
@@ -128,6 +134,15 @@ export async function detectionsShow(
   }
 }
 
+/** A value of a card; times in UTC. */
+const shown = (value: string | null, as: EvidenceCell['as']): string | null =>
+  value !== null && as === 'time' ? `${time(Number(value))} UTC` : value;
+const tableLines = ({ title, heads, rows, more }: EvidenceTable): readonly string[] => [
+  `  ${title} (${heads.join(', ')}):`,
+  ...rows.map((cells) => `    ${cells.map(({ text, as }) => shown(text, as) ?? 'unknown').join(', ')}`),
+  ...(more > 0 ? [`    and ${String(more)} more`] : []),
+];
+
 const card = (detail: DetectionDetail): string => {
   const { row } = detail;
   const lines = [
@@ -136,12 +151,14 @@ const card = (detail: DetectionDetail): string => {
     `  ${time(row.raisedAt)} to ${time(row.lastAt)} UTC, ${row.people.map(({ name }) => name).join(', ')}`,
     `  why: ${detail.logic}`,
     ...detail.compared.map(
-      ({ what, before, now }) =>
-        `  ${what}: ${now ?? 'unknown'}${before === null ? '' : ` (against ${before})`}`,
+      ({ what, before, now, as }) =>
+        `  ${what}: ${shown(now, as) ?? 'unknown'}${before === null ? '' : ` (against ${shown(before, as) ?? ''})`}`,
     ),
+    ...detail.facts.map(({ what, value, as }) => `  ${what}: ${shown(value, as) ?? ''}`),
+    ...detail.tables.flatMap(tableLines),
     ...detail.filtersConsidered.map(
       ({ filter, applied, reason }) =>
-        `  ${applied ? 'silenced by' : 'not silenced by'} ${filter}: ${reason}`,
+        `  ${applied ? 'silenced' : 'not silenced'} (${filterName(filter)}): ${reason}`,
     ),
     `  ATT&CK: ${detail.techniques.join(', ')}`,
     `  next: ${detail.nextStep}`,

@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE } from '#shared/domain/units.ts';
+import { counted, lengthText } from '#shared/domain/said.ts';
 import {
   ADDRESS_ATTACKS,
   createAddressFailures,
@@ -69,7 +70,7 @@ const reportRun = (
     severity: hits.length > 0 ? 'high' : 'medium',
     verdict,
     retrospective: run.silent,
-    summary: `${run.attempts} failures on ${run.users.size} accounts from ${event.ipKey ?? ''}${hits.length > 0 ? `, ${hits.length} got in` : ''}`,
+    summary: `${counted(run.attempts, 'failed sign-in')} on ${counted(run.users.size, 'account')} from ${event.ipKey ?? ''} in ${lengthText(run.lastAt - run.firstAt)}${hits.length > 0 ? `; ${counted(new Set(hits.map(({ user }) => user)).size, 'account')} got in` : ''}`,
     figures: {
       ip: event.ip,
       asn: event.asn,

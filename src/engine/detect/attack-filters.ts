@@ -1,4 +1,5 @@
 import type { DetectionName } from '#shared/domain/detection.ts';
+import { shareText } from '#shared/domain/said.ts';
 import type { AttackRun } from './attack-run.ts';
 import type { DetectContext } from './context.ts';
 import { decide, filter, standardFilters, type FilterVerdict } from './filters.ts';
@@ -46,8 +47,8 @@ export const attackFilters = (
     filter(
       'success_ratio',
       ratio >= SUCCESS_SHARE,
-      `${Math.round(ratio * 100)} % of the attempts succeeded`,
-      `${Math.round(ratio * 100)} % of the attempts succeeded`,
+      `${shareText(ratio)} of the attempts succeeded`,
+      `${shareText(ratio)} of the attempts succeeded`,
     ),
   ]);
 };

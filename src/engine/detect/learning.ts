@@ -1,5 +1,6 @@
 import { DAY } from '#shared/domain/units.ts';
 import type { FilterConsidered } from '#shared/domain/detection.ts';
+import { count, counted } from '#shared/domain/said.ts';
 import { filter } from './filters.ts';
 import type { DetectSettings } from './settings.ts';
 import type { Profile } from './user-state.ts';
@@ -26,8 +27,8 @@ export const learningFilter = (
   filter(
     'learning',
     inLearning(profile, ts, learning),
-    `still learning: ${profile.logins} of ${learning?.logins ?? 0} logins so far`,
-    `learned from ${profile.logins} logins`,
+    `still learning: ${count(profile.logins)} out of ${counted(learning?.logins ?? 0, 'sign-in')} so far`,
+    `learned from ${counted(profile.logins, 'sign-in')}`,
   );
 
 /**

@@ -70,7 +70,7 @@ export const derive = (
   collect: () => Map<string, DetectionRecord>,
 ): Map<string, DetectionRecord> => {
   const alerts = [...risk.alerts.values()].sort(inTime);
-  findPrivileged(user, alerts, risk.changes, context);
+  findPrivileged(user, alerts, risk.changes, context, (name) => descriptorOf(name).title);
   const found = collect();
   const counted = alerts.filter((alert) => {
     const { countsForRisk, countsFrom } = descriptorOf(alert.detection);

@@ -13,9 +13,11 @@ import { EventPosition } from '../mirror/newest-events.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
 import { comparedValues, mapLine } from './compared.ts';
+import { evidenceHours, evidenceTables } from './evidence-tables.ts';
+import { evidenceFacts, type NameOf } from './facts.ts';
 import { loginRisk } from './login-risk.ts';
 import { originsOf } from './origins.ts';
-import { detectionKey, detectionRows } from './rows.ts';
+import { detectionKey, detectionRows, spoken } from './rows.ts';
 import { triageActions } from './triage.ts';
 
 const Subject = z.object({
@@ -57,6 +59,7 @@ export function* detectionDetail(
   );
   const record = DetectionRecord.parse(JSON.parse(subject.record));
   const descriptor = descriptorOf(record.detection);
+  const nameOf = accountNames(db, subject.connection);
   yield;
   const { events, raisedBy } = eventsOf(db, subject, record);
   const { origins, more } = originsOf(db, subject.account, record.evidence, events, raisedBy?.row ?? null);
@@ -81,6 +84,9 @@ export function* detectionDetail(
     nextStep: record.evidence.nextStep,
     filtersConsidered: record.evidence.filtersConsidered,
     compared: comparedValues(record.evidence),
+    facts: evidenceFacts(record.evidence, nameOf),
+    tables: evidenceTables(record.evidence, nameOf),
+    hours: evidenceHours(record.evidence),
     line: mapLine(record.evidence),
     events,
     origins,
@@ -89,6 +95,15 @@ export function* detectionDetail(
     history,
     actions: triageActions(db, key),
     related: detectionRows(db, related),
+  };
+}
+
+/** Accounts of a connection by their ids; one that no store knows is called what was typed. */
+function accountNames(db: ReadableDb, connection: number): NameOf {
+  const one = db.prepare('SELECT name FROM account WHERE connection = ? AND id = ?').pluck();
+  return (id) => {
+    const name = one.get(connection, id);
+    return typeof name === 'string' ? spoken(name) : spoken(id);
   };
 }
 
@@ -130,14 +145,19 @@ const ADDRESS = 'JOIN address p ON p.key = e.address';
 const KNOWN_BY = {
   countries: ['p.country', ADDRESS],
   networks: [`coalesce(p.organisation, 'AS' || p.asn)`, ADDRESS],
-  devices: [`nullif(concat_ws(', ', d.system, d.browser, d.class), '')`, 'JOIN device d ON d.key = e.device'],
+  // As clientText and the kind of device say it.
+  devices: [
+    `nullif(concat_ws(', ', coalesce(d.browser || ' on ' || d.system, d.browser, d.system), d.class), '')`,
+    'JOIN device d ON d.key = e.device',
+  ],
 } as const;
 
 /** A segment at a time: where somebody signed in from, by day and by value, over the days before a finding. */
 function* historyOf(db: ReadableDb, subject: Subject): Question<PersonHistory | null> {
   if (subject.account === null || subject.account_id === null) return null;
-  const firstDay = Math.floor(subject.last_at / DAY) - HISTORY_DAYS + 1;
-  const bound = { account: subject.account, from: firstDay * DAY, to: subject.last_at };
+  const firstDay = Math.floor(subject.raised_at / DAY) - HISTORY_DAYS + 1;
+  // What raised it is no part of what was usual before it.
+  const bound = { account: subject.account, from: firstDay * DAY, to: subject.raised_at - 1 };
   const signIns = new Array<number>(HISTORY_DAYS).fill(0);
   const failures = new Array<number>(HISTORY_DAYS).fill(0);
   const known = {

@@ -1,145 +1,160 @@
 import type { DetectionEvidence } from '#shared/domain/detection.ts';
+import { count, kmText, listText, networkName, speedText, timesText } from '#shared/domain/said.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { ComparedValue, DetectionDetail } from '#shared/ipc/detections-views.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const round = (value: number): string => String(Math.round(value * 100) / 100);
-const spoken = (value: unknown): string | null => {
-  if (typeof value === 'string') return value === '' ? null : value;
-  if (typeof value === 'number') return round(value);
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return null;
-};
-/** “minDistanceKm” → “min distance km” */
-const words = (name: string): string => name.replaceAll(/([A-Z])/g, (one) => ` ${one.toLowerCase()}`);
+import { isObject, WORDS, type Json, type Words } from './figures-text.ts';
 
 /** The two ends that a finding sets against each other, by the names that its figures have. */
-const ENDS = [
+export const ENDS = [
   ['from', 'to'],
   ['before', 'after'],
   ['first', 'second'],
   ['success', 'failure'],
 ] as const;
-const END_PARTS: readonly (readonly [string, string])[] = [
-  ['city', 'City'],
-  ['country', 'Country'],
-  ['ip', 'Address'],
-  ['asn', 'Network number'],
-  ['asOrg', 'As org'],
-  ['network', 'Network'],
-  ['os', 'System'],
-  ['browser', 'Browser'],
-  ['device', 'Device'],
-  ['session', 'Session'],
-];
-/** A value and what it is held against. */
-const AGAINST: readonly (readonly [string, string, string])[] = [
-  ['kmh', 'maxSpeedKmh', 'Speed, km/h'],
-  ['km', 'minDistanceKm', 'Distance, km'],
-  ['failures', 'threshold', 'Failures'],
-  ['live', 'limit', 'Live sessions'],
-  ['daysSince', 'thresholdDays', 'Days since last used'],
-  ['gapDays', 'thresholdDays', 'Days without a sign-in'],
-  ['idleHours', 'thresholdHours', 'Idle hours'],
-  ['ageHours', 'thresholdHours', 'Age, hours'],
-  ['minutesAfter', 'windowMin', 'Minutes after'],
-  ['minutes', 'windowMin', 'Minutes apart'],
-  ['counted', 'threshold', 'Findings counted'],
-];
-const KNOWN: readonly (readonly [string, string, string])[] = [
-  ['knownCountries', 'country', 'Country'],
-  ['knownDevices', 'device', 'Device'],
-];
-const LEFT_OUT = new Set([
-  'title',
-  'summary',
-  'nextStep',
-  'event',
-  'ts',
-  'lastEvent',
-  'lastActivity',
-  'attackRaisedBy',
-]);
 
-const listed = (value: unknown): string | null => {
-  if (!Array.isArray(value)) return null;
-  const names = value.flatMap((one: unknown) => {
-    if (!isObject(one)) return spoken(one) ?? [];
-    const name = spoken(one['country'] ?? one['device'] ?? one['value']);
-    const count = one['count'];
-    return name === null ? [] : `${name}${typeof count === 'number' ? ` (${count})` : ''}`;
-  });
-  return names.length === 0 ? null : names.slice(0, 8).join(', ');
+const whole = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const network = (end: Json): string | null => networkName(whole(end['asn']), WORDS.text(end['asOrg']));
+const END_PARTS: readonly (Pick<ComparedValue, 'what' | 'usual' | 'as'> & {
+  readonly read: (end: Json) => string | null;
+})[] = [
+  { what: 'Time', as: 'time', read: (end) => (whole(end['ts']) === null ? null : String(end['ts'])) },
+  { what: 'City', read: (end) => WORDS.text(end['city']) },
+  { what: 'Country', usual: 'countries', read: (end) => WORDS.country(end['country']) },
+  { what: 'Address', read: (end) => WORDS.text(end['ip']) },
+  { what: 'Network', usual: 'networks', read: network },
+  { what: 'Kind of network', read: (end) => WORDS.kind(end['network']) },
+  { what: 'System', usual: 'devices', read: (end) => WORDS.text(end['os']) },
+  { what: 'Browser', usual: 'devices', read: (end) => WORDS.text(end['browser']) },
+  { what: 'Session', read: (end) => WORDS.text(end['session']) },
+];
+
+const speed: Words = (value) => (typeof value === 'number' ? speedText(value) : null);
+const km: Words = (value) => (typeof value === 'number' ? kmText(value) : null);
+const times: Words = (value) => (typeof value === 'number' ? timesText(value) : null);
+/** A figure and the limit that it was held against. */
+const AGAINST: readonly (readonly [
+  value: string,
+  limit: string,
+  what: string,
+  words: Words,
+  says: 'at least' | 'more than' | 'at most',
+])[] = [
+  ['kmh', 'maxSpeedKmh', 'Speed', speed, 'more than'],
+  ['km', 'minDistanceKm', 'Distance', km, 'at least'],
+  ['failures', 'threshold', 'Failed sign-ins', WORDS.count, 'at least'],
+  ['live', 'limit', 'Open sessions', WORDS.count, 'more than'],
+  ['daysSince', 'thresholdDays', 'Not used for', WORDS.days, 'at least'],
+  ['gapDays', 'thresholdDays', 'No sign-in for', WORDS.days, 'at least'],
+  ['idleHours', 'thresholdHours', 'Without activity', WORDS.hours, 'more than'],
+  ['ageHours', 'thresholdHours', 'Age of the session', WORDS.hours, 'more than'],
+  ['minutesAfter', 'windowMin', 'After the last failure', WORDS.minutes, 'at most'],
+  ['minutes', 'windowMin', 'Time between', WORDS.minutes, 'at most'],
+  ['score', 'askAbove', 'Risk score', times, 'more than'],
+];
+const KNOWN = [
+  ['knownCountries', 'country', 'Country', 'countries', WORDS.country],
+  ['knownDevices', 'device', 'Device', 'devices', WORDS.device],
+] as const;
+/** The features of an unfamiliar sign-in. */
+const FEATURES: Readonly<Record<string, readonly [string, Words, ComparedValue['usual']?]>> = {
+  asn: ['Network', (value) => (typeof value === 'number' ? `AS${String(value)}` : null), 'networks'],
+  country: ['Country', WORDS.country, 'countries'],
+  device: ['Device', WORDS.device, 'devices'],
+  address_family: ['Kind of address', (value) => (typeof value === 'number' ? `IPv${String(value)}` : null)],
 };
+
+const withUsual = (usual: ComparedValue['usual']) => (usual === undefined ? {} : { usual });
+
+function ends(figures: Json): readonly ComparedValue[] {
+  const pair = ENDS.find(([a, b]) => isObject(figures[a]) && isObject(figures[b]));
+  if (pair === undefined) return [];
+  const [from, to] = [figures[pair[0]] as Json, figures[pair[1]] as Json];
+  return END_PARTS.flatMap(({ what, as, usual, read }) => {
+    const [before, now] = [read(from), read(to)];
+    if (before === null && now === null) return [];
+    const differs = before !== null && now !== null && before !== now && as !== 'time';
+    return [{ what, before, now, differs, ...(as === undefined ? {} : { as }), ...withUsual(usual) }];
+  });
+}
+
+function features(figures: Json): readonly ComparedValue[] {
+  const all: readonly unknown[] = Array.isArray(figures['features']) ? figures['features'] : [];
+  return all.flatMap((one) => {
+    const known = isObject(one) ? FEATURES[String(one['feature'])] : undefined;
+    if (!isObject(one) || known === undefined) return [];
+    const [what, words, usual] = known;
+    const isNew = one['isNew'];
+    const before = isNew === true ? 'never seen before' : isNew === false ? 'seen before' : null;
+    return [{ what, before, now: words(one['value']), differs: isNew === true, ...withUsual(usual) }];
+  });
+}
+
+/** New against what is known of the person. */
+function known(figures: Json): readonly ComparedValue[] {
+  return KNOWN.flatMap(([list, value, what, usual, words]) => {
+    const all: unknown = figures[list];
+    // A travel has its countries at its ends.
+    if (!Array.isArray(all) || isObject(figures['from'])) return [];
+    const names = all.flatMap((one: unknown) => {
+      const name = isObject(one) ? words(one[value]) : null;
+      return name === null ? [] : [`${name} (${count(isObject(one) ? Number(one['count']) : 0)})`];
+    });
+    const now =
+      value === 'device'
+        ? WORDS.device(
+            [figures['os'], figures['browser'], figures['device']]
+              .map((one) => WORDS.text(one) ?? '?')
+              .join('|'),
+          )
+        : words(figures[value]);
+    return [{ what, before: listText(names, 5) || 'none', now, differs: true, usual }];
+  });
+}
 
 /** What a finding compared with what, from its figures: two ends, a value and its limit, new and known. */
 export function comparedValues(evidence: DetectionEvidence): readonly ComparedValue[] {
   const figures: Json = evidence;
-  const out: ComparedValue[] = [];
-  const used = new Set<string>();
-  for (const [a, b] of ENDS) {
-    const [from, to] = [figures[a], figures[b]];
-    if (!isObject(from) || !isObject(to)) continue;
-    for (const [part, what] of END_PARTS) {
-      const [before, now] = [spoken(from[part]), spoken(to[part])];
-      if (before !== null || now !== null)
-        out.push({ what, before, now, differs: before !== null && now !== null && before !== now });
-    }
-  }
-  for (const [value, limit, what] of AGAINST) {
-    const [now, before] = [spoken(figures[value]), spoken(figures[limit])];
-    if (now === null || before === null) continue;
-    out.push({ what, before, now, differs: true });
-    used.add(value).add(limit);
-  }
-  for (const [list, value, what] of KNOWN) {
-    if (!Array.isArray(figures[list]) || figures['from'] !== undefined) continue;
-    const parts = [figures['os'], figures['browser'], figures[value]]
-      .map(spoken)
-      .filter((one) => one !== null);
-    out.push({ what, before: listed(figures[list]), now: parts.join(', ') || null, differs: true });
-    used.add(list).add(value);
-  }
-  const { features } = figures;
-  if (Array.isArray(features))
-    for (const one of features as unknown[])
-      if (isObject(one))
-        out.push({
-          what: spoken(one['feature'] ?? one['name']) ?? 'Feature',
-          before: listed(one['known']) ?? spoken(one['known']),
-          now: spoken(one['value']),
-          differs: one['new'] !== false,
-        });
-  for (const [name, value] of Object.entries(figures)) {
-    if (used.has(name) || LEFT_OUT.has(name)) continue;
-    const now = spoken(value);
-    if (now !== null) out.push({ what: words(name), before: null, now, differs: false });
-  }
-  return out;
+  const limits = AGAINST.flatMap(([value, limit, what, words, says]) => {
+    const now =
+      value === 'kmh' && figures['infiniteSpeed'] === true ? speedText(null) : words(figures[value]);
+    const before = words(figures[limit]);
+    return now === null || before === null ? [] : [{ what, before: `${says} ${before}`, now, differs: true }];
+  });
+  return [...ends(figures), ...limits, ...known(figures), ...features(figures)];
 }
+
+/** Names of figures that the comparison shows. */
+export const comparedNames = (evidence: DetectionEvidence): ReadonlySet<string> => {
+  const figures: Json = evidence;
+  const shown = AGAINST.filter(
+    ([value, limit, , words]) => words(figures[value]) !== null && words(figures[limit]) !== null,
+  ).flatMap(([value, limit]) => [value, limit]);
+  const listed = KNOWN.filter(([list]) => Array.isArray(figures[list])).flatMap(([list, value]) => [
+    list,
+    value,
+    ...(value === 'device' ? ['os', 'browser'] : []),
+  ]);
+  return new Set([...shown, ...listed, ...ENDS.flat(), 'features', 'infiniteSpeed']);
+};
 
 /** The line on the map between the two ends of a travel. */
 export function mapLine(evidence: DetectionEvidence): DetectionDetail['line'] {
   const figures: Json = evidence;
-  const [from, to] = [figures['from'], figures['to']];
   const end = (value: unknown) => {
     if (!isObject(value)) return null;
     const { lat, lon, ts } = value;
     if (typeof lat !== 'number' || typeof lon !== 'number' || typeof ts !== 'number') return null;
-    const label = [value['city'], value['country']].map(spoken).filter((one) => one !== null);
+    const label = [value['city'], value['country']].map(WORDS.text).filter((one) => one !== null);
     return {
       latitude: lat,
       longitude: lon,
       label: label.join(', '),
       at: epochMs(ts),
-      ip: spoken(value['ip']),
+      ip: WORDS.text(value['ip']),
     };
   };
-  const [a, b] = [end(from), end(to)];
-  const { km, kmh } = figures;
-  if (a === null || b === null || typeof km !== 'number') return null;
-  return { from: a, to: b, km, kmh: typeof kmh === 'number' ? kmh : null };
+  const [a, b] = [end(figures['from']), end(figures['to'])];
+  const { km: distance, kmh } = figures;
+  if (a === null || b === null || typeof distance !== 'number') return null;
+  return { from: a, to: b, km: distance, kmh: typeof kmh === 'number' ? kmh : null };
 }

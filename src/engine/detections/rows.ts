@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DetectionName, type Severity } from '#shared/domain/detection.ts';
 import { AccountId, ConnectionId, SessionId } from '#shared/domain/ids.ts';
+import { withName } from '#shared/domain/said.ts';
 import { EpochMs } from '#shared/domain/units.ts';
 import { TRIAGE_STATES, VERDICTS } from '#shared/ipc/detections-contract.ts';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
@@ -81,6 +82,7 @@ function detectionRow(raw: unknown): DetectionRow {
         return row.entity_id;
     }
   })();
+  const people = People.parse(JSON.parse(row.people)).map(([id, name]) => [id, spoken(name)] as const);
   return {
     connection: row.connection_id,
     id: row.id,
@@ -88,17 +90,14 @@ function detectionRow(raw: unknown): DetectionRow {
     title: descriptorOf(row.name).title,
     severity: SEVERITIES[row.severity] ?? 'info',
     entity: { kind: row.entity_kind, id: row.entity_id, name: entityName },
-    people: People.parse(JSON.parse(row.people)).map(([id, name]) => ({
-      id: AccountId.parse(id),
-      name: spoken(name),
-    })),
+    people: people.map(([id, name]) => ({ id: AccountId.parse(id), name })),
     session: row.session_id,
     ip: row.ip,
     country: row.country,
     raisedAt: row.raised_at,
     lastAt: row.last_at,
     foundAt: row.found_at,
-    summary: row.summary,
+    summary: withName(row.summary, people),
     events: row.events,
     campaign: row.campaign,
     filtered: row.filtered,

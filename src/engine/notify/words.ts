@@ -1,4 +1,6 @@
 import { severityRank, type Severity } from '#shared/domain/detection.ts';
+import { filterName } from '#shared/domain/filter-words.ts';
+import { withName } from '#shared/domain/said.ts';
 import type { Item, Message } from './finding.ts';
 
 /** Longest list inside a digest in words; the rest is counted. */
@@ -23,13 +25,8 @@ export const aboutText = ({ finding }: Item): string =>
   finding.names?.[finding.record.entity.id] ?? finding.record.entity.id;
 
 /** Its sentence, with the account's name where the id stands as subject. */
-export function summaryText({ finding }: Item): string {
-  const { summary } = finding.record.evidence;
-  for (const [id, name] of Object.entries(finding.names ?? {})) {
-    if (summary.startsWith(`${id} `)) return `${name}${summary.slice(id.length)}`;
-  }
-  return summary;
-}
+export const summaryText = ({ finding }: Item): string =>
+  withName(finding.record.evidence.summary, Object.entries(finding.names ?? {}));
 
 /** One line that stands alone: severity, what, who, where. */
 export function headline(item: Item): string {
@@ -87,7 +84,7 @@ function itemText(item: Item): string {
   ];
   const lines = facts.map(([name, value]) => `${`${name}:`.padEnd(13)} ${oneLine(value)}`);
   const considered = evidence.filtersConsidered.map(
-    ({ filter, reason }) => `  ${oneLine(filter)}: ${oneLine(reason)}`,
+    ({ filter, reason }) => `  ${oneLine(filterName(filter))}: ${oneLine(reason)}`,
   );
   return [
     headline(item),

@@ -6,8 +6,8 @@ import type {
   TriageState,
   Verdict,
 } from '#shared/ipc/detections-views.ts';
+import { filterName } from '#shared/domain/filter-words.ts';
 import { DAY } from '#shared/domain/lengths.ts';
-import { exactTime, type Zone } from './time.ts';
 import { count, counted, countryName } from './words.ts';
 
 export const SEVERITY_LETTER: Readonly<Record<Severity, string>> = {
@@ -45,31 +45,6 @@ const TECHNIQUES: Readonly<Record<string, string>> = {
 };
 export const techniqueName = (id: string): string | null => TECHNIQUES[id] ?? null;
 
-/** What a filter asks, as an analyst would; its own name where it is not known here. */
-const FILTERS: Readonly<Record<string, string>> = {
-  ignored_user: 'Account on the ignore list',
-  ignored_ip: 'Address on the ignore list',
-  ignored_asn: 'Network on the ignore list',
-  trusted_egress: 'Company VPN or office egress',
-  service_account: 'Service account',
-  allow_list: 'Allow-list entry',
-  same_ip: 'Same address or IPv6 /64',
-  mobile_carrier: 'Phone on a mobile carrier',
-  same_country: 'Same country',
-  satellite: 'Satellite network',
-  travel_pair: 'Countries people commute between',
-  known_ip: 'Address known from before',
-  known_device: 'Known device',
-  learning: 'Still learning this person',
-  trusted_country: 'Trusted country',
-  established_users: 'Shared office address',
-  outage_guard: 'Outage, not an attack',
-  version_drift: 'Browser update',
-  dual_stack: 'IPv4 and IPv6 of one line',
-  mobile_asn: 'Phone on a mobile carrier',
-};
-export const filterName = (filter: string): string =>
-  FILTERS[filter] ?? sentence(filter.replaceAll('_', ' '));
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Camel-cased names of settings and figures as words with their unit: `maxSpeedKmh` is `Max speed (km/h)`. */
@@ -91,8 +66,10 @@ export function settingWords(name: string): string {
 /** What this person usually does, in one sentence, from the mirrored history before the detection. */
 export function usualSentence(who: string, history: PersonHistory, at: number): string {
   const signIns = history.days.signIns.reduce((sum, value) => sum + value, 0);
-  const days = Math.max(1, Math.round((at - history.days.from) / DAY));
   if (signIns === 0) return `No earlier sign-in of ${who} is mirrored, so nothing is usual yet.`;
+  // Counted from the first that is known: a person, or the mirror, may be younger than the chart.
+  const first = history.days.from + history.days.signIns.findIndex((value) => value > 0) * history.days.stepMs;
+  const days = Math.max(1, Math.ceil((at - first) / DAY));
   const places = history.countries
     .slice(0, 3)
     .map(({ value, signIns: times }) => `${countryName(value)} (${count(times)})`);
@@ -105,7 +82,7 @@ export function usualSentence(who: string, history: PersonHistory, at: number): 
       : others === 0
         ? `, always with ${device}`
         : `, mostly with ${device} and ${counted(others, 'other device')}`;
-  return `In the ${counted(days, 'day')} before, ${who} signed in ${count(signIns)} ${signIns === 1 ? 'time' : 'times'}${from}${using}.`;
+  return `In the ${days === 1 ? 'day' : counted(days, 'day')} before, ${who} signed in ${counted(signIns, 'time')}${from}${using}.`;
 }
 
 /** Why it is not one of the harmless explanations, in one sentence. */
@@ -119,44 +96,10 @@ export function filterSentence(detail: DetectionDetail): string {
   return `None of the ${String(considered.length)} usual harmless explanations fits.`;
 }
 
-/** Lines of a comparison as an analyst calls them; other names are spelt out. */
-const COMPARED: Readonly<Record<string, string>> = {
-  ip: 'Address',
-  asn: 'Network number',
-  'as org': 'Network',
-  network: 'Kind of network',
-  os: 'System',
-  user: 'Account',
-  'user agent': 'User agent',
-  'sign ins': 'Sign-ins',
-  km: 'Distance (km)',
-  kmh: 'Speed (km/h)',
-  minutes: 'Time between (min)',
-};
-export const comparedName = (what: string): string => COMPARED[what.toLowerCase()] ?? sentence(what);
-/** Milliseconds since the epoch from 2001 to 2286: no other figure of a detection is as large. */
-const INSTANT = /^[1-9]\d{12}$/;
-/** A compared value as people read it: countries by name, instants as times. */
-export function comparedValue(what: string, value: string, zone: Zone): string {
-  if (INSTANT.test(value)) return exactTime(Number(value), zone);
-  if (/^(?:speed|distance|km|kmh)\b/i.test(what) && Number(value) >= 100)
-    return count(Math.round(Number(value)));
-  return /countr/i.test(what) ? value.replaceAll(/\b[A-Z]{2}\b/g, (code) => countryName(code)) : value;
-}
-
-/** The sentence of a detection with accounts' names where their ids stand as subject or after "of". */
-export function summaryOf(row: DetectionRow): string {
-  let text = row.summary;
-  for (const { id, name } of row.people) {
-    if (text.startsWith(`${id} `)) text = `${name}${text.slice(id.length)}`;
-    text = text.replaceAll(` of ${id} `, ` of ${name} `);
-  }
-  return text;
-}
-/** The same for a list: who it is about first, but not twice. */
+/** A detection in a list: who it is about first, but not twice. */
 export function lineOf(row: DetectionRow): string {
-  const [who, what] = [aboutText(row), summaryOf(row)];
-  return what.startsWith(who) ? what : `${who} · ${what}`;
+  const who = aboutText(row);
+  return row.summary.startsWith(who) ? row.summary : `${who} · ${row.summary}`;
 }
 
 /** Who or what a detection is about, in one or two words. */

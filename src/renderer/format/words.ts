@@ -1,12 +1,8 @@
 import type { Device, Network, Place } from '#shared/domain/place.ts';
+import { count, counted, countryName } from '#shared/domain/said.ts';
 import type { SessionStatus } from '#shared/domain/status.ts';
 
-const numbers = new Intl.NumberFormat('en-GB');
-/** 3,846 */
-export const count = (value: number): string => numbers.format(value);
-/** `1 session`, `3,846 sessions` */
-export const counted = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
+export { count, counted, countryName };
 
 /** `412 sessions`, `at least 10,000 sessions` where counting was stopped. */
 export const countedText = (
@@ -20,17 +16,6 @@ export function shortCount(value: number): string {
   if (value < 10_000) return count(value);
   if (value < 1_000_000) return `${String(Math.floor(value / 1_000))}k`;
   return `${(Math.floor(value / 100_000) / 10).toFixed(1)}M`;
-}
-
-let regions: Intl.DisplayNames | undefined;
-/** Name of a country code, or the code where no name is known. */
-export function countryName(code: string): string {
-  try {
-    regions ??= new Intl.DisplayNames('en', { type: 'region' });
-    return regions.of(code) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 /** `Berlin, DE`; the country alone where no city is known. */

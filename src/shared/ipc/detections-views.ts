@@ -75,6 +75,29 @@ export interface ComparedValue {
   readonly before: string | null;
   readonly now: string | null;
   readonly differs: boolean;
+  /** Times are ms since the epoch: who shows them knows the zone. */
+  readonly as?: 'time';
+  /** What of the person's history it can be held against. */
+  readonly usual?: 'countries' | 'networks' | 'devices';
+}
+
+/** A figure that stands alone. */
+export interface EvidenceFact {
+  readonly what: string;
+  readonly value: string;
+  readonly as?: 'time';
+}
+export interface EvidenceCell {
+  readonly text: string | null;
+  readonly as?: 'time' | 'number';
+}
+/** A list of the evidence: who was attacked how often, which sessions are open, what came before. */
+export interface EvidenceTable {
+  readonly title: string;
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly EvidenceCell[])[];
+  /** How many more rows there are. */
+  readonly more: number;
 }
 
 export interface MapEnd {
@@ -95,6 +118,10 @@ export interface DetectionDetail {
   readonly nextStep: string;
   readonly filtersConsidered: readonly FilterConsidered[];
   readonly compared: readonly ComparedValue[];
+  readonly facts: readonly EvidenceFact[];
+  readonly tables: readonly EvidenceTable[];
+  /** The person's sign-ins by local hour of the day, where that is what it is about; 24 figures. */
+  readonly hours: readonly number[] | null;
   readonly line: {
     readonly from: MapEnd;
     readonly to: MapEnd;

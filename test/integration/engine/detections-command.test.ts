@@ -44,8 +44,8 @@ test('detections are listed, shown and triaged on the command line with no engin
   const id = line.slice(0, 12);
   const card = await said(detectionsShow({ profile, json: false }, id, 'test'));
   expect(card).toContain('Impossible travel (high, open)');
-  expect(card).toContain('against 900');
-  expect(card).toContain('not silenced by trusted_egress');
+  expect(card).toContain('Speed: 27,500 km/h (against more than 900 km/h)');
+  expect(card).toContain('not silenced (Company VPN or office egress): not a trusted egress');
   expect(card).toContain('ATT&CK: T1078');
   await expect(detectionsTriage({ profile, state: 'closed' }, [id], 'test')).rejects.toThrow(/--verdict/);
   await expect(detectionsTriage({ profile, note: 'x' }, ['nothing'], 'test')).rejects.toThrow(/No detection/);

@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import { counted, lengthText } from '#shared/domain/said.ts';
 import type { AttackRun, Hit } from '../attack-run.ts';
 import type { DetectContext } from '../context.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
@@ -106,7 +107,7 @@ export const raiseHits = (
     severity: 'high',
     verdict: verdictOf(hits.find((hit) => hit.exempt === null) ?? first, established),
     retrospective: first.silent,
-    summary: `${first.user} signed in from ${first.ip}, which took part in an attack on ${run.users.size} accounts`,
+    summary: `${first.user} signed in from ${first.ip}, which took part in ${attack === 'credential_stuffing' ? 'credential stuffing' : 'a password spray'} on ${counted(run.users.size, 'account')}${first.ts > run.lastAt ? `, ${lengthText(first.ts - run.lastAt)} after its last failure` : ''}`,
     figures: {
       attack,
       attackRaisedBy: run.at,

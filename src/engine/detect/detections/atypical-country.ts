@@ -1,4 +1,5 @@
 import { DAY } from '#shared/domain/units.ts';
+import { counted, countryName } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
@@ -39,7 +40,7 @@ export const atypicalCountry: UserDetection = {
       filter(
         'trusted_country',
         context.settings.filters.trustedCountries.includes(event.country),
-        `${event.country} is on the list of trusted countries`,
+        `${countryName(event.country)} is on the list of trusted countries`,
         'not a trusted country',
       ),
     ]);
@@ -52,7 +53,7 @@ export const atypicalCountry: UserDetection = {
       users: [event.user ?? ''],
       severity: 'low',
       verdict,
-      summary: `${event.country} was last used ${Math.floor(days)} days ago`,
+      summary: `First sign-in from ${countryName(event.country)} in ${counted(Math.floor(days), 'day')}`,
       figures: {
         country: event.country,
         daysSince: Math.round(days * 100) / 100,

@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import { counted, lengthText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
@@ -40,7 +41,7 @@ export const bruteForceSuccess: UserDetection = {
       users: [event.user ?? ''],
       severity: 'high',
       verdict,
-      summary: `Signed in from ${event.ip ?? ''} after ${run.count} failures`,
+      summary: `Signed in from ${event.ip ?? ''} ${lengthText(event.ts - run.lastAt)} after ${counted(run.count, 'failed sign-in')}`,
       figures: {
         ip: event.ip,
         session: event.session,

@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import { counted } from '#shared/domain/said.ts';
 import type { DetectContext } from '../context.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { beginsLive, listEvent } from '../episode.ts';
@@ -58,7 +59,7 @@ const report = (run: FailureRun, event: PreparedEvent, context: DetectContext): 
     severity: 'medium',
     verdict,
     retrospective: run.silent,
-    summary: `${run.count} failed sign-ins from ${run.sources.size} ${run.sources.size === 1 ? 'address' : 'addresses'}`,
+    summary: `Failed to sign in ${counted(run.count, 'time')}, from ${counted(run.sources.size, 'address', 'addresses')}`,
     figures: {
       failures: run.count,
       sources: Object.fromEntries(run.sources),

@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE } from '#shared/domain/units.ts';
+import { counted, lengthText } from '#shared/domain/said.ts';
 import type { DetectContext } from '../context.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode, type Episodes } from '../episode.ts';
@@ -57,7 +58,7 @@ export const stepSkew = (state: SkewState, event: PreparedEvent, context: Detect
     verdict: decide([
       filter('allow_list', allowed !== null, allowed ?? '', 'no entry of the allow-list matches'),
     ]),
-    summary: `${episode.count} ${episode.count === 1 ? 'event' : 'events'} stamped up to ${Math.round(Math.abs(worst) / MINUTE)} min ${worst > 0 ? 'after' : 'before'} the arrival`,
+    summary: `${counted(episode.count, 'event')} stamped ${episode.count === 1 ? '' : 'up to '}${lengthText(worst)} ${worst > 0 ? 'after' : 'before'} the arrival`,
     figures: { events: episode.count, worstMinutes: worst / MINUTE, user: event.user, ip: event.ip },
   });
 };

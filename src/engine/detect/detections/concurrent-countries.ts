@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import { countryName, lengthText, listText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
@@ -74,7 +75,7 @@ export const concurrentCountries: UserDetection = {
       filter(
         'travel_pair',
         pair !== undefined,
-        `${pair?.join('–') ?? ''} is a known pair`,
+        `people commute between ${listText((pair ?? []).map(countryName))}`,
         'not a known pair of countries',
       ),
     ]);
@@ -86,7 +87,7 @@ export const concurrentCountries: UserDetection = {
       users: [event.user ?? ''],
       severity: 'medium',
       verdict,
-      summary: `Sessions in ${other.country ?? ''} and ${event.country} ${Math.round((event.ts - other.ts) / MINUTE)} min apart`,
+      summary: `Used one session in ${countryName(other.country ?? 'a country that is not known')} and ${event.ts === other.ts ? 'at the same moment another' : `${lengthText(event.ts - other.ts)} later another`} in ${countryName(event.country)}`,
       figures: {
         first: {
           event: other.id,

@@ -1,3 +1,4 @@
+import { count, counted, countryName, listText } from '#shared/domain/said.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { beginsLive, listEvent } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
@@ -109,7 +110,7 @@ export const concurrentSessions: UserDetection = {
       severity: countries.size > 1 ? 'medium' : 'low',
       verdict: decide(standard),
       retrospective: episode.silent,
-      summary: `${sessions.length} live sessions, the limit is ${settings.limit}`,
+      summary: `Has ${counted(sessions.length, 'session')} open at once${countries.size > 1 ? `, in ${listText([...countries].sort().map(countryName))}` : ''}; the limit is ${count(settings.limit)}`,
       figures: {
         live: sessions.length,
         most: episode.count,

@@ -1,4 +1,5 @@
 import { DAY } from '#shared/domain/units.ts';
+import { counted } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { decide, standardFilters } from '../filters.ts';
 import type { UserDetection } from '../user-detection.ts';
@@ -41,7 +42,7 @@ export const dormantAccount: UserDetection = {
       severity: 'medium',
       verdict: decide(standardFilters(context, 'dormant_account', event)),
       retrospective: event.silent,
-      summary: `First sign-in for ${Math.floor(gap / DAY)} days`,
+      summary: `First sign-in in ${counted(Math.floor(gap / DAY), 'day')}`,
       figures: {
         lastLogin: profile.last,
         lastEvent: profile.lastId,

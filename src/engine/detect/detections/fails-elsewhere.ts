@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import { lengthText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
@@ -27,6 +28,13 @@ const sameNetwork = (a: Point, b: PreparedEvent): boolean | null => {
   if (a.ipKey !== null && a.ipKey === b.ipKey) return true;
   if (a.asn !== null && b.asn !== null) return a.asn === b.asn;
   return a.country !== null && b.country !== null && a.country !== b.country ? false : null;
+};
+
+const sourceText = ({ ip, asn, asOrg }: Point | PreparedEvent): string => {
+  const network = [asOrg, asn === null ? null : `AS${String(asn)}`]
+    .filter((part) => part !== null)
+    .join(', ');
+  return `${ip ?? 'an unknown address'}${network === '' ? '' : ` (${network})`}`;
 };
 
 export const failsElsewhere: UserDetection = {
@@ -62,7 +70,7 @@ export const failsElsewhere: UserDetection = {
       users: [event.user ?? ''],
       severity: 'low',
       verdict,
-      summary: `Failed from ${event.ip ?? 'an unknown address'} (AS${event.asn ?? '?'}) after a success from ${last.ip ?? 'an unknown address'} (AS${last.asn ?? '?'})`,
+      summary: `Failed from ${sourceText(event)}, ${lengthText(event.ts - last.ts)} after signing in from ${sourceText(last)}`,
       figures: {
         success: { event: last.id, ip: last.ip, asn: last.asn, country: last.country, ts: last.ts },
         failure: { event: event.id, ip: event.ip, asn: event.asn, country: event.country, ts: event.ts },

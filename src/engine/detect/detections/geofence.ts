@@ -1,4 +1,5 @@
 import { DAY } from '#shared/domain/units.ts';
+import { countryName } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
@@ -32,9 +33,9 @@ export const geofence: UserDetection = {
         return;
       }
       rule = 'unknown places are denied';
-    } else if (settings.deny?.includes(country) === true) rule = `${country} is denied`;
+    } else if (settings.deny?.includes(country) === true) rule = `${countryName(country)} is denied`;
     else if (settings.allow !== undefined && settings.allow.length > 0 && !settings.allow.includes(country))
-      rule = `${country} is not among ${settings.allow.join(', ')}`;
+      rule = `${countryName(country)} is not among the allowed countries`;
     context.evaluated('geofence');
     if (rule === null) return;
     const verdict = decide(standardFilters(context, 'geofence', event));
@@ -46,7 +47,7 @@ export const geofence: UserDetection = {
       users: [event.user ?? ''],
       severity: 'high',
       verdict,
-      summary: `Signed in from ${country ?? 'an unknown place'}: ${rule}`,
+      summary: `Signed in from ${country === null ? 'an unknown place' : countryName(country)}: ${rule}`,
       figures: { country, city: event.city, ip: event.ip, asn: event.asn, rule, signIns: episode.count },
     });
   },

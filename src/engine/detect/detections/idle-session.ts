@@ -1,4 +1,5 @@
 import { HOUR } from '#shared/domain/units.ts';
+import { lengthText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { decide, standardFilters } from '../filters.ts';
 import {
@@ -38,7 +39,7 @@ export const idleSession: SessionDetection = {
       ...sessionFinding(state, event, episode),
       severity: 'low',
       verdict: decide([...standardFilters(context, 'idle_session', event), apiTokenFilter(event)]),
-      summary: `Used again after ${Math.round((gap / HOUR) * 10) / 10} idle hours`,
+      summary: `Used again after ${lengthText(gap)} without activity`,
       figures: {
         idleHours: gap / HOUR,
         thresholdHours: settings.hours,

@@ -1,5 +1,14 @@
 import { geodesicKm } from '#shared/domain/geodesic.ts';
 import { DAY, HOUR } from '#shared/domain/units.ts';
+import {
+  count as countText,
+  countryName,
+  kmText,
+  lengthText,
+  listText,
+  networkName,
+  speedText,
+} from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { addRow, episodeOf, fromEpisode } from '../episode.ts';
 import { hiddenPlace } from '../habit.ts';
@@ -57,13 +66,13 @@ const travelFilters = (state: UserState, from: Point, event: PreparedEvent, cont
         from.asn !== null &&
         from.asn === event.asn &&
         sameCountry,
-      `both on the mobile network AS${event.asn ?? ''} in ${event.country ?? ''}`,
+      `both on the mobile network ${networkName(event.asn, event.asOrg) ?? ''} in ${countryName(event.country ?? '')}`,
       'not one mobile network in one country',
     ),
     filter(
       'same_country',
       own?.ignoreSameCountry === true && sameCountry,
-      `both in ${event.country ?? ''}`,
+      `both in ${countryName(event.country ?? '')}`,
       'different countries, or not switched on',
     ),
     filter(
@@ -81,7 +90,7 @@ const travelFilters = (state: UserState, from: Point, event: PreparedEvent, cont
     filter(
       'travel_pair',
       pair !== undefined,
-      `${pair?.join('–') ?? ''} is a known pair`,
+      `people commute between ${listText((pair ?? []).map(countryName))}`,
       'not a known pair of countries',
     ),
     filter(
@@ -110,14 +119,14 @@ interface Hop {
   readonly from: { readonly city: string | null; readonly country: string | null };
   readonly to: { readonly city: string | null; readonly country: string | null };
   readonly km: number;
-  readonly minutes: number;
   readonly kmh: number | null;
 }
-const travelSummary = ({ from, to, km, minutes, kmh }: Hop, count: number): string => {
-  const speed = kmh === null ? 'no time between them' : `${Math.round(kmh)} km/h`;
-  const more = count > 1 ? `; ${count} such hops within a day` : '';
-  const between = minutes < 1 ? `${Math.round(minutes * 60)} s` : `${Math.round(minutes)} min`;
-  return `${from.city ?? from.country ?? 'a place'} to ${to.city ?? to.country ?? 'another'}: ${Math.round(km)} km in ${between} (${speed})${more}`;
+const placeName = (end: Hop['from'], otherwise: string): string =>
+  end.city ?? (end.country === null ? otherwise : countryName(end.country));
+const travelSummary = ({ from, to, km, kmh }: Hop, ms: number, count: number): string => {
+  const more = count > 1 ? `, the first of ${countText(count)} such hops within a day` : '';
+  const between = kmh === null ? 'at the same moment' : `in ${lengthText(ms)}, which is ${speedText(kmh)}`;
+  return `${placeName(from, 'One place')} to ${placeName(to, 'another')}: ${kmText(km)} ${between}${more}`;
 };
 
 /** Raises a hop between two located events of a person that nobody makes. */
@@ -152,7 +161,7 @@ const compare = (state: UserState, from: Point, event: PreparedEvent, context: U
     users: [event.user ?? ''],
     severity: 'high',
     verdict,
-    summary: travelSummary(first, episode.count),
+    summary: travelSummary(first, first.to.ts - first.from.ts, episode.count),
     figures: {
       // The hop that raised it; the others of the same day are in the list.
       ...first,

@@ -1,5 +1,6 @@
 import { DAY } from '#shared/domain/units.ts';
 import type { Severity } from '#shared/domain/detection.ts';
+import { counted, networkKindText } from '#shared/domain/said.ts';
 import type { AddressState } from '../address-state.ts';
 import type { DetectContext } from '../context.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
@@ -90,7 +91,7 @@ export const evaluateNetworkKind = (
     users: users.slice(),
     severity,
     verdict,
-    summary: `${event.user ?? 'Somebody'} signed in through ${event.network ?? ''} (${event.asOrg ?? 'operator unknown'})`,
+    summary: `${event.user ?? 'Somebody'} signed in ${event.network === 'hosting' ? 'from' : 'through'} ${networkKindText(event.network)}${event.asOrg === null ? '' : ` (${event.asOrg})`}${users.length > 1 ? `, as did ${counted(users.length - 1, 'other account')} within a day` : ''}`,
     figures: {
       ip: event.ip,
       network: event.network,

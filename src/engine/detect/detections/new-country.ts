@@ -1,4 +1,5 @@
 import { DAY } from '#shared/domain/units.ts';
+import { countryName, listText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { looksLikeTrip } from '../habit.ts';
@@ -45,7 +46,7 @@ export const newCountry: UserDetection = {
       filter(
         'trusted_country',
         context.settings.filters.trustedCountries.includes(event.country),
-        `${event.country} is on the list of trusted countries`,
+        `${countryName(event.country)} is on the list of trusted countries`,
         'not a trusted country',
       ),
     ]);
@@ -58,7 +59,7 @@ export const newCountry: UserDetection = {
       users: [event.user ?? ''],
       severity: trip ? 'low' : 'medium',
       verdict,
-      summary: `First sign-in from ${event.country}; known so far: ${profile.countries.names.join(', ') || 'none'}${trip ? '; looks like a trip with their own device' : ''}`,
+      summary: `First sign-in from ${countryName(event.country)}${profile.countries.names.length === 0 ? ', and from any country that is known' : `; until now ${listText(profile.countries.names.map(countryName))}`}${trip ? '. It looks like a trip with their own device' : ''}`,
       figures: {
         country: event.country,
         city: event.city,

@@ -1,4 +1,5 @@
 import { DAY } from '#shared/domain/units.ts';
+import { clientText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { knownDevice } from '../device.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
@@ -49,7 +50,7 @@ export const newDevice: UserDetection = {
       users: [event.user ?? ''],
       severity: 'low',
       verdict,
-      summary: `First sign-in with ${event.browser ?? 'an unknown browser'} on ${event.os ?? 'an unknown system'} (${event.device ?? 'unknown class'})`,
+      summary: `First sign-in with ${clientText(event.browser, event.os)}${event.device === null || event.device === 'other' ? '' : ` (${event.device})`}`,
       figures: {
         userAgent: event.agent,
         os: event.os,

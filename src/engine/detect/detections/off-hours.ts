@@ -25,6 +25,8 @@ const descriptor: Descriptor = {
 const ENOUGH = 100;
 const RARE = 0.01;
 
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+
 const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 const dayBefore = (date: string): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) - DAY).toISOString().slice(0, 10);
@@ -68,7 +70,7 @@ export const offHours: UserDetection = {
       users: [event.user ?? ''],
       severity: 'low',
       verdict,
-      summary: `Signed in at ${clock} on ${time.date} (${settings.timeZone})${outside ? ', outside the window' : ', an hour that the person hardly ever uses'}`,
+      summary: `Signed in at ${clock} on ${WEEKDAYS[time.day - 1] ?? ''}, ${time.date} (${settings.timeZone}), ${outside ? 'outside working hours' : 'an hour that the person hardly ever uses'}`,
       figures: {
         localTime: clock,
         localDate: time.date,

@@ -1,4 +1,5 @@
 import { HOUR } from '#shared/domain/units.ts';
+import { lengthText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { isWorthTelling } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
@@ -40,7 +41,7 @@ export const overlongSession: SessionDetection = {
       ...sessionFinding(state, event, episode),
       severity: 'low',
       verdict: decide([...standardFilters(context, 'overlong_session', event), apiTokenFilter(event)]),
-      summary: `In use at an age of ${Math.round((age / HOUR) * 10) / 10} hours`,
+      summary: `Still in use ${lengthText(age)} after it began`,
       figures: {
         ageHours: age / HOUR,
         thresholdHours: settings.hours,

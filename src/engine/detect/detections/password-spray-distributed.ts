@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import { counted, lengthText, shareText } from '#shared/domain/said.ts';
 import { firstOf, type AttackRun } from '../attack-run.ts';
 import { attemptsIn, noneAbove, type AttemptLog, type Span } from '../attempts.ts';
 import type { DetectContext } from '../context.ts';
@@ -52,8 +53,8 @@ export const reportDistributed = (
     filter(
       'outage_guard',
       share >= FAMILIAR_SHARE,
-      `${Math.round(share * 100)} % of the failures are people at their usual address or device: an outage`,
-      `${Math.round(share * 100)} % of the failures are people at their usual address or device`,
+      `${shareText(share)} of the failures are people at their usual address or device: an outage`,
+      `${shareText(share)} of the failures are people at their usual address or device`,
     ),
     filter('allow_list', allowed !== null, allowed ?? '', 'no entry of the allow-list matches'),
   ]);
@@ -68,7 +69,7 @@ export const reportDistributed = (
     severity: 'high',
     verdict,
     retrospective: run.silent,
-    summary: `${run.attempts} failures on ${run.users.size} accounts from ${run.sources.size} addresses`,
+    summary: `${counted(run.attempts, 'failed sign-in')} on ${counted(run.users.size, 'account')} from ${counted(run.sources.size, 'address', 'addresses')} in ${lengthText(run.lastAt - run.firstAt)}${hits.length > 0 ? `; ${counted(new Set(hits.map(({ user }) => user)).size, 'account')} got in` : ''}`,
     figures: {
       attempts: run.attempts,
       accounts: run.users.size,

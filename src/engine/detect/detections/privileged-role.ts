@@ -1,5 +1,6 @@
-import { severityRank, type DetectionRecord } from '#shared/domain/detection.ts';
+import { severityRank, type DetectionName, type DetectionRecord } from '#shared/domain/detection.ts';
 import { MINUTE } from '#shared/domain/units.ts';
+import { lengthText } from '#shared/domain/said.ts';
 import type { DetectContext } from '../context.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
@@ -36,7 +37,7 @@ const isRisky = (alert: Alert, ts: number, windowMs: number): boolean =>
   alert.raisedAt <= ts &&
   ts - Math.min(alert.lastAt, ts) <= windowMs;
 
-/** Whether somebody else who is known made the change, and is not under suspicion themselves. */
+/** Whether somebody else who is known made the change. Are they under suspicion, that is a finding about them. */
 const administratorFilter = (user: string, change: PreparedEvent, context: DetectContext) => {
   const { actor } = change;
   const since = actor === null || actor === user ? null : context.people.firstLogin(actor);
@@ -50,17 +51,38 @@ const administratorFilter = (user: string, change: PreparedEvent, context: Detec
   );
 };
 
+const changeText = (user: string, { type, user: of, actor }: PreparedEvent): string => {
+  const what = type === 'role-changed' ? 'role' : 'password';
+  if (of !== user) return `Changed the ${what} of another account`;
+  if (actor === user) return `Changed their own ${what}`;
+  return `${what === 'role' ? 'Role' : 'Password'} changed${actor === null ? '' : ' by somebody else'}`;
+};
+
+const changeRow = ({ id, ts, type, user, actor }: PreparedEvent) => ({
+  event: id,
+  ts,
+  change: type,
+  of: user,
+  actor,
+});
+
 /** Findings about one person, from their detections and the changes of or by them, both in event time. */
 export const findPrivileged = (
   user: string,
   alerts: readonly Alert[],
   changes: readonly PreparedEvent[],
   context: DetectContext,
+  titleOf: (name: DetectionName) => string,
 ): void => {
   const settings = context.settings.privilegedRoleAfterRiskyLogin;
   if (settings === null) return;
   const windowMs = settings.windowMin * MINUTE;
-  let open: { change: PreparedEvent; events: string[]; key: string } | null = null;
+  let open: {
+    change: PreparedEvent;
+    events: string[];
+    key: string;
+    changes: ReturnType<typeof changeRow>[];
+  } | null = null;
   for (const change of changes) {
     const risky = alerts.filter((alert) => isRisky(alert, change.ts, windowMs));
     const latest = risky.at(-1);
@@ -73,8 +95,9 @@ export const findPrivileged = (
     ]);
     const group: string = verdict.filtered ?? '';
     if (!open || open.key !== group || change.ts - open.change.ts > windowMs)
-      open = { change, events: risky.map((alert) => alert.at), key: group };
+      open = { change, events: risky.map((alert) => alert.at), key: group, changes: [] };
     if (!open.events.includes(change.id)) open.events.push(change.id);
+    open.changes.push(changeRow(change));
     const anchor: PreparedEvent = open.change;
     context.raise(privilegedRole, {
       key: anchor.id,
@@ -87,12 +110,14 @@ export const findPrivileged = (
       severity: 'critical',
       verdict,
       retrospective: anchor.silent,
-      summary: `${change.type === 'role-changed' ? 'Role' : 'Password'} of ${change.user ?? '?'} changed ${Math.round((change.ts - Math.min(latest.lastAt, change.ts)) / MINUTE)} min after ${latest.detection}`,
+      summary: `${changeText(user, change)} ${lengthText(change.ts - Math.min(latest.lastAt, change.ts))} after “${titleOf(latest.detection)}”`,
       figures: {
         change: change.type,
         of: change.user,
         actor: change.actor,
         attributes: change.attributes,
+        // All of the finding; the figures above are those of the latest.
+        changes: open.changes.slice(-20),
         chain: risky
           .slice(-20)
           .map(({ id, detection, at, raisedAt, severity }) => ({ id, detection, at, raisedAt, severity })),

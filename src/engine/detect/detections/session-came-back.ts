@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import { lengthText } from '#shared/domain/said.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { decide, standardFilters } from '../filters.ts';
 import { continueEpisode, sessionFinding, type SessionDetection } from '../session-detection.ts';
@@ -61,7 +62,7 @@ export const sessionCameBack: SessionDetection = {
           descriptor.filters.includes(entry.filter),
         ),
       ),
-      summary: `In use again ${Math.round(((event.ts - ended.ts) / MINUTE) * 10) / 10} min after it was ended (${ended.cause})`,
+      summary: `In use again ${lengthText(event.ts - ended.ts)} after it was ended (${ended.cause})`,
       figures: {
         endedBy: ended.id,
         endedAt: ended.ts,

@@ -1,5 +1,6 @@
 import { MINUTE } from '#shared/domain/units.ts';
 import type { Severity } from '#shared/domain/detection.ts';
+import { clientText, countryName, lengthText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { decide, standardFilters } from '../filters.ts';
 import { continueEpisode, sessionFinding, type SessionDetection } from '../session-detection.ts';
@@ -95,7 +96,7 @@ export const sessionHijack: SessionDetection = {
             : entry,
         ),
       ),
-      summary: `${hijack.before.browser ?? '?'} on ${hijack.before.os ?? '?'} became ${hijack.after.browser ?? '?'} on ${hijack.after.os ?? '?'}${addressChanged(hijack.before, hijack.after) ? ` from ${hijack.after.ip ?? '?'}` : ''}`,
+      summary: `${clientText(hijack.before.browser, hijack.before.os)} became ${clientText(hijack.after.browser, hijack.after.os)}${addressChanged(hijack.before, hijack.after) ? ` at ${hijack.after.ip ?? 'another address'}${differs(hijack.before.country, hijack.after.country) ? ` in ${countryName(hijack.after.country ?? '')}` : ''}` : ''}, ${lengthText(hijack.after.ts - hijack.before.ts)} later`,
       figures: {
         before: hijack.before,
         after: hijack.after,

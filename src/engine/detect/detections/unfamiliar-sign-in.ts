@@ -1,10 +1,12 @@
 import { DAY } from '#shared/domain/units.ts';
+import { clientText, countryName, listText, networkName } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { knownDevice } from '../device.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { isOwnDevice, looksLikeTrip } from '../habit.ts';
 import { decide, standardFilters } from '../filters.ts';
 import { learningFilter, nothingKnown } from '../learning.ts';
+import type { PreparedEvent } from '../prepare.ts';
 import { hasSeen, type Sights } from '../sights.ts';
 import type { UserDetection } from '../user-detection.ts';
 
@@ -26,6 +28,19 @@ const descriptor: Descriptor = {
 
 const isNew = (known: Sights, value: string | number | null): boolean | null =>
   value === null ? null : !hasSeen(known, String(value));
+
+const featureText = (feature: string, event: PreparedEvent): string => {
+  switch (feature) {
+    case 'asn':
+      return `the network ${networkName(event.asn, event.asOrg) ?? ''}`;
+    case 'country':
+      return countryName(event.country ?? '');
+    case 'device':
+      return clientText(event.browser, event.os);
+    default:
+      return `an IPv${String(event.family)} address`;
+  }
+};
 
 export const unfamiliarSignIn: UserDetection = {
   descriptor,
@@ -73,7 +88,10 @@ export const unfamiliarSignIn: UserDetection = {
       users: [event.user ?? ''],
       severity: own ? 'low' : 'medium',
       verdict,
-      summary: `New for this person: ${fresh.map((row) => row.feature.replace('_', ' ')).join(', ')}`,
+      summary: `New for this person: ${listText(
+        fresh.map(({ feature }) => featureText(feature, event)),
+        4,
+      )}`,
       figures: { features, ownDevice: own, logins: profile.logins, alertByItself: false },
     });
   },

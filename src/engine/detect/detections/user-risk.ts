@@ -1,4 +1,5 @@
 import { DAY } from '#shared/domain/units.ts';
+import { counted as countedText } from '#shared/domain/said.ts';
 import type { DetectContext } from '../context.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { decide, filter } from '../filters.ts';
@@ -49,7 +50,7 @@ export const findUserRisk = (user: string, alerts: readonly Alert[], context: De
       severity,
       verdict: decide([filter('allow_list', false, '', 'silenced detections were not counted')]),
       retrospective: false,
-      summary: `${counted} detections in ${settings.decayDays} days: level ${severity}`,
+      summary: `Risk level rose to ${severity}: ${countedText(counted, 'detection')} in ${countedText(settings.decayDays, 'day')}`,
       figures: {
         level: severity,
         counted,

@@ -1,5 +1,6 @@
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { DAY } from '#shared/domain/units.ts';
+import { count, counted, timesText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { fromEpisode, listEvent, type Episode } from '../episode.ts';
 import { countRecord, type Figures } from '../figures.ts';
@@ -55,8 +56,8 @@ export const createRiskySignIn = (settings: DetectSettings, figures: Figures) =>
       filter(
         'learning',
         score.learning,
-        `still learning: ${String(score.factors.history?.ownLogins ?? 0)} sign-ins so far`,
-        `learned from ${String(score.factors.history?.ownLogins ?? 0)} sign-ins`,
+        `still learning: ${counted(score.factors.history?.ownLogins ?? 0, 'sign-in')} so far`,
+        `learned from ${counted(score.factors.history?.ownLogins ?? 0, 'sign-in')}`,
       ),
     ]);
     const again = held !== null && event.ts - held.raisedAt <= DAY && event.ts >= held.raisedAt;
@@ -82,7 +83,7 @@ export const createRiskySignIn = (settings: DetectSettings, figures: Figures) =>
       users: [event.user ?? ''],
       severity: 'medium',
       verdict,
-      summary: `Risk ${String(risk)} of 100, ${figure(score.value)} times as risky as usual`,
+      summary: `Risk ${count(Math.round(risk))} out of 100, ${timesText(score.value)} times as risky as usual`,
       figures: {
         score: score.value,
         askAbove,
@@ -102,4 +103,3 @@ export const createRiskySignIn = (settings: DetectSettings, figures: Figures) =>
     return { episode, record };
   };
 };
-const figure = (value: number): string => (value >= 10 ? String(Math.round(value)) : value.toPrecision(2));

@@ -4,22 +4,13 @@ import type { ComparedValue, DetectionDetail, KnownValue } from '#shared/ipc/det
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
-import { comparedName, comparedValue } from '../../format/detection-words.ts';
 import { count, countryName } from '../../format/words.ts';
-import { useMaskedText } from '../../parts/Address.tsx';
-import { useSettings } from '../../store/settings-store.ts';
+import { EvidenceText } from './EvidenceText.tsx';
 import { CardSection } from './CardSection.tsx';
 
 /** What this person usually has, for the lines that can be told from the history. */
-function usualOf(what: string, detail: DetectionDetail): readonly KnownValue[] | null {
-  const { history } = detail;
-  if (history === null) return null;
-  const name = what.toLowerCase();
-  if (/countr/.test(name)) return history.countries;
-  if (/^(?:as org|organisation|provider)$/.test(name)) return history.networks;
-  if (/^(?:device|browser|os|system|known devices)$/.test(name)) return history.devices;
-  return null;
-}
+const usualOf = ({ usual }: ComparedValue, { history }: DetectionDetail): readonly KnownValue[] | null =>
+  history === null || usual === undefined ? null : history[usual];
 
 function Usual({
   values,
@@ -43,30 +34,27 @@ function Usual({
   ));
 }
 
-function Value(props: {
-  readonly what: string;
-  readonly value: string | null;
-  readonly differs: boolean;
-}): ReactNode {
-  const { what, differs } = props;
-  const zone = useSettings((state) => state.settings.timeZone);
-  const masked = useMaskedText();
-  const value = props.value === null ? null : masked(comparedValue(what, props.value, zone));
-  if (value === null) return <Unknown why="Not recorded for this event" />;
-  if (!differs) return value;
+function Now({ line }: { readonly line: ComparedValue }): ReactNode {
+  const value = <EvidenceText text={line.now} as={line.as} />;
+  if (!line.differs) return value;
   return (
-    <Box
-      component="mark"
-      sx={{
-        color: 'text.primary',
-        px: 1,
-        mx: -1,
-        borderRadius: 0.75,
-        bgcolor: (theme) => `color-mix(in srgb, ${theme.vars.palette.severity.high} 22%, transparent)`,
-      }}
-    >
-      {value}
-    </Box>
+    <>
+      <Box
+        component="mark"
+        sx={{
+          color: 'text.primary',
+          px: 1,
+          mx: -1,
+          borderRadius: 0.75,
+          bgcolor: (theme) => `color-mix(in srgb, ${theme.vars.palette.severity.high} 22%, transparent)`,
+        }}
+      >
+        {value}
+      </Box>
+      <Box component="span" sx={{ color: 'severity.high' }}>
+        {' ≠'}
+      </Box>
+    </>
   );
 }
 
@@ -74,8 +62,7 @@ function Value(props: {
 export function Compared({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const lines: readonly ComparedValue[] = detail.compared;
   if (lines.length === 0) return null;
-  const usual = lines.map(({ what }) => usualOf(what, detail));
-  const withBefore = lines.some(({ before }) => before !== null);
+  const usual = lines.map((line) => usualOf(line, detail));
   const withUsual = usual.some((values) => values !== null);
   return (
     <CardSection
@@ -92,7 +79,7 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
         <TableHead
           heads={[
             { unseen: 'What' },
-            ...(withBefore ? ['Before, or the limit'] : []),
+            'Before, or the limit',
             'Now',
             ...(withUsual ? ['Usual for this person'] : []),
           ]}
@@ -101,24 +88,17 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
           {lines.map((line, index) => (
             <tr key={`${line.what} ${String(index)}`}>
               <Box component="th" scope="row" sx={{ color: 'text.secondary' }}>
-                {comparedName(line.what)}
+                {line.what}
               </Box>
-              {withBefore ? (
-                <td>
-                  <Value what={line.what} value={line.before} differs={false} />
-                </td>
-              ) : null}
               <td>
-                <Value what={line.what} value={line.now} differs={line.differs} />
-                {line.differs ? (
-                  <Box component="span" sx={{ color: 'severity.high' }}>
-                    {' ≠'}
-                  </Box>
-                ) : null}
+                <EvidenceText text={line.before} as={line.as} />
+              </td>
+              <td>
+                <Now line={line} />
               </td>
               {withUsual ? (
                 <td>
-                  <Usual values={usual[index] ?? null} isCountry={/countr/i.test(line.what)} />
+                  <Usual values={usual[index] ?? null} isCountry={line.usual === 'countries'} />
                 </td>
               ) : null}
             </tr>

@@ -1,8 +1,8 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
+import { filterName } from '#shared/domain/filter-words.ts';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
-import { filterName } from '../../format/detection-words.ts';
 import { useMaskedText } from '../../parts/Address.tsx';
 import { CardSection } from './CardSection.tsx';
 

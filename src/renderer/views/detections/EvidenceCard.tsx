@@ -1,20 +1,19 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { type ReactNode } from 'react';
+import { kmText, speedText } from '#shared/domain/said.ts';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import {
   aboutText,
   filterSentence,
   STATE_WORDS,
-  summaryOf,
   techniqueName,
   usualSentence,
   VERDICT_WORDS,
 } from '../../format/detection-words.ts';
 import { originSentence } from '../../format/origin-words.ts';
 import { duration } from '../../format/time.ts';
-import { count } from '../../format/words.ts';
 import { LineMap } from '../../map/LineMap.tsx';
 import { useMaskedText } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
@@ -25,6 +24,7 @@ import { CardSection } from './CardSection.tsx';
 import { Compared } from './Compared.tsx';
 import { Considered } from './Considered.tsx';
 import { EventList } from './EventList.tsx';
+import { Facts } from './Facts.tsx';
 import { History } from './History.tsx';
 import { Origins } from './Origins.tsx';
 import { Risk } from './Risk.tsx';
@@ -55,7 +55,7 @@ function Techniques({ ids }: { readonly ids: readonly string[] }): ReactNode {
 }
 
 /** When, where, about whom, in whose hands. */
-function Facts({ detail }: { readonly detail: DetectionDetail }): ReactNode {
+function Headline({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const { row } = detail;
   const lasting = row.lastAt - row.raisedAt;
   return (
@@ -133,7 +133,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
         </Box>
         <Box sx={{ maxWidth: SIZE.prose * 1.25, fontSize: '1.08em', lineHeight: 1.5 }}>
           <Box component="strong" data-testid="what-happened" sx={{ fontWeight: 600 }}>
-            {`${masked(summaryOf(row)).replace(/\.$/, '')}. `}
+            {`${masked(row.summary).replace(/\.$/, '')}. `}
           </Box>
           <Box component="span" sx={{ color: 'text.secondary' }}>
             {history === null ? '' : `${usualSentence(who, history, row.raisedAt)} `}
@@ -141,7 +141,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
             {masked(filterSentence(detail))}
           </Box>
         </Box>
-        <Facts detail={detail} />
+        <Headline detail={detail} />
         <Standing detail={detail} />
         <Box sx={{ borderLeft: 2, borderColor: 'primary.main', pl: 3, maxWidth: SIZE.prose * 1.25 }}>
           <Typography variant="label" component="h3" sx={{ color: 'text.secondary', fontWeight: 600 }}>
@@ -162,15 +162,13 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
         <Box sx={{ display: 'grid', gap: 5, alignContent: 'start', minWidth: 0 }}>
           <Story detail={detail} />
           <Compared detail={detail} />
+          <Facts detail={detail} />
           <Origins detail={detail} />
           <Considered detail={detail} />
         </Box>
         <Box sx={{ display: 'grid', gap: 5, alignContent: 'start', minWidth: 0 }}>
           {line === null ? null : (
-            <CardSection
-              title="Where"
-              aside={`${count(Math.round(line.km))} km${line.kmh === null ? '' : ` at ${count(Math.round(line.kmh))} km/h`}`}
-            >
+            <CardSection title="Where" aside={`${kmText(line.km)}, ${speedText(line.kmh)}`}>
               <Box
                 sx={{
                   height: SIZE.cardMap,
@@ -183,7 +181,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
                 <LineMap
                   from={line.from}
                   to={line.to}
-                  label={`Map: ${line.from.label} to ${line.to.label}, ${count(Math.round(line.km))} km`}
+                  label={`Map: ${line.from.label} to ${line.to.label}, ${kmText(line.km)}`}
                 />
               </Box>
             </CardSection>

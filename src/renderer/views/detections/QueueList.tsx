@@ -4,7 +4,7 @@ import type { DetectionRow } from '#shared/ipc/detections-views.ts';
 import { BARE_BUTTON } from '../../components/bare-button.ts';
 import { ONE_LINE } from '../../components/one-line.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
-import { aboutText, lineOf, STATE_WORDS, summaryOf } from '../../format/detection-words.ts';
+import { aboutText, lineOf, STATE_WORDS } from '../../format/detection-words.ts';
 import { counted } from '../../format/words.ts';
 import { useMaskedText } from '../../parts/Address.tsx';
 import { ColourSquare, useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
@@ -110,10 +110,7 @@ const Line = memo(function Line(props: {
             </Box>
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'baseline', color: 'text.secondary' }}>
-            <Box
-              sx={{ ...ONE_LINE, flex: 1, minWidth: 0 }}
-              title={masked(`${environment}: ${summaryOf(row)}`)}
-            >
+            <Box sx={{ ...ONE_LINE, flex: 1, minWidth: 0 }} title={masked(`${environment}: ${row.summary}`)}>
               <Box component="span" sx={{ mr: 1.5 }}>
                 <ColourSquare index={colour} />
               </Box>

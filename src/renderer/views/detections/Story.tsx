@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { ONE_LINE } from '../../components/one-line.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
-import { aboutText, summaryOf } from '../../format/detection-words.ts';
+import { aboutText } from '../../format/detection-words.ts';
 import { useMaskedText } from '../../parts/Address.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { keyOf } from '../../store/detection-store.ts';
@@ -53,7 +53,7 @@ export function Story({ detail }: { readonly detail: DetectionDetail }): ReactNo
                   ...ONE_LINE,
                   fontWeight: here ? 600 : 400,
                 }}
-                title={masked(summaryOf(one))}
+                title={masked(one.summary)}
               >
                 {here ? (
                   masked(`${one.title} · ${aboutText(one)} (this one)`)

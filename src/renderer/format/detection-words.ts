@@ -68,7 +68,8 @@ export function usualSentence(who: string, history: PersonHistory, at: number): 
   const signIns = history.days.signIns.reduce((sum, value) => sum + value, 0);
   if (signIns === 0) return `No earlier sign-in of ${who} is mirrored, so nothing is usual yet.`;
   // Counted from the first that is known: a person, or the mirror, may be younger than the chart.
-  const first = history.days.from + history.days.signIns.findIndex((value) => value > 0) * history.days.stepMs;
+  const first =
+    history.days.from + history.days.signIns.findIndex((value) => value > 0) * history.days.stepMs;
   const days = Math.max(1, Math.ceil((at - first) / DAY));
   const places = history.countries
     .slice(0, 3)

@@ -27,7 +27,15 @@ import { parseSettings } from './settings.ts';
 import { seenOf } from './sights.ts';
 import { createState, readSnapshot, writeSnapshot, type DetectorState } from './snapshot.ts';
 import type { Table } from './table.ts';
-import { createTimeline, insert, replace, type Changes, type Fold, type Timeline } from './timeline.ts';
+import {
+  createTimeline,
+  insert,
+  lastHeld,
+  replace,
+  type Changes,
+  type Fold,
+  type Timeline,
+} from './timeline.ts';
 import type { UserContext } from './user-detection.ts';
 import { stepUser, USER_DETECTIONS } from './user-fold.ts';
 import { cloneUserState, createUserState, type UserState } from './user-state.ts';
@@ -195,6 +203,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     if (!timeline) timelines.set(key, (timeline = createTimeline(own)));
     else timelines.touch(key);
     if (straight) {
+      timeline.frozen = null;
       own.step(timeline.state, event, straightRecords, true);
       if (straightRecords.size === 0) return;
       apply(`${kind}:${key}`, straightRecords);
@@ -293,7 +302,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     for (const [user, risk] of state.people.held)
       if (forget(risk, horizonStart, settings.userRisk?.decayDays ?? 45)) state.people.touch(user);
     for (const [session, timeline] of state.sessions.held) {
-      const last = timeline.segments.at(-1)?.events.at(-1);
+      const last = lastHeld(timeline);
       if (last && last.ts < horizonStart && timeline.state.ended !== null && !timeline.state.ended.revoked) {
         state.sessions.delete(session);
         state.owners.delete(session);

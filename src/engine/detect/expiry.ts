@@ -6,7 +6,7 @@ import { attackEnds } from './risk/attack-prior.ts';
 import type { RiskValue } from './risk/risk-state.ts';
 import type { SessionState } from './session-state.ts';
 import type { DetectSettings } from './settings.ts';
-import type { Timeline } from './timeline.ts';
+import { lastHeld, type Timeline } from './timeline.ts';
 import type { UserState } from './user-state.ts';
 
 /** When (event time) nothing can come of a memory any more; null: it is kept. */
@@ -35,7 +35,7 @@ const longestWindow = (settings: DetectSettings): number =>
   );
 
 const lastOf = (timeline: Timeline<unknown>): number =>
-  timeline.segments.at(-1)?.events.at(-1)?.ts ?? timeline.floor?.ts ?? -Infinity;
+  lastHeld(timeline)?.ts ?? timeline.floor?.ts ?? -Infinity;
 
 /**
  * Until when each kind of memory matters, by the settings. Whoever signed in once is remembered for good (an account

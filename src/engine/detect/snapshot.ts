@@ -7,7 +7,7 @@ import type { Figures } from './figures.ts';
 import type { PersonRisk } from './person-risk.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { SessionState } from './session-state.ts';
-import type { Timeline } from './timeline.ts';
+import { thaw, type Timeline } from './timeline.ts';
 import { upgradeUser } from './pack/upgrade.ts';
 import { Table, type Load } from './table.ts';
 import type { UserState } from './user-state.ts';
@@ -46,6 +46,7 @@ const TABLES = [
   'actors',
   'records',
 ] as const;
+const TIMELINES = ['users', 'addresses', 'environments', 'sessions', 'skews'] as const;
 type TableName = (typeof TABLES)[number];
 
 /** The tables of a memory, each with its kind. */
@@ -83,6 +84,8 @@ type Plain = Record<TableName, Map<string, unknown>> &
   Pick<DetectorState, 'seen' | 'watermark' | 'sincePrune'>;
 
 export const writeSnapshot = (state: DetectorState, figures: Figures): Snapshot => {
+  for (const name of TIMELINES)
+    for (const timeline of (state[name] as Table<Timeline<unknown>>).held.values()) thaw(timeline);
   const held = Object.fromEntries(TABLES.map((name) => [name, state[name].held]));
   const { seen, watermark, sincePrune } = state;
   return {
@@ -102,6 +105,7 @@ export const readSnapshot = (snapshot: Snapshot): DetectorState => {
   const state = createState();
   for (const name of TABLES)
     for (const [key, value] of plain[name]) (state[name] as Table<unknown>).set(key, value);
+  for (const name of TIMELINES) for (const timeline of state[name].held.values()) timeline.frozen ??= null;
   for (const timeline of state.users.held.values()) upgradeUser(timeline);
   const { seen, watermark, sincePrune } = plain;
   return Object.assign(state, { seen, watermark, sincePrune });

@@ -1,14 +1,15 @@
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { HOUR } from '#shared/domain/units.ts';
+import { FrozenEvents, FrozenState } from './pack/frozen.ts';
 import { compareEvents, type Placed, type PreparedEvent } from './prepare.ts';
 
 type Records = Map<string, DetectionRecord>;
 
 /** A stretch of events with the state before them, from which they can be worked out again. */
 export interface Segment<S> {
-  /** Null: as created. Most entities are seen once or twice, and need no second copy. */
-  state: S | null;
-  events: PreparedEvent[];
+  /** Null: as created. Most entities are seen once or twice, and need no second copy. As read: bytes, until a late event. */
+  state: S | FrozenState<S> | null;
+  events: PreparedEvent[] | FrozenEvents;
   /** The last version of each finding that these events raised or updated; null when none. */
   records: Records | null;
 }
@@ -22,6 +23,8 @@ export interface Timeline<S> {
   segments: Segment<S>[];
   /** State after the last event. */
   state: S;
+  /** The same as it was read, while no event has changed it: a copy for the next segment that costs nothing. */
+  frozen: FrozenState<S> | null;
   /** Last versions of findings whose events have left the horizon. */
   settled: Records | null;
   /** The last event that left; nothing can be placed before it. */
@@ -57,16 +60,45 @@ const MAX_SETTLED = 64;
 export const createTimeline = <S>(fold: Fold<S>): Timeline<S> => ({
   segments: [],
   state: fold.create(),
+  frozen: null,
   settled: null,
   floor: null,
   count: 0,
 });
 
+/** The events of a segment, from now on as objects. */
+const eventsOf = <S>(segment: Segment<S>): PreparedEvent[] => {
+  const { events } = segment;
+  if (!(events instanceof FrozenEvents)) return events;
+  const thawed = events.thaw();
+  segment.events = thawed;
+  return thawed;
+};
+const lastIn = ({ events }: Segment<unknown>): Placed | undefined =>
+  events instanceof FrozenEvents ? events.last : events[events.length - 1];
+const sinceOf = ({ events }: Segment<unknown>): number | undefined =>
+  events instanceof FrozenEvents ? events.since : events[0]?.ts;
+
+/** The last event that is held; undefined when there is none. */
+export const lastHeld = ({ segments }: Pick<Timeline<unknown>, 'segments'>): Placed | undefined => {
+  const segment = segments[segments.length - 1];
+  return segment === undefined ? undefined : lastIn(segment);
+};
+
+/** Everything of a timeline as objects, in place. */
+export const thaw = <S>(timeline: Timeline<S>): void => {
+  timeline.frozen = null;
+  for (const segment of timeline.segments) {
+    eventsOf(segment);
+    if (segment.state instanceof FrozenState) segment.state = segment.state.thaw();
+  }
+};
+
 const settle = <S>(fold: Fold<S>, timeline: Timeline<S>): void => {
   const gone = timeline.segments.shift();
   if (!gone) return;
   timeline.count -= gone.events.length;
-  const last = gone.events[gone.events.length - 1];
+  const last = lastIn(gone);
   if (last) timeline.floor = { id: last.id, ts: last.ts, type: last.type };
   if (gone.records === null && timeline.settled === null) return;
   const settled = (timeline.settled ??= new Map<string, DetectionRecord>());
@@ -76,7 +108,8 @@ const settle = <S>(fold: Fold<S>, timeline: Timeline<S>): void => {
   }
   const { settledMs } = fold;
   // Nothing that is held, or comes, is older than the first event that is left.
-  const since = timeline.segments[0]?.events[0]?.ts ?? timeline.floor?.ts ?? 0;
+  const [next] = timeline.segments;
+  const since = (next === undefined ? undefined : sinceOf(next)) ?? timeline.floor?.ts ?? 0;
   for (const [id, record] of settled)
     if (settled.size > MAX_SETTLED || (settledMs && record.lastAt < since - settledMs(record)))
       settled.delete(id);
@@ -90,7 +123,7 @@ const thin = <S>(segments: Segment<S>[]): void => {
     if (!a || !b) return;
     segments.splice(i, 2, {
       state: a.state,
-      events: [...a.events, ...b.events],
+      events: [...eventsOf(a), ...eventsOf(b)],
       records: a.records === null ? b.records : new Map([...a.records, ...(b.records ?? [])]),
     });
   }
@@ -101,7 +134,7 @@ const compact = <S>(fold: Fold<S>, timeline: Timeline<S>, before: number): void 
   for (;;) {
     const [first] = timeline.segments;
     if (!first || timeline.segments.length < 2) return;
-    const last = first.events[first.events.length - 1];
+    const last = lastIn(first);
     if (last && last.ts >= before && timeline.count <= fold.maxEvents) return;
     settle(fold, timeline);
   }
@@ -118,15 +151,22 @@ const append = <S>(
   first: boolean,
 ): ReadonlyMap<string, DetectionRecord> => {
   let segment = timeline.segments[timeline.segments.length - 1];
-  const start = segment?.events[0];
-  if (!segment || !start || segment.events.length >= fold.segmentSize || event.ts - start.ts > SEGMENT_SPAN) {
+  const since = segment === undefined ? undefined : sinceOf(segment);
+  if (
+    segment === undefined ||
+    since === undefined ||
+    segment.events.length >= fold.segmentSize ||
+    event.ts - since > SEGMENT_SPAN
+  ) {
     const fresh = timeline.count === 0 && timeline.floor === null;
-    segment = { state: fresh ? null : fold.clone(timeline.state), events: [], records: null };
+    const before = fresh ? null : (timeline.frozen ?? fold.clone(timeline.state));
+    segment = { state: before, events: [], records: null };
     timeline.segments.push(segment);
     if (timeline.segments.length > MAX_SEGMENTS) thin(timeline.segments);
   }
-  segment.events.push(event);
+  eventsOf(segment).push(event);
   timeline.count += 1;
+  timeline.frozen = null;
   // What a step that threw left behind is nobody's.
   if (spare.size > 0) spare = new Map();
   const records = spare;
@@ -149,7 +189,8 @@ const latest = <S>(segments: readonly Segment<S>[]): Records => {
 const segmentBefore = <S>(segments: readonly Segment<S>[], event: PreparedEvent): number => {
   let from = segments.length - 1;
   while (from > 0) {
-    const start = segments[from]?.events[0];
+    const segment = segments[from];
+    const start = segment === undefined ? undefined : eventsOf(segment)[0];
     if (start && compareEvents(start, event) < 0) break;
     from -= 1;
   }
@@ -170,10 +211,12 @@ const repeat = <S>(
   const { segments } = timeline;
   const redone = segments.splice(from);
   const before = latest(redone);
-  const events = redone.flatMap((segment) => segment.events);
+  const events = redone.flatMap((segment) => eventsOf(segment));
   timeline.count -= events.length;
   change(events);
-  timeline.state = redone[0]?.state ?? fold.create();
+  const base = redone[0]?.state ?? null;
+  timeline.frozen = base instanceof FrozenState ? base : null;
+  timeline.state = base instanceof FrozenState ? base.thaw() : (base ?? fold.create());
   for (const each of events) append(fold, timeline, each, each === fresh);
   const after = latest(segments.slice(from));
   const changes = new Map<string, DetectionRecord | null>();
@@ -195,7 +238,7 @@ const isHeld = <S>(segments: readonly Segment<S>[], event: PreparedEvent): boole
   const from = segmentBefore(segments, event);
   return segments
     .slice(from, from + 2)
-    .some(({ events }) => events.some((one) => one.id === event.id && one.ts === event.ts));
+    .some((segment) => eventsOf(segment).some((one) => one.id === event.id && one.ts === event.ts));
 };
 
 const placeLate = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): Changes =>
@@ -211,7 +254,7 @@ const placeLate = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent
 
 /** Puts a better known version of an event (same id, time and type) in its place. */
 export const replace = <S>(fold: Fold<S>, timeline: Timeline<S>, event: PreparedEvent): Changes => {
-  const from = timeline.segments.findIndex((segment) => segment.events.some(({ id }) => id === event.id));
+  const from = timeline.segments.findIndex((segment) => eventsOf(segment).some(({ id }) => id === event.id));
   if (from < 0) return new Map();
   return repeat(fold, timeline, from, null, (events) => {
     const at = events.findIndex(({ id }) => id === event.id);
@@ -229,7 +272,7 @@ export const insert = <S>(
   event: PreparedEvent,
   horizonStart: number,
 ): Changes | null => {
-  const last = timeline.segments[timeline.segments.length - 1]?.events.at(-1) ?? timeline.floor;
+  const last = lastHeld(timeline) ?? timeline.floor;
   if (last === null || compareEvents(last, event) < 0) {
     const records = append(fold, timeline, event, true);
     compact(fold, timeline, horizonStart);

@@ -20,8 +20,9 @@ export interface MemoryWriter {
 /** Writes what detections remember. */
 export function createMemoryWriter(db: WritableDb): MemoryWriter {
   const write = db.prepare(
-    `INSERT INTO detector_entity (connection, kind, id, expires_at, body) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (connection, kind, id) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body`,
+    `INSERT INTO detector_entity (connection, kind, id, expires_at, body, packed) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (connection, kind, id) DO UPDATE
+       SET expires_at = excluded.expires_at, body = excluded.body, packed = excluded.packed`,
   );
   const remove = db.prepare('DELETE FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?');
   const writePart = db.prepare(
@@ -38,8 +39,15 @@ export function createMemoryWriter(db: WritableDb): MemoryWriter {
      RETURNING kind, id`,
   );
   return {
-    write(connection, { kind, written, removed, parts, partsLeft }) {
-      for (const [id, until, body] of written) write.run(connection, kind, id, until, body);
+    write(connection, { kind, written, bytes, removed, parts, partsLeft }) {
+      let start = 0;
+      for (const [id, until, body] of written) {
+        if (typeof body === 'string') write.run(connection, kind, id, until, body, null);
+        else {
+          write.run(connection, kind, id, until, '', bytes.subarray(start, body));
+          start = body;
+        }
+      }
       for (const id of removed) {
         remove.run(connection, kind, id);
         dropParts.run(connection, kind, id, '[]');

@@ -3,10 +3,12 @@ import { isPacked, packEvents, unpackEvents, type PackedEvent } from '../detect/
 import type { Expiry } from '../detect/expiry.ts';
 import type { Placed } from '../detect/prepare.ts';
 import type { Load, Table } from '../detect/table.ts';
-import type { Segment, Timeline } from '../detect/timeline.ts';
+import { ByteSink } from '../detect/pack/bytes.ts';
+import { FrozenEvents } from '../detect/pack/frozen.ts';
+import { thaw, type Segment, type Timeline } from '../detect/timeline.ts';
 import type { ReadableDb } from '../mirror/database.ts';
-import { packOf, upgrade } from './packs.ts';
-import { createRecentTexts, type RecentTexts } from './recent-texts.ts';
+import { packOf, upgrade, type Pack } from './packs.ts';
+import { createPackedCache, type Found, type PackedCache } from './packed-cache.ts';
 import type { StoredKeys } from './stored-keys.ts';
 
 /** A timeline with more events than this lies in parts, so that a save writes only what changed. */
@@ -14,7 +16,7 @@ const INLINE_EVENTS = 300;
 
 type AnyTimeline = Timeline<unknown>;
 type AnySegment = Segment<unknown>;
-interface Head extends Omit<AnyTimeline, 'segments'> {
+interface Head extends Omit<AnyTimeline, 'segments' | 'frozen'> {
   readonly parts: readonly number[];
 }
 
@@ -30,10 +32,16 @@ interface Lies {
 }
 
 const bodyOf = (value: unknown): string => JSON.stringify(encodeState(value));
-const packed = (segment: AnySegment) => ({ ...segment, events: packEvents(segment.events) });
+/** Of a segment that is all objects. */
+const packed = (segment: AnySegment) => ({
+  ...segment,
+  events: segment.events instanceof FrozenEvents ? [] : packEvents(segment.events),
+});
 /** A segment as it was read: packed, or, from before that was done, with whole events. */
 const unpacked = (segment: AnySegment): AnySegment =>
-  isPacked(segment.events) ? { ...segment, events: unpackEvents(segment.events) } : segment;
+  !(segment.events instanceof FrozenEvents) && isPacked(segment.events)
+    ? { ...segment, events: unpackEvents(segment.events) }
+    : segment;
 
 /** The last event that left; earlier versions packed the whole of it. */
 const floorOf = ({ floor }: { readonly floor: unknown }) => ({
@@ -43,8 +51,10 @@ const floorOf = ({ floor }: { readonly floor: unknown }) => ({
 /** A part of a save: memories of one kind as they are to lie in the mirror. */
 export interface MemorySlice {
   readonly kind: string;
-  /** Id, event time from which nothing can come of it (null: never), text. */
-  readonly written: readonly (readonly [id: string, until: number | null, body: string])[];
+  /** Id, event time from which nothing can come of it (null: never), text, or where its bytes end. */
+  readonly written: readonly (readonly [id: string, until: number | null, body: string | number])[];
+  /** Of the memories that are bytes, one after the other. */
+  readonly bytes: Uint8Array;
   readonly removed: readonly string[];
   readonly parts: readonly (readonly [id: string, part: number, body: string])[];
   /** Of these ids only these parts are left. */
@@ -77,20 +87,18 @@ export function createMemory(
   expires: Expiry,
   keys: StoredKeys | null,
 ): Memory {
-  const texts = createRecentTexts();
-  const { load, lies, inParts } = reader(db, connection, texts);
+  const cache = createPackedCache();
+  const sink = new ByteSink();
+  const { load, lies, inParts } = reader(db, connection, cache);
 
-  const whole = (kind: string, value: unknown): string => {
-    const pack = packOf(kind);
-    return pack === undefined ? bodyOf(value) : JSON.stringify(pack.write(value));
-  };
-  const encodeTimeline = (kind: string, key: string, timeline: AnyTimeline, to: Draft): string => {
+  const encodeTimeline = (key: string, timeline: AnyTimeline, to: Draft): string => {
+    thaw(timeline);
     if (timeline.count <= INLINE_EVENTS) {
-      if (inParts.delete(timeline)) to.partsLeft.push([key, []]);
-      if (packOf(kind) !== undefined) return whole(kind, timeline);
-      return bodyOf({ ...timeline, segments: timeline.segments.map(packed) });
+      notInParts(key, timeline, to);
+      const { frozen: _, ...rest } = timeline;
+      return bodyOf({ ...rest, segments: timeline.segments.map(packed) });
     }
-    const { segments, ...head } = timeline;
+    const { segments, frozen: _, ...head } = timeline;
     let next = 1 + Math.max(0, ...segments.map((segment) => lies.get(segment)?.part ?? 0));
     const parts = segments.map((segment) => {
       const before = lies.get(segment);
@@ -107,6 +115,30 @@ export function createMemory(
     return bodyOf({ ...head, parts });
   };
 
+  const notInParts = (key: string, timeline: AnyTimeline, to: Draft): void => {
+    if (inParts.delete(timeline)) to.partsLeft.push([key, []]);
+  };
+  /** Text, or where the bytes end that were added. */
+  const encode = (kind: string, key: string, value: unknown, to: Draft): string | number => {
+    const timeline = isTimeline(value) ? value : null;
+    const pack = packOf(kind);
+    if (pack === undefined || (timeline !== null && timeline.count > INLINE_EVENTS)) {
+      cache.delete(kind, key);
+      return timeline === null ? bodyOf(value) : encodeTimeline(key, timeline, to);
+    }
+    if (timeline !== null) notInParts(key, timeline, to);
+    const start = sink.length;
+    pack.write(value, sink);
+    cache.set(kind, key, sink.bytes, start, sink.length);
+    return sink.length;
+  };
+  const finish = (draft: Draft): MemorySlice => {
+    const bytes = new Uint8Array(sink.length);
+    bytes.set(sink.bytes.subarray(0, sink.length));
+    sink.length = 0;
+    return { ...draft, bytes };
+  };
+
   return {
     load: Object.assign(
       (kind: string, key: string) => (keys?.mayHave(kind, key) === true ? load(kind, key) : undefined),
@@ -119,32 +151,31 @@ export function createMemory(
           const value = held.get(key);
           if (value === undefined) {
             draft.removed.push(key);
-            texts.delete(kind, key);
+            cache.delete(kind, key);
           } else {
-            const body = isTimeline(value) ? encodeTimeline(kind, key, value, draft) : whole(kind, value);
-            if (packOf(kind) !== undefined) texts.set(kind, key, body);
+            const body = encode(kind, key, value, draft);
             const until = watermark === null ? null : expires(kind, value, watermark);
             keys?.note(kind, key);
             draft.written.push([key, until === null ? null : Math.ceil(until), body]);
-            draft.characters += body.length;
+            if (typeof body === 'string') draft.characters += body.length;
           }
           const memories = draft.written.length + draft.removed.length;
-          if (memories < SLICE_MEMORIES && draft.characters < SLICE_CHARACTERS) continue;
-          yield draft;
+          if (memories < SLICE_MEMORIES && draft.characters + sink.length < SLICE_CHARACTERS) continue;
+          yield finish(draft);
           draft = newDraft(kind);
         }
-        if (draft.written.length + draft.removed.length > 0) yield draft;
+        if (draft.written.length + draft.removed.length > 0) yield finish(draft);
       }
     },
     forgotten(kind, id) {
-      texts.delete(kind, id);
+      cache.delete(kind, id);
     },
   };
 }
 
 interface Draft {
   readonly kind: string;
-  readonly written: [string, number | null, string][];
+  readonly written: [string, number | null, string | number][];
   readonly removed: string[];
   readonly parts: [string, number, string][];
   readonly partsLeft: [string, readonly number[]][];
@@ -159,26 +190,44 @@ const newDraft = (kind: string): Draft => ({
   characters: 0,
 });
 
-function reader(db: ReadableDb, connection: number, texts: RecentTexts) {
+/** What the cache holds is overwritten: whoever keeps parts of it gets bytes of its own. */
+const readHeld = (pack: Pack, { bytes, start, end }: Found): unknown => {
+  if (!pack.keeps) return pack.read(bytes, start);
+  const own = Buffer.allocUnsafe(end - start);
+  bytes.copy(own, 0, start, end);
+  return pack.read(own, 0);
+};
+
+function reader(db: ReadableDb, connection: number, cache: PackedCache) {
   const body = db
-    .prepare('SELECT body FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?')
-    .pluck();
+    .prepare('SELECT packed, body FROM detector_entity WHERE connection = ? AND kind = ? AND id = ?')
+    .raw();
   const parts = db.prepare(
     'SELECT part, body FROM detector_part WHERE connection = ? AND kind = ? AND id = ?',
   );
   const lies = new WeakMap<AnySegment, Lies>();
   const inParts = new WeakSet<AnyTimeline>();
   const load: Load = (kind, key) => {
-    const held = texts.get(kind, key);
-    const text = held ?? body.get(connection, kind, key);
-    if (typeof text !== 'string') return undefined;
-    if (held === undefined && packOf(kind) !== undefined) texts.set(kind, key, text);
+    const pack = packOf(kind);
+    const held = pack === undefined ? undefined : cache.find(kind, key);
+    if (pack !== undefined && held !== undefined) return readHeld(pack, held);
+    const row = body.get(connection, kind, key) as readonly [Buffer | null, string] | undefined;
+    if (row === undefined) return undefined;
+    const [bytes, text] = row;
+    if (pack !== undefined && bytes !== null) {
+      cache.set(kind, key, bytes, 0, bytes.length);
+      return pack.read(bytes, 0);
+    }
     const json: unknown = JSON.parse(text);
-    const pack = Array.isArray(json) ? packOf(kind) : undefined;
-    if (pack !== undefined) return pack.read(json);
+    if (pack !== undefined && Array.isArray(json)) return pack.readJson(json);
     const value = decodeState(json);
     if (isTimeline(value)) {
-      const timeline = { ...value, ...floorOf(value), segments: value.segments.map(unpacked) };
+      const timeline: AnyTimeline = {
+        ...value,
+        ...floorOf(value),
+        frozen: null,
+        segments: value.segments.map(unpacked),
+      };
       upgrade(kind, timeline);
       return timeline;
     }
@@ -195,7 +244,7 @@ function reader(db: ReadableDb, connection: number, texts: RecentTexts) {
       lies.set(segment, { part, events: segment.events.length });
       return segment;
     });
-    const timeline: AnyTimeline = { ...head, ...floorOf(head), segments };
+    const timeline: AnyTimeline = { ...head, ...floorOf(head), frozen: null, segments };
     upgrade(kind, timeline);
     inParts.add(timeline);
     return timeline;

@@ -1,38 +1,85 @@
+import { putAddress, takeAddress } from '../detect/pack/address-bytes.ts';
 import { addressPack } from '../detect/pack/address-pack.ts';
+import { PackReader, PackWriter, type ByteSink } from '../detect/pack/bytes.ts';
 import { recordsPack } from '../detect/pack/records-pack.ts';
+import { putRiskPerson, putRiskValue, takeRiskPerson, takeRiskValue } from '../detect/pack/risk-bytes.ts';
 import { riskPersonPack, riskValuePack } from '../detect/pack/risk-pack.ts';
 import { sessionPack } from '../detect/pack/session-pack.ts';
 import { createPass, type Shape } from '../detect/pack/shape.ts';
-import { packTimeline, unpackTimeline, type PackedTimeline } from '../detect/pack/timeline-pack.ts';
+import { timelineBytes, type Bytes } from '../detect/pack/timeline-bytes.ts';
+import { unpackTimeline, type PackedTimeline } from '../detect/pack/timeline-pack.ts';
 import { upgradeUser } from '../detect/pack/upgrade.ts';
+import { putUser, takeUser } from '../detect/pack/user-bytes.ts';
 import { userPack } from '../detect/pack/user-pack.ts';
 import type { Timeline } from '../detect/timeline.ts';
 import type { UserState } from '../detect/user-state.ts';
 
-/** How memories of one kind are written in little room: as a JSON list. Texts of earlier versions are objects. */
-interface Pack {
-  write(value: unknown): unknown;
-  read(json: unknown): unknown;
+/** How memories of one kind are written in little room, as bytes. The caller asks for the pack of the value's own kind. */
+export interface Pack {
+  write(value: unknown, sink: ByteSink): void;
+  /** What is read keeps parts of the bytes: they must not be changed. */
+  readonly keeps: boolean;
+  read(bytes: Buffer, start: number): unknown;
+  /** What an earlier version wrote: a JSON list. */
+  readJson(json: unknown): unknown;
 }
 
-const ofTimeline = <S>(shape: Shape<S>): Pack => ({
-  // The caller asks for the pack of the value's own kind.
-  write: (value) => packTimeline(shape, value as Timeline<S>),
-  read: (json) => unpackTimeline(shape, json as PackedTimeline),
-});
-const of = <T>(shape: Shape<T>): Pack => ({
-  write: (value) => shape.write(value as T, createPass()),
-  read: (json) => shape.read(json, createPass()),
+/** First byte of what is written. Raised when what is already written would be read differently. */
+const LAYOUT = 1;
+const checkLayout = (layout: number | undefined): void => {
+  if (layout !== LAYOUT)
+    throw new Error(
+      `What detections remember was written as layout ${String(layout)}; this program reads layout ${String(LAYOUT)}. Update the program.`,
+    );
+};
+
+const ofTimeline = <S>(bytes: Bytes<S>, shape: Shape<S>): Pack => {
+  const timelines = timelineBytes(bytes);
+  return {
+    write(value, sink) {
+      sink.byte(LAYOUT);
+      timelines.write(value as Timeline<S>, sink);
+    },
+    keeps: true,
+    read(packed, start) {
+      checkLayout(packed[start]);
+      return timelines.read(packed, start + 1);
+    },
+    readJson: (json) => unpackTimeline(shape, json as PackedTimeline),
+  };
+};
+const of = <T>({ put, take }: Bytes<T>, shape: Shape<T>): Pack => {
+  const writer = new PackWriter();
+  return {
+    write(value, sink) {
+      sink.byte(LAYOUT);
+      put(value as T, writer);
+      writer.end(sink);
+    },
+    keeps: false,
+    read(packed, start) {
+      checkLayout(packed[start]);
+      return take(new PackReader(packed, start + 1));
+    },
+    readJson: (json) => shape.read(json, createPass()),
+  };
+};
+/** What is seldom asked for: JSON in bytes. */
+const json = <T>(shape: Shape<T>): Bytes<T> => ({
+  put: (value, out) => {
+    out.json(shape.write(value, createPass()));
+  },
+  take: (from) => shape.read(from.json(), createPass()),
 });
 
 /** Kinds of which there are as many as people, places, sessions and findings. */
 const PACKS: ReadonlyMap<string, Pack> = new Map([
-  ['users', ofTimeline(userPack)],
-  ['addresses', ofTimeline(addressPack)],
-  ['sessions', ofTimeline(sessionPack)],
-  ['records', of(recordsPack)],
-  ['risk-people', of(riskPersonPack)],
-  ['risk-values', of(riskValuePack)],
+  ['users', ofTimeline({ put: putUser, take: takeUser }, userPack)],
+  ['addresses', ofTimeline({ put: putAddress, take: takeAddress }, addressPack)],
+  ['sessions', ofTimeline(json(sessionPack), sessionPack)],
+  ['records', of(json(recordsPack), recordsPack)],
+  ['risk-people', of({ put: putRiskPerson, take: takeRiskPerson }, riskPersonPack)],
+  ['risk-values', of({ put: putRiskValue, take: takeRiskValue }, riskValuePack)],
 ]);
 export const packOf = (kind: string): Pack | undefined => PACKS.get(kind);
 

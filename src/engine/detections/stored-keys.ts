@@ -1,5 +1,6 @@
 import type { ReadableDb } from '../mirror/database.ts';
 import { HashFilter } from '../mirror/hash-filter.ts';
+import { keyHash } from './key-hash.ts';
 
 /** Memories whose keys are read; of an environment with more it is asked each time. */
 const MOST_READ = 500_000;
@@ -18,31 +19,20 @@ export interface StoredKeys {
   note(kind: string, id: string): void;
 }
 
-/** FNV-1a over the UTF-16 units of both, mixed as MurmurHash3 ends, so that the upper bits are good ones. */
-const hashOf = (kind: string, id: string): number => {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < kind.length; at += 1) hash = Math.imul(hash ^ kind.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ 0x1f, 0x01000193);
-  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-};
-
 /** What may be among so many keys as these, or everything when there are too many to be read. */
 function among(rows: Iterable<readonly [string, string]>, least: number, moved: () => void): StoredKeys {
   const hashes: number[] = [];
   for (const [kind, id] of rows) {
     if (hashes.length % 10_000 === 0) moved();
-    hashes.push(hashOf(kind, id));
+    hashes.push(keyHash(kind, id));
   }
   if (hashes.length > MOST_READ) return { mayHave: () => true, note: () => undefined };
   const filter = new HashFilter(Math.max(least, GROWS * hashes.length));
   for (const hash of hashes) filter.add(hash);
   return {
-    mayHave: (kind, id) => filter.has(hashOf(kind, id)),
+    mayHave: (kind, id) => filter.has(keyHash(kind, id)),
     note: (kind, id) => {
-      filter.add(hashOf(kind, id));
+      filter.add(keyHash(kind, id));
     },
   };
 }

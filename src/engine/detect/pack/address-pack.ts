@@ -21,15 +21,17 @@ const hit = shared(
   }),
 );
 /** Where somebody failed: few addresses, and much of many kinds. */
-const failures: Shape<AddressFailures> = {
+export const failures: Shape<AddressFailures> = {
   write: encodeState,
   read: (json) => decodeState(json) as AddressFailures,
 };
+
+export const visitors = map(object<{ at: string; users: string[] }>({ at: text, users: plain<string[]>() }));
 
 export const addressPack: Shape<AddressState> = object<AddressState>({
   failures: maybe(failures),
   successes: list(hit),
   established: alike(map(number)),
   episodes,
-  visitors: map(object<{ at: string; users: string[] }>({ at: text, users: plain<string[]>() })),
+  visitors,
 });

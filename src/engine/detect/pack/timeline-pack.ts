@@ -1,5 +1,5 @@
 import type { DetectionRecord } from '#shared/domain/detection.ts';
-import { packEvents, unpackEvents, type PackedEvent } from '../event-pack.ts';
+import { unpackEvents, type PackedEvent } from '../event-pack.ts';
 import type { EventType } from '../event.ts';
 import type { Placed } from '../prepare.ts';
 import type { Segment, Timeline } from '../timeline.ts';
@@ -17,33 +17,16 @@ export type PackedTimeline = readonly [
 ];
 
 type Records = Map<string, DetectionRecord> | null;
-const recordsOut = (records: Records): readonly DetectionRecord[] | 0 =>
-  records === null ? 0 : [...records.values()];
 const recordsIn = (packed: readonly DetectionRecord[] | 0): Records =>
   packed === 0 ? null : new Map(packed.map((record) => [record.id, record]));
 
-const floorOut = (floor: Placed | null): Floor | 0 => (floor === null ? 0 : [floor.id, floor.ts, floor.type]);
 const floorIn = (packed: Floor | 0): Placed | null => {
   if (packed === 0) return null;
   const [id, ts, type] = packed;
   return { id, ts, type };
 };
 
-export const packTimeline = <S>(shape: Shape<S>, timeline: Timeline<S>): PackedTimeline => {
-  const pass = createPass();
-  const state = shape.write(timeline.state, pass);
-  const segments = timeline.segments
-    .toReversed()
-    .map((segment): PackedSegment => [
-      segment.state === null ? 0 : shape.write(segment.state, pass),
-      segment.events.length,
-      recordsOut(segment.records),
-    ]);
-  const events = packEvents(timeline.segments.flatMap((segment) => segment.events));
-  return [state, segments, events, floorOut(timeline.floor), recordsOut(timeline.settled)];
-};
-
-/** The inverse of packTimeline, which wrote it with the same shape. */
+/** Reads what an earlier version wrote with the same shape. */
 export const unpackTimeline = <S>(shape: Shape<S>, packed: PackedTimeline): Timeline<S> => {
   const [state, reversed, packedEvents, floor, settled] = packed;
   const pass = createPass();
@@ -61,5 +44,12 @@ export const unpackTimeline = <S>(shape: Shape<S>, packed: PackedTimeline): Time
       };
     })
     .reverse();
-  return { segments, state: now, settled: recordsIn(settled), floor: floorIn(floor), count: events.length };
+  return {
+    segments,
+    state: now,
+    frozen: null,
+    settled: recordsIn(settled),
+    floor: floorIn(floor),
+    count: events.length,
+  };
 };

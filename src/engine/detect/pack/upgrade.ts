@@ -1,6 +1,7 @@
 import { sightsOf, type Seen, type Sights } from '../sights.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Profile, UserState } from '../user-state.ts';
+import { FrozenState } from './frozen.ts';
 
 const SEEN = [
   'countries',
@@ -21,5 +22,6 @@ const upgradeState = (state: UserState): void => {
 /** Brings what an earlier version remembered of a person up to date, in place: sights were maps of objects. */
 export const upgradeUser = (timeline: Timeline<UserState>): void => {
   upgradeState(timeline.state);
-  for (const { state } of timeline.segments) if (state !== null) upgradeState(state);
+  for (const { state } of timeline.segments)
+    if (state !== null && !(state instanceof FrozenState)) upgradeState(state);
 };

@@ -43,7 +43,7 @@ const POINT = {
 };
 const point = shared(object<Point>(POINT));
 const liveSession = shared(object<LiveSession>({ ...POINT, expiresAt: maybeNumber }));
-const failureRun = object<FailureRun>(
+export const failureRun = object<FailureRun>(
   { ...EPISODE, sources: map(number), reasons: map(number), allExempt: flag },
   MAY_BE_ABSENT,
 );

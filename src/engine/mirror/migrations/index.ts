@@ -18,6 +18,7 @@ import risk from './0015-risk.sql?raw';
 import stories from './0016-stories.sql?raw';
 import gaps from './0017-gaps.sql?raw';
 import deleted from './0018-deleted.sql?raw';
+import packed from './0019-packed.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -48,5 +49,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 16, name: '0016-stories', sql: stories },
   { version: 17, name: '0017-gaps', sql: gaps },
   { version: 18, name: '0018-deleted', sql: deleted },
+  { version: 19, name: '0019-packed', sql: packed },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

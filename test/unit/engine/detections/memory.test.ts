@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDetector } from '#engine/detect/detector.ts';
 import { tablesOf } from '#engine/detect/snapshot.ts';
+import { thaw, type Timeline } from '#engine/detect/timeline.ts';
 import { createMemory } from '#engine/detections/memory.ts';
 import { storedKeys } from '#engine/detections/stored-keys.ts';
 import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
@@ -33,6 +34,14 @@ function lived(load: (kind: string, key: string) => unknown) {
   }
   return detector;
 }
+
+const isTimeline = (value: unknown): value is Timeline<unknown> =>
+  typeof value === 'object' && value !== null && 'segments' in value;
+/** With every part as objects. */
+const whole = (value: unknown): unknown => {
+  if (isTimeline(value)) thaw(value);
+  return value;
+};
 
 /** Of findings about a person that were silenced only the outline is kept: whoever stores findings has the rest. */
 const told = (value: unknown): unknown =>
@@ -66,7 +75,8 @@ test('memories come back as they were saved, and so do those that were saved who
       storedKeys(db, 1, () => undefined),
     );
     for (const [kind, held] of before)
-      for (const [key, value] of held) expect(told(load(kind, key)), `${kind} ${key}`).toEqual(told(value));
+      for (const [key, value] of held)
+        expect(told(whole(load(kind, key))), `${kind} ${key}`).toEqual(told(value));
   };
   expectSame();
   const keys = storedKeys(db, 1, () => undefined);
@@ -74,15 +84,15 @@ test('memories come back as they were saved, and so do those that were saved who
   const strangers = Array.from({ length: 100 }, (_, n) => keys.mayHave('users', `stranger${String(n)}`));
   expect(strangers.filter((may) => !may).length).toBeGreaterThan(90);
 
-  const whole = (value: unknown): string =>
+  const asText = (value: unknown): string =>
     JSON.stringify(value, (_name, one: unknown) => (one instanceof Map ? { '\u0000map': [...one] } : one));
-  const rewrite = db.prepare('UPDATE detector_entity SET body = ? WHERE kind = ? AND id = ?');
+  const rewrite = db.prepare('UPDATE detector_entity SET packed = NULL, body = ? WHERE kind = ? AND id = ?');
   let bytes = 0;
   for (const [kind, held] of before)
     for (const [key, value] of held) {
-      const size = db.prepare('SELECT length(body) FROM detector_entity WHERE kind = ? AND id = ?').pluck();
+      const size = db.prepare('SELECT length(packed) FROM detector_entity WHERE kind = ? AND id = ?').pluck();
       if (kind === 'users') bytes += Number(size.get(kind, key));
-      expect(rewrite.run(whole(value), kind, key).changes).toBe(1);
+      expect(rewrite.run(asText(value), kind, key).changes).toBe(1);
     }
   expectSame();
   const users = db.prepare("SELECT sum(length(body)) FROM detector_entity WHERE kind = 'users'").pluck();

@@ -1,4 +1,5 @@
 import type { Device, Network, Place } from '#shared/domain/place.ts';
+import { textHash } from '#shared/domain/text-hash.ts';
 import type { AuditEvent, Session } from '#shared/protocol/records.ts';
 import type { EnrichedEvent, EventType } from '../detect/event.ts';
 import type { EnrichedItem, Known } from '../ingest/hooks.ts';
@@ -98,6 +99,13 @@ function fromAudit(event: AuditEvent, known: Known, facts: AccountFacts): readon
   ];
 }
 
+/**
+ * The id of a sighting. A store that keeps whole seconds can show a session at one instant from two addresses, one
+ * after the other: both are seen, whichever came first.
+ */
+const sightingId = (session: Session, seen: Session['last'], ts: number): string =>
+  `seen:${session.id}@${String(ts)}/${textHash(`${seen.ip ?? ''} ${seen.userAgent ?? ''}`).toString(36)}`;
+
 function fromSession(
   session: Session,
   at: number,
@@ -112,7 +120,7 @@ function fromSession(
     const seen = kind === 'opened' ? session.opened : session.last;
     const ts = seen.at ?? at;
     return {
-      id: kind === 'opened' ? `opened:${session.id}` : `seen:${session.id}@${String(ts)}`,
+      id: kind === 'opened' ? `opened:${session.id}` : sightingId(session, seen, ts),
       ts,
       receivedAt: Math.max(ts, at),
       type: kind === 'opened' ? 'session-opened' : 'session-updated',

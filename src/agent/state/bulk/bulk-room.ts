@@ -1,3 +1,5 @@
+import { textHash } from '#shared/domain/text-hash.ts';
+
 /** Sessions that one page holds at most. */
 const SESSIONS = 4_096;
 /** Bytes of text that one page holds; no session's record is longer. */
@@ -18,13 +20,8 @@ const ASCII_END = 0x80;
 
 export const ROOM_BYTES = TIME_BYTES + COLUMN_BYTES + TEXT_BYTES;
 
-/** A number for an account, to find its sessions by; 0 stands for none. Several accounts may share one (FNV-1a). */
-export function ownerHash(account: string | null): number {
-  if (account === null) return 0;
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < account.length; at += 1) hash = Math.imul(hash ^ account.charCodeAt(at), 0x01000193);
-  return hash >>> 0 || 1;
-}
+/** A number for an account, to find its sessions by; 0 stands for none. Several accounts may share one. */
+export const ownerHash = (account: string | null): number => (account === null ? 0 : textHash(account) || 1);
 
 /** A session on its way to the file: its key, and its wire record in pieces of JSON. Empty pieces stand for null. */
 export interface RoomSession {

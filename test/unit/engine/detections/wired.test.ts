@@ -193,6 +193,14 @@ test('any order of arrival inside the horizon gives the same findings', async ()
   );
 }, 60_000);
 
+test('a session that is seen at one instant from two addresses was seen from both, whichever is told first', async () => {
+  const places = ['8.8.8.8', '91.0.0.1'].map((ip) => update('s1', 'anna', START, ip, 'session.updated'));
+  const after = login('later', 'anna', START + HOUR, '8.8.8.9');
+  const [a, b] = [await run([...places, after], 1), await run([...places.reverse(), after], 1)];
+  expect(a.findings()).not.toEqual([]);
+  expect(b.findings()).toEqual(a.findings());
+});
+
 test('sessions that only the log of the past names do not count as open: it tells few of the ends', async () => {
   const world = new WiredWorld();
   const past = Array.from({ length: 12 }, (_, n) => {

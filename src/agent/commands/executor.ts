@@ -15,6 +15,7 @@ import type { CommandContext } from './context.ts';
  */
 const CHUNK = 500;
 const MOST = 4_000;
+const SECOND_MOST = 2_000;
 const GROWTH = 4;
 const [FAST_MS, SLOW_MS] = [150, 600];
 const RETRY_MS = 2 * SECOND;
@@ -47,6 +48,8 @@ export const scopeOf = (row: CommandRow): EndScope =>
 export function createExecutor(context: CommandContext, finished: (row: CommandRow) => void): Executor {
   const { state, recorder, evidence, log, clock } = context;
   const running = new Map<CommandId, Promise<void>>();
+  /** Sessions that this store is given at once. */
+  let usual = CHUNK;
   const stopping = new AbortController();
 
   const load = (id: CommandId): CommandRow => {
@@ -107,8 +110,9 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     // Attempted by a run that crashed: what is gone of it, that attempt ended.
     const doubtful = resumed ? state.journal.attempted(id) : 0;
     let told = 0;
-    let size = CHUNK;
-    const attempt = attempts(id, pending, () => size);
+    // The first are few, so that the store has something to do at once; then as many as it was last seen to be fast with.
+    const sizes = [CHUNK, Math.min(usual, SECOND_MOST)];
+    const attempt = attempts(id, pending, () => sizes.shift() ?? usual);
     let [chunk, next] = state.transaction(() => [attempt(), attempt()]);
     let acting = chunk.length === 0 ? null : end(toEnd(chunk), scope);
     try {
@@ -118,8 +122,8 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
         const began = context.clock();
         const results = await acting;
         const took = context.clock() - began;
-        if (took < FAST_MS) size = Math.min(MOST, GROWTH * size);
-        else if (took > SLOW_MS) size = CHUNK;
+        if (took < FAST_MS) usual = Math.min(MOST, GROWTH * usual);
+        else if (took > SLOW_MS) usual = CHUNK;
         context.reached('acted');
         acting = next.length === 0 || stopping.signal.aborted ? null : end(nextTargets, scope);
         // Heard of in the next round, or not at all when writing down fails.

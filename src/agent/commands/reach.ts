@@ -8,9 +8,14 @@ const MAX_OWNERS = 1_000;
 /** Accounts whose roles are asked for at once. */
 const ACCOUNTS_AT_ONCE = 1_000;
 
+/** Whom a command would reach, but for their roles. */
+export type Counted = Omit<Reach, 'byRole'>;
+
 /** Counts whom a command would reach. */
 export interface ReachCounter {
   add(session: Pick<MirroredSession, 'account' | 'via'>): void;
+  counts(): Counted;
+  /** With how many sessions each role has: every account's are looked up for it. */
   result(): Reach;
   /** Accounts of the sessions; empty when there are too many to list. */
   owners(): readonly string[];
@@ -23,41 +28,39 @@ export function countReach(
   mirrored: Pick<AccountMirror, 'rolesOf'>,
   clientSide: boolean,
 ): ReachCounter {
-  const accounts = new Set<string>();
-  const byRole = new Map<string, number>();
-  /** Sessions of accounts whose roles are not counted yet. */
-  let waiting = new Map<string, number>();
-  const countRoles = (): void => {
-    for (const [account, roles] of mirrored.rolesOf([...waiting.keys()]))
-      for (const role of roles) byRole.set(role, (byRole.get(role) ?? 0) + (waiting.get(account) ?? 0));
-    waiting = new Map();
+  /** How many sessions each has. */
+  const accounts = new Map<string, number>();
+  const found = { sessions: 0, privileged: 0, service: 0, own: 0 };
+  const counts = (): Counted => {
+    const named =
+      command.kind !== 'revoke' && 'accounts' in command.selector
+        ? new Set(command.selector.accounts).size
+        : 0;
+    return {
+      ...found,
+      accounts: Math.max(accounts.size, named),
+      clientSide: clientSide ? found.sessions : 0,
+    };
   };
-  const counts = { sessions: 0, privileged: 0, service: 0, own: 0 };
   return {
     add({ account, via }) {
-      counts.sessions += 1;
-      if ((account !== null && own.has(account)) || (via !== null && own.has(via))) counts.own += 1;
+      found.sessions += 1;
+      if ((account !== null && own.has(account)) || (via !== null && own.has(via))) found.own += 1;
       if (account === null) return;
-      accounts.add(account);
+      accounts.set(account, (accounts.get(account) ?? 0) + 1);
       const flag = flags.of(account);
-      if (flag.privileged) counts.privileged += 1;
-      if (flag.service) counts.service += 1;
-      waiting.set(account, (waiting.get(account) ?? 0) + 1);
-      if (waiting.size >= ACCOUNTS_AT_ONCE) countRoles();
+      if (flag.privileged) found.privileged += 1;
+      if (flag.service) found.service += 1;
     },
+    counts,
     result() {
-      countRoles();
-      const named =
-        command.kind !== 'revoke' && 'accounts' in command.selector
-          ? new Set(command.selector.accounts).size
-          : 0;
-      return {
-        ...counts,
-        accounts: Math.max(accounts.size, named),
-        byRole: Object.fromEntries(byRole),
-        clientSide: clientSide ? counts.sessions : 0,
-      };
+      const byRole = new Map<string, number>();
+      const all = [...accounts.keys()];
+      for (let at = 0; at < all.length; at += ACCOUNTS_AT_ONCE)
+        for (const [account, roles] of mirrored.rolesOf(all.slice(at, at + ACCOUNTS_AT_ONCE)))
+          for (const role of roles) byRole.set(role, (byRole.get(role) ?? 0) + (accounts.get(account) ?? 0));
+      return { ...counts(), byRole: Object.fromEntries(byRole) };
     },
-    owners: () => (accounts.size > MAX_OWNERS ? [] : [...accounts]),
+    owners: () => (accounts.size > MAX_OWNERS ? [] : [...accounts.keys()]),
   };
 }

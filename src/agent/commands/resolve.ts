@@ -9,7 +9,7 @@ import type { MirroredSession } from '../state/session-mirror.ts';
 import { sees } from '../state/viewer.ts';
 import { canonical } from '#shared/domain/canonical.ts';
 import type { CommandContext } from './context.ts';
-import { countReach } from './reach.ts';
+import { countReach, type Counted } from './reach.ts';
 import { readWhere, rolesFrom, selected } from './selector.ts';
 
 /** Whom a command means, at this moment. */
@@ -18,7 +18,9 @@ export interface Resolution {
   readonly sessions: Iterable<MirroredSession>;
   /** Sessions to end, and named ones that are not there. */
   readonly targets: Iterable<NewTarget>;
-  readonly reach: Reach;
+  readonly reach: Counted;
+  /** The same with how many sessions each role has, which takes as long again. */
+  described(): Reach;
   readonly owners: readonly string[];
   readonly outside: { count: number; ids: SessionId[] } | null;
   /** The operator's own sessions that `keepOwn` leaves; null without it. */
@@ -61,7 +63,8 @@ export function resolveCommand(context: CommandContext, caller: Caller, command:
     kept: keeps === null ? null : kept,
     sessions,
     targets: targetsOf(context, caller, command, { sessions, preview, all }),
-    reach: counter.result(),
+    reach: counter.counts(),
+    described: () => counter.result(),
     owners: counter.owners(),
     outside: preview === null ? null : outsideOf(matching, preview),
   };

@@ -161,7 +161,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     content: string,
     resolution: Resolution,
   ): { readonly row: CommandRow; readonly pending: readonly Target[] | null } {
-    const { reach, owners, outside, targets } = resolution;
+    const { reach, owners, outside, targets, described } = resolution;
     const waits = needsApproval(caller, command, reach);
     return recorder.record(() => {
       const pending = state.journal.begin(
@@ -171,7 +171,8 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
           tokenId: caller.token.id,
           content,
           state: waits ? 'pending-approval' : 'running',
-          reach,
+          // Roles are for those who are to approve it.
+          reach: waits ? described() : { ...reach, byRole: {} },
           owners:
             'accounts' in command.selector ? [...new Set([...owners, ...command.selector.accounts])] : owners,
           outside,
@@ -222,7 +223,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     requireUp();
     requireCapability(store.description(), command);
     const { preview: _preview, ...fresh } = command;
-    const { sessions, reach, kept } = resolveCommand(context, caller, fresh);
+    const { sessions, described, kept } = resolveCommand(context, caller, fresh);
     const sample: Session[] = [];
     return recorder.record(() => {
       const remembered = state.previews.create(
@@ -236,7 +237,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
         })(),
       );
       const { id: preview, expiresAt } = remembered;
-      return { ok: true, preview, expiresAt, reach, ...(kept === null ? {} : { kept }), sample };
+      return { ok: true, preview, expiresAt, reach: described(), ...(kept === null ? {} : { kept }), sample };
     });
   }
 

@@ -76,22 +76,29 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
   // The key stream of counter mode is the encrypted counters: one cipher makes it for all of them.
   const blocks = createCipheriv('aes-256-ecb', sealKey, null).setAutoPadding(false);
   const unsealAll: HandleKeys['unsealAll'] = (sealed) => {
-    const counters: Buffer[] = [];
+    let count = 0;
     for (const one of sealed) {
       if (one.length < HEAD + CHECK_BYTES) throw new Error('a sealed value that is too short');
-      const first = one.readUInt32BE(NONCE_BYTES);
-      const count = Math.ceil((one.length - HEAD - CHECK_BYTES) / BLOCK);
-      for (let at = 0; at < count; at += 1) counters.push(counter(one.subarray(0, NONCE_BYTES), first + at));
+      count += blocksOf(one);
     }
-    const stream = blocks.update(Buffer.concat(counters));
+    // As with sealing, all of them in one piece of memory, byte by byte.
+    const counters = Buffer.allocUnsafe(count * BLOCK);
+    let end = 0;
+    for (const one of sealed) {
+      const first = one.readUInt32BE(NONCE_BYTES);
+      for (let block = 0; block < blocksOf(one); block += 1) {
+        for (let at = 0; at < NONCE_BYTES; at += 1) counters[end++] = one[at] ?? 0;
+        end = counters.writeUInt32BE(first + block, end);
+      }
+    }
+    const stream = blocks.update(counters);
     let from = 0;
     return sealed.map((one) => {
-      const end = one.length - CHECK_BYTES;
-      const plain = Buffer.from(one.subarray(HEAD, end));
-      for (let at = 0; at < plain.length; at += 1) plain[at] = (plain[at] ?? 0) ^ (stream[from + at] ?? 0);
-      from += Math.ceil(plain.length / BLOCK) * BLOCK;
-      const key = plain.toString('utf8') as StoreKey;
-      if (session(key).slice(0, CHECK_BYTES) !== one.toString('latin1', end))
+      const length = one.length - HEAD - CHECK_BYTES;
+      for (let at = 0; at < length; at += 1) stream[from + at] = (stream[from + at] ?? 0) ^ (one[HEAD + at] ?? 0);
+      const key = stream.toString('utf8', from, from + length) as StoreKey;
+      from += blocksOf(one) * BLOCK;
+      if (session(key).slice(0, CHECK_BYTES) !== one.toString('latin1', HEAD + length))
         throw new Error('a sealed value that was altered, or sealed with another key');
       return key;
     });
@@ -111,6 +118,9 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
       short('event', generation === 0 ? id : `${id}~${String(generation)}`) as EventId,
   };
 }
+
+/** Blocks of the key stream that a sealed value takes. */
+const blocksOf = (sealed: Buffer): number => Math.ceil((sealed.length - HEAD - CHECK_BYTES) / BLOCK);
 
 /** Start of the key stream: the nonce and the number of the first block, as in GCM. */
 function counter(nonce: Buffer, block: number): Buffer {

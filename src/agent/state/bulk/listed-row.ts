@@ -6,6 +6,8 @@ import type { ListedEntry } from './listed-file.ts';
 /** What follows the account in a record (see `writeRecord`); within a text its quotes would be escaped. */
 const AFTER_ACCOUNT = ',"opened":{"at":';
 const ACCOUNT = '"account":';
+/** How an account begins that has an id. */
+const ACCOUNT_ID = `${ACCOUNT}{"id":"`;
 
 /** The wire record of a listed session as JSON. */
 export const recordOf = ({ id, facts }: Pick<ListedEntry, 'id' | 'facts'>): string =>
@@ -67,6 +69,11 @@ export class ListedRow implements MirroredSession {
   }
 
   #readAccount(): string | null {
+    if (this.#facts.startsWith(ACCOUNT_ID)) {
+      const id = this.#facts.slice(ACCOUNT_ID.length, this.#facts.indexOf('"', ACCOUNT_ID.length));
+      // An escaped quote would not be the end: then it is read with care.
+      if (!id.includes('\\')) return id;
+    }
     const end = this.#facts.indexOf(AFTER_ACCOUNT, ACCOUNT.length);
     if (!this.#facts.startsWith(ACCOUNT) || end < 0) return this.#read().account?.id ?? null;
     const account = JSON.parse(this.#facts.slice(ACCOUNT.length, end)) as Session['account'];

@@ -95,7 +95,8 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
     let from = 0;
     return sealed.map((one) => {
       const length = one.length - HEAD - CHECK_BYTES;
-      for (let at = 0; at < length; at += 1) stream[from + at] = (stream[from + at] ?? 0) ^ (one[HEAD + at] ?? 0);
+      for (let at = 0; at < length; at += 1)
+        stream[from + at] = (stream[from + at] ?? 0) ^ (one[HEAD + at] ?? 0);
       const key = stream.toString('utf8', from, from + length) as StoreKey;
       from += blocksOf(one) * BLOCK;
       if (session(key).slice(0, CHECK_BYTES) !== one.toString('latin1', HEAD + length))

@@ -161,7 +161,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     content: string,
     resolution: Resolution,
   ): { readonly row: CommandRow; readonly pending: readonly Target[] | null } {
-    const { reach, owners, outside, targets, described } = resolution;
+    const { reach, owners, outside, targets } = resolution;
     const waits = needsApproval(caller, command, reach);
     return recorder.record(() => {
       const pending = state.journal.begin(
@@ -172,7 +172,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
           content,
           state: waits ? 'pending-approval' : 'running',
           // Roles are for those who are to approve it.
-          reach: waits ? described() : { ...reach, byRole: {} },
+          reach: waits ? resolution.described() : { ...reach, byRole: {} },
           owners:
             'accounts' in command.selector ? [...new Set([...owners, ...command.selector.accounts])] : owners,
           outside,
@@ -223,7 +223,8 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
     requireUp();
     requireCapability(store.description(), command);
     const { preview: _preview, ...fresh } = command;
-    const { sessions, described, kept } = resolveCommand(context, caller, fresh);
+    const resolution = resolveCommand(context, caller, fresh);
+    const { sessions, kept } = resolution;
     const sample: Session[] = [];
     return recorder.record(() => {
       const remembered = state.previews.create(
@@ -237,7 +238,7 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
         })(),
       );
       const { id: preview, expiresAt } = remembered;
-      return { ok: true, preview, expiresAt, reach: described(), ...(kept === null ? {} : { kept }), sample };
+      return { ok: true, preview, expiresAt, reach: resolution.described(), ...(kept === null ? {} : { kept }), sample };
     });
   }
 

@@ -238,7 +238,14 @@ export function createCommands(options: Omit<CommandContext, 'notify'>): Command
         })(),
       );
       const { id: preview, expiresAt } = remembered;
-      return { ok: true, preview, expiresAt, reach: resolution.described(), ...(kept === null ? {} : { kept }), sample };
+      return {
+        ok: true,
+        preview,
+        expiresAt,
+        reach: resolution.described(),
+        ...(kept === null ? {} : { kept }),
+        sample,
+      };
     });
   }
 

@@ -14,7 +14,7 @@ import { createAccountFacts } from './mirror-events.ts';
 import type { NamedSession } from './recall.ts';
 import { createReceivedBatches, keysOf } from './received.ts';
 import { standingSuppressions } from './suppressions.ts';
-import { eventsOfItem } from './to-events.ts';
+import { eventsOfItem, sharedOrigins } from './to-events.ts';
 import { train } from './train.ts';
 import { createRiskWriter } from './write-risk.ts';
 import { createDetectionWriter, type Fresh, type Where, type WrittenFindings } from './write.ts';
@@ -122,7 +122,8 @@ export function createDetecting(options: {
     }
     const silent = source === 'snapshot';
     const items = silent ? remembered(where, all) : all;
-    const events = items.flatMap((item) => eventsOfItem(item, source, known));
+    const origins = sharedOrigins();
+    const events = items.flatMap((item) => eventsOfItem(item, source, known, origins));
     talk.take(where, { silent, events, keys: keysOf(items) });
   };
   /** Of the items of a snapshot, those about sessions that detections remember. */

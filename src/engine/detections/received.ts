@@ -7,7 +7,7 @@ import type { Talk } from './evaluation/talk-types.ts';
 import type { Logged } from './event-log.ts';
 import type { createAccountFacts } from './mirror-events.ts';
 import { mentionedBy } from './recall.ts';
-import { eventsOfItem, typeOf } from './to-events.ts';
+import { eventsOfItem, sharedOrigins, typeOf } from './to-events.ts';
 import type { Where } from './write.ts';
 
 type Facts = ReturnType<typeof createAccountFacts>;
@@ -144,7 +144,8 @@ export function createReceivedBatches(options: {
   const post = (batch: Batch): boolean => {
     const { where, changes } = batch;
     const facts = factsOf(where.key);
-    const events = itemsOf(batch).flatMap((item) => eventsOfItem(item, 'stream', facts));
+    const origins = sharedOrigins();
+    const events = itemsOf(batch).flatMap((item) => eventsOfItem(item, 'stream', facts, origins));
     const logged: Logged = { silent: false, events };
     const posted = talk.post(where, mentionedBy(changes, facts), logged);
     if (posted === null) return false;

@@ -47,7 +47,26 @@ export const enrichment = (
   device: device?.deviceClass ?? null,
 });
 
-const enrich = (known: Known) => enrichment(known.place, known.network, known.device);
+type Enrichment = ReturnType<typeof enrichment>;
+/** What is known of where an event came from, as the detections take it. */
+export type Origins = (known: Known) => Enrichment;
+const enrich: Origins = ({ place, network, device }) => enrichment(place, network, device);
+
+/** The same for the events of a batch: those from one network and device share it. */
+export function sharedOrigins(): Origins {
+  const made = new Map<Known['network'], Map<Known['device'], { place: Known['place']; is: Enrichment }>>();
+  return (known) => {
+    const { place, network, device } = known;
+    let of = made.get(network);
+    if (of === undefined)
+      made.set(network, (of = new Map<Known['device'], { place: Known['place']; is: Enrichment }>()));
+    const held = of.get(device);
+    if (held?.place === place) return held.is;
+    const is = enrich(known);
+    of.set(device, { place, is });
+    return is;
+  };
+}
 
 /** Names that the core reads as its own; a store's attributes do not decide them. */
 const OWN = new Set(['environment', 'live', 'serviceAccount', 'service', 'networkList', 'networkListDate']);
@@ -77,7 +96,12 @@ export const userOf = (
   return facts.idOf(account.name) ?? `${TYPED}${account.name.toLowerCase()}`;
 };
 
-function fromAudit(event: AuditEvent, known: Known, facts: AccountFacts): readonly EnrichedEvent[] {
+function fromAudit(
+  event: AuditEvent,
+  known: Known,
+  facts: AccountFacts,
+  origins: Origins,
+): readonly EnrichedEvent[] {
   const type = typeOf(event.action, event.outcome);
   if (type === null) return [];
   const user = userOf(event.account, facts);
@@ -94,7 +118,7 @@ function fromAudit(event: AuditEvent, known: Known, facts: AccountFacts): readon
       reason: event.reason ?? null,
       actor: event.actor === undefined ? null : (event.actor.id ?? event.actor.name),
       attributes: attributesOf(event.attributes, user !== null && facts.isService(user)),
-      enrich: enrich(known),
+      enrich: origins(known),
     },
   ];
 }
@@ -112,6 +136,7 @@ function fromSession(
   kinds: readonly ('opened' | 'updated')[],
   known: { readonly opened: Known; readonly last: Known },
   facts: AccountFacts,
+  origins: Origins,
 ): readonly EnrichedEvent[] {
   // Behind a masquerade is somebody else: where that person is says nothing of the account's own.
   const user = userOf(session.via?.account ?? session.account, facts);
@@ -133,7 +158,7 @@ function fromSession(
         ...(session.expiresAt === null ? {} : { expiresAt: session.expiresAt }),
         ...(session.opened.at === null ? {} : { createdAt: session.opened.at }),
       },
-      enrich: enrich(kind === 'opened' ? known.opened : known.last),
+      enrich: origins(kind === 'opened' ? known.opened : known.last),
     };
   });
 }
@@ -143,10 +168,11 @@ export function eventsOfItem(
   item: EnrichedItem,
   source: 'stream' | 'snapshot' | 'history',
   facts: AccountFacts,
+  origins: Origins = enrich,
 ): readonly EnrichedEvent[] {
   switch (item.is) {
     case 'audit':
-      return fromAudit(item.event, item.known, facts);
+      return fromAudit(item.event, item.known, facts, origins);
     case 'session':
       return fromSession(
         item.session,
@@ -154,6 +180,7 @@ export function eventsOfItem(
         source === 'snapshot' ? ['opened', 'updated'] : [item.kind],
         item,
         facts,
+        origins,
       );
     case 'session-closed':
       return [

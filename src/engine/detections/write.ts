@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DetectionRecord, type DetectionDelta } from '#shared/domain/detection.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
-import { DAY } from '#shared/domain/units.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { toChanges, type FoundChanges } from './finding.ts';
 import { openRefresher } from './marks.ts';
+import { createCampaigns, STORY_MS } from './stories.ts';
 import type { Suppressible } from './suppressions.ts';
 
 export interface DetectionWriter {
@@ -28,9 +28,6 @@ export interface Where {
   readonly key: number;
   readonly id: ConnectionId;
 }
-
-/** Findings of a person, session or attacking address this close together are one story. */
-const STORY_MS = DAY;
 
 const Withdrawn = z.object({ key: z.number(), record: z.string(), heard: z.number() });
 const Before = z.object({ withdrawn_at: z.number().nullable(), severity: z.number() });
@@ -103,7 +100,7 @@ export function createDetectionWriter(
       touched.push(key);
       if (row.filtered === null)
         assignCampaign({
-          itself: { key, id: row.id, campaign, raised_at: row.raisedAt },
+          itself: { key, id: row.id, campaign, raised_at: row.raisedAt, last_at: row.lastAt },
           connection: where.key,
           ip: row.ip,
           kind: row.entityKind,
@@ -123,77 +120,5 @@ export function createDetectionWriter(
   return {
     write: (where, deltas, now) => writeRows(where, toChanges(deltas), now),
     writeRows,
-  };
-}
-
-/** As the queries below give it; there are hundreds for a busy person, at each of their findings. */
-interface Member {
-  readonly key: number;
-  readonly id: string;
-  readonly campaign: string | null;
-  readonly raised_at: number;
-}
-const earlier = (a: Member, b: Member): number => a.raised_at - b.raised_at || (a.id < b.id ? -1 : 1);
-/**
- * Findings about the same person, session or address that a new one is compared with, the latest. Under an attack there
- * are thousands; each was compared with the latest of its own time, so that the story holds together all the same.
- */
-const MOST_COMPARED = 50;
-
-/** What findings are joined by. */
-interface Subject {
-  /** It, as it was just written. */
-  readonly itself: Member;
-  readonly connection: number;
-  readonly account: number | null;
-  readonly session: number | null;
-  readonly ip: string | null;
-  /** Of its entity. */
-  readonly kind: string;
-  readonly from: number;
-  readonly until: number;
-}
-
-/** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
-function createCampaigns(db: WritableDb): (about: Subject) => void {
-  // One look-up for each kind of kinship: their union in one statement costs several times as much.
-  const related = (where: string) =>
-    db.prepare(
-      `SELECT key, id, campaign, raised_at FROM detection
-       WHERE ${where} AND +connection = @connection AND withdrawn_at IS NULL AND filtered IS NULL
-         AND raised_at <= @until AND last_at >= @from ORDER BY last_at DESC LIMIT ${String(MOST_COMPARED)}`,
-    );
-  const ofAccount = related('account = @account');
-  const ofSession = related('session = @session');
-  const ofAttacker = related("ip = @ip AND entity_kind IN ('ip', 'environment')");
-  const atAddress = related('ip = @ip');
-  const named = db.prepare(
-    'SELECT key, id, campaign, raised_at FROM detection WHERE connection = ? AND id = ? AND withdrawn_at IS NULL',
-  );
-  const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
-  const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
-  return ({ kind, itself, ...asked }) => {
-    const { connection, ...subject } = asked;
-    const found = [
-      itself,
-      ...(subject.account === null ? [] : ofAccount.all(asked)),
-      ...(subject.session === null ? [] : ofSession.all(asked)),
-      ...(subject.ip === null
-        ? []
-        : (kind === 'ip' || kind === 'environment' ? atAddress : ofAttacker).all(asked)),
-    ] as Member[];
-    const members = [...new Map(found.map((member) => [member.key, member])).values()].sort(earlier);
-    if (members.length < 2) return;
-    const campaigns = new Set(members.flatMap(({ campaign }) => campaign ?? []));
-    const name = [...campaigns][0] ?? members[0]?.id ?? '';
-    for (const other of campaigns) if (other !== name) merge.run(name, connection, other);
-    for (const member of members) if (member.campaign !== name) set.run(name, member.key);
-    // Named after its earliest finding, whatever order they were written in. So was each of the campaigns that were
-    // joined: the ones they are named after stand for all the rest of them.
-    const heads = [...campaigns].flatMap((id) =>
-      members.some((member) => member.id === id) ? [] : (named.all(connection, id) as Member[]),
-    );
-    const [earliest] = [...members, ...heads].sort(earlier);
-    if (earliest !== undefined && earliest.id !== name) merge.run(earliest.id, connection, name);
   };
 }

@@ -1,6 +1,6 @@
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { sqliteCode, type ReadableDb } from '../../mirror/database.ts';
-import type { Logged } from '../event-log.ts';
+import { lineOf, loggedOf, type Logged } from '../event-log.ts';
 import { toChanges } from '../finding.ts';
 import { openKeeper, type Keeper, type Worked } from '../keeper.ts';
 import { storedSessions, type StoredKeys } from '../stored-keys.ts';
@@ -101,13 +101,13 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
         reply(
           events.length === 0
             ? worked(keeper, { deltas: [], logins: [], opened: [] }, { text: null, users })
-            : worked(keeper, take(where, number, keeper, logged), { text: JSON.stringify(logged), users }),
+            : worked(keeper, take(where, number, keeper, logged), { text: lineOf(logged), users }),
         );
         return;
       }
       case 'take': {
         const { where, number, text } = request;
-        const logged = JSON.parse(text) as Logged;
+        const logged = loggedOf(text);
         const keeper = keeperOf(where);
         reply(worked(keeper, take(where, number, keeper, logged), null));
         return;

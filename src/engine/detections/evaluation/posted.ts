@@ -2,13 +2,18 @@ import type { Logged } from '../event-log.ts';
 import type { Where } from '../write.ts';
 import type { Answer } from './requests.ts';
 
+/** A batch that was asked for. */
+export interface Batch extends Pick<Logged, 'silent' | 'keys'> {
+  readonly text: string;
+}
+
 /** Something that was asked. */
 export interface Asked {
   readonly where: Where;
   readonly number: number;
   readonly what: 'recall' | 'take' | 'remembered' | 'settle' | 'save';
-  /** Of `take`. */
-  batch: { readonly text: string; readonly logged: Logged } | null;
+  /** Of `take`: as its line in the log; as objects many batches in flight are much to be moved about. */
+  batch: Batch | null;
   answer: Exclude<Answer, { is: 'slice' }> | null;
 }
 

@@ -2,7 +2,7 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { Log } from '#shared/domain/log.ts';
 import { sqliteCode, type WritableDb } from '../../mirror/database.ts';
-import type { Logged } from '../event-log.ts';
+import { lineOf, lineWithKeys, loggedOf } from '../event-log.ts';
 import { isFull } from '../keeper.ts';
 import { createMemoryWriter, forgetMemory, type Forgotten } from '../memory-writer.ts';
 import { MARK } from '../recall.ts';
@@ -133,17 +133,17 @@ export function createTalk(options: {
     for (const user of recalled?.users ?? []) mark.run(where.key, user);
     const text = recalled === null ? one.batch?.text : recalled.text;
     if (text === null || text === undefined) return;
-    const logged = one.batch?.logged;
+    const { batch } = one;
     const write = (): void => {
       append.run(where.key, text);
       options.write(where, {
         changes,
         logins,
         opened,
-        silent: logged?.silent ?? true,
-        keys: logged?.keys,
+        silent: batch?.silent ?? true,
+        keys: batch?.keys,
         get events() {
-          return logged?.events ?? (JSON.parse(text) as Logged).events;
+          return loggedOf(text).events;
         },
       });
     };
@@ -261,8 +261,9 @@ export function createTalk(options: {
         fault(where, 'the thread that evaluates ended in this transaction');
         return;
       }
-      const text = JSON.stringify(logged);
-      askNow({ is: 'take', where, text }, { text, logged });
+      const text = lineOf(logged);
+      const { silent, keys } = logged;
+      askNow({ is: 'take', where, text }, { silent, text, ...(keys && { keys }) });
     },
     post(where, mentioned, logged) {
       if (filled.has(where.key)) return null;
@@ -270,8 +271,8 @@ export function createTalk(options: {
       if (mentioned.sessions.length + mentioned.users.length > 0)
         asked.push(ask({ is: 'recall', where, mentioned }));
       if (logged.events.length > 0) {
-        const text = JSON.stringify(logged);
-        asked.push(ask({ is: 'take', where, text }, { text, logged }));
+        const text = lineOf(logged);
+        asked.push(ask({ is: 'take', where, text }, { silent: logged.silent, text }));
       }
       const posted: Posted = { where, asked, is: 'posted' };
       ahead.add(posted);
@@ -285,13 +286,8 @@ export function createTalk(options: {
       }
       ahead.delete(posted);
       for (const one of posted.asked) {
-        if (one.batch !== null && keys !== undefined) {
-          const { text, logged } = one.batch;
-          one.batch = {
-            text: `${text.slice(0, -1)},"keys":${JSON.stringify(keys)}}`,
-            logged: { ...logged, keys },
-          };
-        }
+        if (one.batch !== null && keys !== undefined)
+          one.batch = { ...one.batch, text: lineWithKeys(one.batch.text, keys), keys };
         due.push(one);
       }
       return true;

@@ -5,6 +5,7 @@ import type { Change } from '#shared/protocol/changes.ts';
 import type { EnrichedEvent } from '#engine/detect/event.ts';
 import { askHere } from '#engine/detections/evaluation/asker.ts';
 import type { Request } from '#engine/detections/evaluation/requests.ts';
+import { loggedOf } from '#engine/detections/event-log.ts';
 import {
   audited,
   fakeAccount,
@@ -46,7 +47,7 @@ const logged = (world: WiredWorld): readonly EnrichedEvent[] =>
     .prepare('SELECT events FROM detector_log ORDER BY seq')
     .pluck()
     .all()
-    .flatMap((text) => (JSON.parse(String(text)) as { readonly events: readonly EnrichedEvent[] }).events);
+    .flatMap((text) => loggedOf(String(text)).events);
 
 test('a batch that came and is not written is evaluated as if it had not come, and found when it comes again', async () => {
   const world = new WiredWorld();

@@ -1,6 +1,7 @@
+import { encodeState } from '../detect/codec.ts';
 import { putAddress, takeAddress } from '../detect/pack/address-bytes.ts';
 import { addressPack } from '../detect/pack/address-pack.ts';
-import { PackReader, PackWriter, type ByteSink } from '../detect/pack/bytes.ts';
+import { ByteSink, PackReader, PackWriter } from '../detect/pack/bytes.ts';
 import { recordsPack } from '../detect/pack/records-pack.ts';
 import { putRiskPerson, putRiskValue, takeRiskPerson, takeRiskValue } from '../detect/pack/risk-bytes.ts';
 import { riskPersonPack, riskValuePack } from '../detect/pack/risk-pack.ts';
@@ -11,7 +12,7 @@ import { unpackTimeline, type PackedTimeline } from '../detect/pack/timeline-pac
 import { upgradeUser } from '../detect/pack/upgrade.ts';
 import { putUser, takeUser } from '../detect/pack/user-bytes.ts';
 import { userPack } from '../detect/pack/user-pack.ts';
-import type { Timeline } from '../detect/timeline.ts';
+import { thaw, type Timeline } from '../detect/timeline.ts';
 import type { UserState } from '../detect/user-state.ts';
 
 /** How memories of one kind are written in little room, as bytes. The caller asks for the pack of the value's own kind. */
@@ -33,8 +34,8 @@ const checkLayout = (layout: number | undefined): void => {
     );
 };
 
-const ofTimeline = <S>(bytes: Bytes<S>, shape: Shape<S>): Pack => {
-  const timelines = timelineBytes(bytes);
+const ofTimeline = <S>(bytes: Bytes<S>, shape: Shape<S>, writer: PackWriter): Pack => {
+  const timelines = timelineBytes(bytes, writer);
   return {
     write(value, sink) {
       sink.byte(LAYOUT);
@@ -48,8 +49,7 @@ const ofTimeline = <S>(bytes: Bytes<S>, shape: Shape<S>): Pack => {
     readJson: (json) => unpackTimeline(shape, json as PackedTimeline),
   };
 };
-const of = <T>({ put, take }: Bytes<T>, shape: Shape<T>): Pack => {
-  const writer = new PackWriter();
+const of = <T>({ put, take }: Bytes<T>, shape: Shape<T>, writer: PackWriter): Pack => {
   return {
     write(value, sink) {
       sink.byte(LAYOUT);
@@ -72,16 +72,59 @@ const json = <T>(shape: Shape<T>): Bytes<T> => ({
   take: (from) => shape.read(from.json(), createPass()),
 });
 
-/** Kinds of which there are as many as people, places, sessions and findings. */
-const PACKS: ReadonlyMap<string, Pack> = new Map([
-  ['users', ofTimeline({ put: putUser, take: takeUser }, userPack)],
-  ['addresses', ofTimeline({ put: putAddress, take: takeAddress }, addressPack)],
-  ['sessions', ofTimeline(json(sessionPack), sessionPack)],
-  ['records', of(json(recordsPack), recordsPack)],
-  ['risk-people', of({ put: putRiskPerson, take: takeRiskPerson }, riskPersonPack)],
-  ['risk-values', of({ put: putRiskValue, take: takeRiskValue }, riskValuePack)],
-]);
+/**
+ * Kinds of which there are as many as people, places, sessions and findings.
+ * @param change what is written in place of a text
+ */
+const createPacks = (change: ((text: string) => string) | null): ReadonlyMap<string, Pack> => {
+  const writer = new PackWriter(change);
+  return new Map([
+    ['users', ofTimeline({ put: putUser, take: takeUser }, userPack, writer)],
+    ['addresses', ofTimeline({ put: putAddress, take: takeAddress }, addressPack, writer)],
+    ['sessions', ofTimeline(json(sessionPack), sessionPack, writer)],
+    ['records', of(json(recordsPack), recordsPack, writer)],
+    ['risk-people', of({ put: putRiskPerson, take: takeRiskPerson }, riskPersonPack, writer)],
+    ['risk-values', of({ put: putRiskValue, take: takeRiskValue }, riskValuePack, writer)],
+  ]);
+};
+const PACKS = createPacks(null);
 export const packOf = (kind: string): Pack | undefined => PACKS.get(kind);
+
+const isTimeline = (value: unknown): value is Timeline<unknown> =>
+  typeof value === 'object' && value !== null && 'segments' in value;
+/** A memory with every part as objects. */
+const whole = (pack: Pack, bytes: Buffer): unknown => {
+  const value = pack.read(bytes, 0);
+  if (isTimeline(value)) thaw(value);
+  return value;
+};
+
+/** Writes packed memories anew with other texts; null where that changes nothing. */
+export function packChanger(
+  change: (text: string) => string,
+): (kind: string, bytes: Buffer) => Uint8Array | null {
+  const seen = { changed: false };
+  const packs = createPacks((text) => {
+    const made = change(text);
+    if (made !== text) seen.changed = true;
+    return made;
+  });
+  const sink = new ByteSink();
+  return (kind, bytes) => {
+    const pack = packs.get(kind);
+    if (pack === undefined) return null;
+    seen.changed = false;
+    sink.length = 0;
+    pack.write(whole(pack, bytes), sink);
+    return seen.changed ? Uint8Array.from(sink.bytes.subarray(0, sink.length)) : null;
+  };
+}
+
+/** A packed memory as JSON that can be read. */
+export function readable(kind: string, bytes: Buffer): unknown {
+  const pack = packOf(kind);
+  return pack === undefined ? null : encodeState(whole(pack, bytes));
+}
 
 /** Brings what was not packed up to date, in place: an earlier version may have written it. */
 export function upgrade(kind: string, value: unknown): void {

@@ -3,6 +3,7 @@ import type { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import type { Erased } from '#shared/ipc/mirror-contract.ts';
 import { forgetLogged } from '../detections/event-log.ts';
 import { forgetAccount, forgetSessions } from '../detections/memory-writer.ts';
+import { packChanger } from '../detections/packs.ts';
 import { segmentTable } from '../mirror/audit-segments.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
 import { deleteEvents } from '../mirror/delete-events.ts';
@@ -186,6 +187,14 @@ export function* eraseSteps(
     }
     for (const table of REMEMBERED) done.struckOut += strikeOut(db, table, person.texts);
   };
+  const lastMemory = Number(db.prepare('SELECT max(key) FROM detector_entity').pluck().get() ?? 0);
+  for (let key = 0; key <= lastMemory; key += MEMORIES) {
+    yield () => {
+      // It may have been worked with since the last step.
+      memories.letGo();
+      done.struckOut += strikePacked(db, strike, key);
+    };
+  }
   for (const table of ordinaryTables(db)) {
     yield () => {
       if (table === 'journal') done.leftInJournal = countNaming(db, table, person.texts);
@@ -224,6 +233,28 @@ function strikeOut(db: WritableDb, table: string, texts: readonly string[]): num
         .run({ texts: JSON.stringify(texts) }).changes,
     0,
   );
+}
+
+/** Memories looked through at once. */
+const MEMORIES = 5_000;
+const Packed = z.object({ key: z.number(), kind: z.string(), packed: z.instanceof(Buffer) });
+
+/** Strikes out what is named in memories that are bytes. */
+function strikePacked(db: WritableDb, strike: (text: string) => string, from: number): number {
+  const change = packChanger(strike);
+  const write = db.prepare('UPDATE detector_entity SET packed = ? WHERE key = ?');
+  let struck = 0;
+  const rows = db
+    .prepare(
+      'SELECT key, kind, packed FROM detector_entity WHERE key >= ? AND key < ? AND packed IS NOT NULL',
+    )
+    .all(from, from + MEMORIES);
+  for (const row of rows) {
+    const { key, kind, packed } = Packed.parse(row);
+    const changed = change(kind, packed);
+    if (changed !== null) struck += write.run(changed, key).changes;
+  }
+  return struck;
 }
 
 /** Words are unique, and their search index knows only of words that come and go. */

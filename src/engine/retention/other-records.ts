@@ -1,3 +1,4 @@
+import { readable } from '../detections/packs.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { striker, SUBJECTS, type PersonRows } from './erase.ts';
 import { ordinaryTables, REMEMBERED, textColumns } from './person-tables.ts';
@@ -74,7 +75,7 @@ export function* otherRecords(db: ReadableDb, person: PersonRows): Generator<rea
             return typeof text === 'string' && strike(text) !== text;
           }));
       const some = own ? undefined : OF_MANY[table];
-      if (named) theirs.push({ record: table, row: some === undefined ? row : pick(row, some) });
+      if (named) theirs.push({ record: table, row: some === undefined ? unpacked(row) : pick(row, some) });
     }
     yield theirs;
   }
@@ -85,6 +86,13 @@ const usedIn = (bound: Readonly<Record<string, string>>, sql: string): Readonly<
   Object.fromEntries(Object.entries(bound).filter(([name]) => sql.includes(`@${name}`)));
 
 type Row = Readonly<Record<string, unknown>>;
+
+/** What detections remember lies in the mirror as bytes: they are given as what they say. */
+const unpacked = (row: Row): Row => {
+  const { packed, ...rest } = row;
+  if (packed === undefined || packed === null) return rest;
+  return { ...rest, body: Buffer.isBuffer(packed) ? readable(String(row['kind']), packed) : null };
+};
 
 const pick = (row: Row, columns: readonly string[]): Row =>
   Object.fromEntries(columns.map((column) => [column, row[column]]));

@@ -84,8 +84,13 @@ export class PackWriter {
   readonly #places = new Map<string, number>();
   readonly #texts: string[] = [];
   #characters = 0;
-  #wide = false;
   #large = 0;
+  readonly #change: ((text: string) => string) | null;
+
+  /** @param change what is written in place of a text */
+  constructor(change: ((text: string) => string) | null = null) {
+    this.#change = change;
+  }
 
   uint(value: number): void {
     this.#body.uint(value);
@@ -127,11 +132,12 @@ export class PackWriter {
       body.whole(value, 6);
     }
   }
-  text(value: string | null): void {
-    if (value === null) {
+  text(given: string | null): void {
+    if (given === null) {
       this.#body.byte(0);
       return;
     }
+    const value = this.#change === null ? given : this.#change(given);
     let place = this.#places.get(value);
     if (place === undefined) {
       place = this.#texts.push(value);

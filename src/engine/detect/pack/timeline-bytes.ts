@@ -2,7 +2,7 @@ import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { EVENT_RANK, type EventType } from '../event.ts';
 import type { Placed } from '../prepare.ts';
 import type { Segment, Timeline } from '../timeline.ts';
-import { PackReader, PackWriter, type ByteSink } from './bytes.ts';
+import { PackReader, type ByteSink, type PackWriter } from './bytes.ts';
 import { putEvents, takeEvents } from './event-bytes.ts';
 import { FrozenEvents, FrozenState, type Frozen } from './frozen.ts';
 
@@ -44,8 +44,7 @@ const readEvents = (bytes: Buffer, start: number) => takeEvents(new PackReader(b
  * A timeline as bytes. Before everything stands what is asked of the segments; then the state, and of each segment the
  * state before it and its events, all by themselves: what was not made an object since it was read is copied.
  */
-export const timelineBytes = <S>({ put, take }: Bytes<S>) => {
-  const writer = new PackWriter();
+export const timelineBytes = <S>({ put, take }: Bytes<S>, writer: PackWriter) => {
   const read = (bytes: Buffer, start: number): S => take(new PackReader(bytes, start));
 
   /** What was read, as it is, or what `put` puts, with its length before it. */

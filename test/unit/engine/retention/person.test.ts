@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AccountId, ConnectionId } from '#shared/domain/ids.ts';
+import { createDetector } from '#engine/detect/detector.ts';
+import { createMemory } from '#engine/detections/memory.ts';
+import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
+import { storedKeys } from '#engine/detections/stored-keys.ts';
 import { checkMirror } from '#engine/mirror/check.ts';
-import { transaction } from '#engine/mirror/database.ts';
+import { transaction, type WritableDb } from '#engine/mirror/database.ts';
 import { eraseSteps, findPerson, striker } from '#engine/retention/erase.ts';
 import { exportPerson } from '#engine/retention/export-person.ts';
 import { fakeEvent, fakeSession } from '#test/support/fake-agent/fake-records.ts';
@@ -46,6 +50,18 @@ function findings({ db }: RetentionWorld): void {
   db.prepare("INSERT INTO detector_entity (connection, kind, id, body) VALUES (1, 'user', ?, 'packed')").run(
     `id-of-${NAME}`,
   );
+  remembered(db);
+}
+
+/** What detections remember of both at one address, as bytes. */
+function remembered(db: WritableDb): void {
+  const detector = createDetector({ load: () => undefined });
+  for (const [n, user] of [`id-of-${NAME}`, 'id-of-bea'].entries())
+    detector.ingest({ id: `r${String(n)}`, ts: n, type: 'login', user, ip: '192.0.2.9' });
+  const { users, addresses } = detector.state();
+  const writer = createMemoryWriter(db);
+  for (const slice of createMemory(db, 1, () => null, null).slices([users, addresses], null))
+    writer.write(1, slice);
 }
 
 /** Zebulon and Bea, each for some days, and everything else that could name him. */
@@ -115,8 +131,19 @@ test('after a person was erased their name is in no byte of the file, and everyb
   ]);
   expect(world.rows('SELECT text FROM note')).toEqual([{ text: 'on leave until June' }]);
   expect(world.rows('SELECT id, users FROM detection')).toEqual([{ id: 'of-many', users: '["id-of-bea"]' }]);
-  for (const table of ['triage_item', 'identity_decision', 'detector_entity'])
-    expect(count(world, table)).toBe(0);
+  for (const table of ['triage_item', 'identity_decision']) expect(count(world, table)).toBe(0);
+  // The address is still known, and that Bea was there.
+  const { load } = createMemory(
+    world.db,
+    1,
+    () => null,
+    storedKeys(world.db, 1, () => undefined),
+  );
+  expect(load('users', `id-of-${NAME}`)).toBeUndefined();
+  expect(load('users', 'id-of-bea')).toMatchObject({ state: { profile: { logins: 1 } } });
+  expect(load('addresses', '192.0.2.9')).toMatchObject({
+    state: { successes: [{ user: '[erased]' }, { user: 'id-of-bea' }] },
+  });
   expect(world.rows('SELECT summary FROM operation')).toEqual([{ summary: 'End 1 session of [erased]' }]);
   expect(checkMirror(world.profile)).toMatchObject({ ok: true, value: { faults: [] } });
   expect(world.rows('SELECT cause, kind, rows > 0 AS some, detail FROM retention_run')).toEqual([
@@ -164,7 +191,11 @@ test('what a person is given is everything about them and nothing about others',
   expect(of('detection')).toMatchObject([{ row: { id: 'of-him' } }, { row: { id: 'of-many' } }]);
   expect(JSON.stringify(of('detection'))).not.toContain('bea');
   expect(of('note')).toMatchObject([{ row: { text: 'on leave until May' } }]);
-  for (const record of ['operation', 'set_aside', 'detector_entity']) expect(of(record)).toHaveLength(1);
+  for (const record of ['operation', 'set_aside']) expect(of(record)).toHaveLength(1);
+  expect(of('detector_entity')).toMatchObject([
+    { row: { body: 'packed' } },
+    { row: { kind: 'users', body: { state: { profile: { logins: 1 } } } } },
+  ]);
   // A second one never overwrites the first.
   expect(() => exportPerson(world.db, findPerson(world.db, [account]), file).next()).toThrow('EEXIST');
 });

@@ -146,6 +146,7 @@ export function engineHandlers(parts: {
       clock,
       journal,
       operatorName,
+      enricher: parts.geo.enricher,
       changed: parts.detectionsChanged,
       reconfigured: parts.detectionsReconfigured,
     }),

@@ -83,7 +83,10 @@ export function* detectionDetail(
     logic: descriptor.logic,
     nextStep: record.evidence.nextStep,
     filtersConsidered: record.evidence.filtersConsidered,
-    compared: comparedValues(record.evidence),
+    compared: comparedValues(
+      record.evidence,
+      (ip) => origins.find((one) => one.ip === ip)?.network?.organisation ?? null,
+    ),
     facts: evidenceFacts(record.evidence, nameOf),
     tables: evidenceTables(record.evidence, nameOf),
     hours: evidenceHours(record.evidence),

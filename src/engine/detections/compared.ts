@@ -13,9 +13,15 @@ export const ENDS = [
 ] as const;
 
 const whole = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-const network = (end: Json): string | null => networkName(whole(end['asn']), WORDS.text(end['asOrg']));
+/** Whose network an address is in, where the mirror knows. */
+type OrganisationOf = (ip: string) => string | null;
+const network = (end: Json, organisationOf: OrganisationOf): string | null => {
+  const ip = WORDS.text(end['ip']);
+  const organisation = WORDS.text(end['asOrg']) ?? (ip === null ? null : organisationOf(ip));
+  return networkName(whole(end['asn']), organisation);
+};
 const END_PARTS: readonly (Pick<ComparedValue, 'what' | 'usual' | 'as'> & {
-  readonly read: (end: Json) => string | null;
+  readonly read: (end: Json, organisationOf: OrganisationOf) => string | null;
 })[] = [
   { what: 'Time', as: 'time', read: (end) => (whole(end['ts']) === null ? null : String(end['ts'])) },
   { what: 'City', read: (end) => WORDS.text(end['city']) },
@@ -65,12 +71,12 @@ const FEATURES: Readonly<Record<string, readonly [string, Words, ComparedValue['
 
 const withUsual = (usual: ComparedValue['usual']) => (usual === undefined ? {} : { usual });
 
-function ends(figures: Json): readonly ComparedValue[] {
+function ends(figures: Json, organisationOf: OrganisationOf): readonly ComparedValue[] {
   const pair = ENDS.find(([a, b]) => isObject(figures[a]) && isObject(figures[b]));
   if (pair === undefined) return [];
   const [from, to] = [figures[pair[0]] as Json, figures[pair[1]] as Json];
   return END_PARTS.flatMap(({ what, as, usual, read }) => {
-    const [before, now] = [read(from), read(to)];
+    const [before, now] = [read(from, organisationOf), read(to, organisationOf)];
     if (before === null && now === null) return [];
     const differs = before !== null && now !== null && before !== now && as !== 'time';
     return [{ what, before, now, differs, ...(as === undefined ? {} : { as }), ...withUsual(usual) }];
@@ -85,7 +91,11 @@ function features(figures: Json): readonly ComparedValue[] {
     const [what, words, usual] = known;
     const isNew = one['isNew'];
     const before = isNew === true ? 'never seen before' : isNew === false ? 'seen before' : null;
-    return [{ what, before, now: words(one['value']), differs: isNew === true, ...withUsual(usual) }];
+    const now =
+      what === 'Network'
+        ? networkName(whole(one['value']), WORDS.text(figures['asOrg']))
+        : words(one['value']);
+    return [{ what, before, now, differs: isNew === true, ...withUsual(usual) }];
   });
 }
 
@@ -112,7 +122,10 @@ function known(figures: Json): readonly ComparedValue[] {
 }
 
 /** What a finding compared with what, from its figures: two ends, a value and its limit, new and known. */
-export function comparedValues(evidence: DetectionEvidence): readonly ComparedValue[] {
+export function comparedValues(
+  evidence: DetectionEvidence,
+  organisationOf: OrganisationOf = () => null,
+): readonly ComparedValue[] {
   const figures: Json = evidence;
   const limits = AGAINST.flatMap(([value, limit, what, words, says]) => {
     const now =
@@ -120,7 +133,7 @@ export function comparedValues(evidence: DetectionEvidence): readonly ComparedVa
     const before = words(figures[limit]);
     return now === null || before === null ? [] : [{ what, before: `${says} ${before}`, now, differs: true }];
   });
-  return [...ends(figures), ...limits, ...known(figures), ...features(figures)];
+  return [...ends(figures, organisationOf), ...limits, ...known(figures), ...features(figures)];
 }
 
 /** Names of figures that the comparison shows. */

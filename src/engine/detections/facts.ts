@@ -150,7 +150,8 @@ function combined(figures: Json, nameOf: NameOf): readonly EvidenceFact[] {
     if (value !== null) facts.push({ what, value });
   };
   const { asn, asOrg, of, actor, user, unknownUsers, accounts, window } = figures;
-  add('Network', networkName(typeof asn === 'number' ? asn : null, WORDS.text(asOrg)));
+  if (!('features' in figures))
+    add('Network', networkName(typeof asn === 'number' ? asn : null, WORDS.text(asOrg)));
   add('Account', typeof of === 'string' ? nameOf(of) : typeof user === 'string' ? nameOf(user) : null);
   if ('change' in figures) add('Changed by', typeof actor === 'string' ? nameOf(actor) : 'not recorded');
   add('Working hours', hoursOf(window));

@@ -1,6 +1,8 @@
 import type { Handlers } from '#shared/ipc/contract.ts';
 import type { DETECTION_METHODS } from '#shared/ipc/detections-contract.ts';
+import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import type { Clock } from '#shared/domain/units.ts';
+import type { Enricher } from '#geo/enrich.ts';
 import { CATALOGUE } from '../detect/catalogue.ts';
 import type { OperatorJournal } from '../journal/journal.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
@@ -43,6 +45,17 @@ const asking = (
   'detections.settings.history': ({ connection }) => soon(() => settingsHistory(db, connection)),
 });
 
+/** A card with the lists that say of what kind the networks of its addresses are, and the dates of those lists. */
+export const withLists = (detail: DetectionDetail, enricher: Pick<Enricher, 'enrich'>): DetectionDetail => ({
+  ...detail,
+  origins: detail.origins.map((origin) => {
+    const network = enricher.enrich(origin.ip, null).network;
+    // A list that was loaded since and says something else did not make this finding.
+    if (network === null || network.kindList === null || network.kind !== origin.network?.kind) return origin;
+    return { ...origin, list: { name: network.kindList, date: network.kindListDate } };
+  }),
+});
+
 /** What windows and the command line may ask about detections, and do with them. */
 export function detectionHandlers(parts: {
   readonly db: WritableDb;
@@ -50,6 +63,7 @@ export function detectionHandlers(parts: {
   readonly clock: Clock;
   readonly journal: OperatorJournal;
   readonly operatorName: () => string;
+  readonly enricher: Pick<Enricher, 'enrich'>;
   /** Detections look different now. */
   readonly changed: () => void;
   /** Suppressions or settings are others now. */
@@ -70,6 +84,10 @@ export function detectionHandlers(parts: {
     });
   return {
     ...asking(db, reader),
+    'detections.get': async (request, signal) => {
+      const detail = await reader.ask('detections.get', request, signal);
+      return detail === null ? null : withLists(detail, parts.enricher);
+    },
     'detections.triage': (request) => changing(() => triage(parts, request)),
     'detections.undo': ({ undo }) => changing(() => undoTriage(parts, undo)),
     'suppressions.add': (request) => reconfiguring(() => addSuppression(parts, request)),

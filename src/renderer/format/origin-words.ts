@@ -9,8 +9,12 @@ export interface OriginAnswer {
   readonly why: string;
 }
 
+/** The list that says so, with its date. */
+const listWords = (list: FindingOrigin['list']): string =>
+  list === undefined ? '' : ` (list “${list.name}”${list.date === null ? '' : ` of ${list.date}`})`;
+
 /** Whether the address hides where the person is. */
-export function vpnAnswer(network: Network | null): OriginAnswer {
+export function vpnAnswer(network: Network | null, list?: FindingOrigin['list']): OriginAnswer {
   if (network?.trusted === true) return { is: 'no', why: 'one of the organisation’s own networks' };
   const kind = network?.kind ?? null;
   if (kind === null) {
@@ -18,7 +22,8 @@ export function vpnAnswer(network: Network | null): OriginAnswer {
       ? { is: 'perhaps', why: 'nothing is known of its network' }
       : { is: 'no', why: 'on no list of VPN, proxy, Tor, relay or hosting networks' };
   }
-  return kindAnswer(kind);
+  const { is, why } = kindAnswer(kind);
+  return { is, why: `${why}${listWords(list)}` };
 }
 
 function kindAnswer(kind: NetworkKind): OriginAnswer {

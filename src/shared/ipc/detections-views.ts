@@ -150,6 +150,8 @@ export interface FindingOrigin {
   readonly network: Network | null;
   /** Clients that the finding's events show behind it. */
   readonly devices: readonly Device[];
+  /** The list that says of what kind its network is, as it is loaded now; absent: none does, or nobody could look. */
+  readonly list?: { readonly name: string; readonly date: string | null };
 }
 
 /** How a sign-in's score came about. */

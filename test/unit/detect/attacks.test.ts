@@ -252,6 +252,14 @@ test('credential stuffing: accounts, attempts, attempts each and window at their
   expect(stuffing([...each(10, 2), ...each(4, 2)], 10 * MINUTE)).toBe(0);
   expect(stuffing([...each(10, 2), ...each(5, 1)], 15 * MINUTE)).toBe(1);
   expect(stuffing([...each(10, 2), ...each(5, 1)], 15 * MINUTE + 24)).toBe(0);
+  // Where the limit is raised, four of five accounts must still have two attempts at most.
+  const raised = (once: number) => {
+    const names = ['a', 'b', 'c', 'd'].flatMap((name) => [name, name, name, name]);
+    const users = [...names, ...Array.from({ length: once }, (_, i) => `once${i}`)];
+    const events = users.map((user, i) => fail(i * 6 * SECOND, { user, ip: '198.51.100.66' }));
+    return fired(run(events, { credentialStuffing: { maxPerUser: 5 } }), 'credential_stuffing').length;
+  };
+  expect([raised(15), raised(16)]).toEqual([0, 1]);
   const triple = Array.from({ length: 3 }, (_, i) =>
     fail(i * 6 * SECOND, { user: 'most', ip: '198.51.100.66' }),
   );

@@ -106,6 +106,11 @@ test('concurrent sessions: one finding while it lasts, medium when countries dif
   expect(fired(run(five), 'concurrent_sessions')).toMatchObject([
     { at: five[3]?.id, severity: 'medium', evidence: { live: 5 } },
   ]);
+  // That one of the two countries has ended since changes nothing about what was found.
+  const less = [...five, open(8 * MINUTE, 'm'), close(9 * MINUTE, 's4', 'logout'), use(10 * MINUTE, 's0')];
+  expect(fired(run(less), 'concurrent_sessions')).toMatchObject([
+    { severity: 'medium', evidence: { live: 5, most: 6, countries: ['FR', 'US'] } },
+  ]);
   const again = [
     ...five,
     close(10 * MINUTE, 's0', 'logout'),

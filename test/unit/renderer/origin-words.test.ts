@@ -70,3 +70,11 @@ test('the sentence is about the address that raised it', () => {
     originSentence([origin('vpn', [device('mobile')]), origin('residential', [device('desktop')])]),
   ).toBe('Not a VPN (a line of a home), not a phone (Chrome · Windows · desktop).');
 });
+
+test('the list that says so is named with its date', () => {
+  const list = { name: 'X4BNet VPN', date: '2026-10-01' };
+  expect(vpnAnswer(network({ kind: 'vpn' }), list).why).toBe(
+    'on a list of VPN networks (list “X4BNet VPN” of 2026-10-01)',
+  );
+  expect(vpnAnswer(network({ kind: 'hosting' }), { name: 'own', date: null }).why).toMatch(/\(list “own”\)$/);
+});

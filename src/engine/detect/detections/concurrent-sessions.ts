@@ -96,6 +96,9 @@ export const concurrentSessions: UserDetection = {
     listEvent(episode.events, event.id);
     const sessions = [...state.live.entries()];
     const countries = new Set(sessions.flatMap(([, { country }]) => (country === null ? [] : [country])));
+    // What was once in two countries is not taken back because one of the sessions has ended since.
+    if (countries.size > 1) episode.rows = [...countries].sort();
+    const seen = (episode.rows ?? [...countries]) as readonly string[];
     const standard = standardFilters(context, 'concurrent_sessions', event).filter(({ filter }) =>
       descriptor.filters.includes(filter),
     );
@@ -107,15 +110,15 @@ export const concurrentSessions: UserDetection = {
       events: episode.events.slice(),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
-      severity: countries.size > 1 ? 'medium' : 'low',
+      severity: seen.length > 1 ? 'medium' : 'low',
       verdict: decide(standard),
       retrospective: episode.silent,
-      summary: `Has ${counted(sessions.length, 'session')} open at once${countries.size > 1 ? `, in ${listText([...countries].sort().map(countryName))}` : ''}; the limit is ${count(settings.limit)}`,
+      summary: `Has ${counted(sessions.length, 'session')} open at once${seen.length > 1 ? `, in ${listText(seen.map(countryName))}` : ''}; the limit is ${count(settings.limit)}`,
       figures: {
         live: sessions.length,
         most: episode.count,
         limit: settings.limit,
-        countries: [...countries].sort(),
+        countries: [...seen],
         sessions: sessions
           .slice(0, 50)
           .map(([session, { ip, country, asn, ts }]) => ({ session, ip, country, asn, lastSeen: ts })),

@@ -1,5 +1,8 @@
-import { attemptsIn, noneAbove } from '../attempts.ts';
+import { attemptsIn, noneAbove, usersBetween } from '../attempts.ts';
 import { ATTACK_FILTERS, minutes, type AddressPattern } from './address-attacks.ts';
+
+/** Leaked pairs are tried once or twice each (Elastic Okta): from this share of the accounts on it is stuffing. */
+const [FEW, FEW_SHARE] = [2, 0.8];
 
 export const credentialStuffing: AddressPattern = {
   descriptor: {
@@ -7,7 +10,7 @@ export const credentialStuffing: AddressPattern = {
     setting: 'credentialStuffing',
     title: 'Credential stuffing from one address',
     logic:
-      'One address (IPv6: /64) within 15 minutes: at least 25 failures on at least 15 accounts, nobody more than 2 (so the 80 % with at most 2 hold by themselves).',
+      'One address (IPv6: /64) within 15 minutes: at least 25 failures on at least 15 accounts, nobody more than 2, and at least 80 % of the accounts at most 2 (which matters where the limit is raised).',
     sources: 'Elastic Okta; Splunk > 9 (Okta) or > 30 (Entra) accounts in 5 min',
     techniques: ['T1110.004'],
     severity: 'medium; high on a hit',
@@ -25,7 +28,8 @@ export const credentialStuffing: AddressPattern = {
       own !== null &&
       span.perUser.size >= own.minUsers &&
       attemptsIn(log, span) >= own.minAttempts &&
-      noneAbove(span, own.maxPerUser)
+      noneAbove(span, own.maxPerUser) &&
+      usersBetween(span, 1, FEW) >= FEW_SHARE * span.perUser.size
     );
   },
 };

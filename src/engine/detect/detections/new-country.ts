@@ -59,7 +59,7 @@ export const newCountry: UserDetection = {
       users: [event.user ?? ''],
       severity: trip ? 'low' : 'medium',
       verdict,
-      summary: `First sign-in from ${countryName(event.country)}${profile.countries.names.length === 0 ? ', and from any country that is known' : `; until now ${listText(profile.countries.names.map(countryName))}`}${trip ? '. It looks like a trip with their own device' : ''}`,
+      summary: `First sign-in from ${countryName(event.country)}${profile.countries.names.length === 0 ? '; no country was known before' : `; until now ${listText(profile.countries.names.map(countryName))}`}${trip ? '. It looks like a trip with their own device' : ''}`,
       figures: {
         country: event.country,
         city: event.city,

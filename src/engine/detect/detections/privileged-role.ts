@@ -110,7 +110,7 @@ export const findPrivileged = (
       severity: 'critical',
       verdict,
       retrospective: anchor.silent,
-      summary: `${changeText(user, change)} ${lengthText(change.ts - Math.min(latest.lastAt, change.ts))} after “${titleOf(latest.detection)}”`,
+      summary: `${changeText(user, change)} ${lengthText(change.ts - (latest.lastAt > change.ts ? latest.raisedAt : latest.lastAt))} after “${titleOf(latest.detection)}”`,
       figures: {
         change: change.type,
         of: change.user,

@@ -92,7 +92,14 @@ export const unfamiliarSignIn: UserDetection = {
         fresh.map(({ feature }) => featureText(feature, event)),
         4,
       )}`,
-      figures: { features, ownDevice: own, logins: profile.logins, alertByItself: false },
+      figures: {
+        features,
+        ip: event.ip,
+        asOrg: event.asOrg,
+        ownDevice: own,
+        logins: profile.logins,
+        alertByItself: false,
+      },
     });
   },
 };

@@ -72,7 +72,8 @@ export function Compared({ detail }: { readonly detail: DetectionDetail }): Reac
       <Table
         sx={{
           tableLayout: 'fixed',
-          '& th:first-of-type': { width: '22%' },
+          '& th:first-of-type': { width: '19%' },
+          '& th, & td': { px: 1.5 },
           '& thead th': { whiteSpace: 'normal', verticalAlign: 'bottom' },
         }}
       >

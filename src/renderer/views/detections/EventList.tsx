@@ -28,7 +28,11 @@ export function EventList({ detail }: { readonly detail: DetectionDetail }): Rea
       ) : (
         <Table
           sx={{
-            '& td': { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '14rem' },
+            // Of a fixed width, so that a narrow card shows all columns; what does not fit is cut, not pushed out.
+            tableLayout: 'fixed',
+            '& th:first-of-type': { width: '6.5rem' },
+            '& th:nth-of-type(2)': { width: '22%' },
+            '& td': { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' },
           }}
         >
           <TableHead heads={['Time', 'Event', 'Person', 'Address', 'Place', 'Network', 'Device']} />

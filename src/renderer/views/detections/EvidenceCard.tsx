@@ -117,6 +117,8 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
   const masked = useMaskedText();
   const who = masked(aboutText(row));
   const origin = originSentence(detail.origins);
+  // Of an attack on many accounts there is no line and no person’s history: the lists stand there.
+  const bare = line === null && history === null && detail.risk === null;
   return (
     <Box
       component="article"
@@ -162,7 +164,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
         <Box sx={{ display: 'grid', gap: 5, alignContent: 'start', minWidth: 0 }}>
           <Story detail={detail} />
           <Compared detail={detail} />
-          <Facts detail={detail} />
+          {bare ? null : <Facts detail={detail} />}
           <Origins detail={detail} />
           <Considered detail={detail} />
         </Box>
@@ -186,6 +188,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
               </Box>
             </CardSection>
           )}
+          {bare ? <Facts detail={detail} /> : null}
           <History detail={detail} who={who} />
           <Risk risk={detail.risk} />
         </Box>

@@ -37,7 +37,7 @@ export function Origins({ detail }: { readonly detail: DetectionDetail }): React
       <Table>
         <TableHead heads={['Address', 'Network', 'VPN', 'Phone']} />
         <tbody>
-          {origins.map(({ ip, place, network, devices }) => (
+          {origins.map(({ ip, place, network, devices, list }) => (
             <tr key={ip}>
               <Box component="th" scope="row" sx={ip.includes(':') ? {} : { overflowWrap: 'normal' }}>
                 <Address ip={ip} />
@@ -59,7 +59,7 @@ export function Origins({ detail }: { readonly detail: DetectionDetail }): React
                   )))
                 )}
               </td>
-              <Answer answer={vpnAnswer(network)} />
+              <Answer answer={vpnAnswer(network, list)} />
               <Answer answer={phoneAnswer(network, devices)} />
             </tr>
           ))}

@@ -1,9 +1,10 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
+import { timesText } from '#shared/domain/said.ts';
 import type { LoginRisk, RiskFactor } from '#shared/ipc/detections-views.ts';
 import { Table } from '../../components/Table.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
-import { count, counted } from '../../format/words.ts';
+import { count, counted, countryName } from '../../format/words.ts';
 import { CardSection } from './CardSection.tsx';
 
 const FEATURES: Readonly<Record<RiskFactor['feature'], string>> = {
@@ -23,8 +24,11 @@ const LEVELS: Readonly<Record<string, string>> = {
 const ratio = (value: number): string =>
   `× ${value >= 100 ? count(Math.round(value)) : value.toPrecision(2)}`;
 
-const times = (score: number): string =>
-  score >= 10 ? `${count(Math.round(score))} times` : `${score.toPrecision(2)} times`;
+/** Below the usual nobody asks how far. */
+const againstUsual = (score: number): string =>
+  score > 1
+    ? `${timesText(score)} times as risky as this person’s usual sign-in`
+    : 'no riskier than this person’s usual sign-in';
 
 /** The score of the sign-in by its factors, and how far it can be trusted. */
 export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
@@ -47,9 +51,7 @@ export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
           )}
         </Box>
         <Box component="span" sx={{ typography: 'caption', color: 'text.secondary' }}>
-          {`of 100, where 50 is as usual${
-            risk.score === null ? '' : `; ${times(risk.score)} as risky as this person’s usual sign-in`
-          }`}
+          {`of 100, where 50 is as usual${risk.score === null ? '' : `; ${againstUsual(risk.score)}`}`}
         </Box>
       </Box>
       {risk.basis === null ? null : (
@@ -88,7 +90,7 @@ export function Risk({ risk }: { readonly risk: LoginRisk | null }): ReactNode {
                       component="span"
                       sx={{ color: 'text.secondary' }}
                     >{`${LEVELS[level] ?? level} `}</Box>
-                    {value ?? '—'}
+                    {value === null ? '—' : level === 'country' ? countryName(value) : value}
                     <Box component="span" sx={{ color: own === 0 ? 'severity.high' : 'text.secondary' }}>
                       {` ${count(own)}, ${count(all)}`}
                     </Box>

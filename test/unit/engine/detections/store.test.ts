@@ -7,6 +7,7 @@ import { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY, epochMs, HOUR } from '#shared/domain/units.ts';
 import { DetectionFilter } from '#shared/ipc/detections-contract.ts';
 import { detectionDetail } from '#engine/detections/ask-detail.ts';
+import { withLists } from '#engine/detections/handlers.ts';
 import { detectionGroups, detectionList } from '#engine/detections/ask-list.ts';
 import { openCounts } from '#engine/detections/rows.ts';
 import {
@@ -211,6 +212,23 @@ test('a card says which addresses it is about, the one that raised it last, also
     { ip: '198.51.100.1', network: null, devices: [] },
     { ip: '203.0.113.9', network: { kind: 'mobile', organisation: 'Example Telecom' } },
   ]);
+  if (detail === null) throw new Error('the card is gone');
+  const listed = (kind: 'mobile' | 'vpn') => {
+    const network = {
+      asn: 1,
+      organisation: null,
+      kind,
+      trusted: false,
+      kindList: 'carriers',
+      kindListDate: '2026-10-01',
+    };
+    return withLists(detail, { enrich: () => ({ address: null, place: null, device: null, network }) })
+      .origins;
+  };
+  const carriers = { name: 'carriers', date: '2026-10-01' };
+  expect(listed('mobile').map(({ list }) => list)).toEqual([undefined, carriers]);
+  // What a list that was loaded since says of it did not make the finding.
+  expect(listed('vpn').map(({ list }) => list)).toEqual([undefined, undefined]);
 });
 
 test('an act whose journal entry cannot be written does not happen', () => {

@@ -6,6 +6,7 @@ import { clearChosen, useSelection } from '../store/selection-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
+import { UnwatchedNote } from '../entity/UnwatchedNote.tsx';
 import { useWhatIsRead } from '../store/what-is-read.ts';
 import { useTime } from '../store/time-store.ts';
 import { EndMatching } from './EndMatching.tsx';
@@ -81,6 +82,7 @@ function View(props: {
       {props.tools}
       <FilterChips filter={filter} />
       <StaleNote among={connections} />
+      <UnwatchedNote among={connections} />
       <Box sx={{ flex: 1 }} />
       <GroupChoice arrangement={props.arrangement} />
       <ColumnChooser columns={props.columns} />

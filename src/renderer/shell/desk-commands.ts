@@ -137,6 +137,18 @@ export function deskDeeds(): readonly Deed[] {
         },
       },
       {
+        name: `Edit ${name}…`,
+        run: () => {
+          goTo('environments', connection, 'edit');
+        },
+      },
+      {
+        name: `Remove ${name}…`,
+        run: () => {
+          goTo('environments', connection, 'remove');
+        },
+      },
+      {
         name: enabled ? `Switch ${name} off` : `Switch ${name} on`,
         run: () => void enableEnvironment(connection, !enabled),
       },

@@ -88,3 +88,16 @@ test('a command does what it says: ended sessions are shown', () => {
     useSessionsFilter.setState({ state: 'live' });
   }
 });
+
+test('an environment is edited and removed from the palette: its dialogs have an address', () => {
+  const before = useApp.getState().environments;
+  useApp.setState({
+    environments: [{ connection: SHOP, name: 'shop', enabled: true, state: { is: 'live' } }] as never,
+  });
+  try {
+    // Where there is a window the address changes, and the route with it.
+    expect(names()).toEqual(expect.arrayContaining(['Edit shop…', 'Remove shop…']));
+  } finally {
+    useApp.setState({ environments: before });
+  }
+});

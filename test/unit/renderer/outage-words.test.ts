@@ -4,7 +4,7 @@ import { outagesOf } from '#engine/mirror/outages.ts';
 import { SCOPES } from '#shared/protocol/handshake.ts';
 import { certificateEnd, certificateWarning } from '#renderer/views/environments/certificate-words.ts';
 import { scopeWords } from '#renderer/views/environments/scope-words.ts';
-import { outageWords, stripOf, stripWords } from '#renderer/views/environments/outage-words.ts';
+import { outageWords, stripOf, stripWords, unwatchedWords } from '#renderer/format/outage-words.ts';
 
 const at = (time: number, state: string, detail: string | null = null) => ({ at: time, state, detail });
 
@@ -62,4 +62,21 @@ test('every scope has words, and one that is newer than this console is named as
     'end sessions',
     'new:scope',
   ]);
+});
+
+test('what nobody watched of the last day is said from a minute on; a store read in part is watched', () => {
+  const DAY = 86_400_000;
+  const outage = (from: number, to: number | null, is: 'offline' | 'store-degraded' = 'offline') => ({
+    is,
+    from: epochMs(from),
+    to: to === null ? null : epochMs(to),
+    why: '',
+  });
+  const words = (...outages: ReturnType<typeof outage>[]) =>
+    unwatchedWords({ since: epochMs(0), outages }, 2 * DAY);
+  expect(words()).toBeNull();
+  expect(words(outage(DAY + 1_000, DAY + 60_999))).toBeNull();
+  expect(words(outage(DAY + 1_000, DAY + 61_000))).toBe('not watched for 1 min of the last day');
+  expect(words(outage(2 * DAY - 7_200_000, null))).toBe('not watched for 2 h of the last day');
+  expect(words(outage(0, DAY), outage(DAY, null, 'store-degraded'))).toBeNull();
 });

@@ -53,7 +53,7 @@ export function EnvironmentSummary({ environment }: { readonly environment: Envi
     [
       'This token may',
       hello === null ? before : scopeWords(hello.operator.scopes).join(', '),
-      hello?.operator.scopes.join(', '),
+      hello === null ? undefined : scopeWords(hello.operator.scopes).join(', '),
     ],
     ['Certificate', <Certificate key="certificate" environment={environment} />],
   ];
@@ -81,7 +81,8 @@ export function EnvironmentSummary({ environment }: { readonly environment: Envi
               typography: 'caption',
               overflow: 'hidden',
               display: '-webkit-box',
-              WebkitLineClamp: 2,
+              // What a token may takes four lines of the narrowest column; more is in the title.
+              WebkitLineClamp: 4,
               WebkitBoxOrient: 'vertical',
               overflowWrap: 'anywhere',
             }}

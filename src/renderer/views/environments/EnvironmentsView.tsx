@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { EnvironmentView } from '#shared/ipc/views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Heading } from '../../components/Heading.tsx';
@@ -28,9 +28,11 @@ function foldersOf(
 /** Every connection with how it stands and what to do; adding, changing and removing them. */
 export function EnvironmentsView(): ReactNode {
   const environments = useApp((state) => state.environments);
-  const [first] = useRoute((route) => route.rest);
-  const [removing, setRemoving] = useState<EnvironmentView | null>(null);
-  const [editing, setEditing] = useState<EnvironmentView | null>(null);
+  const [first, deed] = useRoute((route) => route.rest);
+  // In the address, so that the palette leads there, and going back closes it.
+  const meant = environments?.find(({ connection }) => connection === first) ?? null;
+  const editing = deed === 'edit' ? meant : null;
+  const removing = deed === 'remove' ? meant : null;
   const adding = first === 'add';
   const add = () => {
     goTo('environments', 'add');
@@ -76,10 +78,10 @@ export function EnvironmentsView(): ReactNode {
                   environment={environment}
                   open={first === environment.connection}
                   onEdit={() => {
-                    setEditing(environment);
+                    goTo('environments', environment.connection, 'edit');
                   }}
                   onRemove={() => {
-                    setRemoving(environment);
+                    goTo('environments', environment.connection, 'remove');
                   }}
                 />
               ))}
@@ -100,7 +102,7 @@ export function EnvironmentsView(): ReactNode {
         <EnvironmentForm
           environment={editing}
           onClose={() => {
-            setEditing(null);
+            goTo('environments', editing.connection);
           }}
         />
       )}
@@ -108,7 +110,7 @@ export function EnvironmentsView(): ReactNode {
         <RemoveDialog
           environment={removing}
           onClose={() => {
-            setRemoving(null);
+            goTo('environments');
           }}
         />
       )}

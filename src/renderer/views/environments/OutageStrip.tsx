@@ -7,7 +7,7 @@ import { dayTime } from '../../format/time.ts';
 import { useFromClock } from '../../store/clock.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
-import { stripOf, stripWords } from './outage-words.ts';
+import { stripOf, stripWords } from '../../format/outage-words.ts';
 
 const FOLLOW_EVERY_MS = 10_000;
 const ROUND_MS = 60_000;

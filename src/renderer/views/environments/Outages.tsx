@@ -9,7 +9,7 @@ import { duration } from '../../format/time.ts';
 import { counted } from '../../format/words.ts';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { useFromClock } from '../../store/clock.ts';
-import { outageWords } from './outage-words.ts';
+import { outageWords } from '../../format/outage-words.ts';
 import { useOutages } from './OutageStrip.tsx';
 
 const SHOWN = 8;

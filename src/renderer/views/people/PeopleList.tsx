@@ -12,6 +12,7 @@ import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
 import { IfRead } from '../../parts/NothingRead.tsx';
 import { StoreChoice } from '../../parts/StoreChoice.tsx';
 import { StaleNote } from '../../parts/StaleNote.tsx';
+import { UnwatchedNote } from '../../entity/UnwatchedNote.tsx';
 import { goTo } from '../../store/route-store.ts';
 import { PeopleTable } from './PeopleTable.tsx';
 import { usePeopleFilter } from '../../store/people-filter.ts';
@@ -102,6 +103,7 @@ export function PeopleList(): ReactNode {
           </Typography>
         )}
         <StaleNote among={connection === null ? [] : [connection]} />
+        <UnwatchedNote among={connection === null ? [] : [connection]} />
       </Heading>
       {first.is === 'failed' || people.problem !== null ? (
         <ProblemBox

@@ -1,5 +1,6 @@
 import type { Outage, OutageHistory } from '#shared/ipc/desk-views.ts';
-import { duration } from '../../format/time.ts';
+import { DAY, MINUTE } from '#shared/domain/lengths.ts';
+import { duration } from './time.ts';
 
 const WHAT: Readonly<Record<Outage['is'], string>> = {
   offline: 'The agent was not connected',
@@ -61,4 +62,15 @@ export function stripOf(
     until = Math.max(until, end);
   }
   return { parts, away };
+}
+
+/** How much of the day before `to` nobody watched, in words; null where that is less than a minute of it. */
+export function unwatchedWords(
+  history: Pick<OutageHistory, 'since' | 'outages'>,
+  to: number,
+): string | null {
+  // A store that is read in part is watched.
+  const outages = history.outages.filter(({ is }) => is !== 'store-degraded');
+  const { away } = stripOf({ since: history.since, outages }, to - DAY, to);
+  return away < MINUTE ? null : `not watched for ${duration(away)} of the last day`;
 }

@@ -1,6 +1,8 @@
 import { severityRank, type Severity } from '#shared/domain/detection.ts';
 import { filterName } from '#shared/domain/filter-words.ts';
 import { withName } from '#shared/domain/said.ts';
+import { comparedValues } from '../detections/compared.ts';
+import { evidenceFacts } from '../detections/facts.ts';
 import type { Item, Message } from './finding.ts';
 
 /** Longest list inside a digest in words; the rest is counted. */
@@ -82,6 +84,17 @@ function itemText(item: Item): string {
     ['Next step', evidence.nextStep],
     ['Detection', `${record.detection} (${record.id})`],
   ];
+  const shown = (text: string | null, as?: 'time'): string =>
+    text === null ? 'unknown' : as === 'time' ? time(Number(text)) : text;
+  const compared = [
+    ...comparedValues(evidence).map(
+      ({ what, before, now, as }) =>
+        `${what}: ${shown(now, as)}${before === null ? '' : ` (against ${shown(before, as)})`}`,
+    ),
+    ...evidenceFacts(evidence, (id) => item.finding.names?.[id] ?? id).map(
+      ({ what, value, as }) => `${what}: ${shown(value, as)}`,
+    ),
+  ].map((one) => `  ${oneLine(one)}`);
   const lines = facts.map(([name, value]) => `${`${name}:`.padEnd(13)} ${oneLine(value)}`);
   const considered = evidence.filtersConsidered.map(
     ({ filter, reason }) => `  ${oneLine(filterName(filter))}: ${oneLine(reason)}`,
@@ -92,6 +105,7 @@ function itemText(item: Item): string {
     ...(item.what === 'withdrawn' ? ['Events that came late show that this did not happen.'] : []),
     '',
     ...lines,
+    ...(compared.length > 0 ? ['', 'What was compared and counted:', ...compared] : []),
     ...(considered.length > 0 ? ['', 'Why no filter silenced it:', ...considered] : []),
   ].join('\n');
 }

@@ -74,6 +74,7 @@ test('STARTTLS with a password: encrypted, readable, one Message-ID over retries
   expect(text).toMatch(/^Subject: Watchfloor \[high\] Impossible travel: eve Bcc: all@example.org in shop$/m);
   expect(text).toMatch(/^Auto-Submitted: auto-generated$/m);
   expect(text).toContain('Berlin to Lagos, 5,203 km in 41 min');
+  expect(text).toContain('Distance: 5,203 km (against at least 500 km)');
   expect(text).toContain('Same address or IPv6 /64: two addresses');
   expect(text).toMatch(/^Message-ID: <[0-9a-f-]{36}@watchfloor\.invalid>$/m);
 });

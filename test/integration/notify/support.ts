@@ -34,6 +34,8 @@ const record = (id: string, over: Partial<DetectionRecord> = {}): DetectionRecor
   evidence: {
     title: 'Impossible travel',
     summary: 'Berlin to Lagos, 5,203 km in 41 min (7,614 km/h)',
+    km: 5_203.4,
+    minDistanceKm: 500,
     techniques: ['T1078'],
     nextStep: 'Ask the person whether both sign-ins are theirs.',
     filtersConsidered: [{ filter: 'same_ip', applied: false, reason: 'two addresses' }],

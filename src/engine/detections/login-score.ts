@@ -20,7 +20,7 @@ export const toScore = ({ score, ...login }: ScoredLogin): LoginScore => {
     ...login,
     score: score.value,
     learning: score.learning,
-    counts: counts === null ? null : `[${counts.join(',')}]`,
+    counts: counts === null ? null : textOf(counts),
     risk: riskOf(score.value),
   };
 };
@@ -41,6 +41,20 @@ function countsOf({ factors }: RiskScore): readonly number[] | null {
   }
   return counts;
 }
+
+/** Texts of small numbers, which most of them are. */
+const SMALL: readonly string[] = Array.from({ length: 1_000 }, (_, n) => String(n));
+/** As JSON. */
+const textOf = (counts: readonly number[]): string => {
+  let text = '[';
+  for (let at = 0; at < counts.length; at += 1) {
+    const count = counts[at] ?? 0;
+    if (at > 0) text += ',';
+    // A fraction would be looked up by its text.
+    text += Number.isInteger(count) ? (SMALL[count] ?? String(count)) : String(count);
+  }
+  return `${text}]`;
+};
 
 const DIGITS = 4;
 /** Four digits of a number; several times as fast as through its text. */

@@ -141,7 +141,8 @@ export function createMemory(
 
   return {
     load: Object.assign(
-      (kind: string, key: string) => (keys?.mayHave(kind, key) === true ? load(kind, key) : undefined),
+      (kind: string, key: string) =>
+        keys === null ? undefined : load(kind, key, () => keys.mayHave(kind, key)),
       { mayHave: (kind: string, key: string) => keys?.mayHave(kind, key) ?? true },
     ),
     *slices(tables, watermark) {
@@ -190,12 +191,21 @@ const newDraft = (kind: string): Draft => ({
   characters: 0,
 });
 
+/** Copies are made in pieces of this many bytes: to ask for each by itself costs more than to read it. */
+const SLAB = 65_536;
+let slab = Buffer.allocUnsafeSlow(SLAB);
+let slabFilled = 0;
+
 /** What the cache holds is overwritten: whoever keeps parts of it gets bytes of its own. */
 const readHeld = (pack: Pack, { bytes, start, end }: Found): unknown => {
   if (!pack.keeps) return pack.read(bytes, start);
-  const own = Buffer.allocUnsafe(end - start);
-  bytes.copy(own, 0, start, end);
-  return pack.read(own, 0);
+  const length = end - start;
+  if (length > SLAB / 8) return pack.read(Buffer.from(bytes.subarray(start, end)), 0);
+  if (slabFilled + length > SLAB) [slab, slabFilled] = [Buffer.allocUnsafeSlow(SLAB), 0];
+  const at = slabFilled;
+  bytes.copy(slab, at, start, end);
+  slabFilled += length;
+  return pack.read(slab, at);
 };
 
 function reader(db: ReadableDb, connection: number, cache: PackedCache) {
@@ -207,10 +217,12 @@ function reader(db: ReadableDb, connection: number, cache: PackedCache) {
   );
   const lies = new WeakMap<AnySegment, Lies>();
   const inParts = new WeakSet<AnyTimeline>();
-  const load: Load = (kind, key) => {
+  /** @param mayHave whether it may lie in the mirror; asked when it is not at hand */
+  const load = (kind: string, key: string, mayHave: () => boolean): unknown => {
     const pack = packOf(kind);
     const held = pack === undefined ? undefined : cache.find(kind, key);
     if (pack !== undefined && held !== undefined) return readHeld(pack, held);
+    if (!mayHave()) return undefined;
     const row = body.get(connection, kind, key) as readonly [Buffer | null, string] | undefined;
     if (row === undefined) return undefined;
     const [bytes, text] = row;

@@ -6,6 +6,8 @@ const CHUNK = 4 * 1_048_576;
 /** Of a full piece this much may be kept when room is made in it. */
 const KEPT = (CHUNK / 4) * 3;
 const LARGEST = CHUNK / 8;
+/** Room is made when this part of everything is taken by what nothing leads to any more. */
+const WASTE = 4;
 /** Everything begins at a multiple of this, in bytes. */
 const UNIT = 16;
 const WORDS = UNIT / 4;
@@ -28,6 +30,8 @@ interface Chunk {
   readonly bytes: Buffer;
   readonly words: Uint32Array;
   filled: number;
+  /** Bytes of it that nothing leads to. */
+  dead: number;
 }
 
 /** Where the bytes of a memory lie, until the cache is used again. */
@@ -51,13 +55,14 @@ export interface PackedCache {
 
 const newChunk = (): Chunk => {
   const bytes = Buffer.allocUnsafeSlow(CHUNK);
-  return { bytes, words: new Uint32Array(bytes.buffer), filled: 0 };
+  return { bytes, words: new Uint32Array(bytes.buffer), filled: 0, dead: 0 };
 };
 
 /** @param most bytes; at least one piece of 4 MB is taken */
 export function createPackedCache(most = MOST_BYTES): PackedCache {
   const mostChunks = Math.max(1, Math.floor(most / CHUNK));
   const chunks: Chunk[] = [];
+  let dead = 0;
   /** The one that is written to. */
   let current = -1;
   let hashes = new Uint32Array(LEAST_SLOTS);
@@ -131,8 +136,11 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
     live -= 1;
   };
 
-  /** Makes room in a full piece: what was not used since the last time leaves, the rest moves together. */
-  const sweep = (number: number, chunk: Chunk): void => {
+  /**
+   * Makes room in a piece: what is left moves together.
+   * @param leaving what was not used since the last time leaves
+   */
+  const sweep = (number: number, chunk: Chunk, leaving: boolean): void => {
     const { bytes, words } = chunk;
     let kept = 0;
     for (let offset = 0; offset < chunk.filled;) {
@@ -140,8 +148,8 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
       const [hash, size, about] = [words[word] ?? 0, words[word + 1] ?? 0, words[word + 3] ?? 0];
       if ((about & DEAD) === 0) {
         const slot = slotAt(hash, placeOf(number, offset));
-        if ((about & USED) !== 0 && kept + size <= KEPT) {
-          words[word + 3] = about & ~USED;
+        if (!leaving || ((about & USED) !== 0 && kept + size <= KEPT)) {
+          if (leaving) words[word + 3] = about & ~USED;
           bytes.copyWithin(kept, offset, offset + size);
           places[slot] = placeOf(number, kept);
           kept += size;
@@ -150,10 +158,25 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
       offset += size;
     }
     chunk.filled = kept;
+    dead -= chunk.dead;
+    chunk.dead = 0;
+  };
+  /** The piece with the most that nothing leads to. */
+  const mostDead = (): number => {
+    let most = 0;
+    for (let one = 1; one < chunks.length; one += 1)
+      if ((chunks[one]?.dead ?? 0) > (chunks[most]?.dead ?? 0)) most = one;
+    return most;
   };
   const roomFor = (size: number): Chunk => {
     let chunk = chunks[current];
     while (chunk === undefined || chunk.filled + size > CHUNK) {
+      if (dead >= CHUNK / 4 && dead * WASTE > chunks.length * CHUNK) {
+        current = mostDead();
+        chunk = chunks[current];
+        if (chunk !== undefined) sweep(current, chunk, false);
+        continue;
+      }
       if (chunks.length < mostChunks) {
         current = chunks.push(newChunk()) - 1;
         chunk = chunks[current];
@@ -161,7 +184,7 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
       }
       current = (current + 1) % chunks.length;
       chunk = chunks[current];
-      if (chunk !== undefined && chunk.filled + size > CHUNK) sweep(current, chunk);
+      if (chunk !== undefined && chunk.filled + size > CHUNK) sweep(current, chunk, true);
     }
     return chunk;
   };
@@ -194,9 +217,12 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
   };
   const drop = (slot: number): void => {
     const place = places[slot] ?? FREE;
-    const { words } = chunkOf(place);
-    const word = offsetOf(place) / 4 + 3;
-    words[word] = (words[word] ?? 0) | DEAD;
+    const chunk = chunkOf(place);
+    const word = offsetOf(place) / 4;
+    const size = chunk.words[word + 1] ?? 0;
+    chunk.words[word + 3] = (chunk.words[word + 3] ?? 0) | DEAD;
+    chunk.dead += size;
+    dead += size;
     forget(slot);
   };
   const bodyAt = (about: number, offset: number, id: string): number =>

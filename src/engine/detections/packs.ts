@@ -103,20 +103,20 @@ const whole = (pack: Pack, bytes: Buffer): unknown => {
 export function packChanger(
   change: (text: string) => string,
 ): (kind: string, bytes: Buffer) => Uint8Array | null {
-  const seen = { changed: false };
+  const changes = new Set<string>();
   const packs = createPacks((text) => {
     const made = change(text);
-    if (made !== text) seen.changed = true;
+    if (made !== text) changes.add(text);
     return made;
   });
   const sink = new ByteSink();
   return (kind, bytes) => {
     const pack = packs.get(kind);
     if (pack === undefined) return null;
-    seen.changed = false;
+    changes.clear();
     sink.length = 0;
     pack.write(whole(pack, bytes), sink);
-    return seen.changed ? Uint8Array.from(sink.bytes.subarray(0, sink.length)) : null;
+    return changes.size > 0 ? Uint8Array.from(sink.bytes.subarray(0, sink.length)) : null;
   };
 }
 

@@ -73,7 +73,19 @@ interface Looked {
   readonly levels: Record<FeatureName, readonly (LookedUp | null)[]>;
 }
 
-const valueKey = (level: string, value: string): string => `${level} ${value}`;
+const MOST_KEYS = 10_000;
+/** The key of a value at a level; of coarse ones, which come again and again, the same text each time. */
+const createKeys = (): ((level: string, j: number, value: string) => string) => {
+  const byLevel = new Map<string, Map<string, string>>();
+  return (level, j, value) => {
+    if (j === 0) return `${level} ${value}`;
+    let keys = byLevel.get(level);
+    if (keys === undefined || keys.size >= MOST_KEYS) byLevel.set(level, (keys = new Map<string, string>()));
+    let key = keys.get(value);
+    if (key === undefined) keys.set(value, (key = `${level} ${value}`));
+    return key;
+  };
+};
 const offset = { ip: 0, ua: FEATURES.ip.length } as const;
 const distinct = (levels: readonly (readonly string[])[]): number =>
   levels.reduce((sum, level) => sum + level.length, 0);
@@ -112,6 +124,7 @@ export const createRiskModel = (
   const { people, totals } = state;
   /** What was looked up to score a login, for learning it at once. */
   let looked: Looked | null = null;
+  const keyOf = createKeys();
 
   const lookUp = (event: PreparedEvent): Looked => {
     const levels = FEATURE_NAMES.map((feature) => {
@@ -119,7 +132,7 @@ export const createRiskModel = (
       return FEATURES[feature].map(({ level }, j): LookedUp | null => {
         const value = values[j] ?? null;
         if (value === null) return null;
-        const key = valueKey(level, value);
+        const key = keyOf(level, j, value);
         return { value, key, held: state.values.get(key) };
       });
     });

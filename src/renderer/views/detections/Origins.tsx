@@ -39,7 +39,11 @@ export function Origins({ detail }: { readonly detail: DetectionDetail }): React
         <tbody>
           {origins.map(({ ip, place, network, devices, list }) => (
             <tr key={ip}>
-              <Box component="th" scope="row" sx={ip.includes(':') ? {} : { overflowWrap: 'normal' }}>
+              <Box
+                component="th"
+                scope="row"
+                sx={ip.includes(':') ? {} : { overflowWrap: 'normal', minWidth: '6.5rem' }}
+              >
                 <Address ip={ip} />
                 {place === null ? null : (
                   <Box component="span" sx={{ display: 'block', color: 'text.secondary', fontWeight: 400 }}>

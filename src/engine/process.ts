@@ -58,6 +58,11 @@ function main(parent: ParentPort): void {
   let engine: Engine | null = null;
   let control: Promise<ControlServer> | null = null;
   let starting: Promise<void> = Promise.resolve();
+  let begun: () => void = () => undefined;
+  /** A window's port may come before the order to start: what it asks waits. */
+  const begin = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
 
   const start = async (message: Extract<MessageToEngine, { type: 'start' }>): Promise<void> => {
     const geo = await openEngineGeo(
@@ -163,13 +168,16 @@ function main(parent: ParentPort): void {
           });
           setTimeout(() => process.exit(1), 100);
         });
+        begun();
         return;
       case 'port': {
         const [port] = ports;
         if (port !== undefined)
-          void starting.then(() => {
-            serve(port, message.except);
-          });
+          void begin
+            .then(() => starting)
+            .then(() => {
+              serve(port, message.except);
+            });
         return;
       }
       case 'reader': {

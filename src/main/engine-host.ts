@@ -20,8 +20,8 @@ export interface EngineHost {
   readonly state: () => EngineState;
   start(): void;
   stop(): Promise<void>;
-  /** Mints a port from this window to the engine, over which nothing is called that writes files. */
-  connect(window: WebContents): boolean;
+  /** Mints a port from this window to each engine that runs, over which nothing is called that writes files. */
+  connect(window: WebContents): void;
   setDemo(environments: readonly DemoEnvironment[]): void;
   setOperator(name: string): void;
   /** Records in the journal what the operator did outside the engine. */
@@ -54,6 +54,8 @@ export function createEngineHost(options: {
   let fatal = false;
   let demo: readonly DemoEnvironment[] = [];
   const windows = new Set<WebContents>();
+  /** Those that have a port to the process that runs now. */
+  const connected = new Set<WebContents>();
   let starts = 0;
 
   const setState = (next: EngineState) => {
@@ -63,11 +65,11 @@ export function createEngineHost(options: {
   const send = (message: MessageToEngine, ports?: Electron.MessagePortMain[]) => child.send(message, ports);
 
   const mint = (window: WebContents) => {
-    if (window.isDestroyed()) return false;
+    if (window.isDestroyed()) return;
     const { port1, port2 } = new MessageChannelMain();
-    if (!send({ type: 'port', except: [...WRITES_FILES] }, [port1])) return false;
+    if (!send({ type: 'port', except: [...WRITES_FILES] }, [port1])) return;
     window.postMessage(PORT_MESSAGE, null, [port2]);
-    return true;
+    connected.add(window);
   };
 
   const receive = (raw: unknown) => {
@@ -94,7 +96,7 @@ export function createEngineHost(options: {
       case 'ready':
         if (demo.length > 0) send({ type: 'demo', environments: [...demo] });
         setState({ is: 'running' });
-        for (const window of windows) mint(window);
+        for (const window of windows) if (!connected.has(window)) mint(window);
         return;
       case 'detections':
         options.onDetections(message.open, message.newest);
@@ -152,6 +154,7 @@ export function createEngineHost(options: {
       message: receive,
       ended: (code, restarting) => {
         readers.killAll();
+        connected.clear();
         if (restarting) setState({ is: 'starting' });
         else if (!fatal && state.is !== 'failed') log.info('the engine has stopped', { code });
       },
@@ -167,9 +170,13 @@ export function createEngineHost(options: {
     connect: (window) => {
       if (!windows.has(window)) {
         windows.add(window);
-        window.once('destroyed', () => windows.delete(window));
+        window.once('destroyed', () => {
+          windows.delete(window);
+          connected.delete(window);
+        });
       }
-      return state.is === 'running' && mint(window);
+      // What is asked before the engine is ready waits in the port.
+      mint(window);
     },
     setDemo: (environments) => {
       demo = environments;

@@ -151,16 +151,23 @@ function run(): void {
     ipcMain,
     MAIN_METHODS,
     (event) => ({
-      'app.info': () =>
-        Promise.resolve({
-          version: app.getVersion(),
-          electron: process.versions.electron,
-          chromium: process.versions.chrome,
-          platform: process.platform,
-          profile,
-          supported: Number.parseInt(process.versions.electron, 10) >= 43,
-        }),
-      'settings.get': () => Promise.resolve(settings.get()),
+      'window.start': () => {
+        engine.connect(event.sender);
+        return Promise.resolve({
+          info: {
+            version: app.getVersion(),
+            electron: process.versions.electron,
+            chromium: process.versions.chrome,
+            platform: process.platform,
+            profile,
+            supported: Number.parseInt(process.versions.electron, 10) >= 43,
+          },
+          settings: settings.get(),
+          memory: windows.memoryOf(event.sender),
+          demo: demo.state(),
+          engine: engine.state(),
+        });
+      },
       'settings.put': (changes) => {
         const before = settings.get();
         const after = settings.put(changes);
@@ -169,10 +176,6 @@ function run(): void {
         if (Object.keys(said).length > 0)
           engine.acted('settings-changed', { settings: JSON.stringify(said) });
         return Promise.resolve(after);
-      },
-      'engine.connect': () => {
-        event.sender.send(MAIN_EVENT_CHANNEL, { type: 'engine', state: engine.state() } satisfies MainEvent);
-        return Promise.resolve({ connected: engine.connect(event.sender) });
       },
       'connection-file.open': async () => {
         const parent = BrowserWindow.fromWebContents(event.sender);
@@ -190,7 +193,6 @@ function run(): void {
       'file.save': ({ name, text }) => saveText(event.sender, name, text),
       'file.savePdf': ({ name, html }) => savePdf(event.sender, name, html),
       'file.openText': ({ title }) => openText(event.sender, title),
-      'window.memory': () => Promise.resolve(windows.memoryOf(event.sender)),
       'window.remember': (changes) => {
         windows.remember(event.sender, changes);
         return Promise.resolve(null);
@@ -203,7 +205,6 @@ function run(): void {
         dragged.drag(event.sender, name, text);
         return Promise.resolve(null);
       },
-      'demo.state': () => Promise.resolve(demo.state()),
       'demo.set': ({ name, running }) => demo.set(name, running),
     }),
     log,

@@ -1,14 +1,24 @@
 import type { Caller } from '#shared/ipc/contract.ts';
 import type { Dispose } from '#shared/domain/log.ts';
-import type { MainContract, MainEvent } from '#shared/ipc/main-contract.ts';
+import type { CallAnswer, MainContract, MainEvent, WindowStart } from '#shared/ipc/main-contract.ts';
 import { ProblemError } from './problem-error.ts';
 
+function valueOf(answer: CallAnswer): unknown {
+  if ('problem' in answer) throw new ProblemError(answer.problem);
+  return answer.value;
+}
+
 /** Calls main over the one bridge that preload puts into the page. */
-export const main: Caller<MainContract> & { onEvent(listener: (event: MainEvent) => void): Dispose } = {
+export const main: Caller<MainContract> & {
+  /** What the window begins with: it was asked for before the page was read. */
+  started(): Promise<WindowStart>;
+  onEvent(listener: (event: MainEvent) => void): Dispose;
+} = {
   async call(name, request) {
-    const answer = await window.watchfloor.call(name, request);
-    if ('problem' in answer) throw new ProblemError(answer.problem);
-    return answer.value as never;
+    return valueOf(await window.watchfloor.call(name, request)) as never;
+  },
+  async started() {
+    return valueOf(await window.watchfloor.started()) as WindowStart;
   },
   onEvent: (listener) => window.watchfloor.onEvent(listener),
 };

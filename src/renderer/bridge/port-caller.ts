@@ -107,9 +107,11 @@ export function createPortCaller<C extends Methods, Event>(
     for (const tell of waiting) tell(served);
   };
 
-  /** The port there is, or the first one as soon as it comes. */
-  const portFor = (signal: AbortSignal | undefined): Port | Promise<Port> => {
-    if (port !== null) return port;
+  /** Asks the first port as soon as it comes. */
+  const askFirst = (
+    signal: AbortSignal | undefined,
+    ask: (came: Port) => Promise<unknown>,
+  ): Promise<unknown> => {
     if (first !== 'awaited') return Promise.reject(away());
     return new Promise((resolve, reject) => {
       const done = () => {
@@ -120,7 +122,7 @@ export function createPortCaller<C extends Methods, Event>(
       const tell = (served: Port | null) => {
         done();
         if (served === null) reject(away());
-        else resolve(served);
+        else resolve(ask(served));
       };
       const withdraw = () => {
         done();
@@ -135,9 +137,6 @@ export function createPortCaller<C extends Methods, Event>(
   };
 
   const callOver = (open: Port, method: string, request: unknown, signal: AbortSignal | undefined) => {
-    if (signal?.aborted === true) return Promise.reject(aborted());
-    // Between the wait and this turn the port may have been replaced.
-    if (open !== port) return Promise.reject(away());
     const id = nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const cancel = () => {
@@ -187,12 +186,8 @@ export function createPortCaller<C extends Methods, Event>(
     },
     call(method, request, signal) {
       if (signal?.aborted === true) return Promise.reject(aborted());
-      const open = portFor(signal);
-      const answer =
-        open instanceof Promise
-          ? open.then((came) => callOver(came, method, request, signal))
-          : callOver(open, method, request, signal);
-      return answer as Promise<never>;
+      const ask = (open: Port) => callOver(open, method, request, signal);
+      return (port === null ? askFirst(signal, ask) : ask(port)) as Promise<never>;
     },
   };
 }

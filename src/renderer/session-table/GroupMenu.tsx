@@ -8,7 +8,7 @@ import { previewAct } from '../store/respond-store.ts';
 import { requestOf, type FilterStore } from '../store/session-filter.ts';
 import { timeNow } from '../store/time-store.ts';
 import { chooseAll } from './select-all.ts';
-import type { Sort } from './use-session-list.ts';
+import type { Sort } from '../store/session-pages.ts';
 
 export interface GroupMenuAt {
   readonly group: SessionGroup;

@@ -3,7 +3,7 @@ import { COLUMN_NAMES, SORT_OF } from './columns.ts';
 import { widenedColumn } from './column-layout.ts';
 import { Edge, HeadCell, HeaderButton, HeaderRow } from './grid-styles.ts';
 import type { Columns } from './use-columns.ts';
-import type { Sort } from './use-session-list.ts';
+import type { Sort } from '../store/session-pages.ts';
 
 /** Times start with the newest; names with A. */
 const DESCENDING_FIRST: ReadonlySet<string> = new Set(['lastSeenAt', 'openedAt', 'endedAt']);

@@ -45,7 +45,8 @@ import type { Columns } from './use-columns.ts';
 import { useGridKeys } from './use-grid-keys.ts';
 import { useLinesInSight } from './use-lines-in-sight.ts';
 import type { Hold } from './use-hold.ts';
-import type { SessionList, Sort } from './use-session-list.ts';
+import type { Sort } from '../store/session-pages.ts';
+import type { SessionList } from './use-session-list.ts';
 
 const gridVariables = ({ template, least }: Columns): CSSProperties =>
   ({ '--wf-columns': template, '--wf-least': least }) as CSSProperties;

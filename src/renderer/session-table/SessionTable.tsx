@@ -9,7 +9,8 @@ import { SessionToolbar } from './SessionToolbar.tsx';
 import { useColumns } from './use-columns.ts';
 import { useGroupedList } from './use-grouped-list.ts';
 import { useHold } from './use-hold.ts';
-import { useSessionList, type Sort } from './use-session-list.ts';
+import type { Sort } from '../store/session-pages.ts';
+import { useSessionList } from './use-session-list.ts';
 
 interface TableProps {
   readonly filter: FilterStore;

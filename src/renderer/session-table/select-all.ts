@@ -6,7 +6,7 @@ import { addChosen, clearChosen, MOST_CHOSEN, useSelection } from '../store/sele
 import { requestOf, type ShownFilter } from '../store/session-filter.ts';
 import { timeNow } from '../store/time-store.ts';
 import { count, counted } from '../format/words.ts';
-import type { Sort } from './use-session-list.ts';
+import type { Sort } from '../store/session-pages.ts';
 
 const PAGE = 1_000;
 

@@ -5,13 +5,8 @@ import { useApp } from '../store/app-store.ts';
 import { createGroupedList, type GroupedList } from '../store/grouped-list.ts';
 import { requestOf, type FilterStore } from '../store/session-filter.ts';
 import { useTime } from '../store/time-store.ts';
-import {
-  patchInPlace,
-  sessionPages,
-  type Question,
-  type SessionList,
-  type Sort,
-} from './use-session-list.ts';
+import { sessionPages, type Question, type Sort } from '../store/session-pages.ts';
+import { patchInPlace, type SessionList } from './use-session-list.ts';
 
 const FOLLOW_EVERY_MS = 3_000;
 

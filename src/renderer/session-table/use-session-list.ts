@@ -1,17 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
 import type { Page } from '#shared/ipc/views.ts';
 import { engine } from '../bridge/engine.ts';
 import type { ListEntry } from '../store/grouped-list.ts';
 import { useApp } from '../store/app-store.ts';
 import { useTime } from '../store/time-store.ts';
-import { createPageCache, type PageCache, type PagesView } from '../store/page-cache.ts';
+import type { PageCache, PagesView } from '../store/page-cache.ts';
 import { requestOf, type FilterStore } from '../store/session-filter.ts';
+import { FIRST_ROWS, pagesFor, type Question, type Sort } from '../store/session-pages.ts';
 
-export interface Sort {
-  readonly by: SessionSort;
-  readonly descending: boolean;
-}
 export interface SessionList {
   readonly view: PagesView;
   /** Lines of the list: sessions, and heads of groups where it is grouped. */
@@ -29,13 +25,7 @@ const FOLLOW_EVERY_MS = 1_000;
 const PATCH_EVERY_MS = 2_000;
 /** How many new sessions are counted; `fresh` of this much means at least so many. */
 export const MOST_FRESH = 100;
-const FIRST_ROWS = 40;
 
-/** One question: what a person narrowed and sorted the list to. */
-export interface Question {
-  readonly request: SessionFilter;
-  readonly sort: Sort;
-}
 /**
  * Rows of a filtered, sorted list of sessions that stays true while it is looked at. While `held` (pointed at, focused
  * or scrolled) the order stays as it is: values change in place, what is new is only counted.
@@ -45,9 +35,9 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
   const time = useTime((state) => state.time);
   const revision = useApp((state) => state.revision);
   const generation = useApp((state) => state.generation);
-  const key = JSON.stringify({ request: requestOf(shown, time), sort });
+  const key = JSON.stringify({ request: requestOf(shown, time), sort } satisfies Question);
   const question = useMemo(() => JSON.parse(key) as Question, [key]);
-  const next = useMemo(() => sessionPages(question), [question]);
+  const next = useMemo(() => pagesFor(question), [question]);
   const cache = useReady(next);
   const view = useSyncExternalStore(cache.subscribe, cache.view);
 
@@ -100,25 +90,6 @@ export function useSessionList(store: FilterStore, sort: Sort, held: boolean): S
   );
 }
 const noGroups = (): void => undefined;
-
-/** The pages of a question. */
-export const sessionPages = ({ request: filter, sort }: Question): PageCache =>
-  createPageCache({
-    page: (offset, limit, signal, cursor) =>
-      engine.call(
-        'sessions.page',
-        { filter, sort, cursor, offset: cursor === null ? offset : 0, limit },
-        signal,
-      ),
-    listed: (listing, head, offset, limit, signal) => {
-      const ids = head.map(({ connection, id }) => ({ connection, id }));
-      return engine.call('sessions.listed', { listing, filter, sort, head: ids, offset, limit }, signal);
-    },
-    unlisted: (listing) => {
-      // Without an engine there is no listing either.
-      engine.call('sessions.unlisted', { listing }).catch(() => undefined);
-    },
-  });
 
 /** Keeps the rows of the question before on screen until the new question has its first answer. */
 function useReady(next: PageCache): PageCache {

@@ -1,26 +1,14 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Problem } from '#shared/domain/result.ts';
 import { ProblemBox } from '../components/ProblemBox.tsx';
-import { problemOf } from '../bridge/problem-error.ts';
 import { useSettings } from '../store/settings-store.ts';
-import { startApp } from '../store/start.ts';
 import { ThemeRoot } from '../theme/ThemeRoot.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Shell } from './Shell.tsx';
 
-let started = false;
-
-/** Starts the window once, and shows nothing before the settings are known (theme, density, last view). */
-export function App(): ReactNode {
+/** The window. It is drawn once it has been started, because theme, density and view are known only then. */
+export function App({ problem }: { readonly problem: Problem | null }): ReactNode {
   const loaded = useSettings((state) => state.loaded);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  useEffect(() => {
-    if (started) return;
-    started = true;
-    startApp().catch((error: unknown) => {
-      setProblem(problemOf(error));
-    });
-  }, []);
   return (
     <ThemeRoot>
       <ErrorBoundary what="The window">

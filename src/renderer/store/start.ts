@@ -11,6 +11,7 @@ import { receiveDetections, startDetections } from './detection-news.ts';
 import { receiveAudit, refillFeed, startFeed } from './feed-store.ts';
 import { pastRead } from './past-read.ts';
 import { announce, notify } from './notice-store.ts';
+import { askFirstPage } from './session-pages.ts';
 import { useSettings } from './settings-store.ts';
 import { startViewHistory } from './view-history.ts';
 import { remember, startWindowMemory } from './window-memory.ts';
@@ -100,10 +101,7 @@ function receiveFromMain(event: MainEvent): void {
  * @param lost views ask again as well; what they asked while the first engine was starting waits for its port
  */
 async function reload(lost: boolean): Promise<void> {
-  useApp.setState((state) => ({
-    engine: { is: 'running' },
-    generation: state.generation + (lost ? 1 : 0),
-  }));
+  if (lost) useApp.setState(({ generation }) => ({ generation: generation + 1 }));
   try {
     const [about, environments, operations, approvals] = await Promise.all([
       engine.call('about', {}),
@@ -123,28 +121,25 @@ async function reload(lost: boolean): Promise<void> {
 
 /** Starts everything that lives as long as the window. */
 export async function startApp(): Promise<void> {
-  main.onEvent(receiveFromMain);
   engine.onEvent(receiveFromEngine);
   engine.onAttach((lost) => {
     performance.mark('engine');
     void reload(lost);
   });
   document.addEventListener('visibilitychange', showNewest);
-  // All at once, and the engine comes while the window draws what is known.
-  const [settings, memory, info, demo] = await Promise.all([
-    main.call('settings.get', {}),
-    main.call('window.memory', {}),
-    main.call('app.info', {}),
-    main.call('demo.state', {}),
-    connectEngine(),
-  ]);
+  const { settings, memory, info, demo, engine: state } = await main.started();
   useApp.setState({ info, demo });
   useSettings.setState({ settings });
+  receiveFromMain({ type: 'engine', state });
+  main.onEvent(receiveFromMain);
   startWindowMemory(memory);
   startViewHistory();
   startRouting(memory.hash, () => {
     remember({ hash: window.location.hash.slice(0, 2_048) });
   });
   useSettings.setState({ loaded: true });
+  askFirstPage();
+  // The engine comes while the window draws what is known.
+  connectEngine();
   performance.mark('known');
 }

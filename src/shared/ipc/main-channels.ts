@@ -2,19 +2,15 @@
 
 /** Names of what a window may call in main; the contract has exactly these. */
 export const MAIN_METHOD_NAMES = [
-  'app.info',
-  'settings.get',
+  'window.start',
   'settings.put',
-  'engine.connect',
   'connection-file.open',
   'file.save',
   'file.savePdf',
   'file.openText',
-  'window.memory',
   'window.remember',
   'window.new',
   'file.drag',
-  'demo.state',
   'demo.set',
 ] as const;
 export type MainMethodName = (typeof MAIN_METHOD_NAMES)[number];

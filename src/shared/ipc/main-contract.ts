@@ -87,15 +87,23 @@ export type DemoState = { readonly agents: readonly { readonly name: string; rea
 export type EngineState =
   { readonly is: 'starting' | 'running' } | { readonly is: 'failed'; readonly message: string };
 
+/** All that a window is told before it is drawn, in one answer. */
+export interface WindowStart {
+  readonly info: AppInfo;
+  readonly settings: Settings;
+  /** What this window remembers of itself. */
+  readonly memory: WindowMemory;
+  readonly demo: DemoState;
+  readonly engine: EngineState;
+}
+
 const fileName = z.string().regex(/^[\w .,()-]{1,200}\.(csv|json|html|pdf)$/);
 
 /** Window to main. Everything that is data goes to the engine over a MessagePort instead. */
 export const MAIN_METHODS = {
-  'app.info': method<AppInfo>()(z.strictObject({})),
-  'settings.get': method<Settings>()(z.strictObject({})),
+  /** What a window begins with. From then on it gets a port to each engine that runs; the first may come before the answer. */
+  'window.start': method<WindowStart>()(z.strictObject({})),
   'settings.put': method<Settings>()(SettingsChanges),
-  /** Asks for a new port to the engine; it arrives as a message to the window. */
-  'engine.connect': method<{ readonly connected: boolean }>()(z.strictObject({})),
   /** A file dialog; null when cancelled. Errors name the file and the line. */
   'connection-file.open': method<ConnectionFile | null>()(z.strictObject({})),
   /** A save dialog; the path, or null when cancelled. */
@@ -107,13 +115,10 @@ export const MAIN_METHODS = {
   'file.openText': method<{ readonly name: string; readonly text: string } | null>()(
     z.strictObject({ title: z.string().min(1).max(200) }),
   ),
-  /** What this window remembers of itself. */
-  'window.memory': method<WindowMemory>()(z.strictObject({})),
   'window.remember': method<null>()(WindowChanges),
   'window.new': method<null>()(z.strictObject({ hash: z.string().max(2_048) })),
   /** Begins to drag a file with this text out of the window; the pointer is still down. */
   'file.drag': method<null>()(z.strictObject({ name: fileName, text: z.string().max(67_108_864) })),
-  'demo.state': method<DemoState>()(z.strictObject({})),
   'demo.set': method<DemoState>()(z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() })),
 } as const satisfies Record<MainMethodName, unknown>;
 export type MainContract = typeof MAIN_METHODS;
@@ -134,5 +139,10 @@ export type CallAnswer = { readonly value: unknown } | { readonly problem: Probl
 export interface Bridge {
   /** Never rejects for the application's own errors: those come back as a problem. */
   call(name: string, request: unknown): Promise<CallAnswer>;
+  /** The answer to `window.start`, which preload asked for before the page was read. */
+  started(): Promise<CallAnswer>;
+  /** What main told since the answer to `window.start` is told to the first listener. */
   onEvent(listener: (event: MainEvent) => void): () => void;
+  /** From now on ports to the engine arrive as messages to the page; the last one that came before does at once. */
+  takePorts(): void;
 }

@@ -19,6 +19,14 @@ const Frame = z.discriminatedUnion('type', [
 /** Calls of one window under way at once; more are refused, so that a window gone wild cannot bury the engine. */
 const MOST_CALLS = 64;
 
+/**
+ * A schema compiles itself when it is first used, which takes longer than reading one request does: the window waits for the
+ * first answers, and many methods are called once.
+ */
+const ONCE = { jitless: true } as const;
+/** Methods that were called before, by anybody. */
+const asked = new Set<keyof EngineContract>();
+
 export interface CallServer {
   receive(frame: unknown): void;
   tell(event: EngineEvent): void;
@@ -48,7 +56,8 @@ export function serveCalls(options: {
       });
     }
     const method = name as keyof EngineContract;
-    const parsed = ENGINE_METHODS[method].request.safeParse(request);
+    const parsed = ENGINE_METHODS[method].request.safeParse(request, asked.has(method) ? {} : ONCE);
+    asked.add(method);
     if (!parsed.success) throw new ProblemError(badRequest(name, parsed.error));
     // The schema has just made the request what this method's handler takes; the compiler cannot join the two.
     const handler = handlers[method] as (request: unknown, signal: AbortSignal) => Promise<unknown>;

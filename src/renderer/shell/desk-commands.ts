@@ -17,7 +17,7 @@ import { chooseEnvironment } from '../store/rules-store.ts';
 import { openView } from '../store/saved-views.ts';
 import { changeSettings, settingsNow } from '../store/settings-store.ts';
 import { undoView, useViewHistory } from '../store/view-history.ts';
-import { ConnectionId } from '#shared/domain/ids.ts';
+import { connectionIn } from '#shared/domain/plain-ids.ts';
 import { GROUPING_NAMES } from '../session-table/group-words.ts';
 
 interface Deed {
@@ -30,10 +30,9 @@ export function detectionDeeds(): readonly Deed[] {
   const { view, rest } = useRoute.getState();
   if (view !== 'detections') return [];
   const { chosen, undo } = useDetections.getState();
-  const connection = ConnectionId.safeParse(rest[0]);
+  const connection = connectionIn(rest[0]);
   const id = rest[1];
-  const open: DetectionKey | null =
-    connection.success && id !== undefined ? { connection: connection.data, id } : null;
+  const open: DetectionKey | null = connection !== null && id !== undefined ? { connection, id } : null;
   const targets = chosen.size > 0 ? [...chosen.values()] : open === null ? [] : [open];
   const undoing = undo === null ? [] : [{ name: `Undo: ${undo.words}`, run: () => void undoTriage() }];
   if (targets.length === 0) return undoing;

@@ -1,4 +1,4 @@
-import { severityRank } from '#shared/domain/detection.ts';
+import { severityRank } from '#shared/domain/severity.ts';
 import { maskAddressesIn } from '#shared/domain/mask-address.ts';
 import type { DetectionNews, DetectionRow } from '#shared/ipc/detections-views.ts';
 import { engine } from '../bridge/engine.ts';

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import { RuleId, type ConnectionId } from '#shared/domain/ids.ts';
+import type { ConnectionId, RuleId } from '#shared/domain/ids.ts';
+import { newRuleId } from '#shared/domain/plain-ids.ts';
 import type { PublishResult, RuleDraft } from '#shared/ipc/rules-views.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
 import { RULE_TEMPLATES } from '#shared/rules/templates.ts';
@@ -89,7 +90,7 @@ export function removeRule({ connection, rules, basedOn }: Editing, id: RuleId):
 export const replaceRules = ({ connection, basedOn }: Editing, rules: readonly Rule[]): void =>
   keep(connection, { rules, basedOn });
 export function addRule({ connection, rules, basedOn }: Editing, template: number): void {
-  const id = RuleId.parse(crypto.randomUUID());
+  const id = newRuleId(crypto.randomUUID());
   const made = RULE_TEMPLATES[template]?.make(id, Intl.DateTimeFormat().resolvedOptions().timeZone);
   if (made === undefined) return;
   keep(connection, { rules: [...rules, made], basedOn });

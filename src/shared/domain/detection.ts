@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEVERITIES } from './severity.ts';
 
 /** Every detection of the catalogue, by the name that files, windows and messages use. */
 export const DETECTION_NAMES = [
@@ -37,11 +38,9 @@ export const DETECTION_NAMES = [
 export const DetectionName = z.enum(DETECTION_NAMES);
 export type DetectionName = z.infer<typeof DetectionName>;
 
-/** Least to most severe; the index is the rank. */
-const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
+export { severityRank } from './severity.ts';
 export const Severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof Severity>;
-export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 const ENTITY_KINDS = ['user', 'ip', 'session', 'environment'] as const;
 const DetectionEntity = z.object({ kind: z.enum(ENTITY_KINDS), id: z.string() });

@@ -1,6 +1,5 @@
 import type { RuleId } from '../domain/ids.ts';
-import { DAY, HOUR, MINUTE } from '../domain/lengths.ts';
-import { durationMs } from '../domain/units.ts';
+import { DAY, durationMs, HOUR, MINUTE } from '../domain/lengths.ts';
 import type { Rule } from '../protocol/rules.ts';
 
 /** What a rule needs besides what it is about. A new rule only observes. */

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import { useEffect, type ReactNode } from 'react';
-import { severityRank } from '#shared/domain/detection.ts';
-import { ConnectionId } from '#shared/domain/ids.ts';
+import { severityRank } from '#shared/domain/severity.ts';
+import { connectionIn } from '#shared/domain/plain-ids.ts';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
@@ -21,9 +21,9 @@ const EVERY_MS = 2_000;
 
 /** The detection that the address names: `#/detections/<connection>/<id>`. */
 function keyOfRoute(rest: readonly string[]): DetectionKey | null {
-  const [connection, id] = rest;
-  const parsed = ConnectionId.safeParse(connection);
-  return parsed.success && id !== undefined ? { connection: parsed.data, id } : null;
+  const [first, id] = rest;
+  const connection = connectionIn(first);
+  return connection !== null && id !== undefined ? { connection, id } : null;
 }
 
 /** The worst of the queue, the first where several are: a story begins with what happened first. */

@@ -1,4 +1,4 @@
-import { severityRank, type Severity } from '#shared/domain/detection.ts';
+import { severityRank, type Severity } from '#shared/domain/severity.ts';
 import type { DetectionGroup, DetectionRow } from '#shared/ipc/detections-views.ts';
 import { aboutText } from '../../format/detection-words.ts';
 

@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
-import { epochMs } from '#shared/domain/units.ts';
+import { epochMs } from '#shared/domain/lengths.ts';
 import type { SessionAt } from '#shared/ipc/query-contract.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { Part } from '../../components/Part.tsx';

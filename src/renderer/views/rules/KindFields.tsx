@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import TextField from '@mui/material/TextField';
 import type { ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
-import { durationMs } from '#shared/domain/units.ts';
+import { durationMs } from '#shared/domain/lengths.ts';
 import { DEVICE_CLASSES } from '#shared/domain/place.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
 import { Choice } from '../../components/Choice.tsx';

@@ -147,3 +147,18 @@ test('events reach every listener until it is disposed', async () => {
   await caller.call('echo', '');
   expect(heard).toEqual(['one']);
 });
+
+test('what was asked before the first port goes first, in its order, also where a listener asks at once', async () => {
+  const caller = createPortCaller<Contract, never>();
+  const end = engineEnd();
+  caller.onAttach(() => void caller.call('slow', 'when attached').catch(() => undefined));
+  void caller.call('slow', 'first').catch(() => undefined);
+  void caller.call('slow', 'second').catch(() => undefined);
+  caller.attach(end.port);
+  const calls = await end.received('call', 3);
+  expect(calls.map((frame) => 'request' in frame && frame.request)).toEqual([
+    'first',
+    'second',
+    'when attached',
+  ]);
+});

@@ -17,6 +17,8 @@ export interface CollectOptions {
   readonly name?: string;
   readonly notify?: string;
   readonly verbose: boolean;
+  /** Whether the words of messages are indexed. */
+  readonly words: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function collect(options: CollectOptions, version: string): Promise
   const channels = options.notify === undefined ? null : readNotifyFile(options.notify, process.env);
   const log = lineLog((line) => process.stderr.write(line), options.verbose ? 'debug' : 'warn');
   const engine = await startEngine(async () => {
-    const opened = await openEngine(options.profile, version, log);
+    const opened = await openEngine(options.profile, version, log, { words: options.words });
     const about = opened.about();
     for (const { message, advice } of about.problems) process.stderr.write(`${message} ${advice ?? ''}\n`);
     if (about.database.is !== 'read-only') return opened;

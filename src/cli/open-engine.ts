@@ -3,7 +3,7 @@ import { getProxyForUrl } from 'proxy-from-env';
 import { fileURLToPath } from 'node:url';
 import { epochMs } from '#shared/domain/units.ts';
 import type { Log } from '#shared/domain/log.ts';
-import type { Engine } from '#engine/engine-types.ts';
+import type { Engine, EngineOptions } from '#engine/engine-types.ts';
 import { createEngine } from '#engine/engine.ts';
 import { openEngineGeo } from '#engine/open-geo.ts';
 import { createVault } from '#engine/secrets.ts';
@@ -13,7 +13,12 @@ import { UsageError } from './usage-error.ts';
 export const cliClock = () => epochMs(Date.now());
 
 /** Opens the engine on a profile in this process. Tokens live in memory only and are given at every start. */
-export async function openEngine(profile: string, version: string, log: Log): Promise<Engine> {
+export async function openEngine(
+  profile: string,
+  version: string,
+  log: Log,
+  over: Pick<EngineOptions, 'words'> = {},
+): Promise<Engine> {
   const geo = await openEngineGeo(dirname(fileURLToPath(import.meta.url)), profile);
   const created = createEngine({
     profile,
@@ -27,6 +32,7 @@ export async function openEngine(profile: string, version: string, log: Log): Pr
     systemProxy: (url) => Promise.resolve(getProxyForUrl(url)),
     operatorName: process.env['USER'] ?? '',
     systemUser: process.env['USER'] ?? '',
+    ...over,
   });
   if (!created.ok) {
     const { code, message, advice } = created.error;

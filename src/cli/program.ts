@@ -69,6 +69,10 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--url <url>', 'address of an agent whose token is in WATCHFLOOR_TOKEN')
     .option('--name <name>', 'what to call the environment of --url')
     .option('--notify <file>', 'tell people of detections over the channels of this file')
+    .option(
+      '--no-words',
+      'keep no index of the words of messages: less work and room, slower searches for words',
+    )
     .option('-v, --verbose', 'log everything to stderr', false)
     .action(async (options: CollectOptions) => {
       code = await collect(options, manifest.version);

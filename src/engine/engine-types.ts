@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly respondTimes?: Partial<RunnerTimes> | undefined;
   /** False: nothing is evaluated; to measure what writing alone costs. */
   readonly detect?: boolean;
+  /** False: no index of the words of messages is kept; searches look through messages. */
+  readonly words?: boolean;
   /** Also told what was written, after the detections. */
   readonly hook?: IngestHook;
 }

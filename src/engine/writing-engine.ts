@@ -110,6 +110,7 @@ export function writingEngine(
   const checkpoints = createCheckpoints({ db, start: checkpointThread(file, log) });
   const sealer = createSealer({
     db,
+    sealing: { words: options.words ?? true },
     submit: (job) => committer.submit(job),
     failed: (error) => {
       log.error('a segment could not be sealed; it is tried again later', { error: String(error) });
@@ -250,7 +251,7 @@ export function writingEngine(
     log,
     submit: (job) => committer.submit(job),
     tell: (where, fresh, gone) => {
-      const environment = environments.find(where.id)?.view().name ?? '';
+      const environment = environments.find(where.id)?.record().name ?? '';
       toTell = true;
       const finding = (record: DetectionRecord) => ({ connection: where.id, environment, record });
       notifier.tell([

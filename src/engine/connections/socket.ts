@@ -9,6 +9,7 @@ import type { CertificateView } from '#shared/ipc/desk-views.ts';
 import { certificateCheck, PinnedKeyError } from './certificate.ts';
 import { proxyAgent, ProxyFailure, type FindProxy } from './proxy-agent.ts';
 import { PROBLEMS, refusalProblem } from './problems.ts';
+import { createReading, type Readable } from './reading.ts';
 
 export interface SocketTarget {
   readonly url: string;
@@ -69,9 +70,11 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
     } as object),
   });
   let over = false;
+  const reading = createReading(() => webSocketOf(socket));
   const finish = (tell: () => void): void => {
     if (over) return;
     over = true;
+    reading.stop();
     socket.disconnect();
     tell();
   };
@@ -129,8 +132,13 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
           else listener.malformed(`“snapshot”: ${issue(part.error)}`, acknowledge);
         } else {
           const batch = ChangesEnvelope.safeParse(payload);
-          if (batch.success) listener.changes(batch.data, acknowledge);
-          else listener.malformed(`“changes”: ${issue(batch.error)}`, acknowledge);
+          if (batch.success) {
+            const done = reading.came();
+            listener.changes(batch.data, (answer) => {
+              acknowledge(answer);
+              done();
+            });
+          } else listener.malformed(`“changes”: ${issue(batch.error)}`, acknowledge);
         }
         return;
       }
@@ -174,7 +182,9 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
     else if (isLongerThan(payload, LIMITS.messageBytes - 1_024))
       answered(new Error('the request is too large'), null);
     else {
+      const there = reading.asked();
       socket.timeout(timeoutMs).emit(event, payload, (error: Error | null, answer: unknown) => {
+        there();
         answered(error, answer);
       });
     }
@@ -191,11 +201,19 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
       }),
     close: () => {
       over = true;
+      reading.stop();
       socket.offAny();
       socket.disconnect();
       socket.removeAllListeners();
     },
   };
+}
+
+/** The WebSocket beneath a connection, which the client keeps to itself; null where it has none that can be held up. */
+function webSocketOf(socket: Socket): Readable | null {
+  const { transport } = socket.io.engine as { readonly transport?: { readonly ws?: Partial<Readable> } };
+  const ws = transport?.ws;
+  return typeof ws?.pause === 'function' && typeof ws.resume === 'function' ? (ws as Readable) : null;
 }
 
 /** Whether the text of this is longer, in bytes. It is not made twice for that where its parts say that it cannot be. */

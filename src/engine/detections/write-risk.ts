@@ -27,7 +27,7 @@ export function createRiskWriter(db: WritableDb): RiskWriter {
   );
   const ofSession = db.prepare(
     `INSERT INTO session_risk (session, risk) VALUES (?, ?)
-     ON CONFLICT (session) DO UPDATE SET risk = excluded.risk`,
+     ON CONFLICT (session) DO UPDATE SET risk = excluded.risk WHERE risk IS NOT excluded.risk`,
   );
   const openedBy = db
     .prepare(

@@ -1,5 +1,5 @@
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
-import { nextToSeal, sealStep } from '../mirror/seal.ts';
+import { nextToSeal, sealStep, type Sealing } from '../mirror/seal.ts';
 import type { Committed, Job } from './committer.ts';
 
 /** Rows a step of sealing counts as: it may take as long as a large group of live batches. */
@@ -15,17 +15,18 @@ export function createSealer(options: {
   readonly db: ReadableDb & WritableDb;
   readonly submit: (job: Job) => Promise<Committed>;
   readonly failed: (error: unknown) => void;
+  readonly sealing: Sealing;
 }): Sealer {
-  const { db, submit } = options;
+  const { db, submit, sealing } = options;
   let running = false;
   const work = async (): Promise<void> => {
     for (;;) {
-      if (nextToSeal(db) === null) return;
+      if (nextToSeal(db, sealing) === null) return;
       const result = await submit({
         rows: STEP_ROWS,
         background: true,
         write: () => {
-          sealStep(db);
+          sealStep(db, sealing);
         },
       });
       if (result.is === 'failed') throw result.error;
@@ -34,7 +35,7 @@ export function createSealer(options: {
   };
   return {
     nudge: () => {
-      if (running || nextToSeal(db) === null) return;
+      if (running || nextToSeal(db, sealing) === null) return;
       running = true;
       work()
         .catch(options.failed)

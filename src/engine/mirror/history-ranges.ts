@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HOUR } from '#shared/domain/units.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
+import { readRows } from './statements.ts';
 import type { SnapshotGap } from './staging.ts';
 
 const HistoryRange = z
@@ -103,12 +104,12 @@ export function historySummary(
   connection: number,
 ): { readonly is: 'none' | 'loading' | 'done'; readonly events: number } {
   const { ranges, open, events } = Summary.parse(
-    db
-      .prepare(
-        `SELECT count(*) AS ranges, coalesce(sum(1 - done), 0) AS open, coalesce(sum(events), 0) AS events
-         FROM history WHERE connection = ?`,
-      )
-      .get(connection),
+    readRows(
+      db,
+      `SELECT count(*) AS ranges, coalesce(sum(1 - done), 0) AS open, coalesce(sum(events), 0) AS events
+       FROM history WHERE connection = ?`,
+      [connection],
+    )[0],
   );
   return { is: ranges === 0 ? 'none' : open > 0 ? 'loading' : 'done', events };
 }

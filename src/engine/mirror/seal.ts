@@ -32,7 +32,10 @@ function indexWords(db: WritableDb, number: number): void {
   );
 }
 
-/** In order; new ones are added at the end, so that older segments catch up. */
+/**
+ * In order; new ones are added at the end, so that older segments catch up. Words are the last: a mirror that keeps no index
+ * of them is sealed without that step, and catches up when it is to have one.
+ */
 const SEAL_STEPS: readonly SealStep[] = [
   index('account', 'account, at', 'account IS NOT NULL'),
   index('session', 'session, at', 'session IS NOT NULL'),
@@ -45,27 +48,38 @@ const SEAL_STEPS: readonly SealStep[] = [
 export const indexesAfter = (steps: number): ReadonlySet<string> =>
   new Set(SEAL_STEPS.slice(0, steps).map(({ name }) => name));
 
+/** What segments are sealed with. */
+export interface Sealing {
+  /** False: no index of the words of messages is made; searches look through the messages. */
+  readonly words: boolean;
+}
+const EVERYTHING: Sealing = { words: true };
+const stepsWith = ({ words }: Sealing): number => SEAL_STEPS.length - (words ? 0 : 1);
+
 const Next = z.object({ number: z.number(), steps: z.number() });
 
 /** Whether a segment waits to be sealed. */
-export function nextToSeal(db: ReadableDb): { readonly number: number; readonly steps: number } | null {
+export function nextToSeal(
+  db: ReadableDb,
+  sealing = EVERYTHING,
+): { readonly number: number; readonly steps: number } | null {
   const [row] = readRows(
     db,
     "SELECT number, steps FROM audit_segment WHERE state <> 'hot' AND steps < ? ORDER BY number LIMIT 1",
-    [SEAL_STEPS.length],
+    [stepsWith(sealing)],
   );
   return row === undefined ? null : Next.parse(row);
 }
 
 /** Does the next step of sealing; false when nothing is left to do. Inside a transaction. */
-export function sealStep(db: WritableDb): boolean {
-  const next = nextToSeal(db);
+export function sealStep(db: WritableDb, sealing = EVERYTHING): boolean {
+  const next = nextToSeal(db, sealing);
   if (next === null) return false;
   SEAL_STEPS[next.steps]?.run(db, next.number);
   const steps = next.steps + 1;
   db.prepare('UPDATE audit_segment SET steps = ?, state = ? WHERE number = ?').run(
     steps,
-    steps === SEAL_STEPS.length ? 'sealed' : 'sealing',
+    steps >= stepsWith(sealing) ? 'sealed' : 'sealing',
     next.number,
   );
   return true;

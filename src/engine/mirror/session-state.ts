@@ -15,18 +15,3 @@ export const SessionState = z.object({
   rebuilt: z.number(),
 });
 export type SessionState = z.infer<typeof SessionState>;
-
-/** Whether it is the same open session of the same account. */
-export const isStillOpen = (before: SessionState, now: SessionState): boolean =>
-  before.ended_at === null &&
-  before.rebuilt === 0 &&
-  before.account === now.account &&
-  before.via === now.via &&
-  before.opened_at === now.opened_at;
-
-/** Whether of one that is still open only the last sighting differs. */
-export const isSeenAgain = (before: SessionState, now: SessionState): boolean =>
-  before.opened_address === now.opened_address &&
-  before.opened_device === now.opened_device &&
-  before.marks === now.marks &&
-  before.view === now.view;

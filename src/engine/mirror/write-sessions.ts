@@ -2,7 +2,7 @@ import type { CloseReason, Session } from '#shared/protocol/records.ts';
 import type { AddressFacts, DeviceFacts, Dictionaries, SessionHandle } from './dictionaries.ts';
 import type { AccountWriter } from './write-accounts.ts';
 import type { WritableDb } from './database.ts';
-import { isSeenAgain, isStillOpen, SessionState } from './session-state.ts';
+import { SessionState } from './session-state.ts';
 
 /** What a write did to the number of live sessions, and what was found out about the session. */
 export interface SessionWritten {
@@ -125,64 +125,23 @@ export function createSessionWriter(
       const last = factsAgain(handle, session.opened, opened, session.last);
       const before = handle.state === undefined ? read(key) : handle.state;
       const { viewKey, noMarks } = wordsOf(view);
-      const attributes = session.attributes === undefined ? null : JSON.stringify(session.attributes);
-      const now: SessionState = {
-        account: session.account === null ? null : accounts.refer(connection, session.account),
-        via: session.via === undefined ? null : accounts.refer(connection, session.via.account),
-        opened_at: session.opened.at ?? before?.opened_at ?? null,
-        opened_address: opened.address?.key ?? before?.opened_address ?? null,
-        opened_device: opened.device?.key ?? before?.opened_device ?? null,
-        last_address: last.address?.key ?? null,
-        last_device: last.device?.key ?? null,
-        marks: session.marks.length === 0 ? noMarks : dictionaries.word(JSON.stringify(session.marks)),
-        view: viewKey,
-        ended_at: null,
-        rebuilt: 0,
-      };
       const { expiresAt } = session;
-      const { last_address, last_device, opened_address, opened_device } = now;
-      if (before !== null && session.replaces === undefined && isStillOpen(before, now)) {
-        if (isSeenAgain(before, now))
-          see.run(session.last.at, expiresAt, last_address, last_device, attributes, key);
-        else
-          look.run(
-            session.last.at,
-            expiresAt,
-            last_address,
-            last_device,
-            attributes,
-            opened_address,
-            opened_device,
-            now.marks,
-            now.view,
-            key,
-          );
-      } else {
-        write.run(
-          key,
-          connection,
-          now.account,
-          now.via,
-          session.opened.at,
-          session.last.at,
-          expiresAt,
-          opened.address?.key ?? null,
-          opened.device?.key ?? null,
-          last_address,
-          last_device,
-          now.marks,
-          attributes,
-          session.replaces ?? null,
-          now.view,
-        );
-      }
-      handle.state = now;
-
+      const attributes = session.attributes === undefined ? null : JSON.stringify(session.attributes);
+      const account = session.account === null ? null : accounts.refer(connection, session.account);
+      const via = session.via === undefined ? null : accounts.refer(connection, session.via.account);
+      const marks = session.marks.length === 0 ? noMarks : dictionaries.word(JSON.stringify(session.marks));
+      const openedAt = session.opened.at ?? before?.opened_at ?? null;
+      const openedAddress = opened.address?.key ?? before?.opened_address ?? null;
+      const openedDevice = opened.device?.key ?? before?.opened_device ?? null;
+      const lastAddress = last.address?.key ?? null;
+      const lastDevice = last.device?.key ?? null;
+      /** Where it is now, as observations have it. */
       const address = (last.address ?? opened.address)?.key ?? null;
       const device = (last.device ?? opened.device)?.key ?? null;
-      const rest = [now.account ?? 0, now.via ?? 0, now.marks] as const;
+
       if (before === null) {
         const first = [opened.address?.key ?? 0, opened.device?.key ?? 0] as const;
+        const rest = [account ?? 0, via ?? 0, marks] as const;
         observe.run(
           key,
           session.opened.at ?? at,
@@ -195,12 +154,83 @@ export function createSessionWriter(
       } else if (
         (before.last_address ?? before.opened_address) !== address ||
         (before.last_device ?? before.opened_device) !== device ||
-        before.account !== now.account ||
-        before.via !== now.via ||
-        before.marks !== now.marks
+        before.account !== account ||
+        before.via !== via ||
+        before.marks !== marks
       ) {
-        observe.run(key, session.last.at ?? at, address ?? 0, device ?? 0, ...rest);
+        observe.run(key, session.last.at ?? at, address ?? 0, device ?? 0, account ?? 0, via ?? 0, marks);
       }
+
+      if (
+        before !== null &&
+        session.replaces === undefined &&
+        // The same open session of the same account.
+        before.ended_at === null &&
+        before.rebuilt === 0 &&
+        before.account === account &&
+        before.via === via &&
+        before.opened_at === openedAt
+      ) {
+        if (
+          before.opened_address === openedAddress &&
+          before.opened_device === openedDevice &&
+          before.marks === marks &&
+          before.view === viewKey
+        )
+          see.run(session.last.at, expiresAt, lastAddress, lastDevice, attributes, key);
+        else
+          look.run(
+            session.last.at,
+            expiresAt,
+            lastAddress,
+            lastDevice,
+            attributes,
+            openedAddress,
+            openedDevice,
+            marks,
+            viewKey,
+            key,
+          );
+        // In its place: a new object for each sighting outlives what it is held by, and is much to be collected.
+        before.opened_address = openedAddress;
+        before.opened_device = openedDevice;
+        before.last_address = lastAddress;
+        before.last_device = lastDevice;
+        before.marks = marks;
+        before.view = viewKey;
+        handle.state = before;
+        return { key, live: 0, opened, last };
+      }
+      write.run(
+        key,
+        connection,
+        account,
+        via,
+        session.opened.at,
+        session.last.at,
+        expiresAt,
+        opened.address?.key ?? null,
+        opened.device?.key ?? null,
+        lastAddress,
+        lastDevice,
+        marks,
+        attributes,
+        session.replaces ?? null,
+        viewKey,
+      );
+      handle.state = {
+        account,
+        via,
+        opened_at: openedAt,
+        opened_address: openedAddress,
+        opened_device: openedDevice,
+        last_address: lastAddress,
+        last_device: lastDevice,
+        marks,
+        view: viewKey,
+        ended_at: null,
+        rebuilt: 0,
+      };
       return { key, live: before === null || before.ended_at !== null ? 1 : 0, opened, last };
     },
     close(connection, id, ending) {

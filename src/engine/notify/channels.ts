@@ -4,6 +4,7 @@ import { ChannelId } from '#shared/domain/ids.ts';
 import { ChannelConfig, type ChannelView } from '#shared/ipc/notify-contract.ts';
 import type { SecretState } from '#shared/ipc/views.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
+import { readRows } from '../mirror/statements.ts';
 
 const Row = z.object({
   id: ChannelId,
@@ -19,27 +20,25 @@ export const channelViews = (
   db: ReadableDb,
   secret: (id: ChannelId) => SecretState,
 ): readonly ChannelView[] =>
-  db
-    .prepare(
-      `SELECT c.*, (SELECT count(*) FROM notify_item i LEFT JOIN notify_delivery d ON d.key = i.delivery
+  readRows(
+    db,
+    `SELECT c.*, (SELECT count(*) FROM notify_item i LEFT JOIN notify_delivery d ON d.key = i.delivery
          WHERE i.channel = c.id AND (i.delivery IS NULL OR d.finished_at IS NULL)) AS waiting
        FROM notify_channel c ORDER BY c.created_at, c.id`,
-    )
-    .all()
-    .map((raw) => {
-      const row = Row.parse(raw);
-      return {
-        ...ChannelConfig.parse(JSON.parse(row.config)),
-        id: row.id,
-        secret: secret(row.id),
-        lastSentAt: row.last_sent_at === null ? null : epochMs(row.last_sent_at),
-        failing:
-          row.failing_since === null
-            ? null
-            : { since: epochMs(row.failing_since), problem: row.problem ?? 'unknown' },
-        waiting: row.waiting,
-      };
-    });
+  ).map((raw) => {
+    const row = Row.parse(raw);
+    return {
+      ...ChannelConfig.parse(JSON.parse(row.config)),
+      id: row.id,
+      secret: secret(row.id),
+      lastSentAt: row.last_sent_at === null ? null : epochMs(row.last_sent_at),
+      failing:
+        row.failing_since === null
+          ? null
+          : { since: epochMs(row.failing_since), problem: row.problem ?? 'unknown' },
+      waiting: row.waiting,
+    };
+  });
 
 export function saveChannel(db: WritableDb, id: ChannelId, config: ChannelConfig, now: number): void {
   db.prepare(

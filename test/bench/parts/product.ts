@@ -17,7 +17,7 @@ export interface Product {
 export function startProduct(
   profile: string,
   geo: OpenedGeo,
-  over: { readonly hook?: IngestHook; readonly detect?: boolean } = {},
+  over: { readonly hook?: IngestHook; readonly detect?: boolean; readonly words?: boolean } = {},
 ): Product {
   const complain = (message: string, detail?: unknown): void => {
     console.log(`  ${message} ${JSON.stringify(detail)}`);

@@ -16,7 +16,8 @@ export interface EvaluationCore {
 /** What was taken in since the last commit, and can be taken in again when a keeper is opened anew. */
 interface Uncommitted {
   readonly number: number;
-  readonly logged: Logged;
+  /** Its line: as objects it would outlive many others, and be moved about with them. */
+  readonly line: string;
 }
 
 /** @param moved called at every step, so that whoever waits sees that something moves */
@@ -39,16 +40,16 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
     const opened = openKeeper(db, where, {
       blank: blank.has(where.key),
       mirrored: sessions,
-      uncommitted: (uncommitted.get(where.key) ?? []).map(({ logged }) => logged),
+      uncommitted: (uncommitted.get(where.key) ?? []).map(({ line }) => loggedOf(line)),
       moved,
     });
     keepers.set(where.key, opened);
     return opened;
   };
-  const take = (where: Where, number: number, keeper: Keeper, logged: Logged): Worked => {
+  const take = (where: Where, number: number, keeper: Keeper, logged: Logged, line: string): Worked => {
     const worked = keeper.take(logged);
     const list = uncommitted.get(where.key) ?? [];
-    list.push({ number, logged });
+    list.push({ number, line });
     uncommitted.set(where.key, list);
     return worked;
   };
@@ -98,18 +99,19 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
         const keeper = keeperOf(where);
         const { events, users } = keeper.recall.before(mentioned);
         const logged: Logged = { silent: true, events };
-        reply(
-          events.length === 0
-            ? worked(keeper, { deltas: [], logins: [], opened: [] }, { text: null, users })
-            : worked(keeper, take(where, number, keeper, logged), { text: lineOf(logged), users }),
-        );
+        if (events.length === 0) {
+          reply(worked(keeper, { deltas: [], logins: [], opened: [] }, { text: null, users }));
+          return;
+        }
+        const text = lineOf(logged);
+        reply(worked(keeper, take(where, number, keeper, logged, text), { text, users }));
         return;
       }
       case 'take': {
         const { where, number, text } = request;
         const logged = loggedOf(text);
         const keeper = keeperOf(where);
-        reply(worked(keeper, take(where, number, keeper, logged), null));
+        reply(worked(keeper, take(where, number, keeper, logged, text), null));
         return;
       }
       case 'remembered':

@@ -93,6 +93,30 @@ test('a full segment is followed by another, sealed in steps, and keys name thei
   expect(checkMirror(world.profile)).toMatchObject({ ok: true, value: { events: 35, faults: [] } });
 });
 
+test('a mirror without an index of words is sealed all the same, and gets one when it is to have one', () => {
+  const world = ingestWorld({ leastRows: 10 });
+  write(
+    world,
+    'stream',
+    numbered(21, (one) => one * 10),
+  );
+  const without = { words: false };
+  while (transaction(world.db, () => sealStep(world.db, without)));
+  const states = "SELECT state, steps FROM audit_segment WHERE kind = 'stream' ORDER BY number";
+  const words = "SELECT count(*) AS n FROM sqlite_schema WHERE name GLOB 'audit_*_words'";
+  const hot = { state: 'hot', steps: 0 };
+  const half = { state: 'sealed', steps: 4 };
+  expect([world.rows(states), world.rows(words)]).toEqual([[half, half, hot], [{ n: 0 }]]);
+  expect(nextToSeal(world.db, without)).toBeNull();
+  expect(nextToSeal(world.db)).toEqual({ number: 1, steps: 4 });
+  seal(world);
+  const whole = { state: 'sealed', steps: 5 };
+  expect([world.rows(states), world.rows(words)]).toEqual([[whole, whole, hot], [{ n: 2 }]]);
+  // What was sealed with it stays so.
+  expect(nextToSeal(world.db, without)).toBeNull();
+  expect(checkMirror(world.profile)).toMatchObject({ ok: true, value: { events: 21, faults: [] } });
+});
+
 test('pages over overlapping segments equal a plain sort of everything, whatever came in which order', () => {
   const given = fc.record({
     kind: fc.constantFrom('stream', 'history'),

@@ -21,8 +21,8 @@ test('no more is read while three batches wait, until one of them is done with',
   // One that the connection had read already.
   const four = reading.came();
   expect(told).toEqual(['pause']);
-  one?.();
-  one?.();
+  one();
+  one();
   expect(told).toEqual(['pause']);
   four();
   expect(told).toEqual(['pause', 'resume']);

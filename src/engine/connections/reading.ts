@@ -2,8 +2,8 @@
 // it is written, and all of them are copied about, with what is made of them, each time garbage is collected. What is
 // not read waits as bytes: in the system's buffers, and then at the agent.
 
-/** Batches that wait to be written before no more is read: one that is written, and what is made ready meanwhile. */
-const MOST_WAITING = 3;
+/** Changes that wait to be written before no more is read: some that are written, and what is made ready meanwhile. */
+const MOST_WAITING = 1_200;
 /** So long at most: an agent must be heard although a disk is full. */
 const MOST_PAUSED_MS = 1_000;
 
@@ -15,8 +15,8 @@ export interface Readable {
 
 /** When a connection is read from. Nothing is ever lost: what is not read is read later. */
 export interface Reading {
-  /** A batch has come; call what is returned when it is done with. */
-  came(): () => void;
+  /** A batch of so many changes has come; call what is returned when it is done with. */
+  came(changes: number): () => void;
   /** An answer is awaited, which lies behind whatever else was sent; call what is returned when it is there. */
   asked(): () => void;
   /** The connection is over. */
@@ -61,11 +61,11 @@ export function createReading(source: () => Readable | null): Reading {
     };
   };
   return {
-    came() {
-      waiting += 1;
+    came(changes) {
+      waiting += changes;
       look();
       return once(() => {
-        waiting = Math.max(0, waiting - 1);
+        waiting = Math.max(0, waiting - changes);
       });
     },
     asked() {

@@ -133,7 +133,7 @@ export function openSocket(target: SocketTarget, listener: SocketListener, log: 
         } else {
           const batch = ChangesEnvelope.safeParse(payload);
           if (batch.success) {
-            const done = reading.came();
+            const done = reading.came(batch.data.items.length);
             listener.changes(batch.data, (answer) => {
               acknowledge(answer);
               done();

@@ -13,13 +13,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('no more is read while three batches wait, until one of them is done with', () => {
-  const [one] = [reading.came(), reading.came()];
+test('no more is read while as much as three large batches waits, until one of them is done with', () => {
+  const [one] = [reading.came(500), reading.came(500)];
   expect(told).toEqual([]);
-  reading.came();
+  reading.came(500);
   expect(told).toEqual(['pause']);
-  // One that the connection had read already.
-  const four = reading.came();
+  // One that the connection had read already, and one without a change.
+  reading.came(0)();
+  const four = reading.came(500);
   expect(told).toEqual(['pause']);
   one();
   one();
@@ -28,11 +29,16 @@ test('no more is read while three batches wait, until one of them is done with',
   expect(told).toEqual(['pause', 'resume']);
 });
 
+test('small batches hold up nothing: together they are little', () => {
+  for (let n = 0; n < 100; n += 1) reading.came(10);
+  expect(told).toEqual([]);
+});
+
 test('an answer that is awaited is read at once, and nothing is held up meanwhile', () => {
-  for (let n = 0; n < 3; n += 1) reading.came();
+  for (let n = 0; n < 3; n += 1) reading.came(500);
   const there = reading.asked();
   const too = reading.asked();
-  reading.came();
+  reading.came(500);
   there();
   expect(told).toEqual(['pause', 'resume']);
   too();
@@ -40,7 +46,7 @@ test('an answer that is awaited is read at once, and nothing is held up meanwhil
 });
 
 test('an agent is heard although nothing is written, and batches that nobody is done with hold up nothing for long', () => {
-  const lost = Array.from({ length: 3 }, () => reading.came());
+  const lost = Array.from({ length: 3 }, () => reading.came(500));
   vi.advanceTimersByTime(999);
   expect(told).toEqual(['pause']);
   vi.advanceTimersByTime(1);
@@ -48,14 +54,14 @@ test('an agent is heard although nothing is written, and batches that nobody is 
   vi.advanceTimersByTime(10_000);
   expect(told).toEqual(['pause', 'resume']);
   for (const done of lost) done();
-  const next = [reading.came(), reading.came(), reading.came()];
+  const next = [reading.came(500), reading.came(500), reading.came(500)];
   expect(told).toEqual(['pause', 'resume', 'pause']);
   next[0]?.();
   expect(told).toEqual(['pause', 'resume', 'pause', 'resume']);
 });
 
 test('a connection that is over is let go of', () => {
-  for (let n = 0; n < 3; n += 1) reading.came();
+  for (let n = 0; n < 3; n += 1) reading.came(500);
   reading.stop();
   expect(told).toEqual(['pause', 'resume']);
   vi.advanceTimersByTime(10_000);

@@ -48,7 +48,8 @@ const LASTING: ReadonlySet<string> = new Set([
   'brute_force_success',
   'fails_elsewhere_after_success',
 ]);
-const settledMs = ({ detection }: DetectionRecord): number => (LASTING.has(detection) ? 7 * DAY : DAY);
+const SETTLED_MOST = 7 * DAY;
+const settledMs = ({ detection }: DetectionRecord): number => (LASTING.has(detection) ? SETTLED_MOST : DAY);
 /** Sessions without a known owner, waiting for an event that names one. */
 const MAX_ORPHANS = 10_000;
 
@@ -122,12 +123,14 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     maxEvents: number,
     clone: (state: S) => S = cloneState,
     settledMs?: (record: DetectionRecord) => number,
+    settledMostMs?: number,
   ): Fold<S> => ({
     create,
     clone,
     segmentSize,
     maxEvents,
     ...(settledMs === undefined ? {} : { settledMs }),
+    ...(settledMostMs === undefined ? {} : { settledMostMs }),
     step: (own, event, records, first) => {
       target = records;
       counting = first && !event.silent;
@@ -146,6 +149,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       5_000,
       cloneUserState,
       settledMs,
+      SETTLED_MOST,
     ),
     addresses: fold<AddressState>(createAddressState, stepAddress, 48, 20_000, cloneAddressState),
     environments: fold<EnvironmentState>(

@@ -1,6 +1,6 @@
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { HOUR } from '#shared/domain/units.ts';
-import { FrozenEvents, FrozenState } from './pack/frozen.ts';
+import { FrozenEvents, FrozenRecords, FrozenState } from './pack/frozen.ts';
 import { compareEvents, type Placed, type PreparedEvent } from './prepare.ts';
 
 type Records = Map<string, DetectionRecord>;
@@ -11,7 +11,7 @@ export interface Segment<S> {
   state: S | FrozenState<S> | null;
   events: PreparedEvent[] | FrozenEvents;
   /** The last version of each finding that these events raised or updated; null when none. */
-  records: Records | null;
+  records: Records | FrozenRecords | null;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Timeline<S> {
   /** The same as it was read, while no event has changed it: a copy for the next segment that costs nothing. */
   frozen: FrozenState<S> | null;
   /** Last versions of findings whose events have left the horizon. */
-  settled: Records | null;
+  settled: Records | FrozenRecords | null;
   /** The last event that left; nothing can be placed before it. */
   floor: Placed | null;
   count: number;
@@ -44,6 +44,8 @@ export interface Fold<S> {
   readonly maxEvents: number;
   /** How long after its last event a finding is not updated any more, ms; absent: it may always be. */
   readonly settledMs?: (record: DetectionRecord) => number;
+  /** With `settledMs`: the most that it gives. */
+  readonly settledMostMs?: number;
 }
 
 /** What an insertion changed: a finding's new version, or null when it lost its ground. */
@@ -74,6 +76,16 @@ const eventsOf = <S>(segment: Segment<S>): PreparedEvent[] => {
   segment.events = thawed;
   return thawed;
 };
+/** The findings of a segment, from now on as objects. */
+const recordsOf = (segment: Segment<unknown>): Records | null => {
+  const { records } = segment;
+  return records instanceof FrozenRecords ? (segment.records = records.thaw()) : records;
+};
+/** Those whose events have left, from now on as objects. */
+const settledOf = (timeline: Timeline<unknown>): Records | null => {
+  const { settled } = timeline;
+  return settled instanceof FrozenRecords ? (timeline.settled = settled.thaw()) : settled;
+};
 const lastIn = ({ events }: Segment<unknown>): Placed | undefined =>
   events instanceof FrozenEvents ? events.last : events[events.length - 1];
 const sinceOf = ({ events }: Segment<unknown>): number | undefined =>
@@ -88,8 +100,10 @@ export const lastHeld = ({ segments }: Pick<Timeline<unknown>, 'segments'>): Pla
 /** Everything of a timeline as objects, in place. */
 export const thaw = <S>(timeline: Timeline<S>): void => {
   timeline.frozen = null;
+  settledOf(timeline);
   for (const segment of timeline.segments) {
     eventsOf(segment);
+    recordsOf(segment);
     if (segment.state instanceof FrozenState) segment.state = segment.state.thaw();
   }
 };
@@ -101,15 +115,20 @@ const settle = <S>(fold: Fold<S>, timeline: Timeline<S>): void => {
   const last = lastIn(gone);
   if (last) timeline.floor = { id: last.id, ts: last.ts, type: last.type };
   if (gone.records === null && timeline.settled === null) return;
-  const settled = (timeline.settled ??= new Map<string, DetectionRecord>());
-  for (const [id, record] of gone.records ?? []) {
-    settled.delete(id);
-    settled.set(id, record);
-  }
-  const { settledMs } = fold;
+  const { settledMs, settledMostMs = Infinity } = fold;
   // Nothing that is held, or comes, is older than the first event that is left.
   const [next] = timeline.segments;
   const since = (next === undefined ? undefined : sinceOf(next)) ?? timeline.floor?.ts ?? 0;
+  const isLongSettled = (records: Records | FrozenRecords | null): boolean =>
+    records instanceof FrozenRecords && records.lastAt < since - settledMostMs;
+  if (isLongSettled(timeline.settled)) timeline.settled = null;
+  if (isLongSettled(gone.records)) gone.records = null;
+  if (gone.records === null && timeline.settled === null) return;
+  const settled = settledOf(timeline) ?? (timeline.settled = new Map<string, DetectionRecord>());
+  for (const [id, record] of recordsOf(gone) ?? []) {
+    settled.delete(id);
+    settled.set(id, record);
+  }
   for (const [id, record] of settled)
     if (settled.size > MAX_SETTLED || (settledMs && record.lastAt < since - settledMs(record)))
       settled.delete(id);
@@ -124,7 +143,7 @@ const thin = <S>(segments: Segment<S>[]): void => {
     segments.splice(i, 2, {
       state: a.state,
       events: [...eventsOf(a), ...eventsOf(b)],
-      records: a.records === null ? b.records : new Map([...a.records, ...(b.records ?? [])]),
+      records: a.records === null ? b.records : new Map([...(recordsOf(a) ?? []), ...(recordsOf(b) ?? [])]),
     });
   }
 };
@@ -173,15 +192,14 @@ const append = <S>(
   fold.step(timeline.state, event, records, first);
   if (records.size === 0) return NOTHING;
   spare = new Map();
-  segment.records ??= new Map();
-  for (const [id, record] of records) segment.records.set(id, record);
+  const own = recordsOf(segment) ?? (segment.records = new Map());
+  for (const [id, record] of records) own.set(id, record);
   return records;
 };
 
 const latest = <S>(segments: readonly Segment<S>[]): Records => {
   const all: Records = new Map();
-  for (const { records } of segments)
-    if (records !== null) for (const [id, record] of records) all.set(id, record);
+  for (const segment of segments) for (const [id, record] of recordsOf(segment) ?? []) all.set(id, record);
   return all;
 };
 
@@ -226,7 +244,7 @@ const repeat = <S>(
   const startsAt = events[0]?.ts ?? 0;
   for (const [id, record] of before) {
     if (after.has(id)) continue;
-    const kept = older.get(id) ?? timeline.settled?.get(id);
+    const kept = older.get(id) ?? settledOf(timeline)?.get(id);
     if (kept) changes.set(id, kept);
     else if (record.raisedAt >= startsAt) changes.set(id, null);
   }

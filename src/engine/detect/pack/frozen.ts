@@ -1,3 +1,4 @@
+import type { DetectionRecord } from '#shared/domain/detection.ts';
 import type { Placed, PreparedEvent } from '../prepare.ts';
 
 /** A part of bytes that are never changed. */
@@ -55,5 +56,20 @@ export class FrozenEvents implements Frozen {
   }
   thaw(): PreparedEvent[] {
     return this.read(this.bytes, this.start);
+  }
+}
+
+/** Findings as text: most are only carried along until they are settled. */
+export class FrozenRecords {
+  readonly json: string;
+  /** Event time of the last update of any of them, ms. */
+  readonly lastAt: number;
+
+  constructor(json: string, lastAt: number) {
+    this.json = json;
+    this.lastAt = lastAt;
+  }
+  thaw(): Map<string, DetectionRecord> {
+    return new Map((JSON.parse(this.json) as DetectionRecord[]).map((record) => [record.id, record]));
   }
 }

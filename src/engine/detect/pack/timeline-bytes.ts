@@ -4,7 +4,7 @@ import type { Placed } from '../prepare.ts';
 import type { Segment, Timeline } from '../timeline.ts';
 import { PackReader, type ByteSink, type PackWriter } from './bytes.ts';
 import { putEvents, takeEvents } from './event-bytes.ts';
-import { FrozenEvents, FrozenState, type Frozen } from './frozen.ts';
+import { FrozenEvents, FrozenRecords, FrozenState, type Frozen } from './frozen.ts';
 
 /** How a value is written and read. */
 export interface Bytes<T> {
@@ -16,14 +16,26 @@ export interface Bytes<T> {
 const LENGTH = 4;
 const nothing = (): void => undefined;
 
-type Records = Map<string, DetectionRecord> | null;
+type Records = Map<string, DetectionRecord> | FrozenRecords | null;
 /** Findings are rare: JSON. */
 const putRecords = (records: Records, out: PackWriter): void => {
   out.flag(records !== null);
-  if (records !== null) out.json([...records.values()]);
+  if (records === null) return;
+  if (records instanceof FrozenRecords) {
+    out.number(records.lastAt);
+    out.text(records.json);
+    return;
+  }
+  let last = 0;
+  for (const { lastAt } of records.values()) last = Math.max(last, lastAt);
+  out.number(last);
+  out.json([...records.values()]);
 };
-const takeRecords = (from: PackReader): Records =>
-  from.flag() ? new Map((from.json() as DetectionRecord[]).map((record) => [record.id, record])) : null;
+const takeRecords = (from: PackReader): Records => {
+  if (!from.flag()) return null;
+  const lastAt = from.figure();
+  return new FrozenRecords(from.name(), lastAt);
+};
 
 const putPlaced = (placed: Placed | null, out: PackWriter): void => {
   out.text(placed === null ? null : placed.type);

@@ -139,8 +139,9 @@ test('a state that an earlier version saved goes on where it stood', () => {
 /** A person's memory as JSON lists: state, segments from the latest, events, floor, settled findings. */
 const listed = (timeline: Timeline<UserState>): string => {
   const pass = createPass();
-  const out = (records: ReadonlyMap<string, unknown> | null) =>
-    records === null ? 0 : [...records.values()];
+  thaw(timeline);
+  const out = (records: Timeline<UserState>['settled']) =>
+    records instanceof Map ? [...records.values()] : 0;
   const { floor } = timeline;
   return JSON.stringify([
     userPack.write(timeline.state, pass),

@@ -6,11 +6,12 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useState, type ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
-import type { DetectionDescription } from '#shared/ipc/detections-views.ts';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
 import { saveDetectSettings, type SettingsJson } from '../../store/detect-settings.ts';
 import { useTask } from '../../store/use-task.ts';
+import { zoneName } from '../../format/time.ts';
 import { SIZE } from '../../theme/size.ts';
+import { ALWAYS_ON, startOf, type About } from './common-settings.ts';
 import { draftOf, fieldsOf, fieldText, settingOf, type Draft, type SettingField } from './setting-fields.ts';
 import { WhyField } from './WhyField.tsx';
 
@@ -41,7 +42,8 @@ function Field(props: {
       label={field.label}
       value={String(value)}
       error={problem !== null}
-      helperText={problem ?? `Usually ${fieldText(field.standard)}`}
+      helperText={problem ?? `Usually ${fieldText(field.standard, field.kind) || 'empty'}`}
+      multiline={field.kind === 'list'}
       slotProps={field.kind === 'number' ? { htmlInput: { inputMode: 'decimal' } } : {}}
       onChange={(event) => {
         onChange(event.target.value);
@@ -52,7 +54,7 @@ function Field(props: {
 
 /** The settings of one detection. Nothing changes before it is saved, with a note. */
 export function SettingForm(props: {
-  readonly about: DetectionDescription;
+  readonly about: About;
   readonly connection: ConnectionId | null;
   readonly saved: SettingsJson;
   readonly effective: SettingsJson;
@@ -62,7 +64,8 @@ export function SettingForm(props: {
 }): ReactNode {
   const { about, connection, saved, effective, defaults, beside } = props;
   const { setting } = about;
-  const fields = fieldsOf(defaults[setting], effective[setting]);
+  const standard = defaults[setting] ?? startOf(setting, zoneName('local'));
+  const fields = fieldsOf(standard, effective[setting]);
   const [draft, setDraft] = useState<Draft>(() => draftOf(effective[setting], fields));
   const [note, setNote] = useState('');
   const task = useTask();
@@ -84,21 +87,26 @@ export function SettingForm(props: {
           {about.title}
         </Typography>
         <Typography sx={{ mt: 1 }}>{about.logic}</Typography>
-        <Typography
-          sx={{ color: 'text.secondary', mt: 1 }}
-        >{`Numbers from: ${about.sources}. Severity: ${about.severity}.`}</Typography>
+        <Typography sx={{ color: 'text.secondary', mt: 1 }}>
+          {[
+            about.sources === '' ? '' : `Numbers from: ${about.sources}.`,
+            about.severity === '' ? '' : `Severity: ${about.severity}.`,
+          ].join(' ')}
+        </Typography>
       </Box>
-      <FormControlLabel
-        control={
-          <Switch
-            checked={!draft.off}
-            onChange={(_, on) => {
-              setDraft(on ? draftOf(defaults[setting] ?? {}, fields) : { off: true });
-            }}
-          />
-        }
-        label={draft.off ? 'Off' : 'On'}
-      />
+      {ALWAYS_ON.has(setting) ? null : (
+        <FormControlLabel
+          control={
+            <Switch
+              checked={!draft.off}
+              onChange={(_, on) => {
+                setDraft(on ? draftOf(standard ?? {}, fields) : { off: true });
+              }}
+            />
+          }
+          label={draft.off ? 'Off' : 'On'}
+        />
+      )}
       {draft.off || fields.length === 0 ? null : (
         <Box
           sx={{

@@ -13,6 +13,7 @@ import { BackTestPanel } from './BackTestPanel.tsx';
 import { RiskTuning } from './RiskTuning.tsx';
 import { SettingForm } from './SettingForm.tsx';
 import { SettingsHistory } from './SettingsHistory.tsx';
+import { bySetting } from './common-settings.ts';
 
 function List(props: {
   readonly catalogue: readonly DetectionDescription[];
@@ -20,7 +21,7 @@ function List(props: {
   readonly current: string;
 }): ReactNode {
   const { catalogue, view, current } = props;
-  const settings = [...new Map(catalogue.map((one) => [one.setting, one])).values()];
+  const settings = bySetting(catalogue);
   return (
     <Box
       component="nav"
@@ -78,8 +79,13 @@ export function SettingsEditor(): ReactNode {
     return <ProblemBox flat problem={settings.problem} onAgain={settings.again} />;
   }
   if (settings.is === 'loading' || catalogue.is !== 'ready') return <Waiting what="settings" lines={14} />;
-  const one = catalogue.value.find(({ setting }) => setting === named) ?? catalogue.value[0];
+  const all = bySetting(catalogue.value);
+  const one = all.find(({ setting }) => setting === named) ?? all[0];
   if (one === undefined) return null;
+  const risky =
+    one.setting === 'riskySignIn'
+      ? catalogue.value.find(({ setting }) => setting === 'riskySignIn')
+      : undefined;
   return (
     <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
       <List catalogue={catalogue.value} view={settings.value} current={one.setting} />
@@ -89,8 +95,8 @@ export function SettingsEditor(): ReactNode {
         tabIndex={0}
         sx={{ flex: 1, minWidth: 0, overflowY: 'auto', p: 5, display: 'grid', gap: 5, alignContent: 'start' }}
       >
-        {one.setting === 'riskySignIn' ? (
-          <RiskTuning about={one} connection={connection} />
+        {risky !== undefined ? (
+          <RiskTuning about={risky} connection={connection} />
         ) : (
           <SettingForm
             key={`${connection ?? 'all'} ${one.setting} ${String(settings.value.version)}`}

@@ -5,12 +5,35 @@ import type { SettingJson } from '../../store/detect-settings.ts';
 export interface SettingField {
   readonly name: string;
   readonly label: string;
-  readonly kind: 'number' | 'switch' | 'json';
+  readonly kind: 'number' | 'switch' | 'list' | 'json';
   readonly standard: SettingJson;
 }
 
 const isObject = (value: SettingJson | undefined): value is Record<string, SettingJson> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const LABELS: Readonly<Record<string, string>> = {
+  onlyForNewIp: 'Only for a new address',
+  ignoredUsers: 'Accounts to ignore (ids)',
+  ignoredIps: 'Addresses and CIDR blocks to ignore',
+  ignoredAsns: 'Networks to ignore (AS numbers)',
+  trustedCidrs: 'Trusted places (addresses, CIDR)',
+  travelPairs: 'Countries people commute between (DE-FR)',
+  trustedCountries: 'Trusted countries (DE, FR)',
+  serviceAccounts: 'Service accounts (ids)',
+  allowList: 'Allow-list with expiry (JSON)',
+  timeZone: 'Time zone (such as Europe/Berlin)',
+  holidays: 'Holidays (2026-12-25)',
+  start: 'From',
+  end: 'Until',
+  allow: 'Allowed countries (DE, FR)',
+  deny: 'Denied countries',
+  unknown: 'Unknown countries (allow, deny)',
+};
+/** Lists whose entries are numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(['ignoredAsns', 'days', 'band']);
+/** Lists whose entries are objects. */
+const OBJECTS: ReadonlySet<string> = new Set(['allowList']);
 
 /** The fields of a setting by its default; what has no default but a value now gets a field too. */
 export function fieldsOf(
@@ -20,15 +43,38 @@ export function fieldsOf(
   const known = { ...(isObject(now) ? now : {}), ...(isObject(standard) ? standard : {}) };
   return Object.entries(known).map(([name, value]) => ({
     name,
-    label: settingWords(name),
-    kind: typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'switch' : 'json',
+    label:
+      name === 'days' && Array.isArray(value) ? 'Days (1 is Monday)' : (LABELS[name] ?? settingWords(name)),
+    kind: kindOf(name, value),
     standard: value,
   }));
 }
 
-/** What a field shows. */
-export const fieldText = (value: SettingJson | undefined): string =>
-  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+function kindOf(name: string, value: SettingJson): SettingField['kind'] {
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'boolean') return 'switch';
+  return Array.isArray(value) && !OBJECTS.has(name) ? 'list' : 'json';
+}
+
+/** What a field shows: lists with commas, a pair of countries as one entry. */
+export function fieldText(value: SettingJson | undefined, kind: SettingField['kind'] = 'json'): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (kind !== 'list' || !Array.isArray(value)) return JSON.stringify(value);
+  const plain = (one: SettingJson): string =>
+    typeof one === 'string' || typeof one === 'number' ? String(one) : '';
+  return value
+    .map((one: SettingJson) => (Array.isArray(one) ? one.map(plain).join('-') : plain(one)))
+    .join(', ');
+}
+
+/** The entries of a list as it was typed: with commas, spaces or lines between them. */
+function listOf(name: string, text: string): SettingJson | undefined {
+  const entries = text.split(/[\s,;]+/).filter((entry) => entry !== '');
+  if (!NUMBERS.has(name)) return entries;
+  const numbers = entries.map(Number);
+  return numbers.every(Number.isFinite) ? numbers : undefined;
+}
 
 /** A draft of a setting: `null` is off; texts are what stands in the fields. */
 export type Draft =
@@ -43,7 +89,7 @@ export function draftOf(value: SettingJson | undefined, fields: readonly Setting
     values: Object.fromEntries(
       fields.map(({ name, kind, standard }) => {
         const own = given[name] ?? standard;
-        return [name, kind === 'switch' ? own === true : fieldText(own)];
+        return [name, kind === 'switch' ? own === true : fieldText(own, kind)];
       }),
     ),
   };
@@ -60,9 +106,13 @@ export function settingOf(
   const value: Record<string, SettingJson> = {};
   for (const { name, kind } of fields) {
     const text = draft.values[name];
-    if (text === undefined || text === '') continue;
+    if (text === undefined || (text === '' && kind !== 'list')) continue;
     if (typeof text === 'boolean') value[name] = text;
-    else if (kind === 'number') {
+    else if (kind === 'list') {
+      const list = listOf(name, text);
+      if (list === undefined) return { ok: false, field: name, problem: 'must be numbers, such as 1, 2, 3' };
+      value[name] = list;
+    } else if (kind === 'number') {
       const number = Number(text);
       if (!Number.isFinite(number)) return { ok: false, field: name, problem: 'must be a number' };
       value[name] = number;

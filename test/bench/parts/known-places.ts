@@ -23,7 +23,7 @@ const HOME = [0, 2, 3];
 const ACCOUNTS = quick ? 4_000 : 250_000;
 /** Those who are at work on the day that is measured. */
 const AT_WORK = ACCOUNTS / 10;
-const MEASURED = quick ? 4_000 : 40_000;
+const MEASURED = quick ? 4_000 : 30_000;
 /** Who signs in again and again: everything about them is at hand. */
 const FEW = ACCOUNTS / 100;
 const BATCH = 500;

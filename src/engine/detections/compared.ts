@@ -5,7 +5,7 @@ import type { ComparedValue, DetectionDetail } from '#shared/ipc/detections-view
 import { isObject, WORDS, type Json, type Words } from './figures-text.ts';
 
 /** The two ends that a finding sets against each other, by the names that its figures have. */
-export const ENDS = [
+const ENDS = [
   ['from', 'to'],
   ['before', 'after'],
   ['first', 'second'],

@@ -1,5 +1,5 @@
 import type { AccountAt, IdentityDecision, IdentityRules } from '#shared/ipc/people-views.ts';
-import { MAPPING_LIMIT } from '#shared/ipc/people-contract.ts';
+import { MAPPING_LIMIT } from '#shared/ipc/mapping-limit.ts';
 import { engine } from '../bridge/engine.ts';
 import { count } from '../format/words.ts';
 

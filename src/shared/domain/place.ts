@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVICE_CLASSES } from './device-classes.ts';
 
 /** Where an address is, as far as a database says. */
 export const Place = z.object({
@@ -45,7 +46,7 @@ export const Network = z.object({
 export type Network = z.infer<typeof Network>;
 
 const Named = z.object({ name: z.string(), version: z.string().nullable() });
-export const DEVICE_CLASSES = ['desktop', 'mobile', 'tablet', 'bot', 'other'] as const;
+export { DEVICE_CLASSES };
 
 /** What a user agent string says. Each part is null when it does not say. */
 export const Device = z.object({

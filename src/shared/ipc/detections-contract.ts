@@ -15,6 +15,7 @@ import type {
   SuppressionView,
   TriageDone,
 } from './detections-views.ts';
+import { VERDICTS } from './verdicts.ts';
 
 const connections = z.array(ConnectionId).max(100);
 const DetectionKey = z.strictObject({ connection: ConnectionId, id: z.string().min(1).max(64) });
@@ -22,7 +23,7 @@ const text = z.string().trim().max(4_000);
 const when = z.int().min(0);
 
 export const TRIAGE_STATES = ['open', 'acknowledged', 'closed'] as const;
-export const VERDICTS = ['true-positive', 'benign', 'false-positive'] as const;
+export { VERDICTS };
 
 export const DetectionFilter = z.strictObject({
   connections: connections.optional(),

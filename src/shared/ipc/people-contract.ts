@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccountId, ConnectionId } from '../domain/ids.ts';
 import { isTimeZone } from '../domain/local-time.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { MAPPING_LIMIT } from './mapping-limit.ts';
 import { method } from './contract.ts';
 import type {
   EntityView,
@@ -22,9 +23,6 @@ const zone = z
   .refine(isTimeZone, { message: 'not a time zone this machine knows; use one like Europe/Berlin' });
 /** What a note is about: `person/<connection>/<account>`, `session/…`, `address/…`, `instant/…`. */
 const subject = z.string().min(3).max(1_024);
-
-/** The longest mapping file, characters. */
-export const MAPPING_LIMIT = 4_000_000;
 
 /** People, identities, entities and notes. */
 export const PEOPLE_METHODS = {

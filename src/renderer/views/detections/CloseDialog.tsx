@@ -9,7 +9,7 @@ import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
 import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
-import { VERDICTS } from '#shared/ipc/detections-contract.ts';
+import { VERDICTS } from '#shared/ipc/verdicts.ts';
 import type { Verdict } from '#shared/ipc/detections-views.ts';
 import { KeyHint } from '../../components/KeyHint.tsx';
 import { VERDICT_WORDS } from '../../format/detection-words.ts';

@@ -3,7 +3,7 @@ import TextField from '@mui/material/TextField';
 import type { ReactNode } from 'react';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { durationMs } from '#shared/domain/lengths.ts';
-import { DEVICE_CLASSES } from '#shared/domain/place.ts';
+import { DEVICE_CLASSES } from '#shared/domain/device-classes.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { HoursFields } from './HoursFields.tsx';

@@ -2,11 +2,11 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
-import { ChannelConfig, type ChannelConfigInput } from '#shared/ipc/notify-contract.ts';
+import type { ChannelConfig, ChannelConfigInput } from '#shared/ipc/notify-contract.ts';
 import type { Severity } from '#shared/domain/detection.ts';
+import type { Problem } from '#shared/domain/result.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { ProblemBox } from '../../components/ProblemBox.tsx';
-import type { Problem } from '#shared/domain/result.ts';
 import { saveChannel, testChannel } from '../../store/notify-channels.ts';
 import { useTask } from '../../store/use-task.ts';
 
@@ -76,21 +76,14 @@ export function ChannelForm({ onDone }: { readonly onDone: () => void }): ReactN
   const [fields, setFields] = useState<Fields>(EMPTY);
   const [wrong, setWrong] = useState<Problem | null>(null);
   const task = useTask();
+  const problem = wrong ?? task.problem;
   const withConfig = (act: (config: ChannelConfig) => Promise<void>) => {
-    const parsed = ChannelConfig.safeParse(configOf(kind, fields, minSeverity));
-    if (parsed.success) {
-      setWrong(null);
-      void task.run(() => act(parsed.data));
-      return;
-    }
-    const issue = parsed.error.issues[0];
-    setWrong({
-      code: 'INVALID',
-      message: `${issue?.path.at(-1)?.toString() ?? 'The channel'}: ${issue?.message ?? 'is malformed'}.`,
-      advice: 'Correct it; nothing was sent or saved.',
+    setWrong(null);
+    void task.run(async () => {
+      const { checkedChannel } = await import('../../store/checked-channel.ts');
+      await act(checkedChannel(configOf(kind, fields, minSeverity)));
     });
   };
-  const problem = wrong ?? task.problem;
   return (
     <Box
       component="form"

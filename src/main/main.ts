@@ -18,6 +18,7 @@ import { readConnectionFile } from './connection-file.ts';
 import { hashOfLink, LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { createDemoAgents } from './demo-agents.ts';
 import { createEngineHost } from './engine-host.ts';
+import { giveBackAtRest } from './give-back.ts';
 import { openLog } from './log-file.ts';
 import { nextZoom, setMenu } from './menu.ts';
 import { useProfile } from './profile.ts';
@@ -253,6 +254,7 @@ function run(): void {
 
   if (settings.get().demo) demo.start();
   desktop.settingsChanged();
+  giveBackAtRest();
 }
 
 /** Quitting waits until the engine has closed its database and the demo agents are gone. */

@@ -30,9 +30,19 @@ const RulesView = lazy(async () => ({ default: (await LOADS.rules()).RulesView }
 /** After this long in a window nothing of the start is under way any more. */
 const READ_AFTER_MS = 1_500;
 
-/** Reads the other views one by one while nothing else is done, so that each opens at once. */
+/**
+ * Reads the views that somebody goes to in a hurry one by one while nothing else is done, so that each opens at once. The
+ * others, which would take memory in every window, are read when they are opened: some tens of milliseconds.
+ */
 function readOthers(): () => void {
-  const waiting: (() => Promise<unknown>)[] = [...Object.values(OVERS), ...Object.values(LOADS)];
+  const { investigate, people, detections, audit } = LOADS;
+  const waiting: (() => Promise<unknown>)[] = [
+    ...Object.values(OVERS),
+    detections,
+    people,
+    audit,
+    investigate,
+  ];
   let stopped = false;
   const next = (): void => {
     const load = waiting.shift();

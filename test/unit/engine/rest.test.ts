@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { watchRest } from '#engine/rest.ts';
+import { watchRest } from '#shared/domain/rest-watch.ts';
 
 /** What a process used between one look and the next, ms. @returns at which looks, counted from 1, it had come to rest */
 function restsAt(used: readonly number[]): readonly number[] {

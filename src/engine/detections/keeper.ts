@@ -65,6 +65,8 @@ export interface Keeper {
   saved(forgotten: readonly Forgotten[]): void;
   /** What was taken in is committed: the marks and facts of the mirror are as they were told here. */
   committed(accountsChanged: boolean): void;
+  /** Gives back memory beyond what it may take now. */
+  fit(): void;
 }
 
 const Row = z.object({ body: z.string(), counters: z.string() });
@@ -99,8 +101,8 @@ export function newEvaluator(
 }
 
 /** The memory of an environment, as its settings let it be forgotten. */
-export const memoryOf = (db: ReadableDb, where: Where, keys: StoredKeys | null) =>
-  createMemory(db, where.key, expiryOf(settingsOf(db, where.key).settings), keys);
+export const memoryOf = (db: ReadableDb, where: Where, keys: StoredKeys | null, mostCached?: () => number) =>
+  createMemory(db, where.key, expiryOf(settingsOf(db, where.key).settings), keys, mostCached);
 
 /** Where an evaluator stands. */
 export const standOf = ({ detector, totals }: Evaluator): ToSave => {
@@ -148,11 +150,13 @@ export function openKeeper(
     /** The sessions that the mirror may know. */
     readonly mirrored: StoredKeys;
     readonly moved: () => void;
+    /** Bytes that the memories it has read or written may take now, besides those at work. */
+    readonly mostCached?: () => number;
   },
 ): Keeper {
   const { blank, moved } = options;
   const keys = storedKeys(db, where.key, moved);
-  const memory = memoryOf(db, where, blank ? null : keys);
+  const memory = memoryOf(db, where, blank ? null : keys, options.mostCached);
   const raw = blank
     ? undefined
     : db.prepare('SELECT body, counters FROM detector WHERE connection = ?').get(where.key);
@@ -203,6 +207,9 @@ export function openKeeper(
     committed(accountsChanged) {
       if (accountsChanged) facts.forget();
       recall.committed();
+    },
+    fit: () => {
+      memory.fit();
     },
   };
 }

@@ -71,6 +71,8 @@ export interface Memory {
   slices(tables: readonly Table<unknown>[], watermark: number | null): Generator<MemorySlice>;
   /** It is gone from the mirror. */
   forgotten(kind: string, id: string): void;
+  /** Gives back memory beyond what it may take now. */
+  fit(): void;
 }
 
 /** Memories in a slice, and about how many characters of them: so that nobody waits long for the next. */
@@ -80,14 +82,16 @@ const SLICE_CHARACTERS = 1_000_000;
 /**
  * The memory of one environment's detections in the mirror.
  * @param keys which memories there are; null: none is read
+ * @param mostCached bytes of memory that its packed memories may take now
  */
 export function createMemory(
   db: ReadableDb,
   connection: number,
   expires: Expiry,
   keys: StoredKeys | null,
+  mostCached?: () => number,
 ): Memory {
-  const cache = createPackedCache();
+  const cache = createPackedCache(mostCached);
   const sink = new ByteSink();
   const { load, lies, inParts } = reader(db, connection, cache);
 
@@ -170,6 +174,9 @@ export function createMemory(
     },
     forgotten(kind, id) {
       cache.delete(kind, id);
+    },
+    fit: () => {
+      cache.fit();
     },
   };
 }

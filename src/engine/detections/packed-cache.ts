@@ -1,7 +1,10 @@
 import { keyHash } from './key-hash.ts';
 
-/** Bytes of memory that packed memories take at most, keys and all; what finds them takes 16 bytes more of each. */
-const MOST_BYTES = 1_024 * 1_048_576;
+/**
+ * Bytes of memory that packed memories of all environments take at most, keys and all; what finds them takes 16 bytes
+ * more of each.
+ */
+export const MOST_CACHED_BYTES = 1_024 * 1_048_576;
 const CHUNK = 4 * 1_048_576;
 /** Of a full piece this much may be kept when room is made in it. */
 const KEPT = (CHUNK / 4) * 3;
@@ -49,6 +52,8 @@ export interface PackedCache {
   find(kind: string, id: string): Found | undefined;
   set(kind: string, id: string, bytes: Buffer, start: number, end: number): void;
   delete(kind: string, id: string): void;
+  /** Gives back what is beyond the most that it may take now. */
+  fit(): void;
   /** Bytes of memory that it has taken. */
   readonly size: () => number;
 }
@@ -58,9 +63,9 @@ const newChunk = (): Chunk => {
   return { bytes, words: new Uint32Array(bytes.buffer), filled: 0, dead: 0 };
 };
 
-/** @param most bytes; at least one piece of 4 MB is taken */
-export function createPackedCache(most = MOST_BYTES): PackedCache {
-  const mostChunks = Math.max(1, Math.floor(most / CHUNK));
+/** @param most bytes that it may take now; one piece of 4 MB it may always */
+export function createPackedCache(most: () => number = () => MOST_CACHED_BYTES): PackedCache {
+  const mostChunks = (): number => Math.max(1, Math.floor(most() / CHUNK));
   const chunks: Chunk[] = [];
   let dead = 0;
   /** The one that is written to. */
@@ -177,7 +182,7 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
         if (chunk !== undefined) sweep(current, chunk, false);
         continue;
       }
-      if (chunks.length < mostChunks) {
+      if (chunks.length < mostChunks()) {
         current = chunks.push(newChunk()) - 1;
         chunk = chunks[current];
         continue;
@@ -187,6 +192,21 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
       if (chunk !== undefined && chunk.filled + size > CHUNK) sweep(current, chunk, true);
     }
     return chunk;
+  };
+  /** Lets the last piece go, with all that is in it. */
+  const dropLast = (): void => {
+    const number = chunks.length - 1;
+    const chunk = chunks[number];
+    if (chunk === undefined) return;
+    for (let offset = 0; offset < chunk.filled;) {
+      const word = offset / 4;
+      if (((chunk.words[word + 3] ?? 0) & DEAD) === 0)
+        forget(slotAt(chunk.words[word] ?? 0, placeOf(number, offset)));
+      offset += chunk.words[word + 1] ?? 0;
+    }
+    dead -= chunk.dead;
+    chunks.pop();
+    current = Math.min(current, chunks.length - 1);
   };
   const isWide = (id: string): boolean => {
     for (let at = 0; at < id.length; at += 1) if (id.charCodeAt(at) > 0xff) return true;
@@ -267,6 +287,9 @@ export function createPackedCache(most = MOST_BYTES): PackedCache {
     delete(kind, id) {
       const slot = slotOf(kindOf(kind), id, keyHash(kind, id));
       if (slot >= 0) drop(slot);
+    },
+    fit() {
+      while (chunks.length > mostChunks()) dropLast();
     },
     size: () => chunks.length * CHUNK + 8 * places.length,
   };

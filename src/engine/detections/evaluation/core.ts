@@ -2,6 +2,7 @@ import { assertNever } from '#shared/domain/assert-never.ts';
 import { sqliteCode, type ReadableDb } from '../../mirror/database.ts';
 import { lineOf, loggedOf, type Logged } from '../event-log.ts';
 import { toChanges } from '../finding.ts';
+import { MOST_CACHED_BYTES } from '../packed-cache.ts';
 import { openKeeper, type Keeper, type Worked } from '../keeper.ts';
 import { storedSessions, type StoredKeys } from '../stored-keys.ts';
 import type { Where } from '../write.ts';
@@ -32,6 +33,9 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
   /** What the mirror remembers of these cannot be read, and is forgotten in the transaction of that request. */
   const blank = new Map<number, number>();
 
+  /** Environments share what their memories may take. */
+  const mostCached = (): number => MOST_CACHED_BYTES / Math.max(1, keepers.size);
+
   const keeperOf = (where: Where): Keeper => {
     const held = keepers.get(where.key);
     if (held !== undefined) return held;
@@ -42,8 +46,11 @@ export function createEvaluationCore(db: ReadableDb, moved: () => void): Evaluat
       mirrored: sessions,
       uncommitted: (uncommitted.get(where.key) ?? []).map(({ line }) => loggedOf(line)),
       moved,
+      mostCached,
     });
     keepers.set(where.key, opened);
+    // One more to share with.
+    for (const keeper of keepers.values()) keeper.fit();
     return opened;
   };
   const take = (where: Where, number: number, keeper: Keeper, logged: Logged, line: string): Worked => {

@@ -211,7 +211,7 @@ test('a mirror with memories of an earlier version is read, and what is written 
 
 test('bytes that were not used lately leave when there is no more room, and the others stay', () => {
   // One piece of 4 MB, and memories of 1,000 bytes.
-  const cache = createPackedCache(1);
+  const cache = createPackedCache(() => 1);
   const bytes = Buffer.alloc(1_000);
   const setTo = (kind: string, id: string, value: number, length = 1_000): void => {
     bytes.fill(value);
@@ -245,6 +245,32 @@ test('bytes that were not used lately leave when there is no more room, and the 
   expect(get('addresses', 'kept')).toBe('1000 of 3');
 });
 
+test('a cache that may take less from now on gives pieces back, and finds what lies in the others', () => {
+  let most = 40_000_000;
+  const cache = createPackedCache(() => most);
+  const bytes = Buffer.alloc(1_000);
+  for (let n = 0; n < 30_000; n += 1) cache.set('users', `u${String(n)}`, bytes.fill(n % 250), 0, 1_000);
+  const held = (): readonly number[] => {
+    const found: number[] = [];
+    for (let n = 0; n < 30_000; n += 1) {
+      const place = cache.find('users', `u${String(n)}`);
+      if (place === undefined) continue;
+      expect(place.bytes[place.start]).toBe(n % 250);
+      found.push(n);
+    }
+    return found;
+  };
+  expect(held()).toHaveLength(30_000);
+  most = 10_000_000;
+  cache.fit();
+  expect(cache.size()).toBeLessThan(10_000_000);
+  expect(held().length).toBeGreaterThan(7_000);
+  expect(held().length).toBeLessThan(9_000);
+  for (let n = 0; n < 20_000; n += 1) cache.set('users', `u${String(n)}`, bytes.fill(n % 250), 0, 1_000);
+  expect(cache.size()).toBeLessThan(10_000_000);
+  expect(held().length).toBeGreaterThan(5_000);
+});
+
 test('a cache gives what was set last, whatever is set, asked for and deleted', () => {
   const ids = fc.constantFrom(
     ...Array.from({ length: 30 }, (_, n) => `id${String(n)}`),
@@ -255,7 +281,7 @@ test('a cache gives what was set last, whatever is set, asked for and deleted', 
   const step = fc.record({ id: ids, length: fc.constantFrom(0, 5, 900, 70_000), deleted: fc.boolean() });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const cache = createPackedCache(1);
+      const cache = createPackedCache(() => 1);
       const model = new Map<string, string>();
       steps.forEach(({ id, length, deleted }, n) => {
         if (deleted && n % 3 === 0) {

@@ -1,5 +1,5 @@
 import type { DetectionDelta, DetectionRecord } from '#shared/domain/detection.ts';
-import { DAY, HOUR } from '#shared/domain/units.ts';
+import { HOUR } from '#shared/domain/units.ts';
 import { cloneAddressState, createAddressState, type AddressState } from './address-state.ts';
 import { stepAddress } from './address-fold.ts';
 import { cloneState } from './codec.ts';
@@ -22,6 +22,7 @@ import { createPreparer, type PreparedEvent } from './prepare.ts';
 import { toRecord } from './record.ts';
 import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
+import { SETTLED_MOST, settledMs, shown } from './held-findings.ts';
 import { EVERYTHING, needed } from './needed-memories.ts';
 import { parseSettings } from './settings.ts';
 import { seenOf } from './sights.ts';
@@ -41,15 +42,6 @@ import { stepUser, USER_DETECTIONS } from './user-fold.ts';
 import { cloneUserState, createUserState, type UserState } from './user-state.ts';
 
 const PRUNE_EVERY = 20_000;
-/** Findings that go on while a state lasts are updated at every event of it; a week to be sure. The others last for a day. */
-const LASTING: ReadonlySet<string> = new Set([
-  'concurrent_sessions',
-  'brute_force',
-  'brute_force_success',
-  'fails_elsewhere_after_success',
-]);
-const SETTLED_MOST = 7 * DAY;
-const settledMs = ({ detection }: DetectionRecord): number => (LASTING.has(detection) ? SETTLED_MOST : DAY);
 /** Sessions without a known owner, waiting for an event that names one. */
 const MAX_ORPHANS = 10_000;
 
@@ -399,11 +391,4 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     outcome: () => outcome,
     prepared: () => newest,
   };
-};
-
-/** Of what several producers say about one finding, the version of the first by name. */
-const shown = (held: ReadonlyMap<string, DetectionRecord>): DetectionRecord | undefined => {
-  let first: string | undefined;
-  for (const producer of held.keys()) if (first === undefined || producer < first) first = producer;
-  return first === undefined ? undefined : held.get(first);
 };

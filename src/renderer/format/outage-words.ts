@@ -65,10 +65,7 @@ export function stripOf(
 }
 
 /** How much of the day before `to` nobody watched, in words; null where that is less than a minute of it. */
-export function unwatchedWords(
-  history: Pick<OutageHistory, 'since' | 'outages'>,
-  to: number,
-): string | null {
+export function unwatchedWords(history: Pick<OutageHistory, 'since' | 'outages'>, to: number): string | null {
   // A store that is read in part is watched.
   const outages = history.outages.filter(({ is }) => is !== 'store-degraded');
   const { away } = stripOf({ since: history.since, outages }, to - DAY, to);

@@ -12,10 +12,20 @@ export interface Method<Request extends z.ZodType, Reply> {
   readonly reply?: Reply;
 }
 
-/** Declares a method: `method<Reply>()(requestSchema)`. */
+/**
+ * Declares a method: `method<Reply>()(() => requestSchema)`. The schema is built when the method is first called: there are
+ * more than a hundred, a window that opens calls a dozen, and it waits for the programs that read this.
+ */
 export const method =
   <Reply>() =>
-  <Request extends z.ZodType>(request: Request): Method<Request, Reply> => ({ request });
+  <Request extends z.ZodType>(build: () => Request): Method<Request, Reply> => {
+    let built: Request | null = null;
+    return {
+      get request() {
+        return (built ??= build());
+      },
+    };
+  };
 
 export type Methods = Readonly<Record<string, Method<z.ZodType, unknown>>>;
 /** What a caller passes. */

@@ -31,7 +31,7 @@ export interface SessionGroups {
 /** What the window asks to arrange what it shows. */
 export const DESK_METHODS = {
   /** Counted over everything that the filter finds. */
-  'sessions.groups': method<SessionGroups>()(
+  'sessions.groups': method<SessionGroups>()(() =>
     z.strictObject({
       filter: SessionFilter,
       by: z.enum(GROUPINGS),
@@ -39,9 +39,9 @@ export const DESK_METHODS = {
     }),
   ),
   /** What the agent says of its store's settings, asked now. */
-  'environments.posture': method<PostureView>()(z.strictObject({ connection: ConnectionId })),
+  'environments.posture': method<PostureView>()(() => z.strictObject({ connection: ConnectionId })),
   /** When the agent or its store could not be seen. */
-  'environments.outages': method<OutageHistory>()(
+  'environments.outages': method<OutageHistory>()(() =>
     z.strictObject({ connection: ConnectionId, limit: z.int().min(1).max(1_000).default(200) }),
   ),
 } as const;

@@ -81,7 +81,7 @@ export const DETECTION_METHODS = {
     readonly rows: readonly DetectionRow[];
     readonly next: string | null;
     readonly total: number;
-  }>()(
+  }>()(() =>
     z.strictObject({
       filter: DetectionFilter,
       sort: z.enum(DETECTION_SORTS).default('severity'),
@@ -90,7 +90,7 @@ export const DETECTION_METHODS = {
     }),
   ),
   /** The same detections as stories: by person, or by campaign (what belongs to one attack). Worst first. */
-  'detections.groups': method<{ readonly groups: readonly DetectionGroup[]; readonly total: number }>()(
+  'detections.groups': method<{ readonly groups: readonly DetectionGroup[]; readonly total: number }>()(() =>
     z.strictObject({
       filter: DetectionFilter,
       by: z.enum(['person', 'campaign']),
@@ -98,8 +98,8 @@ export const DETECTION_METHODS = {
       limit: z.int().min(1).max(200).default(50),
     }),
   ),
-  'detections.get': method<DetectionDetail | null>()(DetectionKey),
-  'detections.triage': method<TriageDone>()(
+  'detections.get': method<DetectionDetail | null>()(() => DetectionKey),
+  'detections.triage': method<TriageDone>()(() =>
     z.strictObject({
       detections: z.array(DetectionKey).min(1).max(5_000),
       change: z
@@ -120,16 +120,16 @@ export const DETECTION_METHODS = {
     }),
   ),
   /** Takes one triage back where nobody changed the detection after it. */
-  'detections.undo': method<TriageDone>()(z.strictObject({ undo: z.int().min(1) })),
-  'detections.figures': method<DetectionFiguresView>()(
+  'detections.undo': method<TriageDone>()(() => z.strictObject({ undo: z.int().min(1) })),
+  'detections.figures': method<DetectionFiguresView>()(() =>
     z.strictObject({ connections: connections.optional() }),
   ),
   /** What the catalogue says about each detection. */
-  'detections.catalogue': method<readonly DetectionDescription[]>()(z.strictObject({})),
-  'suppressions.list': method<readonly SuppressionView[]>()(z.strictObject({})),
+  'detections.catalogue': method<readonly DetectionDescription[]>()(() => z.strictObject({})),
+  'suppressions.list': method<readonly SuppressionView[]>()(() => z.strictObject({})),
   /** What a suppression would silence among what is mirrored. */
-  'suppressions.preview': method<SuppressionReach>()(z.strictObject({ scope: SuppressionScope })),
-  'suppressions.add': method<SuppressionView>()(
+  'suppressions.preview': method<SuppressionReach>()(() => z.strictObject({ scope: SuppressionScope })),
+  'suppressions.add': method<SuppressionView>()(() =>
     z.strictObject({
       scope: SuppressionScope,
       /** Detections raised from then on are heard again (event time). */
@@ -140,13 +140,13 @@ export const DETECTION_METHODS = {
     }),
   ),
   /** Ends it; what it silenced is shown again. */
-  'suppressions.remove': method<{ readonly shown: number }>()(z.strictObject({ id: z.int().min(1) })),
+  'suppressions.remove': method<{ readonly shown: number }>()(() => z.strictObject({ id: z.int().min(1) })),
   /** `connection` null: the settings of every environment that has none of its own. */
-  'detections.settings': method<DetectSettingsView>()(
+  'detections.settings': method<DetectSettingsView>()(() =>
     z.strictObject({ connection: ConnectionId.nullable() }),
   ),
   /** Settings as in docs/detections.md: absent is the default, null is off. */
-  'detections.settings.save': method<DetectSettingsView>()(
+  'detections.settings.save': method<DetectSettingsView>()(() =>
     z.strictObject({
       connection: ConnectionId.nullable(),
       settings: z.record(z.string().max(64), z.json()),
@@ -154,7 +154,7 @@ export const DETECTION_METHODS = {
     }),
   ),
   /** What fires more and less on the mirrored events with other settings. May take a while; cancel it by its signal. */
-  'detections.backTest': method<BackTestResult>()(
+  'detections.backTest': method<BackTestResult>()(() =>
     z.strictObject({
       connection: ConnectionId,
       /** As for save. */
@@ -164,11 +164,11 @@ export const DETECTION_METHODS = {
       until: when.optional(),
     }),
   ),
-  'detections.settings.history': method<readonly DetectSettingsVersion[]>()(
+  'detections.settings.history': method<readonly DetectSettingsVersion[]>()(() =>
     z.strictObject({ connection: ConnectionId.nullable() }),
   ),
   /** Makes an earlier version the current one, as a new version. */
-  'detections.settings.rollback': method<DetectSettingsView>()(
+  'detections.settings.rollback': method<DetectSettingsView>()(() =>
     z.strictObject({ connection: ConnectionId.nullable(), version: z.int().min(0), note: text }),
   ),
 } as const;

@@ -82,12 +82,12 @@ export const ENGINE_METHODS = {
   ...LISTING_METHODS,
   ...JOURNAL_METHODS,
   ...RESPOND_METHODS,
-  about: method<EngineAbout>()(nothing),
-  'environments.list': method<readonly EnvironmentView[]>()(nothing),
-  'environments.add': method<EnvironmentView>()(
+  about: method<EngineAbout>()(() => nothing),
+  'environments.list': method<readonly EnvironmentView[]>()(() => nothing),
+  'environments.add': method<EnvironmentView>()(() =>
     z.strictObject({ ...newEnvironment, colour: z.int().min(0).max(31).optional() }),
   ),
-  'environments.update': method<EnvironmentView>()(
+  'environments.update': method<EnvironmentView>()(() =>
     z.strictObject({
       connection: ConnectionId,
       name: name.optional(),
@@ -102,10 +102,10 @@ export const ENGINE_METHODS = {
     }),
   ),
   /** Removes the connection; `forget` also deletes what was mirrored from it. */
-  'environments.remove': method<{ readonly removed: true }>()(
+  'environments.remove': method<{ readonly removed: true }>()(() =>
     z.strictObject({ connection: ConnectionId, forget: z.boolean() }),
   ),
-  'environments.retry': method<EnvironmentView>()(z.strictObject({ connection: ConnectionId })),
+  'environments.retry': method<EnvironmentView>()(() => z.strictObject({ connection: ConnectionId })),
   /** Connects once, reads hello, disconnects. Changes nothing. */
   'environments.test': method<
     | {
@@ -116,14 +116,14 @@ export const ENGINE_METHODS = {
         readonly certificate: CertificateView | null;
       }
     | { readonly ok: false; readonly problem: Problem }
-  >()(
+  >()(() =>
     z.strictObject({
       ...newEnvironment,
       token: newEnvironment.token.optional(),
       connection: ConnectionId.optional(),
     }),
   ),
-  'sessions.page': method<SessionsPage>()(
+  'sessions.page': method<SessionsPage>()(() =>
     z.strictObject({
       filter: SessionFilter,
       sort: z.strictObject({ by: z.enum(SESSION_SORTS), descending: z.boolean() }),
@@ -133,15 +133,17 @@ export const ENGINE_METHODS = {
       limit: z.int().min(1).max(1_000),
     }),
   ),
-  'sessions.get': method<SessionDetail | null>()(z.strictObject({ connection: ConnectionId, id: SessionId })),
+  'sessions.get': method<SessionDetail | null>()(() =>
+    z.strictObject({ connection: ConnectionId, id: SessionId }),
+  ),
   /** As of now, or as of an instant in the past. */
-  figures: method<Figures>()(
+  figures: method<Figures>()(() =>
     z.strictObject({
       connections: z.array(ConnectionId).max(100).optional(),
       at: z.int().min(0).max(8.64e15).optional(),
     }),
   ),
-  'audit.page': method<{ readonly rows: readonly AuditRow[]; readonly next: string | null }>()(
+  'audit.page': method<{ readonly rows: readonly AuditRow[]; readonly next: string | null }>()(() =>
     z.strictObject({
       filter: AuditFilter,
       cursor: z.string().max(1_024).nullable(),

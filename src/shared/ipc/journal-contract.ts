@@ -7,7 +7,7 @@ import type { JournalPage, JournalVerdict } from './journal-views.ts';
 const name = z.string().max(256);
 /** The console's journal: reading, verifying, and what only the window knows of. */
 export const JOURNAL_METHODS = {
-  'journal.page': method<JournalPage>()(
+  'journal.page': method<JournalPage>()(() =>
     z.strictObject({
       /** Newest first, below this entry. */
       before: z.int().min(1).nullable(),
@@ -16,15 +16,15 @@ export const JOURNAL_METHODS = {
     }),
   ),
   /** `heads`: texts of files exported earlier. With `agents`, they are asked for the heads they countersigned. */
-  'journal.verify': method<JournalVerdict>()(
+  'journal.verify': method<JournalVerdict>()(() =>
     z.strictObject({
       heads: z.array(z.string().max(4_194_304)).max(20).optional(),
       agents: z.boolean().optional(),
     }),
   ),
-  'journal.exportHeads': method<HeadsFile | null>()(z.strictObject({})),
+  'journal.exportHeads': method<HeadsFile | null>()(() => z.strictObject({})),
   /** Something masked was looked at, or data left the console. Recorded before it happens. */
-  'journal.note': method<{ readonly recorded: true }>()(
+  'journal.note': method<{ readonly recorded: true }>()(() =>
     z.strictObject({
       action: z.enum(['address-revealed', 'data-exported', 'data-copied']),
       connection: ConnectionId.optional(),

@@ -26,7 +26,7 @@ export const LISTING_METHODS = {
    * A page of a listing, by place. Begins the listing when there is none under this name, and answers as soon as the page's
    * place is reached; with a limit of 0 when the whole of it is in order.
    */
-  'sessions.listed': method<ListedPage>()(
+  'sessions.listed': method<ListedPage>()(() =>
     z.strictObject({
       listing,
       filter: SessionFilter,
@@ -41,5 +41,5 @@ export const LISTING_METHODS = {
     }),
   ),
   /** Nobody reads this listing any more. */
-  'sessions.unlisted': method<{ readonly gone: true }>()(z.strictObject({ listing })),
+  'sessions.unlisted': method<{ readonly gone: true }>()(() => z.strictObject({ listing })),
 } as const;

@@ -102,24 +102,28 @@ const fileName = z.string().regex(/^[\w .,()-]{1,200}\.(csv|json|html|pdf)$/);
 /** Window to main. Everything that is data goes to the engine over a MessagePort instead. */
 export const MAIN_METHODS = {
   /** What a window begins with. From then on it gets a port to each engine that runs; the first may come before the answer. */
-  'window.start': method<WindowStart>()(z.strictObject({})),
-  'settings.put': method<Settings>()(SettingsChanges),
+  'window.start': method<WindowStart>()(() => z.strictObject({})),
+  'settings.put': method<Settings>()(() => SettingsChanges),
   /** A file dialog; null when cancelled. Errors name the file and the line. */
-  'connection-file.open': method<ConnectionFile | null>()(z.strictObject({})),
+  'connection-file.open': method<ConnectionFile | null>()(() => z.strictObject({})),
   /** A save dialog; the path, or null when cancelled. */
-  'file.save': method<string | null>()(z.strictObject({ name: fileName, text: z.string().max(268_435_456) })),
+  'file.save': method<string | null>()(() =>
+    z.strictObject({ name: fileName, text: z.string().max(268_435_456) }),
+  ),
   /** Prints a page that stands by itself, without scripts or network. */
-  'file.savePdf': method<string | null>()(
+  'file.savePdf': method<string | null>()(() =>
     z.strictObject({ name: fileName, html: z.string().max(67_108_864) }),
   ),
-  'file.openText': method<{ readonly name: string; readonly text: string } | null>()(
+  'file.openText': method<{ readonly name: string; readonly text: string } | null>()(() =>
     z.strictObject({ title: z.string().min(1).max(200) }),
   ),
-  'window.remember': method<null>()(WindowChanges),
-  'window.new': method<null>()(z.strictObject({ hash: z.string().max(2_048) })),
+  'window.remember': method<null>()(() => WindowChanges),
+  'window.new': method<null>()(() => z.strictObject({ hash: z.string().max(2_048) })),
   /** Begins to drag a file with this text out of the window; the pointer is still down. */
-  'file.drag': method<null>()(z.strictObject({ name: fileName, text: z.string().max(67_108_864) })),
-  'demo.set': method<DemoState>()(z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() })),
+  'file.drag': method<null>()(() => z.strictObject({ name: fileName, text: z.string().max(67_108_864) })),
+  'demo.set': method<DemoState>()(() =>
+    z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() }),
+  ),
 } as const satisfies Record<MainMethodName, unknown>;
 export type MainContract = typeof MAIN_METHODS;
 

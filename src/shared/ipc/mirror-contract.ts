@@ -71,15 +71,17 @@ const file = z.string().min(1).max(4_096);
 
 /** Retention, one person's data, backups. */
 export const MIRROR_METHODS = {
-  'retention.get': method<RetentionView>()(z.strictObject({})),
-  'retention.preview': method<RetentionForecast>()(RetentionPolicy),
-  'retention.set': method<RetentionView>()(RetentionPolicy),
+  'retention.get': method<RetentionView>()(() => z.strictObject({})),
+  'retention.preview': method<RetentionForecast>()(() => RetentionPolicy),
+  'retention.set': method<RetentionView>()(() => RetentionPolicy),
   /** Deletes what is due at once; resolves when it is done. */
-  'retention.run': method<RetentionView>()(z.strictObject({})),
+  'retention.run': method<RetentionView>()(() => z.strictObject({})),
   /** Writes everything about a person to a file that must not exist yet, a JSON object a line. */
-  'person.export': method<{ readonly rows: number }>()(z.strictObject({ accounts, file })),
+  'person.export': method<{ readonly rows: number }>()(() => z.strictObject({ accounts, file })),
   /** Deletes everything about a person. `compact` rewrites the file afterwards, so that nothing is left in it. */
-  'person.erase': method<Erased>()(z.strictObject({ accounts, compact: z.boolean() })),
+  'person.erase': method<Erased>()(() => z.strictObject({ accounts, compact: z.boolean() })),
   /** A whole copy of the mirror, made while it is in use, and verified. The file must not exist yet. */
-  'mirror.backup': method<{ readonly bytes: number; readonly events: number }>()(z.strictObject({ file })),
+  'mirror.backup': method<{ readonly bytes: number; readonly events: number }>()(() =>
+    z.strictObject({ file }),
+  ),
 } as const;

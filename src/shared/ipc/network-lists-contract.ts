@@ -35,10 +35,10 @@ const fileName = z.string().trim().min(1).max(256);
 
 /** Lists of networks by kind and a table of own networks (docs/geo.md). */
 export const NETWORK_LIST_METHODS = {
-  'lists.all': method<NetworkListsView>()(z.strictObject({})),
+  'lists.all': method<NetworkListsView>()(() => z.strictObject({})),
   /** Adds a file, or replaces the one of its name; a file with a fault is refused whole. It is in use at once. */
-  'lists.add': method<NetworkListsView>()(
+  'lists.add': method<NetworkListsView>()(() =>
     z.strictObject({ name: fileName, text: z.string().max(20_000_000) }),
   ),
-  'lists.remove': method<NetworkListsView>()(z.strictObject({ file: fileName })),
+  'lists.remove': method<NetworkListsView>()(() => z.strictObject({ file: fileName })),
 } as const;

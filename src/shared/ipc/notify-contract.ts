@@ -118,19 +118,19 @@ const secret = z.string().min(1).max(1_024);
 
 /** Notifications when nobody looks. Nothing is sent anywhere before a person has made a channel. */
 export const NOTIFY_METHODS = {
-  'notify.channels': method<readonly ChannelView[]>()(z.strictObject({})),
+  'notify.channels': method<readonly ChannelView[]>()(() => z.strictObject({})),
   /** Adds a channel, or replaces the one named; `secret` absent keeps the one there is, null removes it. */
-  'notify.save': method<ChannelView>()(
+  'notify.save': method<ChannelView>()(() =>
     z.strictObject({ id: ChannelId.optional(), config: ChannelConfig, secret: secret.nullable().optional() }),
   ),
-  'notify.remove': method<{ readonly removed: true }>()(z.strictObject({ id: ChannelId })),
+  'notify.remove': method<{ readonly removed: true }>()(() => z.strictObject({ id: ChannelId })),
   /** Sends a marked test message now, whether or not the channel is enabled, and says how it went. */
   'notify.test': method<
     { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly problem: Problem }
-  >()(z.strictObject({ config: ChannelConfig, id: ChannelId.optional(), secret: secret.optional() })),
-  'notify.deliveries': method<readonly DeliveryView[]>()(
+  >()(() => z.strictObject({ config: ChannelConfig, id: ChannelId.optional(), secret: secret.optional() })),
+  'notify.deliveries': method<readonly DeliveryView[]>()(() =>
     z.strictObject({ channel: ChannelId.optional(), limit: z.int().min(1).max(500) }),
   ),
   /** Tries everything of this channel that failed or waits for its retry again, now. */
-  'notify.retry': method<{ readonly deliveries: number }>()(z.strictObject({ id: ChannelId })),
+  'notify.retry': method<{ readonly deliveries: number }>()(() => z.strictObject({ id: ChannelId })),
 } as const;

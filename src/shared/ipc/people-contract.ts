@@ -26,7 +26,7 @@ const subject = z.string().min(3).max(1_024);
 
 /** People, identities, entities and notes. */
 export const PEOPLE_METHODS = {
-  'people.page': method<PeoplePage>()(
+  'people.page': method<PeoplePage>()(() =>
     z.strictObject({
       /** Substring of the name or e-mail address of any of the accounts. */
       text: z.string().max(LIMITS.id).optional(),
@@ -41,8 +41,8 @@ export const PEOPLE_METHODS = {
       limit: z.int().min(1).max(500),
     }),
   ),
-  'people.get': method<PersonView | null>()(z.strictObject({ at: accountAt, days, zone })),
-  'entity.get': method<EntityView | null>()(
+  'people.get': method<PersonView | null>()(() => z.strictObject({ at: accountAt, days, zone })),
+  'entity.get': method<EntityView | null>()(() =>
     z.strictObject({
       kind: z.enum(['address', 'network', 'device']),
       /** An address, `AS<number>`, or the key of a device type. */
@@ -51,8 +51,8 @@ export const PEOPLE_METHODS = {
       zone,
     }),
   ),
-  'identities.rules': method<IdentityRules>()(z.strictObject({})),
-  'identities.setRules': method<IdentityRules>()(
+  'identities.rules': method<IdentityRules>()(() => z.strictObject({})),
+  'identities.setRules': method<IdentityRules>()(() =>
     z.strictObject({
       email: z.boolean(),
       name: z.boolean(),
@@ -63,21 +63,23 @@ export const PEOPLE_METHODS = {
   'identities.importMapping': method<{
     readonly mapped: number;
     readonly problems: readonly { readonly line: number; readonly message: string }[];
-  }>()(z.strictObject({ csv: z.string().max(MAPPING_LIMIT) })),
-  'identities.link': method<IdentityDecision>()(z.strictObject({ account: accountAt, other: accountAt })),
+  }>()(() => z.strictObject({ csv: z.string().max(MAPPING_LIMIT) })),
+  'identities.link': method<IdentityDecision>()(() =>
+    z.strictObject({ account: accountAt, other: accountAt }),
+  ),
   /** The account stands alone from now on, whatever the rules say. */
-  'identities.separate': method<IdentityDecision>()(z.strictObject({ account: accountAt })),
-  'identities.undo': method<IdentityDecision>()(z.strictObject({ decision: z.int().min(1) })),
-  'identities.decisions': method<readonly IdentityDecision[]>()(
+  'identities.separate': method<IdentityDecision>()(() => z.strictObject({ account: accountAt })),
+  'identities.undo': method<IdentityDecision>()(() => z.strictObject({ decision: z.int().min(1) })),
+  'identities.decisions': method<readonly IdentityDecision[]>()(() =>
     z.strictObject({ limit: z.int().min(1).max(500).default(100) }),
   ),
-  'notes.list': method<readonly NoteView[]>()(
+  'notes.list': method<readonly NoteView[]>()(() =>
     z.strictObject({ subject: subject.optional(), limit: z.int().min(1).max(500).default(100) }),
   ),
-  'notes.add': method<NoteView>()(
+  'notes.add': method<NoteView>()(() =>
     z.strictObject({ subject, text: z.string().trim().min(1).max(LIMITS.reason) }),
   ),
-  'notes.remove': method<{ readonly removed: boolean }>()(z.strictObject({ key: z.int().min(1) })),
+  'notes.remove': method<{ readonly removed: boolean }>()(() => z.strictObject({ key: z.int().min(1) })),
   /** Takes a removal back. */
-  'notes.restore': method<NoteView>()(z.strictObject({ key: z.int().min(1) })),
+  'notes.restore': method<NoteView>()(() => z.strictObject({ key: z.int().min(1) })),
 } as const;

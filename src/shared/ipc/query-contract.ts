@@ -116,12 +116,12 @@ export const TOP_FIELDS: Readonly<Record<z.infer<typeof table>, readonly FieldNa
 
 /** Questions in the search language. Every answer says as of when it is true, per environment, and where gaps are. */
 export const QUERY_METHODS = {
-  'query.sessions': method<QueryPage<SessionRow>>()(z.strictObject({ ...scope, sort, cursor, limit })),
-  'query.audit': method<QueryPage<AuditRow>>()(
+  'query.sessions': method<QueryPage<SessionRow>>()(() => z.strictObject({ ...scope, sort, cursor, limit })),
+  'query.audit': method<QueryPage<AuditRow>>()(() =>
     z.strictObject({ ...scope, descending: z.boolean().default(true), cursor, limit }),
   ),
   /** Who was signed in at an instant, and how it looked then. Counting all takes longer than a page: it can be left out. */
-  'query.at': method<QueryPage<SessionAt> & { readonly total: Counted | null }>()(
+  'query.at': method<QueryPage<SessionAt> & { readonly total: Counted | null }>()(() =>
     z.strictObject({ ...scope, at: instant, cursor, limit, counted: z.boolean().default(true) }),
   ),
   /** What is different at `to` from `from`: sessions that only the one or only the other saw. */
@@ -132,8 +132,8 @@ export const QUERY_METHODS = {
       readonly cameCount: Counted;
       readonly wentCount: Counted;
     }
-  >()(z.strictObject({ ...scope, from: instant, to: instant, limit })),
-  'query.count': method<Covered & { readonly count: Counted }>()(
+  >()(() => z.strictObject({ ...scope, from: instant, to: instant, limit })),
+  'query.count': method<Covered & { readonly count: Counted }>()(() =>
     z.strictObject({ ...scope, table, exact: z.boolean().default(false) }),
   ),
   /** By opening of sessions, by time of events. Newest first in time: `resume` goes on where the time was up. */
@@ -143,7 +143,7 @@ export const QUERY_METHODS = {
       readonly countedFrom: number;
       readonly resume: string | null;
     }
-  >()(
+  >()(() =>
     z.strictObject({
       ...scope,
       table,
@@ -154,19 +154,19 @@ export const QUERY_METHODS = {
     }),
   ),
   /** The values that occur most. `looked` rows were counted, the newest first. */
-  'query.top': method<Covered & { readonly values: readonly TopValue[]; readonly looked: Counted }>()(
+  'query.top': method<Covered & { readonly values: readonly TopValue[]; readonly looked: Counted }>()(() =>
     z.strictObject({ ...scope, table, field: z.enum(names), limit: z.int().min(1).max(100).default(10) }),
   ),
   /** First and last sight of what a search is about, in sessions and in events. */
   'query.sightings': method<Covered & { readonly sessions: Sighting; readonly events: Sighting | null }>()(
-    z.strictObject(scope),
+    () => z.strictObject(scope),
   ),
   /** How many people were seen from each address; most first. */
   'query.people': method<
     Covered & { readonly addresses: readonly AddressPeople[]; readonly looked: Counted }
-  >()(z.strictObject({ ...scope, least: z.int().min(1).default(2), limit })),
+  >()(() => z.strictObject({ ...scope, least: z.int().min(1).default(2), limit })),
   /** Values of a field that hold this text, for completion. */
-  'query.values': method<readonly string[]>()(
+  'query.values': method<readonly string[]>()(() =>
     z.strictObject({
       field: z.enum(names),
       text: z.string().max(256),

@@ -63,11 +63,11 @@ export const RECEIPT_OUTCOMES = [
 export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number];
 
 export const RESPOND_METHODS = {
-  'respond.preview': method<Preview>()(
+  'respond.preview': method<Preview>()(() =>
     z.strictObject({ selection: ResponseSelection, act: ResponseAct.default({ kind: 'revoke' }) }),
   ),
   /** Acts on a preview and nothing else. */
-  'respond.execute': method<OperationView>()(
+  'respond.execute': method<OperationView>()(() =>
     z.strictObject({
       operation: OperationId,
       reason,
@@ -82,12 +82,12 @@ export const RESPOND_METHODS = {
     }),
   ),
   /** Takes back what has not been sent. */
-  'respond.cancel': method<OperationView>()(z.strictObject({ operation: OperationId })),
-  'respond.operations': method<readonly OperationView[]>()(
+  'respond.cancel': method<OperationView>()(() => z.strictObject({ operation: OperationId })),
+  'respond.operations': method<readonly OperationView[]>()(() =>
     z.strictObject({ limit: z.int().min(1).max(500) }),
   ),
   /** Session by session, in the order of the commands. */
-  'respond.receipt': method<ReceiptPage>()(
+  'respond.receipt': method<ReceiptPage>()(() =>
     z.strictObject({
       operation: OperationId,
       outcome: z.enum(RECEIPT_OUTCOMES).optional(),
@@ -96,14 +96,14 @@ export const RESPOND_METHODS = {
     }),
   ),
   /** The whole receipt as a file's text. Recorded in the journal. */
-  'respond.receiptFile': method<{ readonly name: string; readonly text: string }>()(
+  'respond.receiptFile': method<{ readonly name: string; readonly text: string }>()(() =>
     z.strictObject({ operation: OperationId, format: z.enum(['csv', 'json']) }),
   ),
   /** Live sessions that the operation's selection matches now and its preview did not show. */
-  'respond.late': method<LateView>()(z.strictObject({ operation: OperationId })),
+  'respond.late': method<LateView>()(() => z.strictObject({ operation: OperationId })),
   /** What waits for a second operator, in every environment whose token may know. */
-  'respond.approvals': method<readonly ApprovalView[]>()(z.strictObject({})),
-  'respond.approve': method<readonly ApprovalView[]>()(
+  'respond.approvals': method<readonly ApprovalView[]>()(() => z.strictObject({})),
+  'respond.approve': method<readonly ApprovalView[]>()(() =>
     z.strictObject({
       connection: ConnectionId,
       id: z.uuid(),
@@ -112,8 +112,8 @@ export const RESPOND_METHODS = {
     }),
   ),
   /** Accounts that are held or blocked from here or by others. */
-  'respond.holds': method<readonly HoldView[]>()(z.strictObject({})),
-  'respond.lift': method<OperationView>()(
+  'respond.holds': method<readonly HoldView[]>()(() => z.strictObject({})),
+  'respond.lift': method<OperationView>()(() =>
     z.strictObject({
       connection: ConnectionId,
       kind: z.enum(['release', 'unblock']),

@@ -46,7 +46,7 @@ export interface RiskCalibration {
 
 /** Risk of sign-ins over the mirror, and how often somebody is asked about it (docs/detections.md). */
 export const RISK_METHODS = {
-  'risk.history': method<RiskHistory>()(
+  'risk.history': method<RiskHistory>()(() =>
     z.strictObject({
       accounts: z
         .array(z.strictObject({ connection: ConnectionId, id: AccountId }))
@@ -55,7 +55,7 @@ export const RISK_METHODS = {
       since: EpochMs,
     }),
   ),
-  'risk.calibrate': method<RiskCalibration>()(
+  'risk.calibrate': method<RiskCalibration>()(() =>
     z.strictObject({
       connection: ConnectionId,
       questionsPerWeek: z.number().min(0).max(100_000),

@@ -29,9 +29,9 @@ const fileName = z.string().trim().min(1).max(256);
 
 /** Imported Sigma rules (docs/sigma.md). */
 export const SIGMA_METHODS = {
-  'sigma.rules': method<SigmaRulesView>()(z.strictObject({})),
+  'sigma.rules': method<SigmaRulesView>()(() => z.strictObject({})),
   /** Adds files, or replaces those of the same name; all or none: a file without any rule that loads refuses the import. */
-  'sigma.import': method<SigmaRulesView>()(
+  'sigma.import': method<SigmaRulesView>()(() =>
     z.strictObject({
       files: z
         .array(z.strictObject({ name: fileName, text: z.string().max(1_000_000) }))
@@ -39,7 +39,7 @@ export const SIGMA_METHODS = {
         .max(500),
     }),
   ),
-  'sigma.remove': method<SigmaRulesView>()(z.strictObject({ name: fileName })),
+  'sigma.remove': method<SigmaRulesView>()(() => z.strictObject({ name: fileName })),
   /** The person's own field map, YAML; empty: the default alone. */
-  'sigma.map': method<SigmaRulesView>()(z.strictObject({ fieldMap: z.string().max(100_000) })),
+  'sigma.map': method<SigmaRulesView>()(() => z.strictObject({ fieldMap: z.string().max(100_000) })),
 } as const;

@@ -10,14 +10,14 @@ const connections = z.array(ConnectionId).max(100).optional();
 /** What the Watch view asks. */
 export const WATCH_METHODS = {
   /** Sessions on the map: what changed since a revision, or everything where that cannot be told (null, an instant). */
-  'map.changes': method<MapChanges>()(
+  'map.changes': method<MapChanges>()(() =>
     z.strictObject({ filter: SessionFilter, since: z.int().min(0).nullable() }),
   ),
   /** Where an account was between two instants. */
-  'map.travel': method<readonly TravelStop[]>()(
+  'map.travel': method<readonly TravelStop[]>()(() =>
     z.strictObject({ connection: ConnectionId, account: AccountId, from: instant, to: instant }),
   ),
-  timeline: method<Timeline>()(
+  timeline: method<Timeline>()(() =>
     z.strictObject({
       connections,
       from: instant,

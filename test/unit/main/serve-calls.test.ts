@@ -4,7 +4,7 @@ import { serveCalls } from '#main/serve-calls.ts';
 import { method } from '#shared/ipc/contract.ts';
 import type { CallAnswer } from '#shared/ipc/main-contract.ts';
 
-const contract = { double: method<number>()(z.strictObject({ of: z.number() })) };
+const contract = { double: method<number>()(() => z.strictObject({ of: z.number() })) };
 const silent = {
   debug: () => undefined,
   info: () => undefined,

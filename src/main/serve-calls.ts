@@ -1,4 +1,4 @@
-import type { IpcMain, IpcMainInvokeEvent } from 'electron';
+import type { IpcMain, IpcMainInvokeEvent, WebFrameMain } from 'electron';
 import { z } from 'zod';
 import type { Log } from '#shared/domain/log.ts';
 import type { Handlers, Methods } from '#shared/ipc/contract.ts';
@@ -7,6 +7,25 @@ import type { CallAnswer } from '#shared/ipc/main-contract.ts';
 import { isAppAddress } from './window-guard.ts';
 
 const Call = z.strictObject({ name: z.string().max(128), request: z.unknown() });
+
+/**
+ * The address of the page that calls. The bridge asks for what a window begins with while its page is only beginning, and main
+ * may hear of that before it hears which page has begun: then it waits until it knows.
+ */
+async function addressOf(frame: WebFrameMain, { sender }: IpcMainInvokeEvent): Promise<string> {
+  if (frame.url === '') {
+    await new Promise<void>((resolve) => {
+      const known = (): void => {
+        sender.off('did-navigate', known);
+        sender.off('destroyed', known);
+        resolve();
+      };
+      sender.on('did-navigate', known);
+      sender.on('destroyed', known);
+    });
+  }
+  return frame.url;
+}
 
 /**
  * Answers calls of windows: only from the top frame of one of the app's own pages, only methods of the contract,
@@ -20,8 +39,9 @@ export function serveCalls<C extends Methods>(
 ): void {
   ipcMain.handle(MAIN_CALL_CHANNEL, async (event, raw): Promise<CallAnswer> => {
     const frame = event.senderFrame;
-    if (frame === null || frame.parent !== null || !isAppAddress(frame.url)) {
-      log.warn('a call from a foreign page was refused', { url: frame?.url ?? 'gone' });
+    const url = frame === null || frame.parent !== null ? null : await addressOf(frame, event);
+    if (url === null || !isAppAddress(url)) {
+      log.warn('a call from a foreign page was refused', { url: url ?? 'none of a window' });
       return { problem: { code: 'FORBIDDEN', message: 'This page may not call the application.' } };
     }
     const call = Call.safeParse(raw);

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { serveCalls } from '#main/serve-calls.ts';
@@ -46,6 +47,26 @@ describe('calls from windows', () => {
   ])('%s is refused', async (_what, event) => {
     const answer = await served()(event, { name: 'double', request: { of: 4 } });
     expect(answer).toMatchObject({ problem: { code: 'FORBIDDEN' } });
+  });
+
+  test.each([
+    ['app://watchfloor/index.html', { value: 8 }],
+    ['https://example.org/', { problem: { code: 'FORBIDDEN' } }],
+    ['', { problem: { code: 'FORBIDDEN' } }],
+  ])('a page that main has not heard of yet is waited for: %s', async (url, answer) => {
+    const sender = new EventEmitter();
+    const senderFrame = { url: '', parent: null };
+    const called = served()({ senderFrame, sender }, { name: 'double', request: { of: 4 } });
+    let answered = false;
+    void called.then(() => {
+      answered = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBe(false);
+    senderFrame.url = url;
+    sender.emit(url === '' ? 'destroyed' : 'did-navigate');
+    expect(await called).toMatchObject(answer);
+    expect(sender.eventNames()).toEqual([]);
   });
 
   test.each([

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { APP_ORIGIN, fileFor, serveApp } from '#main/app-scheme.ts';
+import { APP_ORIGIN, fileFor, serveApp, type Answer, type BufferProtocol } from '#main/app-scheme.ts';
 import { contentSecurityPolicy } from '#main/content-security.ts';
 
-type Handler = (request: Request) => Promise<Response>;
+type Handler = Parameters<BufferProtocol['registerBufferProtocol']>[1];
 
 describe('files of the app scheme', () => {
   const root = join(sep, 'srv', 'renderer');
@@ -48,31 +48,40 @@ describe('answers of the app scheme', () => {
   beforeAll(() => {
     const folder = mkdtempSync(join(tmpdir(), 'watchfloor-scheme-'));
     writeFileSync(join(folder, 'index.html'), '<meta property="csp-nonce" content="__CSP_NONCE__">');
-    const protocol = {
-      handle: (_scheme: string, given: Handler) => {
-        handler = given;
+    serveApp(
+      {
+        registerBufferProtocol: (_scheme, given) => {
+          handler = given;
+          return true;
+        },
       },
-    };
-    serveApp(protocol as unknown as Parameters<typeof serveApp>[0], folder);
+      folder,
+    );
   });
-  const get = async (path: string, method = 'GET') => {
-    if (handler === undefined) throw new Error('no handler');
-    return handler(new Request(`http://placeholder${path}`, { method }));
-  };
+  const get = (url: string, method = 'GET') =>
+    new Promise<Answer>((resolve) => {
+      if (handler === undefined) throw new Error('no handler');
+      handler({ url, method }, resolve);
+    });
 
-  test('a request that is not the app’s own is not found, and has the policy all the same', async () => {
-    const answer = await get('/index.html');
-    expect(answer.status).toBe(404);
-    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  test('a request that is not the app’s own, not for reading, or for what is not there, is not found, and has the policy all the same', async () => {
+    for (const answer of [
+      await get('http://placeholder/index.html'),
+      await get(`${APP_ORIGIN}/index.html`, 'POST'),
+      await get(`${APP_ORIGIN}/gone.js`),
+    ]) {
+      expect(answer.statusCode).toBe(404);
+      expect(answer.headers['Content-Security-Policy']).toContain("default-src 'none'");
+      expect(answer.data.toString()).not.toContain('csp-nonce');
+    }
   });
 
   test('each page gets a fresh nonce, the same in header and page', async () => {
-    if (handler === undefined) throw new Error('no handler');
     const page = async () => {
-      const answer = await handler?.({ method: 'GET', url: `${APP_ORIGIN}/index.html` } as Request);
-      if (answer === undefined) throw new Error('no answer');
-      const nonce = /content="([^"]+)"/.exec(await answer.text())?.[1] ?? '';
-      expect(answer.headers.get('content-security-policy')).toBe(contentSecurityPolicy(nonce));
+      const answer = await get(`${APP_ORIGIN}/index.html`);
+      expect(answer.statusCode).toBe(200);
+      const nonce = /content="([^"]+)"/.exec(answer.data.toString())?.[1] ?? '';
+      expect(answer.headers['Content-Security-Policy']).toBe(contentSecurityPolicy(nonce));
       return nonce;
     };
     const [first, second] = [await page(), await page()];

@@ -5,6 +5,9 @@ import { PLAIN } from './scripts/lib/plain-packages.mjs';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
 
+/** One quotation mark makes V8 keep a whole program in two bytes a character, and read it so. */
+const ONE_BYTE = { charset: 'ascii' } as const;
+
 // Explicit targets: the product runs on Electron 33 (Node 20.18, Chromium 130) and on 45.
 export default defineConfig({
   main: {
@@ -24,7 +27,12 @@ export default defineConfig({
           agent: at('src/agent/main.ts'),
           cli: at('src/cli/main.ts'),
         },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          ...ONE_BYTE,
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
       },
     },
   },
@@ -36,20 +44,25 @@ export default defineConfig({
       rolldownOptions: {
         input: { preload: at('src/preload/preload.ts') },
         // A sandboxed window loads its preload as CommonJS only.
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        output: { ...ONE_BYTE, format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },
   renderer: {
     root: at('src/renderer'),
     plugins: [react()],
+    worker: { rolldownOptions: { output: ONE_BYTE } },
     build: {
       target: 'chrome130',
       sourcemap: true,
       minify: true,
       // Inlined assets would need data: in font-src; the CSP allows only 'self'.
       assetsInlineLimit: 0,
-      rolldownOptions: { input: { index: at('src/renderer/index.html') } },
+      rolldownOptions: {
+        input: { index: at('src/renderer/index.html') },
+        // What the window begins with comes as one file: each further one costs main and the window a few milliseconds.
+        output: { ...ONE_BYTE, codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
+      },
     },
   },
 });

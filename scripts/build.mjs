@@ -114,7 +114,13 @@ async function bundleEngine() {
           engine: join(root, 'src/engine/boot/boot.ts'),
           'engine-program': join(root, 'src/engine/process.ts'),
         },
-        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+        output: {
+          format: 'cjs',
+          entryFileNames: '[name].cjs',
+          chunkFileNames: 'chunks/[name]-[hash].cjs',
+          // As in electron.vite.config.ts.
+          charset: 'ascii',
+        },
       },
     },
   });

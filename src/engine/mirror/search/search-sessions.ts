@@ -76,16 +76,17 @@ function* findPage(
   const [only] = walks;
   // Where rows that fit lie close together, the order's own index has the page after a few rows.
   const near = BY_TIME.has(sort.by) && page.gathered === undefined && after?.value !== null;
+  // Where every row of the index fits, the page is its next rows.
+  const dense = near && sort.by === 'lastSeenAt' && search.dense;
   const streams = near && sort.by === 'openedAt' ? byAccount(search) : null;
   if (streams !== null) {
     const rows = streams.flatMap((stream) => run(db, walkKnown(search, sort, stream, after, wanted, now)));
     if (rows.length >= wanted) return inOrder(rows, sort.descending).slice(0, wanted);
-  } else if (near && only !== undefined && walks.length === 1 && isBroad(search)) {
+  } else if (near && !dense && only !== undefined && walks.length === 1 && isBroad(search)) {
     const rows = run(db, walkKnown(search, sort, { ...only, most: NEAR }, after, wanted, now));
     if (rows.length >= wanted) return rows;
     yield;
   }
-  const dense = near && sort.by === 'lastSeenAt' && search.dense;
   const gathered = dense ? null : gatherSessions(db, search, page.at ?? null, page.gathered);
   yield;
   if (gathered?.length === 0) return [];

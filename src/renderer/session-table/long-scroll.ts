@@ -20,8 +20,8 @@ export function longScroll(total: number, viewport: number, devicePixels: number
   return { height: most, factor: (total - viewport) / (most - viewport) };
 }
 
-/** Lines above and below those in sight. */
-const OVERSCAN = 6;
+/** Lines above and below those in sight that are drawn with them. */
+export const OVERSCAN = 6;
 
 /** A line and where it stands in the list, pixels. */
 export interface LineAt {
@@ -30,13 +30,19 @@ export interface LineAt {
 }
 
 /**
- * The lines to draw, in order: those in sight and some around them.
+ * The lines in sight and so many around them, in order.
  * @param offset how far the list is scrolled; up to one line more counts as seen
  */
-export function linesIn(offset: number, viewport: number, row: number, count: number): readonly LineAt[] {
+export function linesIn(
+  offset: number,
+  viewport: number,
+  row: number,
+  count: number,
+  around: number,
+): readonly LineAt[] {
   if (viewport === 0) return [];
-  const first = Math.max(0, Math.min(Math.floor(offset / row), count - 1) - OVERSCAN);
-  const last = Math.min(count - 1, Math.floor((offset + viewport) / row) + 1 + OVERSCAN);
+  const first = Math.max(0, Math.min(Math.floor(offset / row), count - 1) - around);
+  const last = Math.min(count - 1, Math.floor((offset + viewport) / row) + 1 + around);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => ({
     index: first + at,
     start: (first + at) * row,

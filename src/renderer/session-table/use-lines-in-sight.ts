@@ -8,7 +8,7 @@ import {
   type RefObject,
 } from 'react';
 import { flushSync } from 'react-dom';
-import { linesIn, longScroll, scrolledTo, type LineAt } from './long-scroll.ts';
+import { linesIn, longScroll, OVERSCAN, scrolledTo, type LineAt } from './long-scroll.ts';
 
 const BASE_STEP = 100_000;
 /** A list that has not moved for so long is at rest. */
@@ -54,7 +54,8 @@ function revealLine(
  * The lines of a list that are in sight, however many there are. All are of one height, so where each stands is a
  * multiplication: nothing is kept or computed for those out of sight.
  * @param row height of a line and of the head
- * @param onMove told which lines come into sight, before they are drawn: who has to fetch them begins at once
+ * @param onMove told which lines come into sight, without those around them, before they are drawn: who has to fetch them
+ *   begins at once
  */
 export function useLinesInSight(
   scroller: RefObject<HTMLDivElement | null>,
@@ -69,7 +70,7 @@ export function useLinesInSight(
     scale.current = { factor: long.factor, row };
   }, [long.factor, row]);
   const tell = useEffectEvent((top: number, viewport: number) => {
-    const lines = linesIn(top * long.factor, viewport, row, count);
+    const lines = linesIn(top * long.factor, viewport, row, count, 0);
     const [first, last] = [lines[0], lines.at(-1)];
     if (first !== undefined && last !== undefined) onMove(first.index, last.index);
   });
@@ -115,7 +116,7 @@ export function useLinesInSight(
 
   const offset = place.top * long.factor;
   const items = useMemo(
-    () => linesIn(offset, place.viewport, row, count),
+    () => linesIn(offset, place.viewport, row, count, OVERSCAN),
     [offset, place.viewport, row, count],
   );
   const beyond = long.factor === 1 ? 0 : Math.round(offset - place.top);

@@ -66,7 +66,9 @@ function same(a: unknown, b: unknown): boolean {
 
 interface Ahead {
   readonly first: number;
-  readonly rows: readonly SessionRow[];
+  readonly last: number;
+  /** Null: they are on their way. */
+  readonly rows: readonly SessionRow[] | null;
   readonly abort: AbortController;
 }
 
@@ -203,17 +205,31 @@ export function createPageCache(source: PageSource): PageCache {
     });
   };
 
-  const askAhead = (first: number, last: number) => {
-    if (listing === null) return;
+  /** @returns whether they are asked for; their chunks follow them */
+  const askAhead = (first: number, last: number): boolean => {
+    if (listing === null) return false;
     forgetAhead();
-    const asked: Ahead = { first, rows: [], abort: new AbortController() };
+    const asked: Ahead = { first, last, rows: null, abort: new AbortController() };
     ahead = asked;
-    source.listed(listing.name, [], first, last - first + 1, asked.abort.signal).then(({ rows, total }) => {
-      if (ahead !== asked) return;
-      ahead = { ...asked, rows };
-      change({ is: 'ready', problem: null, ...(total === null ? {} : { total }) });
-    }, failed);
+    source
+      .listed(listing.name, [], first, last - first + 1, asked.abort.signal)
+      .then(({ rows, total }) => {
+        if (ahead !== asked) return;
+        ahead = { ...asked, rows };
+        change({ is: 'ready', problem: null, ...(total === null ? {} : { total }) });
+      })
+      .catch((error: unknown) => {
+        if (ahead === asked) ahead = null;
+        failed(error);
+      })
+      .finally(() => {
+        if (!asked.abort.signal.aborted) loadVisible();
+      });
+    return true;
   };
+  /** Rows that are wanted now are on their way ahead of their chunks. */
+  const areComing = (first: number, last: number): boolean =>
+    ahead?.rows === null && ahead.first <= last && ahead.last >= first;
 
   const visibleChunks = (): number[] => {
     const first = Math.floor(seen.first / CHUNK);
@@ -221,8 +237,13 @@ export function createPageCache(source: PageSource): PageCache {
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   };
 
+  const missingChunks = () => visibleChunks().filter((chunk) => !chunks.has(chunk));
+  const loadVisible = () => {
+    for (const chunk of missingChunks()) load(chunk);
+  };
+
   const row = (index: number) =>
-    chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK] ?? ahead?.rows[index - ahead.first];
+    chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK] ?? ahead?.rows?.[index - ahead.first];
 
   return {
     view: () => view,
@@ -244,17 +265,19 @@ export function createPageCache(source: PageSource): PageCache {
         loading.delete(chunk);
         abort.abort();
       }
-      const missing = visible.filter((chunk) => !chunks.has(chunk));
+      const missing = missingChunks();
       if (ahead !== null && missing.length === 0) forgetAhead();
+      if (areComing(first, last)) return;
       if (
         missing.some((chunk) => !loading.has(chunk)) &&
         row(first) === undefined &&
         row(last) === undefined
       ) {
         for (const chunk of missing) listFor(chunk);
-        askAhead(first, last);
+        // One after the other: whoever answers has nothing else to do before the rows that somebody waits for.
+        if (askAhead(first, last)) return;
       }
-      for (const chunk of missing) load(chunk);
+      loadVisible();
     },
     refresh() {
       view = { ...view, fresh: 0 };
@@ -281,7 +304,9 @@ export function createPageCache(source: PageSource): PageCache {
           known.map((row) => unchanged(before, fresher.get(keyOf(row)) ?? row)),
         );
       }
-      if (ahead !== null) ahead = { ...ahead, rows: ahead.rows.map((row) => fresher.get(keyOf(row)) ?? row) };
+      if (ahead !== null && ahead.rows !== null) {
+        ahead = { ...ahead, rows: ahead.rows.map((row) => fresher.get(keyOf(row)) ?? row) };
+      }
       change({ fresh, totalNow });
     },
     subscribe(listener) {

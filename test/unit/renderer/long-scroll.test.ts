@@ -28,16 +28,20 @@ test('a line is brought into sight below the head of the table and above its foo
 
 test('the lines in sight and some around them are drawn, wherever a list of any length stands', () => {
   const indexes = (offset: number, count: number) =>
-    linesIn(offset, 270, 27, count).map(({ index }) => index);
-  expect(linesIn(0, 0, 27, 100)).toEqual([]);
+    linesIn(offset, 270, 27, count, 6).map(({ index }) => index);
+  expect(linesIn(0, 0, 27, 100, 6)).toEqual([]);
   expect(indexes(0, 3)).toEqual([0, 1, 2]);
   expect(indexes(0, 0)).toEqual([]);
   for (const offset of [0, 27, 1_000, 27 * 500_000, 27 * 1_000_000 - 270]) {
-    const drawn = linesIn(offset, 270, 27, 1_000_000);
+    const drawn = linesIn(offset, 270, 27, 1_000_000, 6);
     expect(drawn.length).toBeLessThan(30);
     expect(drawn.every(({ index, start }) => start === index * 27)).toBe(true);
     const seen = [Math.floor(offset / 27), Math.min(999_999, Math.floor((offset + 269) / 27))];
-    for (const index of seen) expect(drawn.map((line) => line.index)).toContain(index);
+    const inSight = linesIn(offset, 270, 27, 1_000_000, 0);
+    expect(inSight.length).toBeLessThan(13);
+    for (const lines of [drawn, inSight]) {
+      for (const index of seen) expect(lines.map((line) => line.index)).toContain(index);
+    }
   }
   // The list became shorter than it is scrolled: its last lines, until the browser has scrolled it.
   expect(indexes(27_000, 20).at(-1)).toBe(19);

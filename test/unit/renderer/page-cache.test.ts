@@ -48,7 +48,7 @@ function source(total: number) {
   });
   const answer = async (these = answers.splice(0)) => {
     for (const one of these) one();
-    for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
+    for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
   };
   return { cache, asked, listed, gone, answers, answer, fail };
 }
@@ -127,10 +127,11 @@ test('a jump far down a long list begins a listing whose head is what is on scre
   cache.need(0, 30);
   await answer();
   cache.need(30_000, 30_030);
-  const [whole, ahead, page] = listed;
+  const [whole, ahead] = listed;
   expect(whole).toMatchObject({ offset: -1, head: CHUNK });
   expect(ahead).toMatchObject({ listing: whole?.listing, offset: 30_000, limit: 31, head: 0 });
-  expect(page).toMatchObject({ listing: whole?.listing, offset: 30_000, head: 0 });
+  await answer();
+  expect(listed.slice(2)).toMatchObject([{ listing: whole?.listing, offset: 30_000, limit: CHUNK, head: 0 }]);
   await answer();
   expect(cache.row(30_010)?.id).toBe('s30010');
   // The listing says how many there are.
@@ -149,13 +150,16 @@ test('rows in sight after a jump come ahead of their chunks, stay the same objec
   cache.hold(true);
   await answer();
   cache.need(30_090, 30_120);
-  expect(listed.slice(1)).toMatchObject([
-    { offset: 30_090, limit: 31 },
+  // The lines around those in sight, and scrolling on by a few, wait for what is on its way.
+  cache.need(30_084, 30_126);
+  cache.need(30_095, 30_125);
+  expect(listed.slice(1)).toMatchObject([{ offset: 30_090, limit: 31 }]);
+  answers.shift()?.();
+  await answer([]);
+  expect(listed.slice(2)).toMatchObject([
     { offset: 30_000, limit: CHUNK },
     { offset: 30_100, limit: CHUNK },
   ]);
-  answers.shift()?.();
-  await answer([]);
   const [first, last] = [cache.row(30_090), cache.row(30_120)];
   expect([first?.id, last?.id]).toEqual(['s30090', 's30120']);
   expect(cache.row(30_080)).toBeUndefined();
@@ -184,6 +188,22 @@ test('a list that is held is put in order before anybody scrolls, and let go of 
   expect(gone).toEqual([listed[0]?.listing]);
   cache.hold(false);
   expect(gone).toHaveLength(1);
+});
+
+test('rows in sight that could not be read are asked for with their chunk', async () => {
+  const { cache, listed, fail, answer } = source(50_000);
+  cache.need(0, 30);
+  await answer();
+  cache.hold(true);
+  await answer();
+  cache.need(30_000, 30_030);
+  fail.at(-1)?.(new ProblemError({ code: 'INTERNAL', message: 'The reader has ended.' }));
+  await answer();
+  expect(cache.view()).toMatchObject({ is: 'ready', problem: { message: 'The reader has ended.' } });
+  expect(listed.at(-1)).toMatchObject({ offset: 30_000, limit: CHUNK });
+  await answer();
+  expect(cache.row(30_010)?.id).toBe('s30010');
+  expect(cache.view().problem).toBeNull();
 });
 
 test('a short list needs no listing', async () => {

@@ -2,33 +2,56 @@ import { DAY, HOUR, MINUTE, SECOND } from '#shared/domain/lengths.ts';
 
 export type Zone = 'local' | 'utc';
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-function format(zone: Zone, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone}:${name}`;
-  const known = formats.get(key);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
-    hourCycle: 'h23',
-    ...options,
-    ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
-  });
-  formats.set(key, made);
-  return made;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'] as const;
+
+/** An instant as a calendar and a clock in a zone show it. */
+interface Shown {
+  readonly year: number;
+  readonly month: string;
+  readonly day: number;
+  readonly hour: string;
+  readonly minute: string;
+  readonly second: string;
+}
+const padded = (value: number): string => (value < 10 ? `0${String(value)}` : String(value));
+
+/**
+ * Written by hand, in the words of `Intl` for en-GB: a table that is scrolled writes hundreds of times a frame, and each
+ * formatter of `Intl` takes milliseconds to make and longer than this to ask.
+ */
+function shown(at: number, zone: Zone): Shown {
+  const date = new Date(at);
+  const utc = zone === 'utc';
+  return {
+    year: utc ? date.getUTCFullYear() : date.getFullYear(),
+    month: MONTHS[utc ? date.getUTCMonth() : date.getMonth()] ?? '',
+    day: utc ? date.getUTCDate() : date.getDate(),
+    hour: padded(utc ? date.getUTCHours() : date.getHours()),
+    minute: padded(utc ? date.getUTCMinutes() : date.getMinutes()),
+    second: padded(utc ? date.getUTCSeconds() : date.getSeconds()),
+  };
 }
 
-const HOURS = { hour: '2-digit', minute: '2-digit' } as const;
-const SECONDS = { ...HOURS, second: '2-digit' } as const;
-
 /** 14:32:07 */
-export const clockTime = (at: number, zone: Zone): string => format(zone, 'clock', SECONDS).format(at);
+export function clockTime(at: number, zone: Zone): string {
+  const { hour, minute, second } = shown(at, zone);
+  return `${hour}:${minute}:${second}`;
+}
 /** 14:32 */
-export const shortTime = (at: number, zone: Zone): string => format(zone, 'short', HOURS).format(at);
+export function shortTime(at: number, zone: Zone): string {
+  const { hour, minute } = shown(at, zone);
+  return `${hour}:${minute}`;
+}
 /** 21 Nov */
-export const shortDate = (at: number, zone: Zone): string =>
-  format(zone, 'date', { day: 'numeric', month: 'short' }).format(at);
+export function shortDate(at: number, zone: Zone): string {
+  const { day, month } = shown(at, zone);
+  return `${String(day)} ${month}`;
+}
 /** 21 Nov 2026, 14:32:07 */
-export const exactTime = (at: number, zone: Zone): string =>
-  format(zone, 'exact', { day: 'numeric', month: 'short', year: 'numeric', ...SECONDS }).format(at);
+export function exactTime(at: number, zone: Zone): string {
+  const { day, month, year, hour, minute, second } = shown(at, zone);
+  return `${String(day)} ${month} ${String(year)}, ${hour}:${minute}:${second}`;
+}
 
 /** How the chosen zone is called beside a time. */
 export const zoneName = (zone: Zone): string => (zone === 'utc' ? 'UTC' : (localZone ??= ownZone()));

@@ -1,6 +1,16 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '#shared/domain/lengths.ts';
-import { bothTimes, dayTime, duration, exactTime, relativeTime } from '#renderer/format/time.ts';
+import {
+  bothTimes,
+  clockTime,
+  dayTime,
+  duration,
+  exactTime,
+  relativeTime,
+  shortDate,
+  shortTime,
+} from '#renderer/format/time.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 14, 32, 7);
 
@@ -42,4 +52,29 @@ test('a day is named as soon as it is not today', () => {
 test('the exact time names seconds, year and zone', () => {
   expect(exactTime(NOW, 'utc')).toBe('21 Nov 2026, 14:32:07');
   expect(bothTimes(NOW)).toContain('21 Nov 2026, 14:32:07 UTC');
+});
+
+test('times are written as Intl writes them for en-GB, in either zone', () => {
+  const clock = { hour: '2-digit', minute: '2-digit' } as const;
+  const day = { day: 'numeric', month: 'short' } as const;
+  const exact = { ...day, year: 'numeric', ...clock, second: '2-digit' } as const;
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date(Date.UTC(1970, 0, 2)), max: new Date(Date.UTC(2199, 0)), noInvalidDate: true }),
+      fc.constantFrom('utc' as const, 'local' as const),
+      (date, zone) => {
+        const written = (options: Intl.DateTimeFormatOptions): string =>
+          new Intl.DateTimeFormat('en-GB', {
+            hourCycle: 'h23',
+            ...options,
+            ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+          }).format(date);
+        const at = date.getTime();
+        expect(exactTime(at, zone)).toBe(written(exact));
+        expect(clockTime(at, zone)).toBe(written({ ...clock, second: '2-digit' }));
+        expect(shortTime(at, zone)).toBe(written(clock));
+        expect(shortDate(at, zone)).toBe(written(day));
+      },
+    ),
+  );
 });

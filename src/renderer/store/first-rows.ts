@@ -9,7 +9,7 @@ const PATIENCE_MS = 600;
 
 /** Sessions are on screen: notes it on the performance timeline, as the end of a cold start (`npm run bench`). */
 export function firstRowsAreThere(): void {
-  if (useFirstRows.getState().there || performance.getEntriesByName('usable').length > 0) return;
+  if (performance.getEntriesByName('usable').length > 0) return;
   performance.mark('usable');
   // After they have been painted.
   requestAnimationFrame(() => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Committer } from '../ingest/committer.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
 import { settleStep } from './settle.ts';
@@ -12,6 +13,11 @@ export interface IdentityKeeper {
 
 /** Accounts in one transaction; about 10 ms of work. */
 const STEP = 250;
+/**
+ * The same where nobody waits for it, and as long as each takes nothing is done after it: a first listing leaves hundreds of
+ * thousands, and all that a window asks meanwhile goes through this process twice.
+ */
+const BACKGROUND_STEP = 60;
 const EVERY_MS = 2_000;
 
 export function createIdentityKeeper(parts: {
@@ -22,16 +28,22 @@ export function createIdentityKeeper(parts: {
   let timer: NodeJS.Timeout | null = null;
   let asked: Promise<void> | null = null;
   let idle: Promise<void> | null = null;
+  let stopped = false;
   const run = async (background: boolean): Promise<void> => {
-    while (waiting(db)) {
+    const step = background ? BACKGROUND_STEP : STEP;
+    while (!stopped && waiting(db)) {
+      let took = 0;
       const result = await committer.submit({
-        rows: STEP,
+        rows: step,
         background,
         write: () => {
-          settleStep(db, STEP);
+          const began = performance.now();
+          settleStep(db, step);
+          took = performance.now() - began;
         },
       });
       if (result.is !== 'committed') return;
+      if (background) await pause(took);
     }
   };
   return {
@@ -51,6 +63,7 @@ export function createIdentityKeeper(parts: {
       timer.unref();
     },
     stop: () => {
+      stopped = true;
       if (timer !== null) clearInterval(timer);
       timer = null;
     },

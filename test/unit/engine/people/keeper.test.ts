@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ConnectionId } from '#shared/domain/ids.ts';
+import { epochMs } from '#shared/domain/units.ts';
+import type { Committed, Job } from '#engine/ingest/committer.ts';
+import { insertConnection } from '#engine/mirror/connections.ts';
+import { transaction, type WritableDb } from '#engine/mirror/database.ts';
+import { openMirror } from '#engine/mirror/open.ts';
+import { unsettleAll } from '#engine/people/settle.ts';
+import { createIdentityKeeper } from '#engine/people/keeper.ts';
+
+const ACCOUNTS = 200;
+const EVERY_MS = 2_000;
+
+let profile: string;
+let db: WritableDb;
+let jobs: Job[];
+beforeEach(() => {
+  profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
+  const opened = openMirror(profile, epochMs(0));
+  if (opened.is !== 'open') throw new Error(opened.is);
+  db = opened.db;
+  jobs = [];
+  insertConnection(db, {
+    id: ConnectionId.parse('shop'),
+    name: 'shop',
+    nameGiven: true,
+    url: 'http://127.0.0.1:1',
+    ca: null,
+    colour: 0,
+    demoKey: null,
+    createdAt: epochMs(0),
+  });
+  const add = db.prepare(
+    `INSERT INTO account (connection, id, name, known, roles, status, privileged, service)
+     VALUES (1, ?, ?, 1, '[]', 'active', 0, 0)`,
+  );
+  for (let number = 0; number < ACCOUNTS; number += 1) add.run(`a${String(number)}`, `n${String(number)}`);
+  unsettleAll(db);
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  db.close();
+  rmSync(profile, { recursive: true });
+});
+
+const committer = {
+  submit: (job: Job): Promise<Committed> => {
+    jobs.push(job);
+    transaction(db, () => {
+      job.write(false);
+    });
+    return Promise.resolve({ is: 'committed' });
+  },
+};
+const waiting = (): unknown => db.prepare('SELECT count(*) FROM identity_dirty').pluck().get();
+
+test('everybody is worked out in small steps behind everything else', async () => {
+  const keeper = createIdentityKeeper({ db, committer });
+  keeper.start();
+  vi.advanceTimersByTime(EVERY_MS);
+  await vi.waitFor(() => {
+    expect(waiting()).toBe(0);
+  });
+  expect(jobs.length).toBeGreaterThan(2);
+  expect(jobs.every(({ background }) => background === true)).toBe(true);
+  keeper.stop();
+});
+
+test('whoever asks for a person waits for all of it, in its turn', async () => {
+  const keeper = createIdentityKeeper({ db, committer });
+  await keeper.settled();
+  expect(waiting()).toBe(0);
+  expect(jobs.every(({ background }) => background === false)).toBe(true);
+  keeper.stop();
+});
+
+test('stopped in the middle, it asks nothing of the file any more', async () => {
+  const keeper = createIdentityKeeper({ db, committer });
+  keeper.start();
+  vi.advanceTimersByTime(EVERY_MS);
+  await Promise.resolve();
+  keeper.stop();
+  const left = waiting();
+  expect(left).not.toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(waiting()).toBe(left);
+});

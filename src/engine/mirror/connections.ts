@@ -6,6 +6,9 @@ import { Hello, Status } from '#shared/protocol/handshake.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 import { write } from './statements.ts';
 
+/** There are few of them, read when the engine starts: compiling the schema would take longer than it saves. */
+const FEW = { jitless: true } as const;
+
 /** A row that this program wrote in another version may not parse any more; it is then as if it had not come. */
 const json = <T extends z.ZodType>(schema: T) =>
   z
@@ -13,7 +16,7 @@ const json = <T extends z.ZodType>(schema: T) =>
     .nullable()
     .transform((text): z.output<T> | null => {
       if (text === null) return null;
-      const parsed = schema.safeParse(JSON.parse(text));
+      const parsed = schema.safeParse(JSON.parse(text), FEW);
       return parsed.success ? parsed.data : null;
     });
 const flag = z.number().transform((value) => value === 1);
@@ -85,11 +88,11 @@ export const allConnections = (db: ReadableDb): readonly ConnectionRecord[] =>
   db
     .prepare(`${SELECT} ORDER BY c.key`)
     .all()
-    .map((row) => ConnectionRecord.parse(row));
+    .map((row) => ConnectionRecord.parse(row, FEW));
 
 export function connectionById(db: ReadableDb, id: ConnectionId): ConnectionRecord | null {
   const row = db.prepare(`${SELECT} WHERE c.id = ?`).get(id);
-  return row === undefined ? null : ConnectionRecord.parse(row);
+  return row === undefined ? null : ConnectionRecord.parse(row, FEW);
 }
 
 export interface NewConnection {

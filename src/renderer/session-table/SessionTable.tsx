@@ -5,7 +5,7 @@ import { ProblemBox } from '../components/ProblemBox.tsx';
 import type { ArrangementStore } from '../store/list-arrangement.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { SessionLines, type LinesProps } from './SessionLines.tsx';
-import { SessionToolbar } from './SessionToolbar.tsx';
+import { SessionToolbar, useListSaid } from './SessionToolbar.tsx';
 import { useColumns } from './use-columns.ts';
 import { useGroupedList } from './use-grouped-list.ts';
 import { useHold } from './use-hold.ts';
@@ -44,6 +44,7 @@ function useSort(arrangement: ArrangementStore): Sort {
 function Frame({ tools, ...props }: Omit<LinesProps, 'columns'> & { readonly tools?: ReactNode }): ReactNode {
   const { filter, list, arrangement, title } = props;
   const columns = useColumns();
+  const said = useListSaid(list);
   const { problem } = list.view;
   return (
     <Box
@@ -52,7 +53,7 @@ function Frame({ tools, ...props }: Omit<LinesProps, 'columns'> & { readonly too
       <SessionToolbar
         title={title}
         filter={filter}
-        list={list}
+        list={said}
         tools={tools}
         columns={columns}
         arrangement={arrangement}

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { memo, type ReactNode } from 'react';
+import { memo, useMemo, type ReactNode } from 'react';
 import { clearChosen, useSelection } from '../store/selection-store.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
@@ -22,9 +22,22 @@ import { ChosenActions } from './ChosenActions.tsx';
 const PAST_WORDS = { instant: 'open then', playing: 'open then', period: 'open in this period' } as const;
 const STATE_WORDS = { live: 'live', ended: 'ended', all: 'in all' } as const;
 
+/** What is said of a list, without its rows. */
+type ListSaid = Pick<SessionList['view'], 'is' | 'total' | 'totalNow' | 'fresh'> &
+  Pick<SessionList, 'groups' | 'showFresh'>;
+
+/** The same object until one of its facts changes, however often rows of the list come. */
+export function useListSaid({ view, groups, showFresh }: SessionList): ListSaid {
+  const { is, total, totalNow, fresh } = view;
+  return useMemo(
+    () => ({ is, total, totalNow, fresh, groups, showFresh }),
+    [is, total, totalNow, fresh, groups, showFresh],
+  );
+}
+
 /** While the order is held, the list may be shorter or longer than what there is now: then both are said. */
-const heldText = ({ view }: SessionList): string =>
-  view.totalNow === null || view.totalNow === view.total ? '' : ` in this list, ${count(view.totalNow)} now`;
+const heldText = ({ total, totalNow }: ListSaid): string =>
+  totalNow === null || totalNow === total ? '' : ` in this list, ${count(totalNow)} now`;
 
 const groupsText = ({ shown, total }: NonNullable<SessionList['groups']>): string =>
   shown === total
@@ -34,7 +47,7 @@ const groupsText = ({ shown, total }: NonNullable<SessionList['groups']>): strin
 function View(props: {
   readonly title: string;
   readonly filter: FilterStore;
-  readonly list: SessionList;
+  readonly list: ListSaid;
   readonly tools?: ReactNode;
   readonly columns: Columns;
   readonly arrangement: ArrangementStore;
@@ -44,7 +57,7 @@ function View(props: {
   const past = useTime(({ time }) => time.is);
   const connections = filter((shown) => shown.connections);
   const chosen = useSelection((selection) => selection.chosen);
-  const { fresh } = list.view;
+  const { fresh } = list;
   const read = useWhatIsRead(connections);
   return (
     <Box
@@ -62,11 +75,11 @@ function View(props: {
     >
       <Typography variant="h2">{props.title}</Typography>
       <Typography component="span" sx={{ color: 'text.secondary' }} data-testid="session-count">
-        {list.view.is === 'ready' && (read === 'something' || list.view.total > 0)
-          ? `${count(list.view.total)} ${past === 'live' ? STATE_WORDS[state] : PAST_WORDS[past]}${heldText(list)}`
+        {list.is === 'ready' && (read === 'something' || list.total > 0)
+          ? `${count(list.total)} ${past === 'live' ? STATE_WORDS[state] : PAST_WORDS[past]}${heldText(list)}`
           : ''}
       </Typography>
-      {list.groups === null || list.view.is !== 'ready' ? null : (
+      {list.groups === null || list.is !== 'ready' ? null : (
         <Typography component="span" data-testid="group-count" sx={{ color: 'text.secondary' }}>
           {groupsText(list.groups)}
         </Typography>
@@ -91,8 +104,8 @@ function View(props: {
           {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new${list.groups === null ? '' : fresh === 1 ? ' group' : ' groups'}`}
         </Button>
       )}
-      {chosen.size > 0 || list.view.is !== 'ready' ? null : (
-        <EndMatching filter={filter} total={list.view.total} />
+      {chosen.size > 0 || list.is !== 'ready' ? null : (
+        <EndMatching filter={filter} total={list.total} />
       )}
       {chosen.size === 0 ? null : <ChosenActions chosen={chosen} />}
     </Box>
@@ -101,6 +114,6 @@ function View(props: {
 
 /**
  * Name of the list, honest counts, what it is narrowed to, and what can be done with the selection. Not drawn again
- * while rows are scrolled.
+ * while rows are scrolled, or come.
  */
 export const SessionToolbar = memo(View);

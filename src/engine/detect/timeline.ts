@@ -179,11 +179,11 @@ const append = <S>(
   ) {
     const fresh = timeline.count === 0 && timeline.floor === null;
     const before = fresh ? null : (timeline.frozen ?? fold.clone(timeline.state));
-    segment = { state: before, events: [], records: null };
+    // A list of one has no room for more: most segments of most people get none.
+    segment = { state: before, events: [event], records: null };
     timeline.segments.push(segment);
     if (timeline.segments.length > MAX_SEGMENTS) thin(timeline.segments);
-  }
-  eventsOf(segment).push(event);
+  } else eventsOf(segment).push(event);
   timeline.count += 1;
   timeline.frozen = null;
   // What a step that threw left behind is nobody's.

@@ -250,7 +250,10 @@ function reader(db: ReadableDb, connection: number, cache: PackedCache) {
       upgrade(kind, timeline);
       return timeline;
     }
-    if (!isHead(value)) return value;
+    if (!isHead(value)) {
+      upgrade(kind, value);
+      return value;
+    }
     const bodies = new Map(
       (parts.all(connection, kind, key) as { part: number; body: string }[]).map((row) => [
         row.part,

@@ -9,9 +9,10 @@ import { sessionPack } from '../detect/pack/session-pack.ts';
 import { createPass, type Shape } from '../detect/pack/shape.ts';
 import { timelineBytes, type Bytes } from '../detect/pack/timeline-bytes.ts';
 import { unpackTimeline, type PackedTimeline } from '../detect/pack/timeline-pack.ts';
-import { upgradeUser } from '../detect/pack/upgrade.ts';
+import { upgradeRiskPerson, upgradeUser } from '../detect/pack/upgrade.ts';
 import { putUser, takeUser } from '../detect/pack/user-bytes.ts';
 import { userPack } from '../detect/pack/user-pack.ts';
+import type { RiskPerson } from '../detect/risk/risk-state.ts';
 import { thaw, type Timeline } from '../detect/timeline.ts';
 import type { UserState } from '../detect/user-state.ts';
 
@@ -129,4 +130,5 @@ export function readable(kind: string, bytes: Buffer): unknown {
 /** Brings what was not packed up to date, in place: an earlier version may have written it. */
 export function upgrade(kind: string, value: unknown): void {
   if (kind === 'users') upgradeUser(value as Timeline<UserState>);
+  else if (kind === 'risk-people') upgradeRiskPerson(value as RiskPerson);
 }

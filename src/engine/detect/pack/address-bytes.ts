@@ -56,14 +56,17 @@ export const takeAddress = (from: PackReader): AddressState => {
   for (let left = from.uint(); left > 0; left -= 1) successes.push(takeHit(from));
   const established = takeCounts(from);
   const rare = from.uint();
-  const pass = createPass();
+  const pass = rare === 0 ? null : createPass();
   return {
-    failures: (rare & FAILURES) === 0 ? null : failures.read(from.json(), pass),
+    failures: pass === null || (rare & FAILURES) === 0 ? null : failures.read(from.json(), pass),
     successes,
     established,
-    episodes: (rare & EPISODES) === 0 ? new Map<string, Episode>() : episodes.read(from.json(), pass),
+    episodes:
+      pass === null || (rare & EPISODES) === 0
+        ? new Map<string, Episode>()
+        : episodes.read(from.json(), pass),
     visitors:
-      (rare & VISITORS) === 0
+      pass === null || (rare & VISITORS) === 0
         ? new Map<string, { at: string; users: string[] }>()
         : visitors.read(from.json(), pass),
   };

@@ -203,20 +203,23 @@ export class PackReader {
   #large = 0;
   readonly #all: string;
   /** Where each text ends. */
-  readonly #ends: number[] = [];
-  readonly #texts: string[] = [];
+  readonly #ends: number[];
+  readonly #texts: (string | undefined)[];
 
   constructor(bytes: Buffer, start = 0) {
     this.#bytes = bytes;
     this.#at = start;
     const many = this.uint();
+    const ends = new Array<number>(many);
+    this.#ends = ends;
+    this.#texts = new Array<string | undefined>(many);
     if (many === 0) {
       this.#all = '';
       return;
     }
     const wide = this.#byte() === 1;
     let end = 0;
-    for (let text = 0; text < many; text += 1) this.#ends.push((end += this.uint()));
+    for (let text = 0; text < many; text += 1) ends[text] = end += this.uint();
     const from = this.#at;
     this.#at += wide ? 2 * end : end;
     this.#all = bytes.toString(wide ? 'utf16le' : 'latin1', from, this.#at);
@@ -285,10 +288,10 @@ export class PackReader {
   text(): string | null {
     const place = this.uint();
     if (place === 0) return null;
-    const before = this.#texts[place];
+    const before = this.#texts[place - 1];
     if (before !== undefined) return before;
     const text = this.#all.substring(place === 1 ? 0 : (this.#ends[place - 2] ?? 0), this.#ends[place - 1]);
-    this.#texts[place] = text;
+    this.#texts[place - 1] = text;
     return text;
   }
   /** A text that is never null. */

@@ -1,3 +1,5 @@
+import { ownCountsOf } from '../risk/own-counts.ts';
+import type { RiskPerson } from '../risk/risk-state.ts';
 import { sightsOf, type Seen, type Sights } from '../sights.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Profile, UserState } from '../user-state.ts';
@@ -24,4 +26,11 @@ export const upgradeUser = (timeline: Timeline<UserState>): void => {
   upgradeState(timeline.state);
   for (const { state } of timeline.segments)
     if (state !== null && !(state instanceof FrozenState)) upgradeState(state);
+};
+
+/** The same of what was counted of a person: values were maps by level. */
+export const upgradeRiskPerson = (person: RiskPerson & { levels?: Map<string, number>[] }): void => {
+  if (person.levels === undefined) return;
+  person.own = ownCountsOf(person.levels);
+  delete person.levels;
 };

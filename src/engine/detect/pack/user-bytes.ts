@@ -7,6 +7,18 @@ import { episode, episodes, failureRun } from './user-pack.ts';
 
 type Family = 4 | 6 | null;
 
+// Lists are made as long as they are: one that grows has room for sixteen more, and there are twenty of them for every person.
+const namesOf = (from: PackReader, many: number): string[] => {
+  const names = new Array<string>(many);
+  for (let at = 0; at < many; at += 1) names[at] = from.name();
+  return names;
+};
+const figuresOf = (from: PackReader, many: number): number[] => {
+  const figures = new Array<number>(many);
+  for (let at = 0; at < many; at += 1) figures[at] = from.figure();
+  return figures;
+};
+
 const putSights = ({ names, figures, ids }: Sights, out: PackWriter): void => {
   out.uint(names.length);
   for (const name of names) out.text(name);
@@ -16,13 +28,9 @@ const putSights = ({ names, figures, ids }: Sights, out: PackWriter): void => {
 const COLUMNS = 4;
 const takeSights = (from: PackReader): Sights => {
   const many = from.uint();
-  const names: string[] = [];
-  const figures: number[] = [];
-  const ids: string[] = [];
-  for (let at = 0; at < many; at += 1) names.push(from.name());
-  for (let at = 0; at < many * COLUMNS; at += 1) figures.push(from.figure());
-  for (let at = 0; at < many; at += 1) ids.push(from.name());
-  return { names, figures, ids };
+  const names = namesOf(from, many);
+  const figures = figuresOf(from, many * COLUMNS);
+  return { names, figures, ids: namesOf(from, many) };
 };
 
 const putProfile = (profile: Profile, out: PackWriter): void => {
@@ -125,23 +133,15 @@ const putTexts = (texts: readonly string[], out: PackWriter): void => {
   out.uint(texts.length);
   for (const text of texts) out.text(text);
 };
-const takeTexts = (from: PackReader): string[] => {
-  const texts: string[] = [];
-  for (let left = from.uint(); left > 0; left -= 1) texts.push(from.name());
-  return texts;
-};
+const takeTexts = (from: PackReader): string[] => namesOf(from, from.uint());
 const putFigures = (figures: readonly number[], out: PackWriter): void => {
   out.uint(figures.length);
   for (const figure of figures) out.number(figure);
 };
-const takeFigures = (from: PackReader): number[] => {
-  const figures: number[] = [];
-  for (let left = from.uint(); left > 0; left -= 1) figures.push(from.figure());
-  return figures;
-};
+const takeFigures = (from: PackReader): number[] => figuresOf(from, from.uint());
 const takeUints = (from: PackReader): number[] => {
-  const figures: number[] = [];
-  for (let left = from.uint(); left > 0; left -= 1) figures.push(from.uint());
+  const figures = new Array<number>(from.uint());
+  for (let at = 0; at < figures.length; at += 1) figures[at] = from.uint();
   return figures;
 };
 
@@ -224,18 +224,21 @@ export const takeUser = (from: PackReader): UserState => {
   }
   const recentPlaces = takePoints(from, met);
   const rare = from.uint();
-  const pass = createPass();
+  const pass = rare === 0 ? null : createPass();
   return {
     profile,
     place,
     ground,
     failures,
     retries,
-    failureRun: (rare & RUN) === 0 ? null : failureRun.read(from.json(), pass),
+    failureRun: pass === null || (rare & RUN) === 0 ? null : failureRun.read(from.json(), pass),
     successes,
     live,
-    overLimit: (rare & LIMIT) === 0 ? null : episode.read(from.json(), pass),
+    overLimit: pass === null || (rare & LIMIT) === 0 ? null : episode.read(from.json(), pass),
     recentPlaces,
-    episodes: (rare & EPISODES) === 0 ? new Map<string, Episode>() : episodes.read(from.json(), pass),
+    episodes:
+      pass === null || (rare & EPISODES) === 0
+        ? new Map<string, Episode>()
+        : episodes.read(from.json(), pass),
   };
 };

@@ -3,6 +3,7 @@ import type { PreparedEvent } from '../prepare.ts';
 import type { DetectSettings } from '../settings.ts';
 import type { AttackPrior } from './attack-prior.ts';
 import { FEATURES, FEATURE_NAMES, levelsOf, type FeatureName } from './features.ts';
+import { countOwn, ownCount } from './own-counts.ts';
 import {
   createRiskPerson,
   createRiskState,
@@ -90,16 +91,6 @@ const offset = { ip: 0, ua: FEATURES.ip.length } as const;
 const distinct = (levels: readonly (readonly string[])[]): number =>
   levels.reduce((sum, level) => sum + level.length, 0);
 
-const countOwn = (map: Map<string, number>, value: string, most: number): void => {
-  const before = map.get(value);
-  if (before === undefined && map.size >= most) {
-    let [least, times]: [string | null, number] = [null, Infinity];
-    for (const [name, n] of map) if (n < times) [least, times] = [name, n];
-    if (least !== null) map.delete(least);
-  }
-  map.set(value, (before ?? 0) + 1);
-};
-
 /**
  * The risk score of Freeman et al. (NDSS 2016) as implemented by Wiefling et al.:
  *
@@ -152,8 +143,8 @@ export const createRiskModel = (
     const levels = FEATURES[feature].map(({ level, weight }, j) => {
       const found = values[j] ?? null;
       if (found === null) return { level, weight, value: null, own: 0, all: 0 };
-      const mine = person.levels[offset[feature] + j]?.get(found.value);
-      return { level, weight, value: found.value, own: mine ?? 0, all: found.held?.n ?? 0 };
+      const mine = ownCount(person.own, offset[feature] + j, found.value);
+      return { level, weight, value: found.value, own: mine, all: found.held?.n ?? 0 };
     });
     const exact = levels[0];
     const n1 = exact?.all ?? 0;
@@ -229,8 +220,7 @@ export const createRiskModel = (
         const values = levels[feature];
         values.forEach((found, j) => {
           if (found === null) return;
-          const own = person.levels[offset[feature] + j];
-          if (own) countOwn(own, found.value, limits.ofPerson);
+          countOwn(person.own, offset[feature] + j, found.value, limits.ofPerson);
           const one = countForAll(found, event.ts);
           if (j > 0) {
             if (one.n === 1) totals.distinct[feature] += 1;

@@ -1,14 +1,15 @@
 import type { Episode } from '../episode.ts';
 import { Table, type Load } from '../table.ts';
 import { FEATURES, type FeatureName } from './features.ts';
+import { createOwnCounts, type OwnCounts } from './own-counts.ts';
 
 /** What is counted of one person. Bounded: the values least used leave first. */
 export interface RiskPerson {
   /** Event time of the first login. */
   first: number | null;
   logins: number;
-  /** By level, address levels first: value → logins. */
-  levels: Map<string, number>[];
+  /** Logins with each value, address levels first. */
+  own: OwnCounts;
   /** The latest login, for the session that is opened with it; ts in event time. */
   last: { ts: number; ip: string | null; risk: number | null } | null;
   /** The latest finding that a sign-in was risky. */
@@ -60,7 +61,7 @@ const LEVELS = FEATURES.ip.length + FEATURES.ua.length;
 export const createRiskPerson = (): RiskPerson => ({
   first: null,
   logins: 0,
-  levels: Array.from({ length: LEVELS }, () => new Map<string, number>()),
+  own: createOwnCounts(LEVELS),
   last: null,
   asked: null,
 });

@@ -178,6 +178,7 @@ export function createReceivedBatches(options: {
         changes,
         state: { is: 'waits' },
         names: null,
+        isAhead: () => batch.state.is === 'posted' && batch.state.posted.is === 'posted',
         writing() {
           const { state } = batch;
           if (state.is === 'posted' && state.posted.is === 'void') batch.state = { is: 'waits' };

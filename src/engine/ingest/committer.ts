@@ -10,6 +10,11 @@ export interface Job {
   readonly background?: boolean;
   /** False when it is no longer wanted (its subscription was replaced); it is then dropped unwritten. */
   readonly wanted?: () => boolean;
+  /**
+   * It is worked on elsewhere since it came, and its transaction will wait for that: the newest of several such jobs is
+   * left for the next one, so that there is work meanwhile.
+   */
+  readonly isAhead?: () => boolean;
   /** Writes. `careful`: an earlier try failed on some record, so each record must be tried by itself. */
   readonly write: (careful: boolean) => void;
 }
@@ -128,8 +133,10 @@ export function createCommitter(options: {
     sinceBackground = queue === background ? 0 : sinceBackground + 1;
     const most = awaited > 0 ? 1 : GROUP_ROWS;
     while (rows < most) {
-      const next = queue.shift();
+      const [next] = queue;
       if (next === undefined) break;
+      if (group.length > 0 && queue.length === 1 && next.job.isAhead?.() === true) break;
+      queue.shift();
       if (next.job.wanted?.() === false) {
         next.settle({ is: 'dropped' });
         continue;

@@ -40,6 +40,8 @@ export interface ArrivingBatch extends Pick<EnrichedBatch, 'connection' | 'conne
 
 /** A batch of the stream that waits to be written: work on it may begin before. */
 export interface ReceivedBatch {
+  /** It is worked on already, elsewhere. */
+  readonly isAhead: () => boolean;
   /** It is about to be written, in this transaction: the mirror is as it was before it. */
   writing(): void;
   /** It will not be written. */

@@ -134,6 +134,7 @@ export function createIngest(options: {
       const result = await committer.submit({
         rows: parsed.good.length + 1,
         wanted,
+        ...(received === null ? {} : { isAhead: received.isAhead }),
         write: (careful) => {
           applied = nothingApplied();
           bad = parsed.bad;

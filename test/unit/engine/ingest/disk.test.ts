@@ -81,3 +81,29 @@ test('live work goes before background work', async () => {
   ]);
   expect(order).toEqual(['live', 'history', 'history']);
 });
+
+test('the newest of several jobs that are worked on elsewhere waits for the next transaction, and is not forgotten', async () => {
+  const world = ingestWorld();
+  const transactions: string[][] = [];
+  let open: string[] = [];
+  const job = (name: string, isAhead: () => boolean) => ({
+    rows: 1,
+    isAhead,
+    write: () => {
+      if (open.length === 0) {
+        transactions.push(open);
+        queueMicrotask(() => (open = []));
+      }
+      open.push(name);
+    },
+  });
+  const submitted = async (...ahead: readonly boolean[]): Promise<void> => {
+    await Promise.all(ahead.map((is, at) => world.committer.submit(job(String(at), () => is))));
+  };
+  await submitted(true, true, true);
+  await submitted(true);
+  await submitted(true, true, false);
+  await submitted(false, true);
+  expect(transactions).toEqual([['0', '1'], ['2'], ['0'], ['0', '1', '2'], ['0'], ['1']]);
+  await world.committer.idle();
+});

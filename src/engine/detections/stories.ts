@@ -19,10 +19,24 @@ const earlier = (a: Member, b: Member): number => a.raised_at - b.raised_at || (
  */
 const MOST_COMPARED = 50;
 
+/** A finding as it stood before it was written anew, and when the newest of all findings ended then. */
+export interface Stood {
+  readonly withdrawn_at: number | null;
+  readonly filtered: string | null;
+  readonly account: number | null;
+  readonly session: number | null;
+  readonly ip: string | null;
+  readonly raised_at: number;
+  readonly last_at: number;
+  readonly newest: number;
+}
+
 /** What findings are joined by. */
 export interface Subject {
   /** It, as it was just written. */
   readonly itself: Member;
+  /** Null: it is new. */
+  readonly stood: Stood | null;
   readonly connection: number;
   readonly account: number | null;
   readonly session: number | null;
@@ -32,6 +46,20 @@ export interface Subject {
   readonly from: number;
   readonly until: number;
 }
+
+/**
+ * Whether it was joined before with all that it can be joined with: it was about the same, and whatever its new end
+ * reaches beyond what its old one reached would have to begin after everything there is has ended.
+ */
+const isJoined = ({ stood, itself, account, session, ip }: Subject): boolean =>
+  stood !== null &&
+  stood.withdrawn_at === null &&
+  stood.filtered === null &&
+  stood.account === account &&
+  stood.session === session &&
+  stood.ip === ip &&
+  stood.raised_at === itself.raised_at &&
+  (itself.last_at <= stood.last_at || stood.newest <= stood.last_at + STORY_MS);
 
 /** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
 export function createCampaigns(db: WritableDb): (about: Subject) => void {
@@ -54,7 +82,7 @@ export function createCampaigns(db: WritableDb): (about: Subject) => void {
   const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
   const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
 
-  type Asked = Omit<Subject, 'itself' | 'kind'> & { readonly key: number };
+  type Asked = Omit<Subject, 'itself' | 'kind' | 'stood'> & { readonly key: number };
   /**
    * Those about the same person that the story of a new one can be told from. A busy person has hundreds, all of them
    * joined when they were written. Where the first and the last to end lie within twice the time that makes one story,
@@ -86,7 +114,9 @@ export function createCampaigns(db: WritableDb): (about: Subject) => void {
     return true;
   };
 
-  return ({ kind, itself, ...subject }) => {
+  return (about) => {
+    if (isJoined(about)) return;
+    const { kind, itself, stood: _, ...subject } = about;
     const asked: Asked = { ...subject, key: itself.key };
     const others = [
       ...(subject.session === null ? [] : ofSession.all(asked)),

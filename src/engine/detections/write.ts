@@ -4,7 +4,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { WritableDb } from '../mirror/database.ts';
 import { toChanges, type FoundChanges } from './finding.ts';
 import { openRefresher } from './marks.ts';
-import { createCampaigns, STORY_MS } from './stories.ts';
+import { createCampaigns, STORY_MS, type Stood } from './stories.ts';
 import type { Suppressible } from './suppressions.ts';
 
 export interface DetectionWriter {
@@ -30,13 +30,17 @@ export interface Where {
 }
 
 const Withdrawn = z.object({ key: z.number(), record: z.string(), heard: z.number() });
-const Before = z.object({ withdrawn_at: z.number().nullable(), severity: z.number() });
+type Before = Stood & { readonly severity: number };
 
 export function createDetectionWriter(
   db: WritableDb,
   suppression: () => (one: Suppressible) => number | null,
 ): DetectionWriter {
-  const before = db.prepare('SELECT withdrawn_at, severity FROM detection WHERE connection = ? AND id = ?');
+  const before = db.prepare(
+    `SELECT withdrawn_at, severity, filtered, account, session, ip, raised_at, last_at,
+       (SELECT max(last_at) FROM detection) AS newest
+     FROM detection WHERE connection = ? AND id = ?`,
+  );
   const account = db.prepare('SELECT key FROM account WHERE connection = ? AND id = ?').pluck();
   const handle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
   const upsert = db.prepare(
@@ -84,7 +88,7 @@ export function createDetectionWriter(
         raisedAt: row.raisedAt,
       });
       const heard = row.filtered === null && silenced === null && !row.retrospective;
-      const known = heard ? before.get(where.key, row.id) : undefined;
+      const old = row.filtered === null ? (before.get(where.key, row.id) as Before | undefined) : undefined;
       const keys = {
         account: user === null || shared ? null : keyOf(account.get(where.key, user)),
         session: session === null ? null : keyOf(handle.get(where.key, session)),
@@ -100,6 +104,7 @@ export function createDetectionWriter(
       touched.push(key);
       if (row.filtered === null)
         assignCampaign({
+          stood: old ?? null,
           itself: { key, id: row.id, campaign, raised_at: row.raisedAt, last_at: row.lastAt },
           connection: where.key,
           ip: row.ip,
@@ -109,8 +114,7 @@ export function createDetectionWriter(
           ...keys,
         });
       if (!heard) continue;
-      const old = known === undefined ? null : Before.parse(known);
-      if (old === null || old.withdrawn_at !== null || old.severity < row.severity)
+      if (old === undefined || old.withdrawn_at !== null || old.severity < row.severity)
         fresh.push({ key, record: JSON.parse(row.record) as DetectionRecord });
     }
     if (touched.length > 0) refreshMarks(touched);

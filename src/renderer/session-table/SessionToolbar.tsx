@@ -104,9 +104,7 @@ function View(props: {
           {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new${list.groups === null ? '' : fresh === 1 ? ' group' : ' groups'}`}
         </Button>
       )}
-      {chosen.size > 0 || list.is !== 'ready' ? null : (
-        <EndMatching filter={filter} total={list.total} />
-      )}
+      {chosen.size > 0 || list.is !== 'ready' ? null : <EndMatching filter={filter} total={list.total} />}
       {chosen.size === 0 ? null : <ChosenActions chosen={chosen} />}
     </Box>
   );

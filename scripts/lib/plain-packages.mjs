@@ -7,6 +7,8 @@ export const PLAIN = [
   'ipaddr.js',
   'maxmind',
   'nodemailer',
+  // Modules only: a program of CommonJS in an Electron before 35 could not load it.
+  'proxy-agent-negotiate',
   'proxy-from-env',
   're2js',
   'socket.io-client',

@@ -46,7 +46,14 @@ export function runCached(file: string, folder: string | null, fresh: boolean): 
     // Whoever else asks for this file gets it, instead of running it once more.
     own.cache[path] = module;
     const scope = script.runInThisContext() as (...names: readonly unknown[]) => void;
-    scope(module.exports, require, module, path, dirname(path));
+    try {
+      scope(module.exports, require, module, path, dirname(path));
+    } catch (error) {
+      // As Node does: who asks again hears what is wrong, instead of getting half a module.
+      parts.delete(path);
+      Reflect.deleteProperty(own.cache, path);
+      throw error;
+    }
     module.loaded = true;
     return module.exports;
   };

@@ -112,3 +112,13 @@ test('a folder that cannot be written costs nothing but time', () => {
   runCached(file, null, false).keep();
   expect(ran()).toBe('one;one;');
 });
+
+test('a part that fails while it is read fails the same way again, instead of being half there', () => {
+  writeFileSync(file, `exports.later=()=>require('./later.cjs');globalThis.laterOf=exports.later`);
+  writeFileSync(join(folder, 'later.cjs'), `exports.early=1;throw new Error('no such module')`);
+  runCached(file, null, false);
+  const { laterOf } = globalThis as unknown as { laterOf: () => unknown };
+  for (const again of [1, 2]) expect(laterOf, String(again)).toThrow('no such module');
+  writeFileSync(join(folder, 'later.cjs'), `exports.early=2`);
+  expect(laterOf()).toEqual({ early: 2 });
+});

@@ -49,3 +49,9 @@ const hasControls = (text: string): boolean =>
 /** The link among a program's arguments, if there is one that can be followed. */
 export const linkAmong = (argv: readonly string[]): string | null =>
   argv.flatMap((argument) => hashOfLink(argument) ?? []).at(-1) ?? null;
+
+/** Whether the arguments hold a link of ours that cannot be followed: who followed it is told so. */
+export const hasBadLink = (argv: readonly string[]): boolean =>
+  argv.some(
+    (argument) => argument.toLowerCase().startsWith(`${LINK_SCHEME}:`) && hashOfLink(argument) === null,
+  );

@@ -15,7 +15,7 @@ import { MAIN_EVENT_CHANNEL } from '#shared/ipc/main-channels.ts';
 import { MAIN_METHODS, type MainEvent, type Settings } from '#shared/ipc/main-contract.ts';
 import { registerAppScheme, serveApp } from './app-scheme.ts';
 import { readConnectionFile } from './connection-file.ts';
-import { hashOfLink, LINK_SCHEME, linkAmong } from './deep-link.ts';
+import { hasBadLink, LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { createDemoAgents } from './demo-agents.ts';
 import { createEngineHost } from './engine-host.ts';
 import { giveBackAtRest } from './give-back.ts';
@@ -117,7 +117,7 @@ function run(): void {
   );
   /** Shows an address of the window's own, in the window that was used last. */
   const go = (hash: string | null) => {
-    const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+    const window = windows.lastUsed();
     if (window === undefined) {
       windows.open(hash ?? '');
       return;
@@ -128,6 +128,13 @@ function run(): void {
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
+  };
+  /** Shows what a link among these leads to; a link that leads nowhere says so in the window. */
+  const follow = (argv: readonly string[]) => {
+    go(linkAmong(argv));
+    if (hasBadLink(argv)) {
+      windows.lastUsed()?.webContents.send(MAIN_EVENT_CHANNEL, { type: 'bad-link' } satisfies MainEvent);
+    }
   };
   const newWindow = () => {
     windows.open('');
@@ -217,7 +224,7 @@ function run(): void {
     newWindow,
     go,
     over: (what) => {
-      const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+      const window = windows.lastUsed();
       window?.webContents.send(MAIN_EVENT_CHANNEL, { type: 'over', over: what } satisfies MainEvent);
     },
     zoom: (change) => {
@@ -228,12 +235,11 @@ function run(): void {
   // From a checkout the system would be told to start Electron itself.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
   app.on('second-instance', (_event, argv) => {
-    go(linkAmong(argv));
+    follow(argv);
   });
   app.on('open-url', (event, link) => {
     event.preventDefault();
-    const hash = hashOfLink(link);
-    if (hash !== null) go(hash);
+    follow([link]);
   });
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) newWindow();

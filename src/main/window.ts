@@ -22,6 +22,8 @@ export interface Windows {
   open(hash: string): void;
   /** Opens those that were open when the program ended; the first one on a view, if one is named. */
   openThoseBefore(hash: string): void;
+  /** The window that has the focus, or had it last; of windows that never had it the newest. */
+  lastUsed(): BrowserWindow | undefined;
   memoryOf(contents: WebContents): WindowMemory;
   remember(contents: WebContents, changes: WindowChanges): void;
   /** The program ends: windows that close now are opened again next time. */
@@ -32,6 +34,8 @@ export interface Windows {
 export function createWindows(preload: string, settings: SettingsFile, memories: WindowMemories): Windows {
   const places = new Map<number, number | null>();
   let ending = false;
+  /** The one that was used last at the end. */
+  let inUse: readonly BrowserWindow[] = [];
 
   const open = (hash: string): void => {
     const place = memories.take();
@@ -61,11 +65,17 @@ export function createWindows(preload: string, settings: SettingsFile, memories:
       window.show();
     });
     const { id } = window.webContents;
+    const others = (): readonly BrowserWindow[] => inUse.filter((other) => other !== window);
+    inUse = [...inUse, window];
+    window.on('focus', () => {
+      inUse = [...others(), window];
+    });
     window.on('close', () => {
-      const others = BrowserWindow.getAllWindows().some((other) => other !== window);
-      memories.put(place, { bounds: boundsText(window.getNormalBounds()), open: ending || !others });
+      const isLast = others().length === 0;
+      memories.put(place, { bounds: boundsText(window.getNormalBounds()), open: ending || isLast });
     });
     window.on('closed', () => {
+      inUse = others();
       places.delete(id);
       memories.free(place);
     });
@@ -77,6 +87,7 @@ export function createWindows(preload: string, settings: SettingsFile, memories:
     openThoseBefore: (hash) => {
       for (const [index] of memories.openBefore.entries()) open(index === 0 ? hash : '');
     },
+    lastUsed: () => inUse.at(-1),
     memoryOf: (contents) => memories.get(placeOf(contents)),
     remember: (contents, changes) => {
       memories.put(placeOf(contents), changes);

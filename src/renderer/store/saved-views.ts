@@ -3,7 +3,7 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import { useApp } from './app-store.ts';
 import { changeAuditSearch } from './audit-search.ts';
 import { useSessionsArrangement } from './list-arrangement.ts';
-import { goTo } from './route-store.ts';
+import { goTo, parseHash, useRoute } from './route-store.ts';
 import { NO_FILTER, useSessionsFilter } from './session-filter.ts';
 import { changeSettings, settingsNow } from './settings-store.ts';
 
@@ -32,16 +32,30 @@ export async function renameView(view: SavedView, name: string): Promise<void> {
 }
 
 /** Shows what a view was saved with, and nothing else that the list was narrowed to. */
-function openSessionsView({ search, state = 'live', connections = [], group = null }: SavedView): void {
+function openSessionsView(view: SavedView): void {
+  const { search, state = 'live', connections = [], group = null, text = '', account = null, sort } = view;
   const wanted = new Set(connections);
   const known: readonly ConnectionId[] = (useApp.getState().environments ?? []).map((one) => one.connection);
   useSessionsFilter.setState({
     ...NO_FILTER,
     search,
     state,
+    text,
+    account,
     connections: known.filter((connection) => wanted.has(connection)),
   });
-  useSessionsArrangement.setState({ group });
+  useSessionsArrangement.setState({ group, ...sort });
+}
+
+/** An environment that is gone narrows nothing: otherwise the list would be empty and not say why. */
+function openAuditView({ search, connections = [], period }: SavedView): void {
+  const known = useApp.getState().environments ?? [];
+  const [connection] = known.map((one) => one.connection).filter((one) => connections.includes(one));
+  changeAuditSearch({
+    text: search,
+    connection: connection ?? null,
+    ...(period === undefined ? {} : { period }),
+  });
 }
 
 /** Opens a saved view wherever the person is. */
@@ -52,10 +66,12 @@ export function openView(view: SavedView): void {
       goTo('sessions');
       return;
     case 'audit':
-      changeAuditSearch({ text: view.search });
+      openAuditView(view);
       goTo('audit');
       return;
     case 'page':
       window.location.hash = view.search;
+      // Also when the address is the one that stands: what it asks for may have been changed since.
+      useRoute.setState(parseHash(view.search));
   }
 }

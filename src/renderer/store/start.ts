@@ -88,6 +88,16 @@ function receiveFromMain(event: MainEvent): void {
     case 'open':
       window.location.hash = event.hash;
       return;
+    case 'bad-link':
+      notify({
+        tone: 'bad',
+        problem: {
+          code: 'BAD_LINK',
+          message: 'The link that was followed leads to nothing in Watchfloor; nothing was changed.',
+          advice: 'A link to a session is copied from the palette: “Copy a link to the open session”.',
+        },
+      });
+      return;
     case 'over':
       showOver(event.over);
       return;

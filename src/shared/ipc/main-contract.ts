@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { AccountId, ConnectionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../domain/result.ts';
 import type { ConnectionFile } from '../protocol/connection-file.ts';
 import { method } from './contract.ts';
 import type { MainMethodName } from './main-channels.ts';
 import { GROUPINGS } from './session-groupings.ts';
+import { SESSION_SORTS } from './session-sorts.ts';
 import { WindowChanges, type WindowMemory } from './window-memory.ts';
 
 const THEMES = ['system', 'dark', 'light'] as const;
@@ -20,6 +22,19 @@ const SavedView = z.strictObject({
   /** Only these environments. */
   connections: z.array(z.string().min(1).max(256)).max(100).optional(),
   group: z.enum(GROUPINGS).nullable().optional(),
+  /** What a list of sessions was narrowed to from its menu: a text that occurs in it, one account. */
+  text: z.string().max(256).optional(),
+  account: z
+    .strictObject({ connection: ConnectionId, id: AccountId, name: z.string().max(LIMITS.id) })
+    .optional(),
+  sort: z.strictObject({ by: z.enum(SESSION_SORTS), descending: z.boolean() }).optional(),
+  /** Of events: the last while, or between two instants, ms. */
+  period: z
+    .union([
+      z.strictObject({ is: z.literal('last'), ms: z.int().min(1) }),
+      z.strictObject({ is: z.literal('between'), from: z.int(), to: z.int() }),
+    ])
+    .optional(),
 });
 export type SavedView = z.infer<typeof SavedView>;
 
@@ -134,6 +149,8 @@ export type MainEvent =
   | { readonly type: 'demo'; readonly demo: DemoState }
   /** A link or the menu leads to an address of the window's own, `#/view/part`. */
   | { readonly type: 'open'; readonly hash: string }
+  /** A link was followed that leads nowhere. */
+  | { readonly type: 'bad-link' }
   /** The menu asks for what lies over the views. */
   | { readonly type: 'over'; readonly over: 'palette' | 'keys' };
 

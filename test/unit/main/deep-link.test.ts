@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashOfLink, linkAmong } from '#main/deep-link.ts';
+import { hasBadLink, hashOfLink, linkAmong } from '#main/deep-link.ts';
 import { parseHash } from '#renderer/store/route-store.ts';
 
 test.each([
@@ -46,4 +46,10 @@ test('the last link among the arguments counts', () => {
     '#/sessions/c/s',
   );
   expect(linkAmong(['electron', '.', '--flag'])).toBeNull();
+});
+
+test('only a link of ours that leads nowhere is a bad one', () => {
+  expect(hasBadLink(['electron', '.', 'watchfloor://delete/everything'])).toBe(true);
+  expect(hasBadLink(['WATCHFLOOR:session'])).toBe(true);
+  expect(hasBadLink(['electron', 'watchfloor://watch', 'https://example.org/'])).toBe(false);
 });

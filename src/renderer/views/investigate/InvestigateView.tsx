@@ -6,9 +6,13 @@ import { PageLinks } from '../../components/PageLinks.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
 import { IfRead } from '../../parts/NothingRead.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
-import { useInvestigate } from '../../store/investigate-store.ts';
+import { exactTime, type Zone } from '../../format/time.ts';
+import { SavedViews } from '../../parts/SavedViews.tsx';
+import { addressOf, askedBy, useInvestigate } from '../../store/investigate-store.ts';
 import { useRowKeys } from '../../store/use-row-keys.ts';
 import { hrefOf, useRoute } from '../../store/route-store.ts';
+import { openView } from '../../store/saved-views.ts';
+import { useSettings } from '../../store/settings-store.ts';
 import { AllNotes } from './AllNotes.tsx';
 import { AtInstant } from './AtInstant.tsx';
 import { Difference } from './Difference.tsx';
@@ -19,7 +23,7 @@ const QUESTIONS = [
   ['at', 'At an instant'],
   ['difference', 'Between two instants'],
   ['shared', 'Shared addresses'],
-  ['notes', 'Notes'],
+  ['notes', 'Bookmarks and notes'],
 ] as const;
 type Question = (typeof QUESTIONS)[number][0];
 const isQuestion = (name: string | undefined): name is Question =>
@@ -40,16 +44,33 @@ function Answer({ question }: { readonly question: Question }): ReactNode {
   }
 }
 
+/** What a view of a question is called until the person writes something else. */
+function nameOf(
+  question: Question,
+  { at, from, to, search }: ReturnType<typeof useInvestigate.getState>,
+  zone: Zone,
+): string {
+  const what =
+    question === 'at'
+      ? `Signed in at ${exactTime(at, zone)}`
+      : question === 'difference'
+        ? `Between ${exactTime(from, zone)} and ${exactTime(to, zone)}`
+        : 'Shared addresses';
+  return search === '' ? what : `${what}, ${search}`;
+}
+
 /** Questions to the past (`#/investigate/at/<ms>`), or everything about one address, network or kind of device. */
 export function InvestigateView(): ReactNode {
-  const [kind, value] = useRoute((route) => route.rest);
-  const { search, connection } = useInvestigate();
+  const rest = useRoute((route) => route.rest);
+  const [kind, value] = rest;
+  const asked = useInvestigate();
+  const { search, connection } = asked;
+  const zone = useSettings((state) => state.settings.timeZone);
   const region = useRef<HTMLDivElement>(null);
   useRowKeys(region);
   useEffect(() => {
-    const at = kind === 'at' && value !== undefined ? Number(value) : Number.NaN;
-    if (Number.isSafeInteger(at) && at >= 0) useInvestigate.setState({ at });
-  }, [kind, value]);
+    useInvestigate.setState(askedBy(rest));
+  }, [rest]);
   if ((kind === 'address' || kind === 'network' || kind === 'device') && value !== undefined) {
     return <EntityPage key={`${kind} ${value}`} kind={kind} value={value} />;
   }
@@ -76,6 +97,13 @@ export function InvestigateView(): ReactNode {
             useInvestigate.setState({ connection: next });
           }}
         />
+        {question === 'notes' ? null : (
+          <SavedViews
+            current={{ table: 'page', search: addressOf(question, asked) }}
+            name={nameOf(question, asked, zone)}
+            onOpen={openView}
+          />
+        )}
       </Heading>
       <Box
         ref={region}

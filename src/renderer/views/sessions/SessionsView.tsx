@@ -8,6 +8,7 @@ import { SavedViews } from '../../parts/SavedViews.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
 import { useApp } from '../../store/app-store.ts';
 import { useRoute } from '../../store/route-store.ts';
+import { notify } from '../../store/notice-store.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { useSessionsArrangement } from '../../store/list-arrangement.ts';
 import { openView } from '../../store/saved-views.ts';
@@ -17,7 +18,7 @@ import type { SessionId } from '#shared/domain/ids.ts';
 /** Every session, live or ended, over the whole height. */
 export function SessionsView(): ReactNode {
   const shown = useSessionsFilter();
-  const group = useSessionsArrangement((state) => state.group);
+  const { by, descending, group } = useSessionsArrangement();
   const rest = useRoute((route) => route.rest);
   const ready = useApp((state) => state.environments !== null);
   useEffect(() => {
@@ -28,6 +29,15 @@ export function SessionsView(): ReactNode {
       .environments?.find((environment) => environment.connection === connection);
     if (known !== undefined && id !== undefined) {
       openPanel({ connection: known.connection, id: id as SessionId });
+    } else if (known === undefined && connection !== undefined) {
+      notify({
+        tone: 'bad',
+        problem: {
+          code: 'UNKNOWN_ENVIRONMENT',
+          message: 'This link is about an environment that is not connected to this console.',
+          advice: 'Connect it under Environments, or follow the link in the console that it was copied from.',
+        },
+      });
     }
     // Once per address, not with every change of an environment.
   }, [rest, ready]);
@@ -49,6 +59,9 @@ export function SessionsView(): ReactNode {
             state: shown.state,
             connections: [...shown.connections],
             group,
+            sort: { by, descending },
+            ...(shown.text === '' ? {} : { text: shown.text }),
+            ...(shown.account === null ? {} : { account: shown.account }),
           }}
           onOpen={openView}
         />

@@ -5,8 +5,8 @@ import { Edge, HeadCell, HeaderButton, HeaderRow } from './grid-styles.ts';
 import type { Columns } from './use-columns.ts';
 import type { Sort } from '../store/session-pages.ts';
 
-/** Times start with the newest; names with A. */
-const DESCENDING_FIRST: ReadonlySet<string> = new Set(['lastSeenAt', 'openedAt', 'endedAt']);
+/** Times start with the newest, risk with the highest, names with A. */
+const DESCENDING_FIRST: ReadonlySet<string> = new Set(['lastSeenAt', 'openedAt', 'endedAt', 'risk']);
 
 function Resize(props: {
   readonly onWidth: (width: number) => void;

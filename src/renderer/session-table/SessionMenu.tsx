@@ -2,21 +2,44 @@ import Divider from '@mui/material/Divider';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import type { ReactNode } from 'react';
+import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
+import type { FieldName } from '#shared/query/catalogue.ts';
+import { countryName } from '../format/words.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { useMasked } from '../parts/Address.tsx';
+import { term, toggledTerm } from '../store/audit-search.ts';
 import { chosenRows } from '../store/chosen-rows.ts';
 import { copyText } from '../store/copy.ts';
 import { endSessions, othersOf, previewEnding } from '../store/respond-store.ts';
 import { goTo } from '../store/route-store.ts';
 import { openPanel } from '../store/selection-store.ts';
 import { COPY_KINDS, copySessions, type CopyKind } from './copy-sessions.ts';
-import type { FilterStore } from '../store/session-filter.ts';
+import { useSessionsFilter, type FilterStore } from '../store/session-filter.ts';
 
 export interface MenuAt {
   readonly row: SessionRow;
   readonly left: number;
   readonly top: number;
+}
+
+/** What else a list with a search line may be narrowed to: in words, and as a term of the search. */
+function narrowings(
+  { connection, place, network, device }: SessionRow,
+  nameOf: (connection: ConnectionId) => string,
+): readonly (readonly [label: string, added: string])[] {
+  const environment = nameOf(connection);
+  const terms: readonly (readonly [string | null | undefined, FieldName, string | null | undefined])[] = [
+    [environment, 'env', environment],
+    [place === null ? null : countryName(place.country), 'country', place?.country],
+    [network?.organisation, 'network', network?.organisation],
+    [device?.browser?.name, 'browser', device?.browser?.name],
+  ];
+  return terms.flatMap(([label, field, value]) =>
+    label === null || label === undefined || value === null || value === undefined
+      ? []
+      : [[label, term(field, value)] as const],
+  );
 }
 
 /** What can be done with a session, in the same order wherever a session stands. */
@@ -87,6 +110,15 @@ export function SessionMenu(props: {
             },
             masked,
           )}
+      {filter === useSessionsFilter
+        ? narrowings(row, nameOf).map(([label, added]) =>
+            item(`Show only ${label}`, () => {
+              const { search } = filter.getState();
+              if (!` ${search} `.includes(` ${added} `))
+                filter.setState({ search: toggledTerm(search, added) });
+            }),
+          )
+        : null}
       <Divider />
       {account === null
         ? null

@@ -159,7 +159,7 @@ const marks: CellOf = (row) => {
   if (all.length === 0) return unknown('No marks on this session');
   return {
     text: all.map((mark) => <Mark key={mark} mark={mark} via={row.via?.name ?? null} />),
-    title: undefined,
+    title: all.length === 1 ? undefined : all.join(', '),
     look: 'wf-marks',
   };
 };

@@ -1,10 +1,11 @@
 import type { SessionSort } from '#shared/ipc/engine-contract.ts';
 import type { Tracks } from './column-layout.ts';
 
-/** What the engine sorts by for each column; a column without an entry cannot be sorted by the engine. */
+/** What the engine sorts by for each column. */
 export const SORT_OF: Readonly<Record<string, SessionSort>> = {
   environment: 'environment',
   person: 'account',
+  roles: 'roles',
   status: 'status',
   lastSeen: 'lastSeenAt',
   signedIn: 'openedAt',
@@ -14,6 +15,11 @@ export const SORT_OF: Readonly<Record<string, SessionSort>> = {
   device: 'device',
   ended: 'endedAt',
   risk: 'risk',
+  expires: 'expiresAt',
+  country: 'country',
+  agent: 'agent',
+  session: 'id',
+  marks: 'marks',
 };
 
 /** Least width in rem, and how much of the spare width a column takes. */
@@ -26,12 +32,13 @@ export const TRACKS: Tracks = {
   risk: [2.75, 0.25],
   lastSeen: [5.25, 0.4],
   signedIn: [7.25, 0.4],
-  place: [5, 1.8],
+  place: [4.75, 1.8],
   // An IPv4 address is never cut: its end is what tells it from its neighbours.
   address: [7.6, 1.6],
-  network: [5, 2.1],
-  device: [5.25, 2.2],
-  marks: [4.25, 2.1],
+  network: [4.75, 2.1],
+  device: [5, 2.2],
+  // The longest mark that is usual, `remember-me`, is never cut.
+  marks: [6.5, 1.9],
   ended: [7.25, 0.5],
   expires: [7.25, 0.5],
   country: [5, 0.5],

@@ -1,5 +1,6 @@
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { maskAddress } from '#shared/domain/mask-address.ts';
+import { markdownText } from '../format/markdown.ts';
 import { deviceText, networkText, placeText } from '../format/words.ts';
 
 /** What a copied session says. Masked addresses stay masked, and raw agents are left out with them. */
@@ -57,9 +58,9 @@ export const sessionsAsCsv = (rows: readonly SessionRow[], options: TextOptions)
     .map((cells) => cells.map(csvCell).join(','))
     .join('\r\n') + '\r\n';
 
-/** A table of Markdown; bars, line ends and angle brackets in values cannot break out of their cell. */
+/** A table of Markdown. */
 export function sessionsAsMarkdown(rows: readonly SessionRow[], options: TextOptions): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(' | ')} |`;
   return [
     line(HEADERS),
     line(HEADERS.map(() => '---')).replaceAll('\\-', '-'),
@@ -67,12 +68,6 @@ export function sessionsAsMarkdown(rows: readonly SessionRow[], options: TextOpt
     '',
   ].join('\n');
 }
-const markdownCell = (text: string): string =>
-  text
-    .replaceAll(/[\\|`*_[\]]/g, (one) => `\\${one}`)
-    .replaceAll('<', '&lt;')
-    .replaceAll(/\s+/g, ' ');
-
 export function sessionsAsJson(rows: readonly SessionRow[], { masked }: TextOptions): string {
   const shown = masked
     ? rows.map((row) => ({ ...row, ip: row.ip === null ? null : maskAddress(row.ip), userAgent: null }))

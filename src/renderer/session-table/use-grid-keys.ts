@@ -3,6 +3,7 @@ import type { SessionGroup } from '#shared/ipc/desk-contract.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import type { ListEntry } from '../store/grouped-list.ts';
 import { keysApply } from '../store/shell-store.ts';
+import { isMenuKey } from '../store/use-row-keys.ts';
 
 interface Actions {
   readonly active: number;
@@ -36,9 +37,6 @@ const IN_GRID_ONLY: ReadonlySet<string> = new Set([
   'F10',
 ]);
 
-const isMenu = (event: KeyboardEvent): boolean =>
-  event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
-
 /** j, k, x from anywhere in the view; arrows, Enter and the rest while a row has the focus; Escape steps back. */
 export function useGridKeys(grid: React.RefObject<HTMLElement | null>, actions: Actions): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
@@ -67,11 +65,11 @@ export function useGridKeys(grid: React.RefObject<HTMLElement | null>, actions: 
       if (event.key === 'x' || event.key === ' ') act.chooseGroup(active, group);
       else if (event.key === 'Enter') act.toggleGroup(active, group);
       else if (event.key === (open ? 'ArrowLeft' : 'ArrowRight')) act.toggleGroup(active, group);
-      else if (isMenu(event)) act.groupMenu(active, group);
+      else if (isMenuKey(event)) act.groupMenu(active, group);
       else return;
     } else if (event.key === 'x' || event.key === ' ') act.toggle(active, line.row);
     else if (event.key === 'Enter') act.open(active, line.row);
-    else if (isMenu(event)) act.menu(active, line.row);
+    else if (isMenuKey(event)) act.menu(active, line.row);
     else return;
     event.preventDefault();
   });

@@ -3,9 +3,14 @@ import { keysApply } from './shell-store.ts';
 
 const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
 
+/** Whether a key asks for the menu of what has the focus. */
+export const isMenuKey = (event: KeyboardEvent): boolean =>
+  event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+
 /**
  * Keys for a table of links inside a region: j and k (or arrows, once a row has the focus) go from row to row, Enter does
- * what the row's first link or button does, Tab goes on to the others. Escape gives the focus back to the region.
+ * what the row's first link or button does, Tab goes on to the others, Shift F10 opens the row's menu where it has one.
+ * Escape gives the focus back to the region.
  */
 export function useRowKeys(region: RefObject<HTMLElement | null>): void {
   useEffect(() => {
@@ -29,6 +34,9 @@ export function useRowKeys(region: RefObject<HTMLElement | null>): void {
         if (act === null || act === undefined) return;
         event.preventDefault();
         act.click();
+      } else if (isMenuKey(event) && onRow) {
+        event.preventDefault();
+        rows[at]?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
       } else if (event.key === 'Escape' && onRow) {
         holder.focus({ preventScroll: true });
       }

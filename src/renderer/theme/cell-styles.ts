@@ -116,6 +116,8 @@ export function cellStyles(theme: Theme): Readonly<Record<string, CSSObject>> {
     '.wf-marks': { display: 'inline-flex', gap: theme.spacing(1), alignItems: 'center' },
     '.wf-cell.wf-marks': { display: 'flex' },
     '.wf-cell.wf-marks > .wf-mark': { flex: '0 1 auto', minWidth: '2em', ...oneLine },
+    // The loudest comes first and stays whole.
+    '.wf-cell.wf-marks > .wf-mark:first-of-type': { flex: '0 0 auto', maxWidth: '100%' },
     '.wf-status': {
       display: 'inline-flex',
       alignItems: 'center',

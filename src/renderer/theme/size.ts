@@ -1,7 +1,7 @@
 /** Sizes that are not on the grid of four: panes, columns of fixed things. Pixels at zoom 1. */
 export const SIZE = {
   topBar: 44,
-  navigation: 184,
+  navigation: 160,
   navigationNarrow: 52,
   feed: 300,
   timeBar: 66,

@@ -11,5 +11,11 @@ export const SESSION_SORTS = [
   'network',
   'device',
   'risk',
+  'roles',
+  'expiresAt',
+  'country',
+  'agent',
+  'marks',
+  'id',
 ] as const;
 export type SessionSort = (typeof SESSION_SORTS)[number];

@@ -10,6 +10,7 @@ import {
   tracksOf,
   widenedColumn,
 } from '#renderer/session-table/column-layout.ts';
+import { COLUMN_ORDER, SORT_OF } from '#renderer/session-table/columns.ts';
 import {
   csvCell,
   sessionsAsCsv,
@@ -107,4 +108,8 @@ test('what is masked on screen is masked in a copy, and its raw agent stays behi
     expect(masked).not.toContain('secret');
     expect(write(rows, options)).toContain('85.214.1.2');
   }
+});
+
+test('the list is sorted by every column', () => {
+  expect(COLUMN_ORDER.filter((id) => id !== 'select' && SORT_OF[id] === undefined)).toEqual([]);
 });

@@ -246,7 +246,7 @@ export function walkUnknown(
   now: number,
 ): Ordered | null {
   const { join, value } = orderOf(by, descending);
-  if (by === 'status' || by === 'environment') return null;
+  if (by === 'status' || by === 'environment' || by === 'id') return null;
   const [direction, beyond] = descending ? (['DESC', '<'] as const) : (['ASC', '>'] as const);
   const sql = `SELECT s.key AS key, NULL AS value FROM session s ${join}
     WHERE ${value} IS NULL ${after === null ? '' : `AND s.key ${beyond} @afterKey`} AND ${search.sql}

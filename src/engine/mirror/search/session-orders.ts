@@ -38,9 +38,23 @@ const byAddress = (value: string): SessionOrder => ({
   ),
 });
 
+const byDevice = (value: string): SessionOrder['walks'] =>
+  plain(
+    'device d CROSS JOIN observation o ON o.device = d.key CROSS JOIN session s ON s.key = o.session',
+    value,
+    `${SHOWN_DEVICE} = d.key AND ${latest('device')}`,
+  );
+
 /** One text of country and city, as the index `address_place_text` has it. */
 const PLACE = "(p.country || ' ' || coalesce(p.city, ''))";
 const DEVICE = "(d.browser || ' ' || coalesce(d.system, ''))";
+
+/** As the column says it: what the account is, then what the session is. Nothing where there are no marks. */
+const MARKS = `nullif(CASE WHEN a.privileged = 1 THEN 'privileged ' ELSE '' END
+  || CASE WHEN s.via IS NULL THEN '' ELSE 'masquerade ' END || CASE WHEN a.service = 1 THEN 'service ' ELSE '' END
+  || coalesce((SELECT nullif(w.text, '[]') FROM word w WHERE w.key = s.marks), ''), '')`;
+/** A JSON array of names; nothing where it is empty. */
+const ROLES = `nullif(a.roles, '[]') COLLATE NOCASE`;
 
 /** Of one status, those seen last come first. A status is a small number, an instant has thirteen digits. */
 function byStatus(sign: '+' | '-'): SessionOrder {
@@ -109,11 +123,33 @@ const SESSION_ORDERS: Readonly<Record<SessionSort, SessionOrder>> = {
   device: {
     join: `LEFT JOIN device d ON d.key = ${SHOWN_DEVICE}`,
     value: DEVICE,
-    walks: plain(
-      'device d CROSS JOIN observation o ON o.device = d.key CROSS JOIN session s ON s.key = o.session',
-      DEVICE,
-      `${SHOWN_DEVICE} = d.key AND ${latest('device')}`,
-    ),
+    walks: byDevice(DEVICE),
+  },
+  roles: {
+    join: 'LEFT JOIN account a ON a.key = s.account',
+    value: ROLES,
+    walks: plain('account a CROSS JOIN session s INDEXED BY session_account ON s.account = a.key', ROLES),
+  },
+  expiresAt: {
+    join: '',
+    value: 's.expires_at',
+    walks: plain('session s', 's.expires_at', 's.expires_at IS NOT NULL'),
+  },
+  country: byAddress('p.country'),
+  agent: {
+    join: `LEFT JOIN device d ON d.key = ${SHOWN_DEVICE}`,
+    value: 'd.user_agent COLLATE NOCASE',
+    walks: byDevice('d.user_agent COLLATE NOCASE'),
+  },
+  marks: {
+    join: 'LEFT JOIN account a ON a.key = s.account',
+    value: MARKS,
+    walks: plain('session s LEFT JOIN account a ON a.key = s.account', MARKS),
+  },
+  id: {
+    join: 'JOIN handle h ON h.key = s.key',
+    value: 'h.id',
+    walks: plain('session s CROSS JOIN handle h ON h.key = s.key', 'h.id'),
   },
   risk: {
     join: 'LEFT JOIN session_risk r ON r.session = s.key',

@@ -54,6 +54,7 @@ const LIST: Keys = [
   ['Tab', 'On a line: to its other links'],
   ['Esc', 'Out of the lines'],
 ];
+const EVENTS: Keys = [['Shift F10', 'On an event: only what is like it, what it leads to, bookmark, copy']];
 const BARS: Keys = [
   ['←, →', 'On the bars: choose one; with Shift a stretch'],
   ['Enter', 'On the bars: show only that stretch'],
@@ -63,7 +64,7 @@ const BY_VIEW: Partial<Record<ViewName, Keys>> = {
   sessions: TABLE,
   detections: DETECTIONS,
   people: LIST,
-  audit: [...LIST, ...BARS],
+  audit: [...LIST, ...EVENTS, ...BARS],
   investigate: LIST,
 };
 

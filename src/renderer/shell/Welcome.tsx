@@ -42,8 +42,10 @@ export function Welcome(): ReactNode {
       </Typography>
       <span>
         {'Try it: '}
-        <Link href={hrefOf('detections')}>a stolen session</Link>
-        {' (found half a minute after the start), '}
+        <Link href={hrefOf('detections')} title="Found half a minute after the start">
+          a stolen session
+        </Link>
+        {', '}
         <Link href={hrefOf('investigate', 'at', String(night ?? now))}>who was signed in last night</Link>
         {', '}
         <Link href={hrefOf('investigate', 'shared')}>addresses that people share</Link>.

@@ -19,6 +19,12 @@ export interface Command {
   readonly run: () => void;
 }
 
+const THEMES = [
+  ['light', 'Light theme'],
+  ['dark', 'Dark theme'],
+  ['system', 'Theme of the system'],
+] as const;
+
 /** A link that opens the session in any console that mirrors the same environment under the same connection. */
 const linkToSession = ({ connection, id }: { readonly connection: string; readonly id: string }): string =>
   `watchfloor://session/${encodeURIComponent(connection)}/${encodeURIComponent(id)}`;
@@ -98,8 +104,7 @@ export function commandsNow(): readonly Command[] {
   return [
     ...go,
     ...act,
-    theme === 'dark' ? setting('Light theme', { theme: 'light' }) : setting('Dark theme', { theme: 'dark' }),
-    setting('Theme of the system', { theme: 'system' }),
+    ...THEMES.filter(([is]) => is !== theme).map(([is, name]) => setting(name, { theme: is })),
     density === 'compact'
       ? setting('Comfortable rows', { density: 'comfortable' })
       : setting('Compact rows', { density: 'compact' }),

@@ -12,7 +12,7 @@ import {
 } from '../store/detection-store.ts';
 import { enableEnvironment } from '../store/environment-actions.ts';
 import { useSessionsArrangement } from '../store/list-arrangement.ts';
-import { goTo, useRoute, type ViewName } from '../store/route-store.ts';
+import { goTo, hrefOf, useRoute, type ViewName } from '../store/route-store.ts';
 import { chooseEnvironment } from '../store/rules-store.ts';
 import { openView } from '../store/saved-views.ts';
 import { changeSettings, settingsNow } from '../store/settings-store.ts';
@@ -71,7 +71,7 @@ function pageDeeds(environments: readonly EnvironmentView[]): readonly Deed[] {
     to('Who was signed in at an instant…', 'investigate', 'at'),
     to('What changed between two instants…', 'investigate', 'difference'),
     to('Addresses that several people share', 'investigate', 'shared'),
-    to('All notes', 'investigate', 'notes'),
+    to('Bookmarks and notes', 'investigate', 'notes'),
     to('Identities: which accounts are one person…', 'people', 'identities'),
     to('Figures of detections: what was looked at', 'detections', 'figures'),
     to('Tuning of detections…', 'detections', 'tuning'),
@@ -103,6 +103,10 @@ export function deskDeeds(): readonly Deed[] {
     {
       name: 'Open this view in another window',
       run: () => void main.call('window.new', { hash: window.location.hash }),
+    },
+    {
+      name: 'Map alone, in another window',
+      run: () => void main.call('window.new', { hash: hrefOf('watch', 'map') }),
     },
     ...savedViews.map((view) => ({
       name: `Open the saved view ${view.name}`,

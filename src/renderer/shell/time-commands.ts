@@ -1,6 +1,6 @@
 import { DAY, HOUR } from '#shared/domain/lengths.ts';
 import { showTravel, setMapSwitch, useMap } from '../store/map-store.ts';
-import { goTo as goToView } from '../store/route-store.ts';
+import { goTo as goToView, useRoute } from '../store/route-store.ts';
 import { usePanel } from '../store/selection-store.ts';
 import { NO_FILTER, useSessionsFilter, useWatchFilter } from '../store/session-filter.ts';
 import { layoutNumber, settingsNow } from '../store/settings-store.ts';
@@ -25,6 +25,8 @@ export function timeAndMapDeeds(): readonly Deed[] {
     const is = layoutNumber(settingsNow(), key, 0) === 1;
     return { name: `${name}: ${is ? off : on}`, run: () => void setMapSwitch(key, !is) };
   };
+  const { view, rest } = useRoute.getState();
+  const alone = view === 'watch' && rest[0] === 'map';
   const { account } = usePanel.getState();
   const { traveller } = useMap.getState();
   return [
@@ -37,6 +39,19 @@ export function timeAndMapDeeds(): readonly Deed[] {
     ago('Show one hour ago', HOUR),
     ago('Show this time yesterday', DAY),
     ago('Show this time a week ago', 7 * DAY),
+    alone
+      ? {
+          name: 'The table below the map again',
+          run: () => {
+            goToView('watch');
+          },
+        }
+      : {
+          name: 'Map alone, without the table',
+          run: () => {
+            goToView('watch', 'map');
+          },
+        },
     toggle('Shade countries by sessions', 'mapShading', 'on', 'off'),
     toggle('Follow what is newest on the map', 'mapFollow', 'on', 'off'),
     ...(account === null

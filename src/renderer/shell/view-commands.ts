@@ -77,7 +77,7 @@ function canSaveView(): boolean {
     view === 'sessions' ||
     view === 'audit' ||
     (view === 'people' && rest.length === 2) ||
-    (view === 'investigate' && ['address', 'network', 'device'].includes(rest[0] ?? ''))
+    (view === 'investigate' && rest[0] !== 'notes')
   );
 }
 

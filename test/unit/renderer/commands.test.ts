@@ -7,6 +7,7 @@ import { useRoute } from '#renderer/store/route-store.ts';
 import { usePanel, useSelection } from '#renderer/store/selection-store.ts';
 import { useSessionsFilter } from '#renderer/store/session-filter.ts';
 import { useShell } from '#renderer/store/shell-store.ts';
+import { useSettings } from '#renderer/store/settings-store.ts';
 import { useTime } from '#renderer/store/time-store.ts';
 import { NETWORK_LISTS } from '#renderer/views/settings/NetworkLists.tsx';
 import { KEEPING, NOTIFICATIONS } from '#renderer/views/settings/SettingsView.tsx';
@@ -67,12 +68,25 @@ test('what can be done with a selection and with the open session is offered wit
   expect(names()).toEqual(expect.arrayContaining(['Everything about ann', 'Sign out ann in shop…']));
 });
 
+const changeTheme = (theme: 'dark' | 'system'): void => {
+  useSettings.setState(({ settings }) => ({ settings: { ...settings, theme } }));
+};
+test('every theme but the one that is chosen is offered', () => {
+  const themes = () => names().filter((name) => /theme/i.test(name) && !name.startsWith('Setting'));
+  changeTheme('system');
+  expect(themes()).toEqual(['Light theme', 'Dark theme']);
+  changeTheme('dark');
+  expect(themes()).toEqual(['Light theme', 'Theme of the system']);
+});
+
 test('a view is saved from where it can be saved', () => {
   expect(names()).not.toContain('Save this view…');
   useRoute.setState({ view: 'investigate', rest: ['address', '192.0.2.7'] });
   run('Save this view…');
   expect(useShell.getState().over).toBe('save-view');
   useRoute.setState({ view: 'investigate', rest: ['at', '5'] });
+  expect(names()).toContain('Save this view…');
+  useRoute.setState({ view: 'investigate', rest: ['notes'] });
   expect(names()).not.toContain('Save this view…');
 });
 

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import ToggleButton from '@mui/material/ToggleButton';
 import type { ReactNode } from 'react';
 import { setMapSwitch, showTravel, useMap } from '../../store/map-store.ts';
+import { goTo, useRoute } from '../../store/route-store.ts';
 import { usePanel } from '../../store/selection-store.ts';
 import { LOW_WINDOW } from '../../theme/size.ts';
 
@@ -41,6 +42,7 @@ export function MapTools(props: { readonly shaded: boolean; readonly following: 
   const traveller = useMap((state) => state.traveller);
   const stops = useMap((state) => state.stops.length);
   const account = usePanel((state) => state.account);
+  const alone = useRoute(({ rest }) => rest[0] === 'map');
   const candidate = traveller ?? account;
   return (
     <Box
@@ -78,6 +80,14 @@ export function MapTools(props: { readonly shaded: boolean; readonly following: 
           }}
         />
       )}
+      <Tool
+        label="Map alone"
+        explained="The map and what happens fill the view, without the table"
+        on={alone}
+        onChange={(on) => {
+          goTo('watch', ...(on ? ['map'] : []));
+        }}
+      />
       <Tool
         label="Countries"
         explained="Shade countries by their live sessions"

@@ -7,6 +7,7 @@ import { layoutNumber, rememberLayout, useSettings } from '../../store/settings-
 import { useTime } from '../../store/time-store.ts';
 import { useMapFeed } from '../../store/use-map-feed.ts';
 import { MapTools } from './MapTools.tsx';
+import { TravelStops } from './TravelStops.tsx';
 import { useTravel } from './use-travel.ts';
 
 /** Where the newest event with a place happened, while following is switched on. */
@@ -49,6 +50,7 @@ export function WatchMap(props: { readonly start: string | null }): ReactNode {
         onMoved={(view) => void rememberLayout('map', view)}
       />
       <MapTools shaded={shaded} following={following} />
+      <TravelStops />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { visuallyHidden } from '../../components/Unknown.tsx';
 import { SessionTable } from '../../session-table/SessionTable.tsx';
 import { useWatchArrangement } from '../../store/list-arrangement.ts';
 import { useAfterFirstRows } from '../../store/first-rows.ts';
+import { useRoute } from '../../store/route-store.ts';
 import { useWatchFilter } from '../../store/session-filter.ts';
 import { layoutNumber, rememberLayout, settingsNow, useSettings } from '../../store/settings-store.ts';
 import { SIZE } from '../../theme/size.ts';
@@ -28,6 +29,8 @@ const TABLE_SHARE = 0.36;
 /** What is live now: the map, what is happening, the last day, and every session below. */
 export function WatchView(): ReactNode {
   const shown = useWatchFilter();
+  // `#/watch/map`: the map and the feed alone, for a wall screen.
+  const alone = useRoute(({ rest }) => rest[0] === 'map');
   const [start] = useState(startOfMap);
   const rest = useAfterFirstRows();
 
@@ -93,17 +96,21 @@ export function WatchView(): ReactNode {
         </Box>
         {rest ? <Feed /> : null}
       </Box>
-      <Splitter
-        label="Height of the table"
-        value={tableHeight}
-        least={SIZE.tableLeast}
-        most={most}
-        onChange={setMoved}
-        onDone={(value) => void rememberLayout('watchTable', value)}
-      />
-      <Box sx={{ height: tableHeight, flex: 'none', display: 'flex', flexDirection: 'column' }}>
-        <SessionTable filter={useWatchFilter} arrangement={useWatchArrangement} title="Sessions" />
-      </Box>
+      {alone ? null : (
+        <>
+          <Splitter
+            label="Height of the table"
+            value={tableHeight}
+            least={SIZE.tableLeast}
+            most={most}
+            onChange={setMoved}
+            onDone={(value) => void rememberLayout('watchTable', value)}
+          />
+          <Box sx={{ height: tableHeight, flex: 'none', display: 'flex', flexDirection: 'column' }}>
+            <SessionTable filter={useWatchFilter} arrangement={useWatchArrangement} title="Sessions" />
+          </Box>
+        </>
+      )}
     </Box>
   );
 }

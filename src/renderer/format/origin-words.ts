@@ -1,3 +1,4 @@
+import type { DetectionName } from '#shared/domain/detection.ts';
 import type { Device, Network, NetworkKind } from '#shared/domain/place.ts';
 import type { FindingOrigin } from '#shared/ipc/detections-views.ts';
 import { assertNever } from '#shared/domain/assert-never.ts';
@@ -43,9 +44,9 @@ function kindAnswer(kind: NetworkKind): OriginAnswer {
     case 'mobile':
       return { is: 'no', why: 'a mobile carrier' };
     case 'residential':
-      return { is: 'no', why: 'a line of a home' };
+      return { is: 'no', why: 'a home line' };
     case 'business':
-      return { is: 'no', why: 'a network of a company' };
+      return { is: 'no', why: 'a company network' };
     case 'private':
       return { is: 'perhaps', why: 'a private address: what lies before it is not seen' };
     default:
@@ -77,12 +78,52 @@ const clientText = (device: Device): string =>
     .filter((part) => part !== null && part !== '')
     .join(' · ');
 
-/** In one sentence, for the address that raised it; null when it is about no address. */
-export function originSentence(origins: readonly FindingOrigin[]): string | null {
+/** Whether a network is one that the person came from before; null: too many are known for the card to hold all of them. */
+function usedBefore(network: Network | null, networks: readonly string[]): boolean | null {
+  if (network === null || networks.length === 0) return null;
+  const name = network.organisation ?? (network.asn === null ? null : `AS${String(network.asn)}`);
+  if (name === null) return null;
+  if (networks.includes(name)) return true;
+  return networks.length >= MOST_KNOWN ? null : false;
+}
+
+/** Why a VPN would not be the whole story, where it may be one. */
+function againstVpn(network: Network | null, about: About): string {
+  const { detection, who, networks } = about;
+  const client =
+    detection === 'session_hijack'
+      ? ' A VPN changes the address of a session, not its browser and system.'
+      : '';
+  const used = networks === null ? null : usedBefore(network, networks);
+  const before =
+    used === null
+      ? ''
+      : used
+        ? ` ${who} has come from this network before.`
+        : ` ${who} never came from this network before.`;
+  return `${client}${before}`;
+}
+
+/** Of whom it is, for what speaks for or against a harmless cause. */
+interface About {
+  readonly detection: DetectionName;
+  readonly who: string;
+  /** Networks of the person's earlier sign-ins; null: nothing is known, or it is about nobody. */
+  readonly networks: readonly string[] | null;
+}
+/** As many networks as a card is told of. */
+const MOST_KNOWN = 12;
+
+/** In one or two sentences, for the address that raised it; null when it is about no address. */
+export function originSentence(origins: readonly FindingOrigin[], about: About): string | null {
   const raised = origins.at(-1);
   if (raised === undefined) return null;
   const [vpn, phone] = [vpnAnswer(raised.network), phoneAnswer(raised.network, raised.devices)];
   const said = { yes: 'A VPN or proxy', no: 'Not a VPN', perhaps: 'Perhaps a VPN' }[vpn.is];
-  const also = { yes: 'a phone', no: 'not a phone', perhaps: 'perhaps a phone' }[phone.is];
-  return `${said} (${vpn.why}), ${also} (${phone.why}).`;
+  const also = {
+    yes: vpn.is === 'no' ? 'but a phone' : 'and a phone',
+    no: 'not a phone',
+    perhaps: 'perhaps a phone',
+  }[phone.is];
+  return `${said} (${vpn.why}), ${also} (${phone.why}).${vpn.is === 'no' ? '' : againstVpn(raised.network, about)}`;
 }

@@ -20,6 +20,10 @@ const IPV4 = String.raw`(?:\d{1,3}\.){3}\d{1,3}`;
 const IPV6 = String.raw`(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?::(?:(?:[\da-f]{1,4}:){0,6}(?:${IPV4}|[\da-f]{1,4}))?)`;
 const ADDRESSES = new RegExp(String.raw`(?<![\w.:])(?:${IPV6}|${IPV4})(?![\w:]|\.\d)`, 'gi');
 
+const ADDRESS = new RegExp(String.raw`^(?:${IPV6}|${IPV4})$`, 'i');
+/** Whether a text is an address and nothing else, of those that are masked in sentences. */
+export const isAddress = (text: string): boolean => text !== '::' && ADDRESS.test(text);
+
 /**
  * Masks every address in a sentence, for texts that were written where the privacy setting is not known.
  * @param revealed addresses that were asked for and are shown whole

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maskAddress, maskAddressesIn } from '#shared/domain/mask-address.ts';
+import { isAddress, maskAddress, maskAddressesIn } from '#shared/domain/mask-address.ts';
 
 test.each([
   ['85.214.132.117', '85.214.•••.•••'],
@@ -36,4 +36,17 @@ test('an address that was asked for stays readable in every sentence', () => {
   expect(maskAddressesIn('158.115.232.104 and 18.68.61.173', new Set(['18.68.61.173']))).toBe(
     '158.115.•••.••• and 18.68.61.173',
   );
+});
+
+test.each([
+  ['192.0.2.1', true],
+  ['2001:db8::1', true],
+  ['::ffff:192.0.2.1', true],
+  ['192.0.2.1 and others', false],
+  ['192.0.2.0/24', false],
+  ['::', false],
+  ['23:31:20', false],
+  ['anna', false],
+])('%s is an address and nothing else: %s', (text, is) => {
+  expect(isAddress(text)).toBe(is);
 });

@@ -59,7 +59,8 @@ test('a phone is told by its client, and a carrier leaves a desktop open', () =>
 });
 
 test('the sentence is about the address that raised it', () => {
-  expect(originSentence([])).toBeNull();
+  const about = { detection: 'impossible_travel', who: 'anna', networks: null } as const;
+  expect(originSentence([], about)).toBeNull();
   const origin = (kind: Network['kind'], devices: readonly Device[]) => ({
     ip: '192.0.2.1',
     place: null,
@@ -67,8 +68,21 @@ test('the sentence is about the address that raised it', () => {
     devices,
   });
   expect(
-    originSentence([origin('vpn', [device('mobile')]), origin('residential', [device('desktop')])]),
-  ).toBe('Not a VPN (a line of a home), not a phone (Chrome · Windows · desktop).');
+    originSentence([origin('vpn', [device('mobile')]), origin('residential', [device('desktop')])], about),
+  ).toBe('Not a VPN (a home line), not a phone (Chrome · Windows · desktop).');
+  expect(originSentence([origin('residential', [device('mobile')])], about)).toContain(', but a phone (');
+  // Where it may be a VPN, what speaks against that being all.
+  const perhaps = [origin('hosting', [device('desktop')])];
+  const said = (over: Partial<Parameters<typeof originSentence>[1]>) =>
+    originSentence(perhaps, { ...about, ...over }) ?? '';
+  expect(said({})).toMatch(/desktop\)\.$/);
+  expect(said({ networks: ['Another'] })).toContain('anna never came from this network before.');
+  expect(said({ networks: [network().organisation ?? '', 'Another'] })).toContain(
+    'anna has come from this network before.',
+  );
+  // Of many networks not all are told.
+  expect(said({ networks: Array.from({ length: 12 }, (_, n) => String(n)) })).toMatch(/desktop\)\.$/);
+  expect(said({ detection: 'session_hijack' })).toContain('not its browser and system');
 });
 
 test('the list that says so is named with its date', () => {

@@ -32,9 +32,9 @@ test('what is off until it is set begins with something that can be saved, with 
   expect(typed('offHours', { days: 'Monday' })).toMatchObject({ ok: false, field: 'days' });
 });
 
-test('lists are typed with commas; ids of accounts stay texts, networks are numbers, pairs of countries one entry', () => {
+test('lists are typed with commas; accounts are ids that may hold commas, networks are numbers, pairs of countries one entry', () => {
   const meant = typed('filters', {
-    serviceAccounts: '62, backup',
+    serviceAccounts: '["62","backup, nightly"]',
     ignoredAsns: '64500 64501',
     trustedCidrs: '203.0.113.0/24',
     travelPairs: 'DE-FR',
@@ -42,7 +42,7 @@ test('lists are typed with commas; ids of accounts stay texts, networks are numb
   if (!meant.ok) throw new Error(meant.problem);
   const parsed = parseSettings({ filters: meant.value }).filters;
   expect(parsed).toMatchObject({
-    serviceAccounts: ['62', 'backup'],
+    serviceAccounts: ['62', 'backup, nightly'],
     ignoredAsns: [64_500, 64_501],
     trustedCidrs: ['203.0.113.0/24'],
     travelPairs: [['DE', 'FR']],
@@ -51,7 +51,9 @@ test('lists are typed with commas; ids of accounts stay texts, networks are numb
   // What was saved is shown as it is typed.
   const fields = fieldsOf(defaults['filters'], undefined);
   const again = draftOf(JSON.parse(JSON.stringify(parsed)) as SettingsJson[string], fields);
-  expect(again).toMatchObject({ values: { travelPairs: 'DE-FR', serviceAccounts: '62, backup' } });
+  expect(again).toMatchObject({
+    values: { travelPairs: 'DE-FR', serviceAccounts: '["62","backup, nightly"]' },
+  });
   expect(settingOf(again, fields)).toMatchObject({ ok: true, value: { travelPairs: ['DE-FR'] } });
 });
 

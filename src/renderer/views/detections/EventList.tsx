@@ -6,8 +6,9 @@ import { TableHead } from '../../components/TableHead.tsx';
 import { TextButton } from '../../components/TextButton.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
-import { deviceText, networkText, placeText } from '../../format/words.ts';
+import { deviceText, placeText } from '../../format/words.ts';
 import { Address } from '../../parts/Address.tsx';
+import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { openPanel } from '../../store/selection-store.ts';
 import { CardSection } from './CardSection.tsx';
@@ -63,10 +64,19 @@ export function EventList({ detail }: { readonly detail: DetectionDetail }): Rea
                       </TextButton>
                     )}
                   </Box>
-                  <td>{event.account?.name ?? <Unknown why="The event names no account" />}</td>
                   <td>
-                    <Address ip={event.ip} />
+                    {event.account === null ? (
+                      <Unknown why="The event names no account" />
+                    ) : event.account.id === null ? (
+                      event.account.name
+                    ) : (
+                      <PersonLink
+                        at={{ connection: event.connection, id: event.account.id }}
+                        name={event.account.name}
+                      />
+                    )}
                   </td>
+                  <td>{event.ip === null ? <Address ip={null} /> : <AddressLink ip={event.ip} />}</td>
                   <td>
                     {event.place === null ? <Unknown why="No place is known" /> : placeText(event.place)}
                   </td>
@@ -74,14 +84,14 @@ export function EventList({ detail }: { readonly detail: DetectionDetail }): Rea
                     {event.network === null ? (
                       <Unknown why="No network is known" />
                     ) : (
-                      networkText(event.network)
+                      <NetworkLink network={event.network} />
                     )}
                   </td>
                   <td>
                     {event.device === null || deviceText(event.device) === '' ? (
                       <Unknown why="No user agent is known" />
                     ) : (
-                      deviceText(event.device)
+                      <DeviceLink device={event.device.key}>{deviceText(event.device)}</DeviceLink>
                     )}
                   </td>
                 </tr>

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { type ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
+import { isAddress } from '#shared/domain/mask-address.ts';
 import { kmText, speedText } from '#shared/domain/said.ts';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
@@ -17,6 +18,7 @@ import { duration } from '../../format/time.ts';
 import { LineMap } from '../../map/LineMap.tsx';
 import { useMaskedText } from '../../parts/Address.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
+import { AddressLink, PersonLink } from '../../parts/Links.tsx';
 import { TimeAgo, TimeOfDay } from '../../parts/TimeText.tsx';
 import { SIZE } from '../../theme/size.ts';
 import { CardActions } from './CardActions.tsx';
@@ -30,6 +32,9 @@ import { Origins } from './Origins.tsx';
 import { Risk } from './Risk.tsx';
 import { Story } from './Story.tsx';
 import { Trail } from './Trail.tsx';
+
+/** People who are named in a line. */
+const MOST_NAMED = 5;
 
 function Techniques({ ids }: { readonly ids: readonly string[] }): ReactNode {
   return ids.map((id) => (
@@ -54,6 +59,30 @@ function Techniques({ ids }: { readonly ids: readonly string[] }): ReactNode {
   ));
 }
 
+/** Whom or what it is about, with the way to everything that is known of them. */
+function About({ row }: { readonly row: DetectionDetail['row'] }): ReactNode {
+  const masked = useMaskedText();
+  const [person, ...others] = row.people;
+  if (person === undefined) {
+    return isAddress(row.entity.name) ? (
+      <AddressLink ip={row.entity.name} />
+    ) : (
+      <span>{masked(aboutText(row))}</span>
+    );
+  }
+  return (
+    <span>
+      {[person, ...others].slice(0, MOST_NAMED).map(({ id, name }, index) => (
+        <Fragment key={id}>
+          {index === 0 ? null : ', '}
+          <PersonLink at={{ connection: row.connection, id }} name={masked(name)} />
+        </Fragment>
+      ))}
+      {others.length < MOST_NAMED ? null : ` and ${String(others.length + 1 - MOST_NAMED)} more`}
+    </span>
+  );
+}
+
 /** When, where, about whom, in whose hands. */
 function Headline({ detail }: { readonly detail: DetectionDetail }): ReactNode {
   const { row } = detail;
@@ -70,7 +99,7 @@ function Headline({ detail }: { readonly detail: DetectionDetail }): ReactNode {
       }}
     >
       <EnvironmentTag connection={row.connection} tier="shown" />
-      <span>{useMaskedText()(aboutText(row))}</span>
+      <About row={row} />
       <span>
         <TimeOfDay at={row.raisedAt} /> (<TimeAgo at={row.raisedAt} />)
         {lasting > 0 ? `, for ${duration(lasting)}` : ''}
@@ -116,7 +145,11 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
   const { row, line, history } = detail;
   const masked = useMaskedText();
   const who = masked(aboutText(row));
-  const origin = originSentence(detail.origins);
+  const origin = originSentence(detail.origins, {
+    detection: row.detection,
+    who,
+    networks: history === null ? null : history.networks.map(({ value }) => value),
+  });
   // Of an attack on many accounts there is no line and no person’s history: the lists stand there.
   const bare = line === null && history === null && detail.risk === null;
   return (

@@ -6,7 +6,7 @@ import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
 import { phoneAnswer, vpnAnswer, type OriginAnswer } from '../../format/origin-words.ts';
 import { networkDetail, placeText } from '../../format/words.ts';
-import { Address } from '../../parts/Address.tsx';
+import { AddressLink, NetworkLink } from '../../parts/Links.tsx';
 import { CardSection } from './CardSection.tsx';
 
 function Answer({ answer: { is, why } }: { readonly answer: OriginAnswer }): ReactNode {
@@ -44,7 +44,7 @@ export function Origins({ detail }: { readonly detail: DetectionDetail }): React
                 scope="row"
                 sx={ip.includes(':') ? {} : { overflowWrap: 'normal', minWidth: '6.5rem' }}
               >
-                <Address ip={ip} />
+                <AddressLink ip={ip} />
                 {place === null ? null : (
                   <Box component="span" sx={{ display: 'block', color: 'text.secondary', fontWeight: 400 }}>
                     {placeText(place)}
@@ -55,12 +55,7 @@ export function Origins({ detail }: { readonly detail: DetectionDetail }): React
                 {network === null ? (
                   <Unknown why="No list names its network" />
                 ) : (
-                  (network.organisation ??
-                  (network.asn === null ? (
-                    <Unknown why="No list names its network" />
-                  ) : (
-                    `AS${String(network.asn)}`
-                  )))
+                  <NetworkLink network={{ ...network, kind: null }} />
                 )}
               </td>
               <Answer answer={vpnAnswer(network, list)} />

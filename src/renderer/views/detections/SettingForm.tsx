@@ -11,12 +11,22 @@ import { saveDetectSettings, type SettingsJson } from '../../store/detect-settin
 import { useTask } from '../../store/use-task.ts';
 import { zoneName } from '../../format/time.ts';
 import { SIZE } from '../../theme/size.ts';
+import { AccountsField } from './AccountsField.tsx';
 import { ALWAYS_ON, startOf, type About } from './common-settings.ts';
-import { draftOf, fieldsOf, fieldText, settingOf, type Draft, type SettingField } from './setting-fields.ts';
+import {
+  accountsOf,
+  draftOf,
+  fieldsOf,
+  fieldText,
+  settingOf,
+  type Draft,
+  type SettingField,
+} from './setting-fields.ts';
 import { WhyField } from './WhyField.tsx';
 
 function Field(props: {
   readonly field: SettingField;
+  readonly connection: ConnectionId | null;
   readonly value: string | boolean;
   readonly problem: string | null;
   readonly onChange: (value: string | boolean) => void;
@@ -34,6 +44,18 @@ function Field(props: {
           />
         }
         label={field.label}
+      />
+    );
+  }
+  if (field.kind === 'accounts') {
+    return (
+      <AccountsField
+        label={field.label}
+        connection={props.connection}
+        ids={accountsOf(String(value))}
+        onChange={(ids) => {
+          onChange(JSON.stringify(ids));
+        }}
       />
     );
   }
@@ -120,6 +142,7 @@ export function SettingForm(props: {
             <Field
               key={field.name}
               field={field}
+              connection={connection}
               value={draft.values[field.name] ?? ''}
               problem={!meant.ok && meant.field === field.name ? meant.problem : null}
               onChange={(value) => {

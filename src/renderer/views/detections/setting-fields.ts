@@ -5,7 +5,7 @@ import type { SettingJson } from '../../store/detect-settings.ts';
 export interface SettingField {
   readonly name: string;
   readonly label: string;
-  readonly kind: 'number' | 'switch' | 'list' | 'json';
+  readonly kind: 'number' | 'switch' | 'list' | 'accounts' | 'json';
   readonly standard: SettingJson;
 }
 
@@ -14,13 +14,13 @@ const isObject = (value: SettingJson | undefined): value is Record<string, Setti
 
 const LABELS: Readonly<Record<string, string>> = {
   onlyForNewIp: 'Only for a new address',
-  ignoredUsers: 'Accounts to ignore (ids)',
+  ignoredUsers: 'Accounts to ignore',
   ignoredIps: 'Addresses and CIDR blocks to ignore',
   ignoredAsns: 'Networks to ignore (AS numbers)',
   trustedCidrs: 'Trusted places (addresses, CIDR)',
   travelPairs: 'Countries people commute between (DE-FR)',
   trustedCountries: 'Trusted countries (DE, FR)',
-  serviceAccounts: 'Service accounts (ids)',
+  serviceAccounts: 'Service accounts',
   allowList: 'Allow-list with expiry (JSON)',
   timeZone: 'Time zone (such as Europe/Berlin)',
   holidays: 'Holidays (2026-12-25)',
@@ -32,6 +32,8 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 /** Lists whose entries are numbers. */
 const NUMBERS: ReadonlySet<string> = new Set(['ignoredAsns', 'days', 'band']);
+/** Lists of accounts, by their ids: chosen by name. An id may hold commas and spaces, so the draft is JSON. */
+const ACCOUNTS: ReadonlySet<string> = new Set(['ignoredUsers', 'serviceAccounts']);
 /** Lists whose entries are objects. */
 const OBJECTS: ReadonlySet<string> = new Set(['allowList']);
 
@@ -53,6 +55,7 @@ export function fieldsOf(
 function kindOf(name: string, value: SettingJson): SettingField['kind'] {
   if (typeof value === 'number') return 'number';
   if (typeof value === 'boolean') return 'switch';
+  if (ACCOUNTS.has(name)) return 'accounts';
   return Array.isArray(value) && !OBJECTS.has(name) ? 'list' : 'json';
 }
 
@@ -67,6 +70,12 @@ export function fieldText(value: SettingJson | undefined, kind: SettingField['ki
     .map((one: SettingJson) => (Array.isArray(one) ? one.map(plain).join('-') : plain(one)))
     .join(', ');
 }
+
+/** The ids of a draft of accounts. */
+export const accountsOf = (text: string): readonly string[] => {
+  const ids: unknown = JSON.parse(text === '' ? '[]' : text);
+  return Array.isArray(ids) ? ids.map(String) : [];
+};
 
 /** The entries of a list as it was typed: with commas, spaces or lines between them. */
 function listOf(name: string, text: string): SettingJson | undefined {
@@ -108,6 +117,7 @@ export function settingOf(
     const text = draft.values[name];
     if (text === undefined || (text === '' && kind !== 'list')) continue;
     if (typeof text === 'boolean') value[name] = text;
+    else if (kind === 'accounts') value[name] = [...accountsOf(text)];
     else if (kind === 'list') {
       const list = listOf(name, text);
       if (list === undefined) return { ok: false, field: name, problem: 'must be numbers, such as 1, 2, 3' };

@@ -9,11 +9,18 @@ import { ProblemError } from '../problem-error.ts';
 import { decisions, identityRules, link, separate, setIdentityRules, undoDecision } from './identities.ts';
 import type { IdentityKeeper } from './keeper.ts';
 import { importMapping } from './mapping.ts';
+import { accountNames } from './account-names.ts';
 import { addNote, notes, removeNote, restoreNote } from './notes.ts';
 
 type Answers = Handlers<typeof PEOPLE_METHODS>;
 type Reading =
-  'people.page' | 'people.get' | 'entity.get' | 'identities.rules' | 'identities.decisions' | 'notes.list';
+  | 'accounts.names'
+  | 'people.page'
+  | 'people.get'
+  | 'entity.get'
+  | 'identities.rules'
+  | 'identities.decisions'
+  | 'notes.list';
 
 const reading = (db: ReadableDb, reader: Reader, settled: () => Promise<void>): Pick<Answers, Reading> => ({
   'people.page': async (request, signal) => {
@@ -24,6 +31,7 @@ const reading = (db: ReadableDb, reader: Reader, settled: () => Promise<void>): 
     await settled();
     return reader.ask('people.get', request, signal);
   },
+  'accounts.names': (request) => Promise.resolve(accountNames(db, request)),
   'entity.get': (request, signal) => reader.ask('entity.get', request, signal),
   'identities.rules': () => Promise.resolve(identityRules(db)),
   'identities.decisions': ({ limit }) => Promise.resolve(decisions(db, limit)),

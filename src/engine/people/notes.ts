@@ -2,12 +2,33 @@ import { z } from 'zod';
 import { EpochMs } from '#shared/domain/units.ts';
 import type { NoteView } from '#shared/ipc/people-views.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
+import { readValue } from '../mirror/statements.ts';
 import { ProblemError } from '../problem-error.ts';
 
 const Row = z.object({ key: z.number(), subject: z.string(), text: z.string(), at: EpochMs, by: z.string() });
 const COLUMNS = 'SELECT key, subject, text, at, by FROM note';
 
-/** Notes, newest first; of one subject or of all. */
+/** Whose page or session it is; ids may hold slashes, so they are what follows the second one. */
+const ABOUT = {
+  person: `SELECT a.name FROM account a JOIN connection c ON c.key = a.connection WHERE c.id = ? AND a.id = ?`,
+  session: `SELECT a.name FROM handle h JOIN connection c ON c.key = h.connection
+    JOIN session s ON s.key = h.key JOIN account a ON a.key = s.account WHERE c.id = ? AND h.id = ?`,
+} as const;
+
+/** The name of the account that a subject means. */
+function aboutOf(db: ReadableDb, subject: string): string | null {
+  const [kind = '', connection = '', ...rest] = subject.split('/');
+  if (kind !== 'person' && kind !== 'session') return null;
+  const name = readValue(db, ABOUT[kind], [connection, rest.join('/')]);
+  return typeof name === 'string' ? name : null;
+}
+
+const viewOf = (db: ReadableDb, raw: unknown): NoteView => {
+  const row = Row.parse(raw);
+  return { ...row, about: aboutOf(db, row.subject) };
+};
+
+/** Notes and bookmarks, newest first; of one subject or of all. */
 export function notes(
   db: ReadableDb,
   request: { readonly subject?: string | undefined; readonly limit: number },
@@ -18,8 +39,10 @@ export function notes(
       : db
           .prepare(`${COLUMNS} WHERE subject = ? AND removed_at IS NULL ORDER BY key DESC LIMIT ?`)
           .all(request.subject, request.limit);
-  return rows.map((row) => Row.parse(row));
+  return rows.map((row) => viewOf(db, row));
 }
+
+const BOOKMARK = `${COLUMNS} WHERE subject = ? AND text = '' AND by = ? AND removed_at IS NULL`;
 
 export function addNote(
   db: WritableDb,
@@ -27,7 +50,10 @@ export function addNote(
   at: number,
   by: string,
 ): NoteView {
-  return Row.parse(
+  const marked = note.text === '' ? db.prepare(BOOKMARK).get(note.subject, by) : undefined;
+  if (marked !== undefined) return viewOf(db, marked);
+  return viewOf(
+    db,
     db
       .prepare(
         'INSERT INTO note (subject, text, at, by) VALUES (?, ?, ?, ?) RETURNING key, subject, text, at, by',
@@ -55,5 +81,5 @@ export function restoreNote(db: WritableDb, key: number): NoteView {
       advice: 'Write it again.',
     });
   }
-  return Row.parse(row);
+  return viewOf(db, row);
 }

@@ -59,9 +59,12 @@ export function findPerson(
   return { accounts: keys, texts: [...texts], ids };
 }
 
-/** What notes about accounts are filed under; the parameter is a list of their keys. */
-export const SUBJECTS = `SELECT 'person/' || c.id || '/' || a.id FROM json_each(?) j
-  JOIN account a ON a.key = j.value JOIN connection c ON c.key = a.connection`;
+/** What notes about accounts and their sessions are filed under; the parameter is a list of their keys. */
+export const SUBJECTS = `WITH theirs AS MATERIALIZED (SELECT value FROM json_each(?))
+  SELECT 'person/' || c.id || '/' || a.id FROM theirs j
+    JOIN account a ON a.key = j.value JOIN connection c ON c.key = a.connection
+  UNION ALL SELECT 'session/' || c.id || '/' || h.id FROM theirs j
+    JOIN session s ON s.account = j.value JOIN handle h ON h.key = s.key JOIN connection c ON c.key = s.connection`;
 /** A finding about several people keeps the others. */
 const OUT_OF_LISTS = `UPDATE detection SET users =
     (SELECT json_group_array(value) FROM json_each(detection.users) WHERE value <> @id)
@@ -127,6 +130,11 @@ export function* eraseSteps(
       };
     }
   }
+  const notesGo = (): void => {
+    db.prepare(`DELETE FROM note WHERE subject IN (${SUBJECTS})`).run(accounts);
+  };
+  // As long as it is known which sessions were theirs.
+  yield notesGo;
   const sessions = { more: true };
   while (sessions.more) {
     yield () => {
@@ -155,7 +163,7 @@ export function* eraseSteps(
     );
     // A later account may be given the same key: nobody may be joined with it for what was decided about this one.
     db.prepare('DELETE FROM identity_decision WHERE other IN (SELECT value FROM json_each(?))').run(accounts);
-    db.prepare(`DELETE FROM note WHERE subject IN (${SUBJECTS})`).run(accounts);
+    notesGo();
     // The account last: its deletion takes what others hold under its key with it.
     for (const table of tablesWith(db, 'account', 'INTEGER')) {
       db.prepare(`DELETE FROM "${table}" WHERE account IN (SELECT value FROM json_each(?))`).run(accounts);

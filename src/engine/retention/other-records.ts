@@ -53,7 +53,7 @@ export function* otherRecords(db: ReadableDb, person: PersonRows): Generator<rea
           `EXISTS (SELECT 1 FROM json_each(@texts) WHERE instr(lower(t."${column}"), lower(value)) > 0)`,
       ),
       ...(remembered ? ['t.id IN (SELECT value FROM json_each(@ids))'] : []),
-      ...(table === 'note' ? ["t.subject LIKE 'person/%'"] : []),
+      ...(table === 'note' ? ["t.subject LIKE 'person/%' OR t.subject LIKE 'session/%'"] : []),
       ...(table === 'detection' ? ["t.users <> '[]'"] : []),
     ];
     if (mayBe.length === 0) continue;

@@ -1,32 +1,57 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
+import ToggleButton from '@mui/material/ToggleButton';
 import { useState, type ReactNode } from 'react';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { TimeOfDay } from '../parts/TimeText.tsx';
-import { addNote, removeNote, restoreNote } from '../store/note-actions.ts';
+import { addBookmark, addNote, removeNote } from '../store/note-actions.ts';
 import { useEngineQuery } from '../store/use-engine-query.ts';
-import { useTask } from '../store/use-task.ts';
+import { useNoteRemoval } from './NoteRemoval.tsx';
 
-/** Remarks of operators about something; they are kept in the mirror and named in the journal. */
+/**
+ * Remarks of operators about something, and whether it is bookmarked. They are kept in the mirror, named in the journal,
+ * and stand together under Investigate.
+ */
 export function Notes({ subject }: { readonly subject: string }): ReactNode {
   const notes = useEngineQuery('notes.list', { subject });
   const [text, setText] = useState('');
-  const [removed, setRemoved] = useState<number | null>(null);
-  const task = useTask();
+  const { task, remove, line } = useNoteRemoval(notes.again);
   const act = (work: () => Promise<unknown>) => {
     void task.run(async () => {
       await work();
       notes.again();
     });
   };
+  const all = notes.is === 'ready' ? notes.value : [];
+  const remarks = all.filter((note) => note.text !== '');
+  const bookmarks = all.filter((note) => note.text === '');
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
+      <Box>
+        <ToggleButton
+          value="bookmark"
+          size="small"
+          selected={bookmarks.length > 0}
+          disabled={notes.is !== 'ready' || task.busy}
+          title="Bookmarks stand under Investigate, Bookmarks and notes"
+          onChange={() => {
+            act(() =>
+              bookmarks.length === 0
+                ? addBookmark(subject)
+                : Promise.all(bookmarks.map(({ key }) => removeNote(key))),
+            );
+          }}
+          sx={{ gap: 1.5, px: 2, py: 0.5, textTransform: 'none', font: 'inherit', color: 'text.primary' }}
+        >
+          <span aria-hidden="true">{bookmarks.length > 0 ? '★' : '☆'}</span>
+          Bookmark
+        </ToggleButton>
+      </Box>
       {notes.is === 'failed' ? <ProblemBox problem={notes.problem} /> : null}
-      {task.problem === null ? null : <ProblemBox problem={task.problem} />}
-      {notes.is === 'ready' && notes.value.length > 0 ? (
+      {remarks.length > 0 ? (
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gap: 2 }}>
-          {notes.value.map((note) => (
+          {remarks.map((note) => (
             <Box component="li" key={note.key}>
               <Box sx={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{note.text}</Box>
               <Box
@@ -44,8 +69,7 @@ export function Notes({ subject }: { readonly subject: string }): ReactNode {
                   variant="text"
                   sx={{ py: 0 }}
                   onClick={() => {
-                    setRemoved(note.key);
-                    act(() => removeNote(note.key));
+                    remove(note.key);
                   }}
                 >
                   Remove
@@ -55,20 +79,7 @@ export function Notes({ subject }: { readonly subject: string }): ReactNode {
           ))}
         </Box>
       ) : null}
-      {removed === null ? null : (
-        <Box role="status" sx={{ display: 'flex', gap: 2, alignItems: 'center', color: 'text.secondary' }}>
-          Note removed.
-          <Button
-            variant="text"
-            onClick={() => {
-              setRemoved(null);
-              act(() => restoreNote(removed));
-            }}
-          >
-            Undo
-          </Button>
-        </Box>
-      )}
+      {line}
       <Box
         component="form"
         sx={{ display: 'flex', gap: 2, alignItems: 'flex-start' }}

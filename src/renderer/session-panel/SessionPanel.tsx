@@ -8,6 +8,7 @@ import { ONE_LINE } from '../components/one-line.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { Asked } from '../parts/Asked.tsx';
 import { EnvironmentTag, useEnvironmentName } from '../parts/EnvironmentTag.tsx';
+import { Notes } from '../entity/Notes.tsx';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { useApp } from '../store/app-store.ts';
@@ -19,6 +20,7 @@ import { SIZE } from '../theme/size.ts';
 import { Events } from './Events.tsx';
 import { Facts } from './Facts.tsx';
 import { Observations } from './Observations.tsx';
+import { Section } from './Section.tsx';
 import { Siblings } from './Siblings.tsx';
 
 const FOLLOW_EVERY_MS = 1_000;
@@ -163,6 +165,9 @@ export function SessionPanel(): ReactNode {
             <Siblings siblings={detail.siblings} />
             <Observations observations={detail.observations} />
             <Events events={detail.audit} />
+            <Section title="Bookmark and notes">
+              <Notes subject={`session/${detail.row.connection}/${detail.row.id}`} />
+            </Section>
           </>
         )}
       </Box>

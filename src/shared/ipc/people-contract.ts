@@ -5,6 +5,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { MAPPING_LIMIT } from './mapping-limit.ts';
 import { method } from './contract.ts';
 import type {
+  AccountName,
   EntityView,
   IdentityDecision,
   IdentityRules,
@@ -21,7 +22,7 @@ const zone = z
   .string()
   .max(64)
   .refine(isTimeZone, { message: 'not a time zone this machine knows; use one like Europe/Berlin' });
-/** What a note is about: `person/<connection>/<account>`, `session/…`, `address/…`, `instant/…`. */
+/** What a note is about: `person/<connection>/<account>`, `session/<connection>/<id>`, `address/…`, `instant/<ms>`, `event/<connection>/<ms>/<id>/<action>`. */
 const subject = z.string().min(3).max(1_024);
 
 /** People, identities, entities and notes. */
@@ -40,6 +41,10 @@ export const PEOPLE_METHODS = {
       cursor: z.string().max(1_024).nullable().default(null),
       limit: z.int().min(1).max(500),
     }),
+  ),
+  /** What accounts are called, by their ids, in every environment that has one of that id. */
+  'accounts.names': method<readonly AccountName[]>()(() =>
+    z.strictObject({ connection: ConnectionId.nullable(), ids: z.array(AccountId).max(1_000) }),
   ),
   'people.get': method<PersonView | null>()(() => z.strictObject({ at: accountAt, days, zone })),
   'entity.get': method<EntityView | null>()(() =>
@@ -76,8 +81,9 @@ export const PEOPLE_METHODS = {
   'notes.list': method<readonly NoteView[]>()(() =>
     z.strictObject({ subject: subject.optional(), limit: z.int().min(1).max(500).default(100) }),
   ),
+  /** Without a text it is a bookmark: a second one of the same operator is the first one. */
   'notes.add': method<NoteView>()(() =>
-    z.strictObject({ subject, text: z.string().trim().min(1).max(LIMITS.reason) }),
+    z.strictObject({ subject, text: z.string().trim().max(LIMITS.reason) }),
   ),
   'notes.remove': method<{ readonly removed: boolean }>()(() => z.strictObject({ key: z.int().min(1) })),
   /** Takes a removal back. */

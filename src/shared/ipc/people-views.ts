@@ -33,6 +33,11 @@ export interface PersonAccount extends AccountAt {
 }
 
 /** A line of the list of people. */
+/** An account and what it is called. */
+export interface AccountName extends AccountAt {
+  readonly name: string;
+}
+
 export interface PersonRow {
   /** The account that the person's page is reached by: of all joined ones, the one that was mirrored first. */
   readonly at: AccountAt;
@@ -170,10 +175,13 @@ export interface IdentityDecision {
   readonly undoneAt: EpochMs | null;
 }
 
-/** A remark of an operator's about something. */
+/** A remark of an operator's about something, or a bookmark of it. */
 export interface NoteView {
   readonly key: number;
   readonly subject: string;
+  /** The account's name, where the subject is a person or somebody's session; null: it has none, or it is gone. */
+  readonly about: string | null;
+  /** Empty: a bookmark. */
   readonly text: string;
   readonly at: EpochMs;
   readonly by: string;

@@ -1,44 +1,56 @@
 import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, type ReactNode, type RefObject } from 'react';
-import { MINUTE } from '#shared/domain/lengths.ts';
+import { memo, useCallback, useEffect, useState, type ReactNode, type RefObject } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { Address } from '../../parts/Address.tsx';
-import { AddressLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
+import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
 import { TextButton } from '../../components/TextButton.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
-import { actionTitle, reasonText } from '../../format/actions.ts';
+import { actionTitle } from '../../format/actions.ts';
 import { bothTimes, clockTime, shortDate } from '../../format/time.ts';
 import { deviceDetail, deviceText, networkDetail, placeDoubts, placeText } from '../../format/words.ts';
-import { changeAuditSearch } from '../../store/audit-search.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
+import { EventMenu, showAround, type EventMenuAt } from './EventMenu.tsx';
+import { eventDetails } from './event-text.ts';
 
+/** From the beginning of a line to the menu that a key opens. */
+const MENU_PX = 120;
 const NO_ADDRESS = 'The store does not log an address for this event';
 
-function what(row: AuditRow): string {
-  return [
-    row.reason === null ? null : reasonText(row.reason),
-    row.object,
-    row.message,
-    row.actor === null ? null : `by ${row.actor}`,
-  ]
-    .filter((part) => part !== null && part !== '')
-    .join(' · ');
-}
-
-const AROUND_MS = 5 * MINUTE;
-
-function Row({ row, height }: { readonly row: AuditRow; readonly height: number }): ReactNode {
+function Row({
+  row,
+  height,
+  onMenu,
+}: {
+  readonly row: AuditRow;
+  readonly height: number;
+  readonly onMenu: (at: EventMenuAt) => void;
+}): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const { sessionId, device } = row;
   const words = device === null ? '' : deviceText(device);
   return (
-    <Box component="tr" sx={{ '&:hover': { bgcolor: 'surface.hover' } }} style={{ height }}>
+    <Box
+      component="tr"
+      sx={{ '&:hover': { bgcolor: 'surface.hover' } }}
+      style={{ height }}
+      // Of the mouse, and of the keys that open a menu while the line has the focus.
+      onContextMenu={(event) => {
+        event.preventDefault();
+        const box = event.currentTarget.getBoundingClientRect();
+        const byKey = event.button !== 2;
+        onMenu({
+          row,
+          left: byKey ? box.left + MENU_PX : event.clientX,
+          top: byKey ? box.bottom : event.clientY,
+        });
+      }}
+    >
       <Box
         component="td"
         className="time"
@@ -87,11 +99,13 @@ function Row({ row, height }: { readonly row: AuditRow; readonly height: number 
         {device === null || words === '' ? (
           <Unknown why="The event carries no user agent that is known" />
         ) : (
-          <span title={deviceDetail(device)}>{words}</span>
+          <span title={deviceDetail(device)}>
+            <DeviceLink device={device.key}>{words}</DeviceLink>
+          </span>
         )}
       </td>
-      <Box component="td" className="details" title={what(row)}>
-        {what(row)}
+      <Box component="td" className="details" title={eventDetails(row)}>
+        {eventDetails(row)}
       </Box>
       <td>
         <Box component="span" sx={{ display: 'inline-flex', gap: 2 }}>
@@ -99,11 +113,7 @@ function Row({ row, height }: { readonly row: AuditRow; readonly height: number 
             label={`What happened around this event: ${actionTitle(row)}`}
             title="Everything in the five minutes before and after"
             onPress={() => {
-              changeAuditSearch({
-                text: '',
-                connection: null,
-                period: { is: 'between', from: row.at - AROUND_MS, to: row.at + AROUND_MS },
-              });
+              showAround(row.at);
             }}
           >
             ±5 min
@@ -183,6 +193,10 @@ export function AuditTable(props: {
   useEffect(() => {
     virtual.measure();
   }, [virtual, height]);
+  const [menu, setMenu] = useState<EventMenuAt | null>(null);
+  const onMenu = useCallback((at: EventMenuAt) => {
+    setMenu(at);
+  }, []);
   const items = virtual.getVirtualItems();
   const first = items[0];
   const last = items.at(-1);
@@ -193,26 +207,34 @@ export function AuditTable(props: {
   const before = first?.start ?? 0;
   const after = virtual.getTotalSize() - (last?.end ?? 0);
   return (
-    <Table aria-rowcount={rows.length + 1} sx={TABLE} style={{ tableLayout: 'fixed' }}>
-      <TableHead heads={HEADS} />
-      <tbody>
-        {before === 0 ? null : (
-          <tr aria-hidden="true">
-            <td style={{ height: before, padding: 0, border: 0 }} />
-          </tr>
-        )}
-        {items.flatMap((item) => {
-          const row = rows[item.index];
-          return row === undefined
-            ? []
-            : [<AuditLine key={`${row.connection} ${row.id}`} row={row} height={height} />];
-        })}
-        {after <= 0 ? null : (
-          <tr aria-hidden="true">
-            <td style={{ height: after, padding: 0, border: 0 }} />
-          </tr>
-        )}
-      </tbody>
-    </Table>
+    <>
+      <EventMenu
+        at={menu}
+        onClose={() => {
+          setMenu(null);
+        }}
+      />
+      <Table aria-rowcount={rows.length + 1} sx={TABLE} style={{ tableLayout: 'fixed' }}>
+        <TableHead heads={HEADS} />
+        <tbody>
+          {before === 0 ? null : (
+            <tr aria-hidden="true">
+              <td style={{ height: before, padding: 0, border: 0 }} />
+            </tr>
+          )}
+          {items.flatMap((item) => {
+            const row = rows[item.index];
+            return row === undefined
+              ? []
+              : [<AuditLine key={`${row.connection} ${row.id}`} row={row} height={height} onMenu={onMenu} />];
+          })}
+          {after <= 0 ? null : (
+            <tr aria-hidden="true">
+              <td style={{ height: after, padding: 0, border: 0 }} />
+            </tr>
+          )}
+        </tbody>
+      </Table>
+    </>
   );
 }

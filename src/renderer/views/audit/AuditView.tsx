@@ -25,12 +25,14 @@ import {
   type Period,
 } from '../../store/audit-search.ts';
 import { useRoute } from '../../store/route-store.ts';
+import { openView } from '../../store/saved-views.ts';
 import { useRowKeys } from '../../store/use-row-keys.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { useAudit } from '../../store/use-audit.ts';
 import { useHistogram } from '../../store/use-histogram.ts';
 import { AuditTable } from './AuditTable.tsx';
 import { Bars } from './Bars.tsx';
+import { showAround } from './EventMenu.tsx';
 import { Facets } from './Facets.tsx';
 import { SignOutThese } from './SignOutThese.tsx';
 
@@ -67,9 +69,15 @@ export function AuditView(): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const rest = useRoute((route) => route.rest);
   useEffect(() => {
-    // `#/audit/login/failure`: what a figure or a link narrows the list to.
+    // `#/audit/around/<ms>`: what happened around a bookmarked event.
     const [action, outcome] = rest;
     if (action === undefined) return;
+    if (action === 'around') {
+      const at = Number(outcome);
+      if (Number.isSafeInteger(at)) showAround(at);
+      return;
+    }
+    // `#/audit/login/failure`: what a figure or a link narrows the list to.
     const terms = [term('action', action), ...(outcome === undefined ? [] : [term('outcome', outcome)])];
     changeAuditSearch({ text: terms.join(' '), connection: null });
   }, [rest]);
@@ -120,10 +128,13 @@ export function AuditView(): ReactNode {
           }}
         />
         <SavedViews
-          current={{ table: 'audit', search: text }}
-          onOpen={({ search }) => {
-            changeAuditSearch({ text: search });
+          current={{
+            table: 'audit',
+            search: text,
+            period,
+            ...(connection === null ? {} : { connections: [connection] }),
           }}
+          onOpen={openView}
         />
         <EnvironmentChoice
           value={connection}

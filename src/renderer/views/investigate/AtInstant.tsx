@@ -90,7 +90,7 @@ export function AtInstant(): ReactNode {
           <Button onClick={further.more}>More sessions</Button>
         </Box>
       )}
-      <Part title="Notes about this instant">
+      <Part title="Bookmark and notes about this instant">
         <Notes subject={`instant/${String(at)}`} />
       </Part>
     </>

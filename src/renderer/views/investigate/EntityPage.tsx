@@ -153,7 +153,7 @@ function Body({ entity }: { readonly entity: EntityView }): ReactNode {
               <SeenNetworks rows={entity.networks} />
             </Part>
           )}
-          <Part title="Notes">
+          <Part title="Bookmark and notes">
             <Notes subject={`${entity.kind}/${entity.value}`} />
           </Part>
         </Box>

@@ -3,19 +3,16 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useState, type ReactNode } from 'react';
-import type { AccountAt, PersonAccount } from '#shared/ipc/people-views.ts';
+import type { AccountName, PersonAccount } from '#shared/ipc/people-views.ts';
 import { useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 
-interface Found extends AccountAt {
-  readonly name: string;
-}
 const MOST = 30;
 
 /** Finds another account by name to join it with this person. */
 export function LinkAccount(props: {
   readonly accounts: readonly PersonAccount[];
-  readonly onDone: (linked: Found | null) => void;
+  readonly onDone: (linked: AccountName | null) => void;
 }): ReactNode {
   const [text, setText] = useState('');
   const nameOf = useEnvironmentName();
@@ -24,7 +21,7 @@ export function LinkAccount(props: {
     text.trim() === '' ? null : { text: text.trim(), which: 'all', limit: MOST },
   );
   const has = new Set(props.accounts.map(({ connection, id }) => `${connection} ${id}`));
-  const found: Found[] = (answer.is === 'ready' ? answer.value.rows : [])
+  const found: AccountName[] = (answer.is === 'ready' ? answer.value.rows : [])
     .flatMap(({ accounts }) => accounts)
     .filter(({ connection, id }) => !has.has(`${connection} ${id}`));
   return (

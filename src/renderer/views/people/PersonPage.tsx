@@ -108,7 +108,7 @@ function Body({ person, again }: { readonly person: PersonView; readonly again: 
           <Part title="Addresses">
             <SeenAddresses rows={person.addresses} />
           </Part>
-          <Part title="Notes">
+          <Part title="Bookmark and notes">
             <Notes subject={`person/${person.at.connection}/${person.at.id}`} />
           </Part>
         </Box>

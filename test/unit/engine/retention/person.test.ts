@@ -44,6 +44,14 @@ function findings({ db }: RetentionWorld): void {
   const note = db.prepare("INSERT INTO note (subject, text, at, by) VALUES (?, ?, 1, 'Op')");
   note.run(`person/connection-1/id-of-${NAME}`, 'on leave until May');
   note.run('person/connection-1/id-of-bea', 'on leave until June');
+  const session = db
+    .prepare(
+      `SELECT 'session/connection-1/' || h.id FROM session s JOIN handle h ON h.key = s.key
+       JOIN account a ON a.key = s.account WHERE a.name = ? LIMIT 1`,
+    )
+    .pluck();
+  for (const name of [NAME, 'bea'])
+    note.run(session.get(name), `asked about ${name === NAME ? 'his' : 'her'}`);
   db.prepare(
     "INSERT INTO identity_decision (kind, account, other, at, by) VALUES ('join', ?, ?, 1, 'Op')",
   ).run(key('bea'), key(NAME));
@@ -129,7 +137,10 @@ test('after a person was erased their name is in no byte of the file, and everyb
   expect(world.rows("SELECT message FROM audit WHERE id = 'of-him'")).toEqual([
     { message: 'bea blocked [erased], at last' },
   ]);
-  expect(world.rows('SELECT text FROM note')).toEqual([{ text: 'on leave until June' }]);
+  expect(world.rows('SELECT text FROM note')).toEqual([
+    { text: 'on leave until June' },
+    { text: 'asked about her' },
+  ]);
   expect(world.rows('SELECT id, users FROM detection')).toEqual([{ id: 'of-many', users: '["id-of-bea"]' }]);
   for (const table of ['triage_item', 'identity_decision']) expect(count(world, table)).toBe(0);
   // The address is still known, and that Bea was there.
@@ -190,7 +201,10 @@ test('what a person is given is everything about them and nothing about others',
   // And what every other table holds: what erasing would delete or change.
   expect(of('detection')).toMatchObject([{ row: { id: 'of-him' } }, { row: { id: 'of-many' } }]);
   expect(JSON.stringify(of('detection'))).not.toContain('bea');
-  expect(of('note')).toMatchObject([{ row: { text: 'on leave until May' } }]);
+  expect(of('note')).toMatchObject([
+    { row: { text: 'on leave until May' } },
+    { row: { text: 'asked about his' } },
+  ]);
   for (const record of ['operation', 'set_aside']) expect(of(record)).toHaveLength(1);
   expect(of('detector_entity')).toMatchObject([
     { row: { body: 'packed' } },

@@ -39,6 +39,7 @@ test('an attack of the demo appears, its card answers everything, and it is tria
   await rows.first().getByRole('button').click();
   const card = page.getByTestId('card');
   await expect(card.getByTestId('what-happened')).not.toBeEmpty();
+  await expect(card.getByTestId('why')).toContainText(/before.*VPN.*phone/);
   await expect(card.getByTestId('next-step')).not.toBeEmpty();
   await expect(card.getByRole('region', { name: /^Why it is not filtered/ })).toContainText(/no/);
   await expect(card.getByRole('region', { name: 'Events it rests on' })).toBeVisible();

@@ -64,7 +64,7 @@ export function* detectionDetail(
   const { events, raisedBy } = eventsOf(db, subject, record);
   const { origins, more } = originsOf(db, subject.account, record.evidence, events, raisedBy?.row ?? null);
   yield;
-  const history = yield* historyOf(db, subject);
+  const history = yield* historyOf(db, subject, record);
   const related =
     subject.campaign === null
       ? []
@@ -156,11 +156,16 @@ const KNOWN_BY = {
 } as const;
 
 /** A segment at a time: where somebody signed in from, by day and by value, over the days before a finding. */
-function* historyOf(db: ReadableDb, subject: Subject): Question<PersonHistory | null> {
+function* historyOf(
+  db: ReadableDb,
+  subject: Subject,
+  { detection, evidence }: DetectionRecord,
+): Question<PersonHistory | null> {
   if (subject.account === null || subject.account_id === null) return null;
-  const firstDay = Math.floor(subject.raised_at / DAY) - HISTORY_DAYS + 1;
+  const begun = beginning(subject, evidence);
+  const firstDay = Math.floor(begun / DAY) - HISTORY_DAYS + 1;
   // What raised it is no part of what was usual before it.
-  const bound = { account: subject.account, from: firstDay * DAY, to: subject.raised_at - 1 };
+  const bound = { account: subject.account, from: firstDay * DAY, to: begun - 1 };
   const signIns = new Array<number>(HISTORY_DAYS).fill(0);
   const failures = new Array<number>(HISTORY_DAYS).fill(0);
   const known = {
@@ -209,8 +214,36 @@ function* historyOf(db: ReadableDb, subject: Subject): Question<PersonHistory | 
     countries: most(known.countries),
     networks: most(known.networks),
     devices: most(known.devices),
+    mostAtOnce:
+      detection === 'concurrent_sessions'
+        ? mostAtOnce(db, { account: subject.account, from: bound.from, until: begun - DAY })
+        : null,
   };
 }
+
+/** When what it tells of began: of one that rests on other findings, the first of those. */
+function beginning({ raised_at: raisedAt }: Subject, { chain, alerts }: DetectionRecord['evidence']): number {
+  const earlier = z.array(z.looseObject({ raisedAt: z.number() })).safeParse(chain ?? alerts);
+  return Math.min(raisedAt, ...(earlier.success ? earlier.data.map((one) => one.raisedAt) : []));
+}
+
+/** How many sessions an account had at once at most between two instants; null: none is known. */
+const mostAtOnce = (db: ReadableDb, bound: { account: number; from: number; until: number }): number | null =>
+  z
+    .number()
+    .nullable()
+    .parse(
+      db
+        .prepare(
+          `WITH own AS (SELECT opened_at, ended_at FROM session WHERE account = @account AND opened_at < @until
+             AND (ended_at IS NULL OR ended_at > @from)),
+           step AS (SELECT opened_at AS at, 1 AS by FROM own
+             UNION ALL SELECT ended_at, -1 FROM own WHERE ended_at < @until)
+           SELECT max(open) FROM (SELECT sum(by) OVER (ORDER BY at, by) AS open FROM step)`,
+        )
+        .pluck()
+        .get(bound),
+    );
 
 function addKnown(of: Map<string, Known>, one: Known): void {
   const held = of.get(one.value);

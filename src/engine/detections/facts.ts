@@ -16,7 +16,7 @@ import { isObject, spelled, WORDS, type Json, type Words } from './figures-text.
 /** Names of accounts by their ids. */
 export type NameOf = (id: string) => string;
 
-const ratio: Words = (value) => (typeof value === 'number' ? `${timesText(value)} times` : null);
+const ratio: Words = (value) => (typeof value === 'number' ? `${timesText(value)} times as risky` : null);
 const share: Words = (value) => (typeof value === 'number' ? shareText(value) : null);
 const attackWords: Words = (value) =>
   value === 'credential_stuffing'
@@ -87,10 +87,10 @@ const FACTS: readonly (readonly [name: string, what: string, words: Words, as?: 
   ['shareOfOwnHistory', 'Own sign-ins in this hour', share],
   ['signIns', 'Sign-ins', WORDS.count],
   ['risk', 'Risk out of 100', WORDS.count],
-  ['addressRatio', 'Address raises the risk', ratio],
-  ['clientRatio', 'Client raises the risk', ratio],
-  ['personRatio', 'Person raises the risk', ratio],
-  ['attackPrior', 'Known attacks raise the risk', (value) => (value === 1 ? null : ratio(value))],
+  ['addressRatio', 'By its address', ratio],
+  ['clientRatio', 'By its client', ratio],
+  ['personRatio', 'By the person', ratio],
+  ['attackPrior', 'By known attacks', (value) => (value === 1 ? null : ratio(value))],
   ['level', 'Risk level', WORDS.text],
   ['counted', 'Detections counted', WORDS.count],
   ['threshold', 'Told from', (value) => (typeof value === 'string' ? `level ${value}` : null)],
@@ -98,6 +98,9 @@ const FACTS: readonly (readonly [name: string, what: string, words: Words, as?: 
   ['change', 'Changed', WORDS.change],
   ['attributes', 'Details', WORDS.json],
   ['events', 'Events', WORDS.count],
+  ['count', 'Events that match', WORDS.count],
+  ['mostInWindow', 'Most of them in its time', (value) => (value === 1 ? null : WORDS.count(value))],
+  ['description', 'What the rule says', WORDS.text],
   ['worstMinutes', 'Furthest off', WORDS.minutes],
   ['userAgent', 'User agent', WORDS.text],
   ['session', 'Session', WORDS.text],

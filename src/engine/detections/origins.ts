@@ -36,8 +36,10 @@ export function originsOf(
   raisedBy: AuditRow | null,
 ): { readonly origins: readonly FindingOrigin[]; readonly more: number } {
   const figures: Readonly<Record<string, unknown>> = evidence;
+  const { sessions } = figures;
   const inOrder = [
     ...events.flatMap(ipOf),
+    ...(Array.isArray(sessions) ? sessions.flatMap(ipOf) : []),
     ...ENDS.flatMap((end) => ipOf(figures[end])),
     ...ipOf(figures),
     ...ipOf(raisedBy),

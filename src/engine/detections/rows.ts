@@ -28,7 +28,7 @@ export const DETECTION_FROM = `detection d JOIN connection c ON c.key = d.connec
 const COLUMNS = `d.key, c.id AS connection_id, c.name AS environment, d.id, d.name, d.severity, d.entity_kind,
   d.entity_id, a.name AS account_name, h.id AS session_id, d.ip, d.country, d.raised_at, d.last_at, d.found_at,
   d.withdrawn_at, d.campaign, d.filtered, d.suppression, d.retrospective, d.state, d.verdict, d.assignee, d.notes,
-  d.triaged_at, d.summary, d.events,
+  d.triaged_at, d.summary, d.events, iif(d.name = 'sigma_rule', d.record ->> '$.evidence.title', NULL) AS own_title,
   (SELECT json_group_array(json_array(j.value, coalesce(u.name, j.value))) FROM json_each(d.users) j
      LEFT JOIN account u ON u.connection = d.connection AND u.id = j.value) AS people`;
 
@@ -38,6 +38,8 @@ const Row = z.object({
   environment: z.string(),
   id: z.string(),
   name: DetectionName,
+  /** Of an imported rule: what the rule is called. */
+  own_title: z.string().nullable(),
   severity: z.number(),
   entity_kind: z.enum(['user', 'ip', 'session', 'environment']),
   entity_id: z.string(),
@@ -87,7 +89,7 @@ function detectionRow(raw: unknown): DetectionRow {
     connection: row.connection_id,
     id: row.id,
     detection: row.name,
-    title: descriptorOf(row.name).title,
+    title: row.own_title ?? descriptorOf(row.name).title,
     severity: SEVERITIES[row.severity] ?? 'info',
     entity: { kind: row.entity_kind, id: row.entity_id, name: entityName },
     people: people.map(([id, name]) => ({ id: AccountId.parse(id), name })),

@@ -42,8 +42,8 @@ export function ruleRecord(
       title: rule.title,
       summary:
         rule.is === 'correlation'
-          ? `${String(count)} events of ${entity.id} in ${minutes(last.ts - first.ts)} match “${rule.title}” (${rule.threshold} within ${minutes(rule.timespanMs)})`
-          : `${String(count)} ${count === 1 ? 'event' : 'events'} of ${entity.id} match “${rule.title}”`,
+          ? `${entity.id} has ${String(count)} events in ${minutes(last.ts - first.ts)} that match “${rule.title}” (${rule.threshold} within ${minutes(rule.timespanMs)})`
+          : `${entity.id} has ${count === 1 ? '1 event that matches' : `${String(count)} events that match`} “${rule.title}”`,
       techniques: [...rule.techniques],
       nextStep:
         rule.falsePositives.length > 0

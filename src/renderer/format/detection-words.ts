@@ -1,14 +1,5 @@
 import type { Severity } from '#shared/domain/detection.ts';
-import type {
-  DetectionDetail,
-  DetectionRow,
-  PersonHistory,
-  TriageState,
-  Verdict,
-} from '#shared/ipc/detections-views.ts';
-import { filterName } from '#shared/domain/filter-words.ts';
-import { DAY } from '#shared/domain/lengths.ts';
-import { count, counted, countryName } from './words.ts';
+import type { DetectionRow, TriageState, Verdict } from '#shared/ipc/detections-views.ts';
 
 export const SEVERITY_LETTER: Readonly<Record<Severity, string>> = {
   critical: 'C',
@@ -61,40 +52,6 @@ export function settingWords(name: string): string {
   const bare = unit === undefined ? name : name.replace(unit[0], '');
   const words = sentence(bare.replaceAll(/([A-Z])/g, ' $1').toLowerCase());
   return unit === undefined ? words : `${words} (${unit[1]})`;
-}
-
-/** What this person usually does, in one sentence, from the mirrored history before the detection. */
-export function usualSentence(who: string, history: PersonHistory, at: number): string {
-  const signIns = history.days.signIns.reduce((sum, value) => sum + value, 0);
-  if (signIns === 0) return `No earlier sign-in of ${who} is mirrored, so nothing is usual yet.`;
-  // Counted from the first that is known: a person, or the mirror, may be younger than the chart.
-  const first =
-    history.days.from + history.days.signIns.findIndex((value) => value > 0) * history.days.stepMs;
-  const days = Math.max(1, Math.ceil((at - first) / DAY));
-  const places = history.countries
-    .slice(0, 3)
-    .map(({ value, signIns: times }) => `${countryName(value)} (${count(times)})`);
-  const device = history.devices[0]?.value;
-  const others = history.devices.length - 1;
-  const from = places.length === 0 ? '' : ` from ${places.join(', ')}`;
-  const using =
-    device === undefined
-      ? ''
-      : others === 0
-        ? `, always with ${device}`
-        : `, mostly with ${device} and ${counted(others, 'other device')}`;
-  return `In the ${days === 1 ? 'day' : counted(days, 'day')} before, ${who} signed in ${counted(signIns, 'time')}${from}${using}.`;
-}
-
-/** Why it is not one of the harmless explanations, in one sentence. */
-export function filterSentence(detail: DetectionDetail): string {
-  const considered = detail.filtersConsidered;
-  const applied = considered.filter(({ applied: yes }) => yes);
-  if (considered.length === 0)
-    return 'This detection has no filters: what it describes has no usual harmless cause.';
-  const [first] = applied;
-  if (first !== undefined) return `Silenced: ${filterName(first.filter)} — ${first.reason}.`;
-  return `None of the ${String(considered.length)} usual harmless explanations fits.`;
 }
 
 /** A detection in a list: who it is about first, but not twice. */

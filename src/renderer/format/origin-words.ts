@@ -68,55 +68,47 @@ export function phoneAnswer(network: Network | null, devices: readonly Device[])
       ? { is: 'perhaps', why: 'a mobile carrier, and the client is not known' }
       : { is: 'perhaps', why: 'the client is not known' };
   }
+  if (devices.every(({ deviceClass }) => deviceClass === 'other' || deviceClass === null))
+    return { is: 'perhaps', why: `${clientText(first)}, which does not say what it runs on${on}` };
   return carrier
     ? { is: 'perhaps', why: `${clientText(first)}, behind a phone of a mobile carrier` }
     : { is: 'no', why: clientText(first) };
 }
 
+const CLASSES: Readonly<Record<NonNullable<Device['deviceClass']>, string>> = {
+  desktop: 'desktop',
+  mobile: 'mobile',
+  tablet: 'tablet',
+  bot: 'a program',
+  other: '',
+};
 const clientText = (device: Device): string =>
-  [deviceText(device), device.deviceClass === 'bot' ? 'a program' : device.deviceClass]
-    .filter((part) => part !== null && part !== '')
-    .join(' · ');
+  [deviceText(device), CLASSES[device.deviceClass ?? 'other']].filter((part) => part !== '').join(' · ') ||
+  'a client';
 
-/** Whether a network is one that the person came from before; null: too many are known for the card to hold all of them. */
-function usedBefore(network: Network | null, networks: readonly string[]): boolean | null {
-  if (network === null || networks.length === 0) return null;
-  const name = network.organisation ?? (network.asn === null ? null : `AS${String(network.asn)}`);
-  if (name === null) return null;
-  if (networks.includes(name)) return true;
-  return networks.length >= MOST_KNOWN ? null : false;
-}
-
-/** Why a VPN would not be the whole story, where it may be one. */
-function againstVpn(network: Network | null, about: About): string {
-  const { detection, who, networks } = about;
-  const client =
-    detection === 'session_hijack'
-      ? ' A VPN changes the address of a session, not its browser and system.'
-      : '';
-  const used = networks === null ? null : usedBefore(network, networks);
-  const before =
-    used === null
-      ? ''
-      : used
-        ? ` ${who} has come from this network before.`
-        : ` ${who} never came from this network before.`;
-  return `${client}${before}`;
-}
-
-/** Of whom it is, for what speaks for or against a harmless cause. */
-interface About {
-  readonly detection: DetectionName;
-  readonly who: string;
-  /** Networks of the person's earlier sign-ins; null: nothing is known, or it is about nobody. */
-  readonly networks: readonly string[] | null;
-}
-/** As many networks as a card is told of. */
-const MOST_KNOWN = 12;
+const OWN_PASSWORDS = ' People behind a VPN or a shared line know their own passwords.';
+/** What speaks against a VPN, or a phone, being all, by what was found. */
+const NOT_ALL: Partial<
+  Readonly<Record<DetectionName, { readonly phone?: string; readonly either?: string }>>
+> = {
+  session_hijack: {
+    either: ' A VPN or another network changes the address of a session, not its browser and system.',
+  },
+  impossible_travel: { phone: ' A phone that changes networks stays where it is.' },
+  brute_force: {
+    phone:
+      ' A phone that keeps an old password tries it too, but from where and with what its owner signs in.',
+  },
+  password_spray: { either: OWN_PASSWORDS },
+  password_spray_slow: { either: OWN_PASSWORDS },
+  password_spray_distributed: { either: OWN_PASSWORDS },
+  credential_stuffing: { either: OWN_PASSWORDS },
+};
 
 /** In one or two sentences, for the address that raised it; null when it is about no address. */
-export function originSentence(origins: readonly FindingOrigin[], about: About): string | null {
-  const raised = origins.at(-1);
+export function originSentence(origins: readonly FindingOrigin[], detection: DetectionName): string | null {
+  // A clock is wrong wherever it is.
+  const raised = detection === 'clock_skew' ? undefined : origins.at(-1);
   if (raised === undefined) return null;
   const [vpn, phone] = [vpnAnswer(raised.network), phoneAnswer(raised.network, raised.devices)];
   const said = { yes: 'A VPN or proxy', no: 'Not a VPN', perhaps: 'Perhaps a VPN' }[vpn.is];
@@ -125,5 +117,10 @@ export function originSentence(origins: readonly FindingOrigin[], about: About):
     no: 'not a phone',
     perhaps: 'perhaps a phone',
   }[phone.is];
-  return `${said} (${vpn.why}), ${also} (${phone.why}).${vpn.is === 'no' ? '' : againstVpn(raised.network, about)}`;
+  const but = NOT_ALL[detection] ?? {};
+  const open = [
+    phone.is === 'no' ? '' : (but.phone ?? ''),
+    vpn.is === 'no' && phone.is === 'no' ? '' : (but.either ?? ''),
+  ];
+  return `${said} (${vpn.why}), ${also} (${phone.why}).${open.join('')}`;
 }

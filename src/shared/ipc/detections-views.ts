@@ -192,6 +192,8 @@ export interface PersonHistory {
   readonly countries: readonly KnownValue[];
   readonly networks: readonly KnownValue[];
   readonly devices: readonly KnownValue[];
+  /** Most sessions open at once until a day before; null: not what it is about, or none is known. */
+  readonly mostAtOnce: number | null;
 }
 export interface KnownValue {
   readonly value: string;

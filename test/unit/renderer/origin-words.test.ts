@@ -58,31 +58,31 @@ test('a phone is told by its client, and a carrier leaves a desktop open', () =>
   expect(phoneAnswer(network(), [device('bot')]).why).toContain('a program');
 });
 
-test('the sentence is about the address that raised it', () => {
-  const about = { detection: 'impossible_travel', who: 'anna', networks: null } as const;
-  expect(originSentence([], about)).toBeNull();
+test('a client that names no kind of device may run on a phone', () => {
+  expect(phoneAnswer(network(), [device('other')])).toMatchObject({ is: 'perhaps' });
+});
+
+test('the sentence is about the address that raised it, and says what speaks against a harmless cause', () => {
+  expect(originSentence([], 'impossible_travel')).toBeNull();
   const origin = (kind: Network['kind'], devices: readonly Device[]) => ({
     ip: '192.0.2.1',
     place: null,
     network: network({ kind }),
     devices,
   });
-  expect(
-    originSentence([origin('vpn', [device('mobile')]), origin('residential', [device('desktop')])], about),
-  ).toBe('Not a VPN (a home line), not a phone (Chrome · Windows · desktop).');
-  expect(originSentence([origin('residential', [device('mobile')])], about)).toContain(', but a phone (');
-  // Where it may be a VPN, what speaks against that being all.
-  const perhaps = [origin('hosting', [device('desktop')])];
-  const said = (over: Partial<Parameters<typeof originSentence>[1]>) =>
-    originSentence(perhaps, { ...about, ...over }) ?? '';
-  expect(said({})).toMatch(/desktop\)\.$/);
-  expect(said({ networks: ['Another'] })).toContain('anna never came from this network before.');
-  expect(said({ networks: [network().organisation ?? '', 'Another'] })).toContain(
-    'anna has come from this network before.',
+  const desktop = origin('residential', [device('desktop')]);
+  expect(originSentence([origin('vpn', [device('mobile')]), desktop], 'impossible_travel')).toBe(
+    'Not a VPN (a home line), not a phone (Chrome · Windows · desktop).',
   );
-  // Of many networks not all are told.
-  expect(said({ networks: Array.from({ length: 12 }, (_, n) => String(n)) })).toMatch(/desktop\)\.$/);
-  expect(said({ detection: 'session_hijack' })).toContain('not its browser and system');
+  const phone = [origin('residential', [device('mobile')])];
+  expect(originSentence(phone, 'new_device')).toMatch(/, but a phone \(.*\)\.$/);
+  expect(originSentence(phone, 'impossible_travel')).toContain('stays where it is');
+  expect(originSentence([desktop], 'password_spray')).not.toContain('their own passwords');
+  expect(originSentence([origin('hosting', [device('desktop')])], 'password_spray')).toContain(
+    'their own passwords',
+  );
+  // A clock is wrong wherever it is.
+  expect(originSentence([desktop], 'clock_skew')).toBeNull();
 });
 
 test('the list that says so is named with its date', () => {

@@ -41,7 +41,7 @@ export const bruteForceSuccess: UserDetection = {
       users: [event.user ?? ''],
       severity: 'high',
       verdict,
-      summary: `Signed in from ${event.ip ?? ''} ${lengthText(event.ts - run.lastAt)} after ${counted(run.count, 'failed sign-in')}`,
+      summary: `Signed in from ${event.ip ?? 'an unknown address'}, ${lengthText(event.ts - run.lastAt)} after ${counted(run.count, 'failed sign-in')}`,
       figures: {
         ip: event.ip,
         session: event.session,

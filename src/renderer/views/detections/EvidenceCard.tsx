@@ -5,15 +5,8 @@ import { isAddress } from '#shared/domain/mask-address.ts';
 import { kmText, speedText } from '#shared/domain/said.ts';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
-import {
-  aboutText,
-  filterSentence,
-  STATE_WORDS,
-  techniqueName,
-  usualSentence,
-  VERDICT_WORDS,
-} from '../../format/detection-words.ts';
-import { originSentence } from '../../format/origin-words.ts';
+import { cardAnswers } from '../../format/card-answers.ts';
+import { aboutText, STATE_WORDS, techniqueName, VERDICT_WORDS } from '../../format/detection-words.ts';
 import { duration } from '../../format/time.ts';
 import { LineMap } from '../../map/LineMap.tsx';
 import { useMaskedText } from '../../parts/Address.tsx';
@@ -145,11 +138,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
   const { row, line, history } = detail;
   const masked = useMaskedText();
   const who = masked(aboutText(row));
-  const origin = originSentence(detail.origins, {
-    detection: row.detection,
-    who,
-    networks: history === null ? null : history.networks.map(({ value }) => value),
-  });
+  const { happened, unusual, harmless } = cardAnswers(detail);
   // Of an attack on many accounts there is no line and no person’s history: the lists stand there.
   const bare = line === null && history === null && detail.risk === null;
   return (
@@ -168,12 +157,10 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
         </Box>
         <Box sx={{ maxWidth: SIZE.prose * 1.25, fontSize: '1.08em', lineHeight: 1.5 }}>
           <Box component="strong" data-testid="what-happened" sx={{ fontWeight: 600 }}>
-            {`${masked(row.summary).replace(/\.$/, '')}. `}
+            {`${masked(happened)} `}
           </Box>
-          <Box component="span" sx={{ color: 'text.secondary' }}>
-            {history === null ? '' : `${usualSentence(who, history, row.raisedAt)} `}
-            {origin === null ? '' : `${origin} `}
-            {masked(filterSentence(detail))}
+          <Box component="span" data-testid="why" sx={{ color: 'text.secondary' }}>
+            {masked(unusual === null ? harmless : `${unusual} ${harmless}`)}
           </Box>
         </Box>
         <Headline detail={detail} />

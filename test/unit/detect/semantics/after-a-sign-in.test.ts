@@ -88,6 +88,11 @@ table(
       ['privileged_role_after_risky_login@r!known_administrator'],
     ],
     [
+      'that was told of only after the change',
+      { events: [role('r', MIN), { ...risky, receivedAt: at(30 * MIN) }] },
+      ['privileged_role_after_risky_login@r'],
+    ],
+    [
       'by the risky one, of somebody else',
       { events: [risky, role('r', MIN, { user: 'bob', actor: 'ada' })] },
       ['privileged_role_after_risky_login@r'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { ConnectionId, Epoch, seq } from '#shared/domain/ids.ts';
+import type { Enricher } from '#geo/enrich.ts';
 import type { Log } from '#shared/domain/log.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
@@ -46,10 +47,12 @@ export class WiredWorld {
   #at = 0;
   #asked: Asker | undefined;
   readonly #asker: ((file: string, log: Log) => Asker) | undefined;
+  readonly #enricher: Enricher;
 
   /** @param asker whoever evaluates; with it errors may be logged */
-  constructor(asker?: (file: string, log: Log) => Asker) {
+  constructor(asker?: (file: string, log: Log) => Asker, enricher: Enricher = testGeo.enricher) {
     this.#asker = asker;
+    this.#enricher = enricher;
     this.open();
     closers.push(() => {
       this.committer.stop();
@@ -86,7 +89,7 @@ export class WiredWorld {
         createdAt: 0,
       });
     }
-    const writer = createWriter(this.db, testGeo.enricher);
+    const writer = createWriter(this.db, this.#enricher);
     this.committer = createCommitter({
       db: this.db,
       file: opened.file,
@@ -108,7 +111,7 @@ export class WiredWorld {
       rules: createRuleKeeper(this.db),
       db: this.db,
       file: mirrorFile(this.profile),
-      enrich: testGeo.enricher.enrich,
+      enrich: this.#enricher.enrich,
       isHere: writer.audit.isHere,
       clock: () => epochMs(NOW),
       log,

@@ -105,6 +105,28 @@ test('what a store stamps more than five minutes after its agent read it says th
   expect(await found(5 * MINUTE + 1)).toEqual(['clock_skew', ...ofFirst].sort());
 });
 
+test('a change of roles is critical also when the risky sign-in before it is told of later, and after a restart', async () => {
+  const home = login('here', 'anna', START, '8.8.8.8');
+  const change = fakeEvent('role', {
+    at: START + 31 * MINUTE,
+    recordedAt: START + 31 * MINUTE,
+    action: 'role-changed',
+    account: { id: 'anna', name: 'anna' },
+  });
+  const far = login('far', 'anna', START + 30 * MINUTE, '91.0.0.1');
+  const world = await run([home, (position) => audited(position, change)], 1);
+  const critical = (): unknown =>
+    world.db
+      .prepare(
+        'SELECT name, raised_at FROM detection WHERE severity = 4 AND filtered IS NULL AND withdrawn_at IS NULL',
+      )
+      .all();
+  expect(critical()).toEqual([]);
+  world.restart();
+  await world.stream([far]);
+  expect(critical()).toEqual([{ name: 'privileged_role_after_risky_login', raised_at: START + 31 * MINUTE }]);
+});
+
 test('a finding that a late event takes the ground from is taken back once, if it was told at all', async () => {
   const world = await run(
     [

@@ -13,10 +13,11 @@ import { StaleNote } from '../parts/StaleNote.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { useApp } from '../store/app-store.ts';
 import { endSessions, othersOf, previewEnding } from '../store/respond-store.ts';
-import { closePanel, usePanel } from '../store/selection-store.ts';
+import { chosenKey, closePanel, pinSession, usePanel, type Chosen } from '../store/selection-store.ts';
 import { hrefOf } from '../store/route-store.ts';
 import { useEngineQuery } from '../store/use-engine-query.ts';
 import { SIZE } from '../theme/size.ts';
+import { ComparedWith } from './ComparedWith.tsx';
 import { Events } from './Events.tsx';
 import { Facts } from './Facts.tsx';
 import { Observations } from './Observations.tsx';
@@ -67,6 +68,28 @@ function Head({ detail }: { readonly detail: SessionDetail }): ReactNode {
         )}
       </Box>
     </Box>
+  );
+}
+
+/** Keeps a session, so that whatever is opened next stands beside it. */
+function Pin({ session }: { readonly session: Chosen }): ReactNode {
+  const pinned = usePanel((state) => state.pinned !== null && chosenKey(state.pinned) === chosenKey(session));
+  return (
+    <Button
+      variant="text"
+      color={pinned ? 'primary' : 'inherit'}
+      aria-pressed={pinned}
+      title={
+        pinned
+          ? 'Whatever session is opened next is compared with this one'
+          : 'Keep it, to compare the next session that is opened with it'
+      }
+      onClick={() => {
+        pinSession(pinned ? null : session);
+      }}
+    >
+      {pinned ? 'Pinned' : 'Pin'}
+    </Button>
   );
 }
 
@@ -142,6 +165,7 @@ export function SessionPanel(): ReactNode {
         >
           {name}
         </Typography>
+        {open === null ? null : <Pin session={open} />}
         <IconButton aria-label="Close session" title="Esc" onClick={closePanel}>
           ✕
         </IconButton>
@@ -161,6 +185,7 @@ export function SessionPanel(): ReactNode {
         {detail === null ? null : (
           <>
             <Head detail={detail} />
+            <ComparedWith row={detail.row} />
             <Facts row={detail.row} />
             <Siblings siblings={detail.siblings} />
             <Observations observations={detail.observations} />

@@ -3,7 +3,7 @@ import { retryEnvironment } from '../store/environment-actions.ts';
 import { pauseFeed, resumeFeed, useFeed } from '../store/feed-store.ts';
 import { endSessions, previewEnding } from '../store/respond-store.ts';
 import { goTo, VIEWS } from '../store/route-store.ts';
-import { clearChosen, usePanel, useSelection } from '../store/selection-store.ts';
+import { clearChosen, pinSession, usePanel, useSelection } from '../store/selection-store.ts';
 import { changeSettings, settingsNow } from '../store/settings-store.ts';
 import { showOver } from '../store/shell-store.ts';
 import { counted } from '../format/words.ts';
@@ -33,7 +33,7 @@ const linkToSession = ({ connection, id }: { readonly connection: string; readon
 export function commandsNow(): readonly Command[] {
   const { environments } = useApp.getState();
   const chosen = [...useSelection.getState().chosen.values()];
-  const { open } = usePanel.getState();
+  const { open, pinned } = usePanel.getState();
   const { theme, density, timeZone, maskAddresses } = settingsNow();
   const go: Command[] = VIEWS.map((view) => ({
     name: VIEW_TITLES[view],
@@ -81,9 +81,25 @@ export function commandsNow(): readonly Command[] {
     ...detectionDeeds(),
     ...deskDeeds(),
     ...viewDeeds(),
+    ...(pinned === null
+      ? []
+      : [
+          {
+            name: 'Let go of the pinned session',
+            run: () => {
+              pinSession(null);
+            },
+          },
+        ]),
     ...(open === null
       ? []
       : [
+          {
+            name: 'Pin the open session, to compare others with it',
+            run: () => {
+              pinSession(open);
+            },
+          },
           {
             name: 'Copy a link to the open session',
             run: () => void copyText(linkToSession(open), 'Link'),

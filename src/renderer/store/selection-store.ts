@@ -56,11 +56,20 @@ export const usePanel = create<{
   readonly account: PanelAccount | null;
   /** The view that it was opened from. */
   readonly from: ViewName | null;
-}>(() => ({ open: null, account: null, from: null }));
+  /** What whatever is opened next is compared with, until it is let go. */
+  readonly pinned: Chosen | null;
+}>(() => ({ open: null, account: null, from: null, pinned: null }));
 export function openPanel(session: Chosen | SessionRow): void {
   const from = useRoute.getState().view;
   usePanel.setState({ open: { connection: session.connection, id: session.id }, from });
 }
 export function closePanel(): void {
   usePanel.setState({ open: null, account: null, from: null });
+}
+
+/** Keeps a session to compare others with; null lets it go. */
+export function pinSession(session: Chosen | null): void {
+  usePanel.setState({
+    pinned: session === null ? null : { connection: session.connection, id: session.id },
+  });
 }

@@ -25,7 +25,7 @@ const session = { connection: SHOP, id: 's1' as SessionId };
 beforeEach(() => {
   useRoute.setState({ view: 'watch', rest: [] });
   useSelection.setState({ chosen: new Map() });
-  usePanel.setState({ open: null, account: null, from: null });
+  usePanel.setState({ open: null, account: null, from: null, pinned: null });
   useTime.setState({ time: { is: 'live' } });
   useShell.setState({ over: 'nothing' });
 });

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import type { ComparedValue, DetectionDetail, KnownValue } from '#shared/ipc/detections-views.ts';
+import { Differs } from '../../entity/Differs.tsx';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
 import { Unknown } from '../../components/Unknown.tsx';
@@ -36,26 +37,7 @@ function Usual({
 
 function Now({ line }: { readonly line: ComparedValue }): ReactNode {
   const value = <EvidenceText text={line.now} as={line.as} />;
-  if (!line.differs) return value;
-  return (
-    <>
-      <Box
-        component="mark"
-        sx={{
-          color: 'text.primary',
-          px: 1,
-          mx: -1,
-          borderRadius: 0.75,
-          bgcolor: (theme) => `color-mix(in srgb, ${theme.vars.palette.severity.high} 22%, transparent)`,
-        }}
-      >
-        {value}
-      </Box>
-      <Box component="span" sx={{ color: 'severity.high' }}>
-        {' ≠'}
-      </Box>
-    </>
-  );
+  return line.differs ? <Differs>{value}</Differs> : value;
 }
 
 /** What was compared with what; values that differ are marked, also for those who see no colour. */

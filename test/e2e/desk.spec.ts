@@ -191,15 +191,35 @@ test('what is looked into is bookmarked and noted, and stands together under Inv
   await panel.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(panel.getByText('Asked the help desk.')).toBeVisible();
 
+  // What a link leads to has its menu wherever it stands.
+  await panel
+    .getByRole('link', { name: /^Everything that .* touched$/ })
+    .first()
+    .click({ button: 'right' });
+  const ofAddress = page.getByRole('menu', { name: 'Actions for this address' });
+  await expect(ofAddress.getByRole('menuitem', { name: 'Its events' })).toBeVisible();
+  expect(await seriousFindings(page), 'menu of an address').toEqual([]);
+  await ofAddress.getByRole('menuitem', { name: 'Bookmark' }).click();
+  await expect(ofAddress).toHaveCount(0);
+
+  // A session that is pinned stands beside the next one.
+  await panel.getByRole('button', { name: 'Pin', exact: true }).click();
+  await page.getByRole('grid').getByRole('row').nth(6).click();
+  const beside = panel.getByRole('region', { name: 'Compared with the pinned session' });
+  await expect(beside.getByRole('row', { name: /^Person/ })).toContainText(name);
+  expect(await seriousFindings(page), 'two sessions').toEqual([]);
+  await beside.getByRole('button', { name: 'Let it go' }).click();
+  await expect(beside).toHaveCount(0);
+
   await command(page, 'Bookmarks and notes');
   const answer = page.getByTestId('answer');
-  await expect(answer.getByRole('row')).toHaveCount(4);
+  await expect(answer.getByRole('row')).toHaveCount(5);
   await expect(answer.getByRole('link', { name: `session of ${name}` })).toHaveCount(2);
   expect(await seriousFindings(page), 'bookmarks and notes').toEqual([]);
   await answer.getByRole('button', { name: /^Remove the note about/ }).click();
-  await expect(answer.getByRole('row')).toHaveCount(3);
-  await answer.getByRole('button', { name: 'Undo' }).click();
   await expect(answer.getByRole('row')).toHaveCount(4);
+  await answer.getByRole('button', { name: 'Undo' }).click();
+  await expect(answer.getByRole('row')).toHaveCount(5);
   // The bookmarked event opens with what happened around it.
   await answer.getByRole('row').last().getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1, name: 'Audit' })).toBeVisible();

@@ -20,6 +20,7 @@ export function PersonLink(props: { readonly at: AccountAt; readonly name: strin
       sx={quiet}
       href={hrefOf('people', props.at.connection, props.at.id)}
       title={`Everything about ${props.name}`}
+      data-name={props.name}
     >
       {props.name}
     </Link>

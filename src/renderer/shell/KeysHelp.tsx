@@ -17,6 +17,7 @@ const EVERYWHERE: Keys = [
   ['Ctrl 1 … 9', 'The views, in their order'],
   ['Ctrl +, −, 0', 'Larger, smaller, as it was'],
   ['Ctrl Shift N', 'Another window'],
+  ['Shift F10', 'On a person, an address, a network, a device: its menu'],
   ['Ctrl Z', 'Undo the last change of what is shown'],
   ['Esc', 'Close, then clear, then back'],
 ];

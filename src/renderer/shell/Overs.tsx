@@ -2,6 +2,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import { useRespond } from '../store/respond-store.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
+import { LinkMenu } from './LinkMenu.tsx';
 
 /** What stands over or beside a view once a session is chosen, read then or when nothing else is done. */
 export const OVERS = {
@@ -20,6 +21,7 @@ export function Overs(): ReactNode {
       <Suspense>{responding ? <EndSessionsDialog /> : null}</Suspense>
       <CommandPalette />
       <KeysHelp />
+      <LinkMenu />
     </>
   );
 }

@@ -4,7 +4,6 @@ import MenuItem from '@mui/material/MenuItem';
 import type { ReactNode } from 'react';
 import { MINUTE } from '#shared/domain/lengths.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { problemOf } from '../../bridge/problem-error.ts';
 import { eventSubjectOf } from '../../entity/note-subject.ts';
 import { kindOfAction } from '../../format/actions.ts';
 import { countryName, deviceText } from '../../format/words.ts';
@@ -12,8 +11,7 @@ import { useMasked } from '../../parts/Address.tsx';
 import { useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { changeAuditSearch, term, toggledTerm, useAuditSearch } from '../../store/audit-search.ts';
 import { copyText } from '../../store/copy.ts';
-import { addBookmark } from '../../store/note-actions.ts';
-import { notify } from '../../store/notice-store.ts';
+import { bookmark } from '../../store/note-actions.ts';
 import { goTo } from '../../store/route-store.ts';
 import { openPanel } from '../../store/selection-store.ts';
 import { settingsNow } from '../../store/settings-store.ts';
@@ -35,15 +33,6 @@ export const showAround = (at: number): void => {
     period: { is: 'between', from: at - AROUND_MS, to: at + AROUND_MS },
   });
 };
-
-async function bookmark(row: AuditRow): Promise<void> {
-  try {
-    await addBookmark(eventSubjectOf(row));
-    notify({ tone: 'good', message: 'Bookmarked: it stands under Investigate, Bookmarks and notes' });
-  } catch (error) {
-    notify({ tone: 'bad', problem: problemOf(error) });
-  }
-}
 
 /** Adds a term to the search, as a press on a frequent value does. */
 const keepOnly = (added: string): void => {
@@ -102,7 +91,7 @@ export function EventMenu(props: {
       {item('Who was signed in then', () => {
         goTo('investigate', 'at', String(row.at));
       })}
-      {item('Bookmark this event', () => void bookmark(row))}
+      {item('Bookmark this event', () => void bookmark(eventSubjectOf(row)))}
       <Divider />
       {only(`“${kindOfAction(row.action)}”`, term('action', row.action))}
       {row.outcome === 'unknown' ? null : only(`what is a ${row.outcome}`, term('outcome', row.outcome))}

@@ -2,7 +2,13 @@ import type { ParsedOf } from '#shared/ipc/contract.ts';
 import type { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
 import { EpochMs, epochMs } from '#shared/domain/units.ts';
-import type { SessionsPage, SessionDetail, SessionObservation, SessionRow } from '#shared/ipc/views.ts';
+import type {
+  AuditRow,
+  SessionsPage,
+  SessionDetail,
+  SessionObservation,
+  SessionRow,
+} from '#shared/ipc/views.ts';
 import { auditRows } from './audit-rows.ts';
 import { auditSegments } from './audit-segments.ts';
 import type { ReadableDb } from './database.ts';
@@ -110,6 +116,7 @@ export function* sessionDetail(
     events.map((event) => event.key),
   );
   yield;
+  const inferred = yield* inferredEvents(db, connection, Number(key), row);
   const siblings = db
     .prepare(
       `SELECT t.key FROM session s JOIN session t ON t.account = s.account AND t.ended_at IS NULL AND t.key <> s.key
@@ -118,5 +125,35 @@ export function* sessionDetail(
     .pluck()
     .all(key)
     .map(Number);
-  return { row, observations, audit, siblings: rowsOf(db, siblings, now) };
+  return { row, observations, audit, inferred, siblings: rowsOf(db, siblings, now) };
+}
+
+/**
+ * What was probably done in a session whose store's log names none: events of its account, from an address that it was
+ * seen at, between its beginning and its end. Without those three nothing is inferred.
+ */
+function* inferredEvents(
+  db: ReadableDb,
+  connection: number,
+  session: number,
+  { openedAt, endedAt }: SessionRow,
+): Question<readonly AuditRow[]> {
+  if (openedAt === null) return [];
+  const until = endedAt ?? END_OF_TIME.at;
+  const events = yield* newestEvents(
+    db,
+    auditSegments(db, { connections: [connection], since: openedAt, until }),
+    {
+      sql: `e.at >= @openedAt AND e.session IS NULL
+        AND e.account = (SELECT account FROM session WHERE key = @session)
+        AND e.address IN (SELECT address FROM observation WHERE session = @session)`,
+      bound: { openedAt, session },
+    },
+    { at: until, key: END_OF_TIME.key },
+    MOST_AUDIT,
+  );
+  return auditRows(
+    db,
+    events.map(({ key }) => key),
+  );
 }

@@ -5,11 +5,19 @@ import { TimeOfDay } from '../parts/TimeText.tsx';
 import { actionTitle, reasonText } from '../format/actions.ts';
 import { Section } from './Section.tsx';
 
-/** What the store's log says around this session, newest first. */
-export function Events({ events }: { readonly events: readonly AuditRow[] }): ReactNode {
+/** What the store's log says of this session, newest first; what only seems to belong to it is marked. */
+export function Events(props: {
+  readonly events: readonly AuditRow[];
+  readonly inferred: readonly AuditRow[];
+}): ReactNode {
+  const { events, inferred } = props;
+  const told = [
+    ...events.map((event) => ({ event, isInferred: false })),
+    ...inferred.map((event) => ({ event, isInferred: true })),
+  ].sort((a, b) => b.event.at - a.event.at);
   return (
     <Section title="Events of this session">
-      {events.length === 0 ? (
+      {told.length === 0 ? (
         <Box sx={{ color: 'text.secondary' }}>The store has logged nothing for this session.</Box>
       ) : (
         <Box
@@ -24,7 +32,7 @@ export function Events({ events }: { readonly events: readonly AuditRow[] }): Re
             rowGap: 1,
           }}
         >
-          {events.map((event) => (
+          {told.map(({ event, isInferred }) => (
             <Box component="li" key={event.id} sx={{ display: 'contents' }}>
               <Box component="span" sx={{ color: 'text.secondary' }}>
                 <TimeOfDay at={event.at} />
@@ -44,6 +52,15 @@ export function Events({ events }: { readonly events: readonly AuditRow[] }): Re
                 ]
                   .filter((part) => part !== null && part !== '')
                   .join(' · ')}
+                {isInferred ? (
+                  <Box
+                    component="span"
+                    title="The store’s log names no session for it: same account, an address of this session, while it was open"
+                    sx={{ color: 'text.secondary', fontStyle: 'italic' }}
+                  >
+                    {' · inferred'}
+                  </Box>
+                ) : null}
               </Box>
             </Box>
           ))}

@@ -189,7 +189,7 @@ export function SessionPanel(): ReactNode {
             <Facts row={detail.row} />
             <Siblings siblings={detail.siblings} />
             <Observations observations={detail.observations} />
-            <Events events={detail.audit} />
+            <Events events={detail.audit} inferred={detail.inferred} />
             <Section title="Bookmark and notes">
               <Notes subject={`session/${detail.row.connection}/${detail.row.id}`} />
             </Section>

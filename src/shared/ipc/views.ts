@@ -117,6 +117,8 @@ export interface SessionDetail {
   readonly row: SessionRow;
   readonly observations: readonly SessionObservation[];
   readonly audit: readonly AuditRow[];
+  /** Events that name no session: of the same account, from an address of the session, while it was open. */
+  readonly inferred: readonly AuditRow[];
   /** Other live sessions of the same account in the same environment. */
   readonly siblings: readonly SessionRow[];
 }

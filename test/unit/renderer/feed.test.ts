@@ -28,6 +28,8 @@ test('newest first, each once, no more than are kept', () => {
     'e2',
     'e1',
   ]);
+  // Told of late, it stands at its own time.
+  expect(mergeFeed([event(5), event(3)], [event(4)]).map(({ id }) => id)).toEqual(['e5', 'e4', 'e3']);
   const many = Array.from({ length: FEED_KEEPS + 50 }, (_, index) => event(index));
   const kept = mergeFeed([], many);
   expect(kept).toHaveLength(FEED_KEEPS);

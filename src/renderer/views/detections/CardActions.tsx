@@ -3,6 +3,7 @@ import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { KeyHint } from '../../components/KeyHint.tsx';
+import { hitAccounts } from '../../format/hit-accounts.ts';
 import { counted } from '../../format/words.ts';
 import { operatorName, showDialog, triage } from '../../store/detection-store.ts';
 import { previewEnding } from '../../store/respond-store.ts';
@@ -20,6 +21,8 @@ export function CardActions({ detail }: { readonly detail: DetectionDetail }): R
   const { row } = detail;
   const session = sessionOf(detail);
   const accounts = row.people.map(({ id }) => id);
+  // Of an attack on many accounts nobody is suspected; whom it got into is signed out.
+  const hit = accounts.length > 0 ? [] : hitAccounts(detail.evidence);
   const own = row.assignee === operatorName();
   const place = detail.line === null ? '' : ` in ${detail.line.to.label.split(',')[0] ?? ''}`;
   return (
@@ -47,6 +50,17 @@ export function CardActions({ detail }: { readonly detail: DetectionDetail }): R
           {accounts.length === 1
             ? 'Sign out everywhere…'
             : `Sign out ${counted(accounts.length, 'account')}…`}
+        </Button>
+      )}
+      {hit.length === 0 ? null : (
+        <Button
+          variant="contained"
+          color="error"
+          onClick={() =>
+            void previewEnding([{ connection: row.connection, selector: { accounts: [...hit] } }])
+          }
+        >
+          {`Sign out ${counted(hit.length, 'account')} it got into…`}
         </Button>
       )}
       {row.state === 'open' ? (

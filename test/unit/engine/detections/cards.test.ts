@@ -3,6 +3,7 @@ import { DETECTION_NAMES, type DetectionName } from '#shared/domain/detection.ts
 import type { DetectionDetail } from '#shared/ipc/detections-views.ts';
 import { detectionDetail } from '#engine/detections/ask-detail.ts';
 import { cardAnswers, type CardAnswers } from '#renderer/format/card-answers.ts';
+import { hitAccounts } from '#renderer/format/hit-accounts.ts';
 import { everyKind } from './every-kind.ts';
 import type { WiredWorld } from './wired-world.ts';
 
@@ -17,7 +18,11 @@ function detailOf(world: WiredWorld, id: string): DetectionDetail {
 }
 
 /** Of every kind the first that nothing silenced. */
-async function cards(): Promise<ReadonlyMap<DetectionName, CardAnswers & { readonly nextStep: string }>> {
+interface Card extends CardAnswers {
+  readonly nextStep: string;
+  readonly gotInto: readonly string[];
+}
+async function cards(): Promise<ReadonlyMap<DetectionName, Card>> {
   const world = await everyKind();
   const rows = world.db
     .prepare(
@@ -29,7 +34,10 @@ async function cards(): Promise<ReadonlyMap<DetectionName, CardAnswers & { reado
   return new Map(
     [...new Map(rows)].map(([name, id]) => {
       const detail = detailOf(world, id);
-      return [name, { ...cardAnswers(detail), nextStep: detail.nextStep }];
+      return [
+        name,
+        { ...cardAnswers(detail), nextStep: detail.nextStep, gotInto: hitAccounts(detail.evidence) },
+      ];
     }),
   );
 }
@@ -67,6 +75,8 @@ test('the card of every kind says what happened, why it is unusual, why it is no
   expect(harmless('sigma_rule')).toContain('an imported rule has no filters');
   // A client that does not say what it runs on may well be a phone.
   expect(harmless('password_spray')).toContain('perhaps a phone (python-requests, which does not say');
+  expect(all.get('password_spray')?.gotInto).toEqual(['id-user.3']);
+  expect(all.get('password_spray_distributed')?.gotInto).toEqual([]);
   expect(all.get('sigma_rule')?.happened).toBe(
     'kim has 1 event that matches “Password changed at a weekend”.',
   );

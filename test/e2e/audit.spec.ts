@@ -3,9 +3,9 @@ import { test } from './console.ts';
 import { seriousFindings } from './looking.ts';
 
 test('audit: bars, frequent values, a stretch chosen by keyboard, what happened around an event, and back', async ({
-  open,
+  demo,
 }) => {
-  const { page } = await open({ demo: true });
+  const { page } = await demo();
   await page.getByRole('link', { name: 'Audit', exact: true }).click();
   const events = page.getByRole('region', { name: 'Events' });
   await expect(async () => {

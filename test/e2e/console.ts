@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { _electron, errors, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { foldMirror, pastIsRead } from './demo-past.ts';
 
 /** A console under test: the real application on a profile of its own. */
 export interface Console {
@@ -14,6 +15,8 @@ export interface LaunchOptions {
   /** An existing profile; absent: a fresh one. */
   readonly profile?: string;
   readonly demo?: boolean;
+  /** A profile whose copy is begun with; its settings and windows are not taken over. */
+  readonly from?: string;
   readonly theme?: 'dark' | 'light';
   readonly width?: number;
   readonly height?: number;
@@ -21,8 +24,14 @@ export interface LaunchOptions {
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** What windows remember, and what says that a program runs on a profile. */
+const NOT_COPIED = /^(?:windows\.json|engine\.(?:sock|json)|Singleton.*)$/;
+
+/** How long the first start of the demo may take, until everything of its past is evaluated. */
+const PAST_MS = 600_000;
+
 /** How long each start may take. Nearly all take two seconds; a busy machine gets more time with every try. */
-const FOUND_MS = [15_000, 30_000, 60_000, 60_000];
+const FOUND_MS = [6_000, 15_000, 30_000, 60_000, 60_000];
 
 /**
  * Starts the console from the checkout's build, as `npm start` would. Playwright attaches to a program that runs already:
@@ -63,6 +72,9 @@ async function launchConsole(options: LaunchOptions = {}): Promise<Console> {
 
 function freshProfile(options: LaunchOptions): string {
   const profile = mkdtempSync(join(tmpdir(), 'watchfloor-e2e-'));
+  if (options.from !== undefined) {
+    cpSync(options.from, profile, { recursive: true, filter: (path) => !NOT_COPIED.test(basename(path)) });
+  }
   const settings = {
     demo: options.demo ?? false,
     theme: options.theme ?? 'dark',
@@ -75,7 +87,16 @@ function freshProfile(options: LaunchOptions): string {
 interface Fixtures {
   /** Launches consoles and closes them, whatever happens, after the test. */
   readonly open: (options?: LaunchOptions) => Promise<Console>;
+  /**
+   * Launches the demo as it is when it is started again: its past is read and evaluated. What the first start does is for
+   * those tests that are about it; a machine that is busy with it shows others their pages late.
+   */
+  readonly demo: (options?: LaunchOptions) => Promise<Console>;
   readonly folder: string;
+}
+interface WorkerFixtures {
+  /** The profile of a demo that was started once, has read its past and was closed. Nobody changes it. */
+  readonly demoPast: string;
 }
 
 /**
@@ -94,7 +115,25 @@ async function removeFolder(folder: string): Promise<void> {
   }
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  demoPast: [
+    async ({}, use) => {
+      const { app, page, profile } = await launchConsole({ demo: true });
+      try {
+        await pastIsRead(page);
+        await app.close();
+        foldMirror(profile);
+        await use(profile);
+      } finally {
+        await app.close().catch(() => app.process().kill('SIGKILL'));
+        await removeFolder(profile);
+      }
+    },
+    { scope: 'worker', timeout: PAST_MS },
+  ],
+  demo: async ({ open, demoPast }, use) => {
+    await use((options) => open({ demo: true, from: demoPast, ...options }));
+  },
   open: async ({}, use) => {
     const opened: Console[] = [];
     await use(async (options) => {

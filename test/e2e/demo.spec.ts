@@ -63,8 +63,8 @@ test('the first run shows sessions of three demo environments on the map and in 
 });
 
 for (const theme of ['dark', 'light'] as const) {
-  test(`no view has a serious accessibility finding in the ${theme} theme`, async ({ open: launch }) => {
-    const { page } = await launch({ demo: true, theme });
+  test(`no view has a serious accessibility finding in the ${theme} theme`, async ({ demo }) => {
+    const { page } = await demo({ theme });
     await everyDemoIsLive(page);
     for (const view of VIEWS) {
       await open(page, view);
@@ -74,8 +74,8 @@ for (const theme of ['dark', 'light'] as const) {
   });
 }
 
-test('a session that is ended leaves the store, and the receipt says so', async ({ open: launch }) => {
-  const console = await launch({ demo: true });
+test('a session that is ended leaves the store, and the receipt says so', async ({ demo }) => {
+  const console = await demo();
   const { page } = console;
   await everyDemoIsLive(page);
   // The invented people hold still, so that whatever leaves the store left because of the command.
@@ -122,9 +122,9 @@ test('the engine is killed: the window says so, it comes back, and nothing is lo
 });
 
 test('with every agent gone the data stays and its age is said; they come back by themselves', async ({
-  open: launch,
+  demo,
 }) => {
-  const { page } = await launch({ demo: true });
+  const { page } = await demo();
   await everyDemoIsLive(page);
   await page.evaluate(async (names) => {
     const { watchfloor } = globalThis as unknown as {

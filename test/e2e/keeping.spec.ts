@@ -1,9 +1,9 @@
 import { expect, test } from './console.ts';
 
 test('how long things are kept: what a limit deletes is said before it is saved, and done', async ({
-  open,
+  demo,
 }) => {
-  const { page } = await open({ demo: true });
+  const { page } = await demo();
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
   const part = page.getByRole('region', { name: 'How long things are kept' });
   await expect(part.getByText('Nothing has been deleted so far.')).toBeVisible();

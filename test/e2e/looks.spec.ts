@@ -44,9 +44,9 @@ async function look(page: Page, hash: string): Promise<void> {
 }
 
 test('no page has a serious accessibility finding or scrolls the window sideways, at 100 % and at 200 %', async ({
-  open: launch,
+  demo,
 }) => {
-  const { page } = await launch({ demo: true, theme: 'dark', width: 1280, height: 800 });
+  const { page } = await demo({ theme: 'dark', width: 1280, height: 800 });
   await expect(page.locator('.wf-cluster').first()).toBeVisible({ timeout: 60_000 });
   await page.getByRole('grid').getByRole('row').nth(2).click();
   await expect(page.getByTestId('session-panel')).toBeVisible();

@@ -47,8 +47,8 @@ function within(name: string, steps: Steps, most: Steps): void {
   expect(steps, name).toEqual(most);
 }
 
-test('five tasks of a newcomer on the open demo, each in a few steps', async ({ open: launch, folder }) => {
-  const { page } = await launch({ demo: true });
+test('five tasks of a newcomer on the open demo, each in a few steps', async ({ demo, folder }) => {
+  const { page } = await demo();
   const first = page.getByRole('region', { name: 'First steps' });
   await expect(first).toContainText('A demo with invented people', { timeout: PATIENCE });
   for (const name of ['shop', 'intranet', 'blog']) {
@@ -88,7 +88,7 @@ test('five tasks of a newcomer on the open demo, each in a few steps', async ({ 
     await expect(page.getByTestId('at-count')).toContainText('03:10:00', { timeout: PATIENCE });
     await click(page.getByRole('combobox', { name: 'Environment' }));
     await click(page.getByRole('option', { name: 'shop' }));
-    // A demo that has just begun is still reading the agents' past; the answer grows with it.
+    // What happened while the demo was closed is still being read; the answer grows with it.
     await expect(page.getByTestId('at-count')).toContainText(/^[1-9][\d,]* sessions? at .* 03:10:00/, {
       timeout: PATIENCE,
     });

@@ -3,9 +3,9 @@ import { test } from './console.ts';
 import { seriousFindings } from './looking.ts';
 
 test('a person: found, joined with another account, taken apart again; an address and whom it touched', async ({
-  open,
+  demo,
 }) => {
-  const { page } = await open({ demo: true });
+  const { page } = await demo();
   await page.getByRole('link', { name: 'People', exact: true }).click();
   const people = page.getByRole('region', { name: 'People' }).getByRole('row');
   await expect.poll(() => people.count(), { timeout: 40_000 }).toBeGreaterThan(20);
@@ -47,9 +47,9 @@ test('a person: found, joined with another account, taken apart again; an addres
 });
 
 test('the past: who was signed in at an instant in one environment, and what another instant has that this has not', async ({
-  open,
+  demo,
 }) => {
-  const { page } = await open({ demo: true });
+  const { page } = await demo();
   await page.getByRole('link', { name: 'Investigate', exact: true }).click();
   const answer = page.getByTestId('answer');
   // The demo's agents deliver their past within the first seconds; a step asks anew.

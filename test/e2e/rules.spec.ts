@@ -22,14 +22,16 @@ async function publish(page: Page, confirm: string | null): Promise<void> {
   if (confirm !== null) {
     await expect(button).toBeDisabled();
     await dialog.getByRole('textbox', { name: new RegExp(`Type ${confirm} to confirm`) }).fill(confirm);
+    // Nobody decides before that is said; and the button moves when it comes.
+    await expect(dialog.getByTestId('reaches')).toContainText(/\d sessions?/, { timeout: 20_000 });
   }
   await button.click();
 }
 
 for (const theme of ['dark', 'light'] as const) {
-  test(`a rule is written, simulated, observed and enforced (${theme})`, async ({ open: launch }) => {
+  test(`a rule is written, simulated, observed and enforced (${theme})`, async ({ demo }) => {
     test.setTimeout(150_000);
-    const { page } = await launch({ demo: true, theme, width: theme === 'dark' ? 1440 : 1280, height: 800 });
+    const { page } = await demo({ theme, width: theme === 'dark' ? 1440 : 1280, height: 800 });
     await rulesOf(page, 'intranet');
     await expect(page.getByText('No rules in intranet yet')).toBeVisible();
     await picture(page, `rules-empty-${theme}`);
@@ -91,9 +93,9 @@ for (const theme of ['dark', 'light'] as const) {
   });
 }
 
-test('where two must agree, enforcing for many waits, and nothing ends', async ({ open: launch }) => {
+test('where two must agree, enforcing for many waits, and nothing ends', async ({ demo }) => {
   test.setTimeout(90_000);
-  const { page } = await launch({ demo: true });
+  const { page } = await demo();
   await rulesOf(page, 'shop');
   await page.getByRole('button', { name: 'New rule ▾' }).first().click();
   await page.getByRole('menuitem', { name: 'No session longer than 30 days' }).click();
@@ -115,10 +117,10 @@ test('where two must agree, enforcing for many waits, and nothing ends', async (
 });
 
 test('two windows on the rules: what is written in one is seen in the other, and so is what is published', async ({
-  open: launch,
+  demo,
 }) => {
   test.setTimeout(150_000);
-  const { app, page } = await launch({ demo: true, width: 1280, height: 800 });
+  const { app, page } = await demo({ width: 1280, height: 800 });
   await rulesOf(page, 'blog');
   const opened = app.waitForEvent('window');
   await app.evaluate(({ Menu }) => {

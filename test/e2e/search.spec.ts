@@ -4,9 +4,9 @@ import type { Page } from '@playwright/test';
 const open = (page: Page, view: string) => page.getByRole('link', { name: view, exact: true }).click();
 
 test('a search is completed as it is typed, faults are shown at their place, and a view is kept under a name', async ({
-  open: launch,
+  demo,
 }) => {
-  const { page } = await launch({ demo: true });
+  const { page } = await demo();
   await open(page, 'Environments');
   for (const name of ['shop', 'intranet', 'blog']) {
     const state = page.getByTestId(`environment-${name}`).getByTestId('state-sentence');

@@ -17,9 +17,9 @@ const countOf = async (page: Page): Promise<number> => {
 };
 
 test('the past: map, table and figures show an instant, say so everywhere, play it, and come back to live', async ({
-  open: launch,
+  demo,
 }) => {
-  const { page } = await launch({ demo: true });
+  const { page } = await demo();
   await watching(page);
   // The agents' logs of the last day are read while the demo starts; then there is a past to look at.
   await expect
@@ -130,9 +130,9 @@ function follow({ profile }: Console, link: string): void {
 }
 
 test('a link opens its session; a link to nothing known changes nothing; the palette does what it names', async ({
-  open: launch,
+  demo,
 }) => {
-  const console = await launch({ demo: true });
+  const console = await demo();
   const { page } = console;
   await watching(page);
   await page.getByRole('grid').getByRole('row').nth(3).click();

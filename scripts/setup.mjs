@@ -25,6 +25,14 @@ export function isNodeRecent(version) {
   return major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
 }
 
+/** The first step of a set-up: the packages that everything else, the checks too, is made of. */
+export async function installPackages() {
+  if (!isNodeRecent(process.versions.node)) {
+    throw new SetupError(`Node ${MINIMUM_NODE.join('.')} or newer is needed; this is ${process.version}.`);
+  }
+  await interruptible(() => ensureDependencies());
+}
+
 /**
  * Brings this checkout and this machine to where the program can run. Every step is skipped when it is already
  * done, and made again when an interrupted run left it half done.
@@ -32,11 +40,8 @@ export function isNodeRecent(version) {
  * @returns {Promise<{ electron?: import('./lib/electron-runtime.mjs').Runtime }>}
  */
 export async function setup({ need = {} } = {}) {
-  if (!isNodeRecent(process.versions.node)) {
-    throw new SetupError(`Node ${MINIMUM_NODE.join('.')} or newer is needed; this is ${process.version}.`);
-  }
+  await installPackages();
   return interruptible(async () => {
-    await ensureDependencies();
     // Fetching waits for the network, compiling for the processor: side by side they take half the time.
     const [, electron] = await both(ensureSqlite([]), need.electron ? ensureElectron() : undefined);
     if (electron) await ensureSqlite([electron.napi]);
@@ -58,7 +63,7 @@ export async function setup({ need = {} } = {}) {
  * @param {Promise<B> | undefined} second
  * @returns {Promise<[A, B | undefined]>}
  */
-async function both(first, second) {
+export async function both(first, second) {
   await Promise.allSettled([first, second]);
   return [await first, await second];
 }

@@ -10,7 +10,7 @@ import { superviseGroup } from './lib/process-tree.mjs';
 import { fail, say, secondsSince } from './lib/report.mjs';
 import { readStamp } from './lib/stamp.mjs';
 import { closingLine, NOTHING, playwrightTally, sum, vitestTally } from './lib/tally.mjs';
-import { environment, setup } from './setup.mjs';
+import { both, environment, installPackages, setup } from './setup.mjs';
 
 const results = join(root, 'test-results');
 
@@ -64,13 +64,19 @@ function windowTests(env) {
   return runner('@playwright/test/cli.js', ['test'], env, report, playwrightTally);
 }
 
+/** Everything that is there before a test can run. @param {readonly string[]} debian packages */
+async function prepare(debian) {
+  await setup({ need: { electron: true, debian } });
+  await build();
+}
+
 /** @param {readonly string[]} args for vitest; with any, only it is run */
 async function test(args) {
   const isAll = args.length === 0;
   const debian = isAll && (await hasConformanceTests()) ? databasePackages : [];
-  await setup({ need: { electron: true, debian } });
-  await build();
-  const failedChecks = isAll ? await check() : [];
+  await installPackages();
+  // A set-up waits for the network, for Debian's packages and for a compiler that uses one core.
+  const [, failedChecks = []] = await both(prepare(debian), isAll ? check() : undefined);
   const display = hasDisplay() ? undefined : await startDisplay();
   const env = { ...(await environment()), ...display?.env };
   try {

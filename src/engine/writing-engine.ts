@@ -244,7 +244,7 @@ export function writingEngine(
   const detecting: Detecting = createDetecting({
     db,
     enrich: options.geo.enricher.enrich,
-    isHere: writer.audit.isHere,
+    writer,
     rules: sigmaRules,
     file,
     clock,

@@ -3,9 +3,11 @@ import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import type { Committed, Job } from '../ingest/committer.ts';
 import type { ArrivingBatch, EnrichedBatch, IngestHook, Known, ReceivedBatch } from '../ingest/hooks.ts';
+import type { Writer } from '../ingest/writer.ts';
 import { allConnections } from '../mirror/connections.ts';
 import { sqliteCode, transaction, type WritableDb } from '../mirror/database.ts';
 import { historySummary } from '../mirror/history-ranges.ts';
+import { knownKeys } from '../mirror/known-keys.ts';
 import type { RuleKeeper } from '../sigma-rules/rule-keeper.ts';
 import { createAsker, type Asker } from './evaluation/asker.ts';
 import { createTalk } from './evaluation/talk.ts';
@@ -52,8 +54,8 @@ export function createDetecting(options: {
   readonly submit: (job: Job) => Promise<Committed>;
   /** What is known of an address and a user agent. */
   readonly enrich: (ip: string | null, userAgent: string | null) => Known;
-  /** Whether an event is in the mirror. */
-  readonly isHere: Parameters<typeof createReceivedBatches>[0]['isHere'];
+  /** Whoever writes what is evaluated. */
+  readonly writer: Pick<Writer, 'accounts' | 'audit' | 'dictionaries'>;
   /** New findings of a connection, and those that were heard and have been withdrawn; inside the transaction. */
   readonly tell: (connection: Where, fresh: readonly Fresh[], gone: readonly DetectionRecord[]) => void;
   /** That transaction is on disk. */
@@ -65,8 +67,9 @@ export function createDetecting(options: {
   const facts = new Map<number, ReturnType<typeof createAccountFacts>>();
   const training = new Map<number, { readonly stop: AbortController; readonly done: Promise<void> }>();
   let suppression = standingSuppressions(db);
-  const writer = createDetectionWriter(db, () => suppression);
-  const risks = createRiskWriter(db);
+  const mirrored = knownKeys(db, options.writer);
+  const writer = createDetectionWriter(db, () => suppression, mirrored);
+  const risks = createRiskWriter(db, mirrored);
   /** Of the transaction under way. */
   let touched = false;
   let fresh: number[] = [];
@@ -158,7 +161,7 @@ export function createDetecting(options: {
     talk,
     factsOf,
     enrich: options.enrich,
-    isHere: options.isHere,
+    isHere: options.writer.audit.isHere,
     guarded,
   });
 

@@ -85,7 +85,8 @@ export function createRecall(
   mirrored: StoredKeys,
   sessions: () => Table<unknown>,
 ): Recall {
-  const one = db.prepare(`SELECT ${COLUMNS} WHERE h.connection = ? AND h.id = ? AND s.rebuilt = 0`);
+  // With the plus, as in stories.ts: of a bare parameter SQLite prepares a join anew each time it is bound.
+  const one = db.prepare(`SELECT ${COLUMNS} WHERE h.connection = +? AND h.id = +? AND s.rebuilt = 0`);
   const ofAccount = db.prepare(
     `SELECT ${COLUMNS} WHERE s.key IN (SELECT key FROM session
        WHERE account = (SELECT key FROM account WHERE connection = @connection AND id = @user)

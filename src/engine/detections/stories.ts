@@ -63,26 +63,34 @@ const isJoined = ({ stood, itself, account, session, ip }: Subject): boolean =>
 
 /** Joins a detection with what it shares a person, a session or an attacking address with into one campaign. */
 export function createCampaigns(db: WritableDb): (about: Subject) => void {
-  // One look-up for each kind of kinship: their union in one statement costs several times as much.
+  type Asked = Omit<Subject, 'itself' | 'kind' | 'stood'> & { readonly key: number };
+  // One look-up for each kind of kinship: their union in one statement costs several times as much. The plus before every
+  // parameter: SQLite prepares a statement with ORDER BY anew whenever one that is compared with a bare column is bound
+  // to something else, which takes ten times as long as the look-up.
   const related = (where: string, order = `DESC LIMIT ${String(MOST_COMPARED)}`) =>
     db.prepare(
       `SELECT key, id, campaign, raised_at, last_at FROM detection
-       WHERE ${where} AND +connection = @connection AND withdrawn_at IS NULL AND filtered IS NULL
-         AND raised_at <= @until AND last_at >= @from ORDER BY last_at ${order}`,
+       WHERE ${where} AND +connection = +@connection AND withdrawn_at IS NULL AND filtered IS NULL
+         AND raised_at <= +@until AND last_at >= +@from ORDER BY last_at ${order}`,
     );
-  const ofAccount = related('account = @account');
-  const lastOfAccount = related('account = @account AND key <> @key', 'DESC LIMIT 1');
-  const firstOfAccount = related('account = @account AND key <> @key', 'LIMIT 1');
-  const ofSession = related('session = @session');
-  const ofAttacker = related("ip = @ip AND entity_kind IN ('ip', 'environment')");
-  const atAddress = related('ip = @ip');
+  const ofAccount = related('account = +@account');
+  const lastOfAccount = related('account = +@account AND key <> +@key', 'DESC LIMIT 1');
+  const firstOfAccount = related('account = +@account AND key <> +@key', 'LIMIT 1');
+  const ofSession = related('session = +@session');
+  // Each kind by itself lies in the index in the order that is asked for: nothing is sorted for the many that find none.
+  const attackers = ['ip', 'environment'].map((kind) => related(`ip = +@ip AND entity_kind = '${kind}'`));
+  const ofAttacker = (asked: Asked): readonly Member[] => {
+    const found = attackers.flatMap((one) => one.all(asked) as Member[]);
+    if (found.length <= MOST_COMPARED) return found;
+    return found.sort((a, b) => b.last_at - a.last_at).slice(0, MOST_COMPARED);
+  };
+  const atAddress = related('ip = +@ip');
   const headOf = db.prepare(
     'SELECT key, id, campaign, raised_at, last_at FROM detection WHERE connection = ? AND id = ? AND withdrawn_at IS NULL',
   );
   const set = db.prepare('UPDATE detection SET campaign = ? WHERE key = ?');
   const merge = db.prepare('UPDATE detection SET campaign = ? WHERE connection = ? AND campaign = ?');
 
-  type Asked = Omit<Subject, 'itself' | 'kind' | 'stood'> & { readonly key: number };
   /**
    * Those about the same person that the story of a new one can be told from. A busy person has hundreds, all of them
    * joined when they were written. Where the first and the last to end lie within twice the time that makes one story,
@@ -122,7 +130,9 @@ export function createCampaigns(db: WritableDb): (about: Subject) => void {
       ...(subject.session === null ? [] : ofSession.all(asked)),
       ...(subject.ip === null
         ? []
-        : (kind === 'ip' || kind === 'environment' ? atAddress : ofAttacker).all(asked)),
+        : kind === 'ip' || kind === 'environment'
+          ? atAddress.all(asked)
+          : ofAttacker(asked)),
     ] as Member[];
     // One that its story is named after may have been moved behind another.
     const named = itself.campaign === itself.id;

@@ -1,3 +1,4 @@
+import { boundedCache } from '#geo/bounded-cache.ts';
 import type { Device, Network, Place } from '#shared/domain/place.ts';
 import { textHash } from '#shared/domain/text-hash.ts';
 import type { AuditEvent, Session } from '#shared/protocol/records.ts';
@@ -125,12 +126,16 @@ function fromAudit(
   ];
 }
 
+/** Numbers of clients by address and user agent: few are seen, again and again, and their texts are long. */
+const clients = boundedCache<string>(4_000);
+const clientMark = (text: string): string => textHash(text).toString(36);
+
 /**
  * The id of a sighting. A store that keeps whole seconds can show a session at one instant from two addresses, one
  * after the other: both are seen, whichever came first.
  */
 const sightingId = (session: Session, seen: Session['last'], ts: number): string =>
-  `seen:${session.id}@${String(ts)}/${textHash(`${seen.ip ?? ''} ${seen.userAgent ?? ''}`).toString(36)}`;
+  `seen:${session.id}@${String(ts)}/${clients.get(`${seen.ip ?? ''} ${seen.userAgent ?? ''}`, clientMark)}`;
 
 function fromSession(
   session: Session,

@@ -1,4 +1,5 @@
 import type { WritableDb } from '../mirror/database.ts';
+import type { KnownKeys } from '../mirror/known-keys.ts';
 import { WITH_LOGIN_MS, type OpenedWith } from './evaluator.ts';
 import type { LoginScore } from './login-score.ts';
 import type { Where } from './write.ts';
@@ -13,9 +14,7 @@ export interface RiskWriter {
   ): void;
 }
 
-export function createRiskWriter(db: WritableDb): RiskWriter {
-  const account = db.prepare('SELECT key FROM account WHERE connection = ? AND id = ?').pluck();
-  const handle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
+export function createRiskWriter(db: WritableDb, keys: KnownKeys): RiskWriter {
   const save = db.prepare(
     `INSERT INTO login_risk (event, connection, account, at, score, learning, counts) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (event) DO UPDATE SET score = excluded.score, learning = excluded.learning, counts = excluded.counts`,
@@ -29,35 +28,40 @@ export function createRiskWriter(db: WritableDb): RiskWriter {
     `INSERT INTO session_risk (session, risk) VALUES (?, ?)
      ON CONFLICT (session) DO UPDATE SET risk = excluded.risk WHERE risk IS NOT excluded.risk`,
   );
+  // With the plus, as in stories.ts: of a bare parameter SQLite prepares a join anew each time it is bound.
   const openedBy = db
     .prepare(
       `SELECT s.key FROM session s LEFT JOIN session_risk r ON r.session = s.key
        JOIN address p ON p.key = coalesce(s.opened_address, s.last_address)
-       WHERE s.account = ? AND s.opened_at BETWEEN ? AND ? AND p.ip = ? AND r.risk IS NULL LIMIT 1`,
+       WHERE s.account = +? AND s.opened_at BETWEEN +? AND +? AND p.ip = +? AND r.risk IS NULL LIMIT 1`,
     )
     .pluck();
   const numberOrNull = (found: unknown): number | null => (typeof found === 'number' ? found : null);
 
   return {
     write(where, logins, keyOf, opened = []) {
+      /** A session that a sign-in names is mostly told of once more when it is opened. */
+      const written = new Map<string, number>();
       for (const { event, ts, user, session, ip, score, learning, counts, risk } of logins) {
         const key = keyOf(event);
         if (key === undefined) continue;
-        const who = user === null ? null : numberOrNull(account.get(where.key, user));
+        const who = user === null ? null : keys.account(where.key, user);
         save.run(key, where.key, who, ts, score, Number(learning), counts);
         if (risk === null) continue;
         if (who !== null) ofAccount.run(who, risk, ts);
         const of =
           session !== null
-            ? numberOrNull(handle.get(where.key, session))
+            ? keys.session(where.key, session)
             : who === null || ip === null
               ? null
               : numberOrNull(openedBy.get(who, ts - WITH_LOGIN_MS, ts + WITH_LOGIN_MS, ip));
         if (of !== null) ofSession.run(of, risk);
+        if (session !== null) written.set(session, risk);
       }
       for (const { session, risk } of opened) {
-        const of = numberOrNull(handle.get(where.key, session));
-        if (of !== null && risk !== null) ofSession.run(of, risk);
+        if (risk === null || written.get(session) === risk) continue;
+        const of = keys.session(where.key, session);
+        if (of !== null) ofSession.run(of, risk);
       }
     },
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DetectionRecord, type DetectionDelta } from '#shared/domain/detection.ts';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { WritableDb } from '../mirror/database.ts';
+import type { KnownKeys } from '../mirror/known-keys.ts';
 import { toChanges, type FoundChanges } from './finding.ts';
 import { openRefresher } from './marks.ts';
 import { createCampaigns, STORY_MS, type Stood } from './stories.ts';
@@ -35,14 +36,13 @@ type Before = Stood & { readonly severity: number };
 export function createDetectionWriter(
   db: WritableDb,
   suppression: () => (one: Suppressible) => number | null,
+  keys: KnownKeys,
 ): DetectionWriter {
   const before = db.prepare(
     `SELECT withdrawn_at, severity, filtered, account, session, ip, raised_at, last_at,
        (SELECT max(last_at) FROM detection) AS newest
      FROM detection WHERE connection = ? AND id = ?`,
   );
-  const account = db.prepare('SELECT key FROM account WHERE connection = ? AND id = ?').pluck();
-  const handle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
   const upsert = db.prepare(
     `INSERT INTO detection (connection, id, name, severity, entity_kind, entity_id, account, session, ip, country,
          asn, raised_at, last_at, found_at, changed_at, filtered, suppression, retrospective, summary, users, events,
@@ -63,7 +63,6 @@ export function createDetectionWriter(
   );
   const assignCampaign = createCampaigns(db);
   const refreshMarks = openRefresher(db);
-  const keyOf = (found: unknown): number | null => (found === undefined ? null : Number(found));
 
   const writeRows = (where: Where, { found, withdrawn }: FoundChanges, now: number): WrittenFindings => {
     const touched: number[] = [];
@@ -89,13 +88,13 @@ export function createDetectionWriter(
       });
       const heard = row.filtered === null && silenced === null && !row.retrospective;
       const old = row.filtered === null ? (before.get(where.key, row.id) as Before | undefined) : undefined;
-      const keys = {
-        account: user === null || shared ? null : keyOf(account.get(where.key, user)),
-        session: session === null ? null : keyOf(handle.get(where.key, session)),
+      const about = {
+        account: user === null || shared ? null : keys.account(where.key, user),
+        session: session === null ? null : keys.session(where.key, session),
       };
       const { key, campaign } = upsert.get({
         ...row,
-        ...keys,
+        ...about,
         connection: where.key,
         now,
         suppression: silenced,
@@ -111,7 +110,7 @@ export function createDetectionWriter(
           kind: row.entityKind,
           from: row.raisedAt - STORY_MS,
           until: row.lastAt + STORY_MS,
-          ...keys,
+          ...about,
         });
       if (!heard) continue;
       if (old === undefined || old.withdrawn_at !== null || old.severity < row.severity)

@@ -8,6 +8,8 @@ export interface AccountWriter {
   refer(connection: number, ref: AccountRef): number;
   /** The same, with room for what is found out about its name. */
   mention(connection: number, id: string, name: string): MentionedAccount;
+  /** Key of an account that was written lately; undefined: it is not remembered. Makes nothing, reads nothing. */
+  peek(connection: number, id: string): number | undefined;
   upsert(connection: number, account: Account, at: number): number;
   remove(connection: number, id: string, at: number): void;
   forget(): void;
@@ -91,6 +93,7 @@ export function createAccountWriter(db: WritableDb): AccountWriter {
   return {
     refer: (connection, { id, name }) => named(connection, id, name).key,
     mention: named,
+    peek: (connection, id) => caches.get(connection)?.peek(id)?.key,
     upsert(connection, account, at) {
       const row = state.get(connection, account.id);
       const before = row === undefined ? null : State.parse(row);

@@ -26,6 +26,7 @@ import { triage, undoTriage } from '#engine/detections/triage.ts';
 import { createDetectionWriter } from '#engine/detections/write.ts';
 import { insertConnection } from '#engine/mirror/connections.ts';
 import { transaction, type WritableDb } from '#engine/mirror/database.ts';
+import { knownKeys } from '#engine/mirror/known-keys.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 
 const folders: string[] = [];
@@ -75,7 +76,7 @@ function world() {
     transaction(
       db,
       () =>
-        createDetectionWriter(db, () => standingSuppressions(db)).write(
+        createDetectionWriter(db, () => standingSuppressions(db), knownKeys(db)).write(
           { key, id: connection },
           records.map((record) => ({ kind: 'upsert', record })),
           NOW,

@@ -7,6 +7,7 @@ import type { Finding } from '#engine/detections/finding.ts';
 import { createCampaigns, STORY_MS } from '#engine/detections/stories.ts';
 import { createDetectionWriter } from '#engine/detections/write.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
+import { knownKeys } from '#engine/mirror/known-keys.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 
 interface Found {
@@ -129,7 +130,7 @@ test('findings that last are told in the stories that they have come to reach in
       ),
     );
     const where = { key: 1, id: ConnectionId.parse('c') };
-    const writer = createDetectionWriter(db, () => () => null);
+    const writer = createDetectionWriter(db, () => () => null, knownKeys(db));
     const random = seeded(11);
     const write = (one: Found): void => {
       const finding: Finding = {

@@ -112,7 +112,7 @@ export class WiredWorld {
       db: this.db,
       file: mirrorFile(this.profile),
       enrich: this.#enricher.enrich,
-      isHere: writer.audit.isHere,
+      writer,
       clock: () => epochMs(NOW),
       log,
       submit: (job) => this.committer.submit(job),

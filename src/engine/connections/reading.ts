@@ -2,8 +2,11 @@
 // it is written, and all of them are copied about, with what is made of them, each time garbage is collected. What is
 // not read waits as bytes: in the system's buffers, and then at the agent.
 
-/** Changes that wait to be written before no more is read: some that are written, and what is made ready meanwhile. */
-const MOST_WAITING = 1_200;
+/**
+ * Changes that wait to be written before no more is read: some that are written, and what is made ready meanwhile. The
+ * newest batch waits for the next transaction while detections are at work on it: with three in all, two would share one.
+ */
+const MOST_WAITING = 1_800;
 /** So long at most: an agent must be heard although a disk is full. */
 const MOST_PAUSED_MS = 1_000;
 

@@ -63,9 +63,13 @@ export function createDetectionWriter(
   );
   const assignCampaign = createCampaigns(db);
   const refreshMarks = openRefresher(db);
+  const newest = db.prepare('SELECT max(key) FROM detection').pluck();
+  /** Keys above this are of findings that were not there before; null: not read yet. */
+  let highest: number | null = null;
 
   const writeRows = (where: Where, { found, withdrawn }: FoundChanges, now: number): WrittenFindings => {
     const touched: number[] = [];
+    highest ??= Number(newest.get() ?? 0);
     const fresh: Fresh[] = [];
     const gone: DetectionRecord[] = [];
     for (const id of withdrawn) {
@@ -100,7 +104,9 @@ export function createDetectionWriter(
         suppression: silenced,
         retrospective: Number(row.retrospective),
       }) as { readonly key: number; readonly campaign: string | null };
-      touched.push(key);
+      // One that was silenced from the beginning has never been open, and half of them are.
+      if (row.filtered === null || key <= highest) touched.push(key);
+      highest = Math.max(highest, key);
       if (row.filtered === null)
         assignCampaign({
           stood: old ?? null,

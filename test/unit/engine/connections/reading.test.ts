@@ -13,19 +13,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('no more is read while as much as three large batches waits, until one of them is done with', () => {
-  const [one] = [reading.came(500), reading.came(500)];
+/** So many large batches come; each is done with by calling what is returned. */
+const batches = (many: number): (() => void)[] => Array.from({ length: many }, () => reading.came(500));
+
+test('no more is read while as much as four large batches waits, until one of them is done with', () => {
+  const [one] = batches(3);
   expect(told).toEqual([]);
   reading.came(500);
   expect(told).toEqual(['pause']);
   // One that the connection had read already, and one without a change.
   reading.came(0)();
-  const four = reading.came(500);
+  const five = reading.came(500);
   expect(told).toEqual(['pause']);
-  one();
-  one();
+  one?.();
+  one?.();
   expect(told).toEqual(['pause']);
-  four();
+  five();
   expect(told).toEqual(['pause', 'resume']);
 });
 
@@ -35,7 +38,7 @@ test('small batches hold up nothing: together they are little', () => {
 });
 
 test('an answer that is awaited is read at once, and nothing is held up meanwhile', () => {
-  for (let n = 0; n < 3; n += 1) reading.came(500);
+  batches(4);
   const there = reading.asked();
   const too = reading.asked();
   reading.came(500);
@@ -46,7 +49,7 @@ test('an answer that is awaited is read at once, and nothing is held up meanwhil
 });
 
 test('an agent is heard although nothing is written, and batches that nobody is done with hold up nothing for long', () => {
-  const lost = Array.from({ length: 3 }, () => reading.came(500));
+  const lost = batches(4);
   vi.advanceTimersByTime(999);
   expect(told).toEqual(['pause']);
   vi.advanceTimersByTime(1);
@@ -54,14 +57,14 @@ test('an agent is heard although nothing is written, and batches that nobody is 
   vi.advanceTimersByTime(10_000);
   expect(told).toEqual(['pause', 'resume']);
   for (const done of lost) done();
-  const next = [reading.came(500), reading.came(500), reading.came(500)];
+  const next = batches(4);
   expect(told).toEqual(['pause', 'resume', 'pause']);
   next[0]?.();
   expect(told).toEqual(['pause', 'resume', 'pause', 'resume']);
 });
 
 test('a connection that is over is let go of', () => {
-  for (let n = 0; n < 3; n += 1) reading.came(500);
+  batches(4);
   reading.stop();
   expect(told).toEqual(['pause', 'resume']);
   vi.advanceTimersByTime(10_000);

@@ -49,8 +49,10 @@ function originOf(record: DetectionRecord): Pick<Finding, 'ip' | 'country' | 'as
     }
     return null;
   };
+  // The address whose event shows that a clock is wrong is nobody’s attacker: it joins no strangers into a story.
+  const ip = record.detection === 'clock_skew' ? null : first('ip', text);
   return {
-    ip: first('ip', text) ?? (record.entity.kind === 'ip' ? record.entity.id : null),
+    ip: ip ?? (record.entity.kind === 'ip' ? record.entity.id : null),
     country: first('country', text),
     asn: first('asn', whole),
   };

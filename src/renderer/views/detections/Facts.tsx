@@ -18,7 +18,8 @@ function FactList({ detail }: { readonly detail: DetectionDetail }): ReactNode {
         sx={{
           m: 0,
           display: 'grid',
-          gridTemplateColumns: 'minmax(8rem, max-content) minmax(0, 1fr)',
+          // Of a narrow column the names take half: an address beside them stays whole.
+          gridTemplateColumns: 'fit-content(52%) minmax(0, 1fr)',
           columnGap: 4,
           rowGap: 1,
         }}

@@ -42,6 +42,15 @@ async function cards(): Promise<ReadonlyMap<DetectionName, Card>> {
   );
 }
 
+test('a wrong clock joins nobody into a story with whoever was at the same address', async () => {
+  const { db } = await everyKind();
+  const stories = db
+    .prepare("SELECT campaign FROM detection WHERE name = 'clock_skew' AND withdrawn_at IS NULL")
+    .pluck()
+    .all();
+  expect(stories).toEqual([null]);
+});
+
 /** Ids of accounts, names of fields and of machines. */
 const RAW = /id-|[a-z]_[a-z]|undefined|NaN|null|\[object|\d{5,}/;
 

@@ -92,7 +92,7 @@ function Headline({ detail }: { readonly detail: DetectionDetail }): ReactNode {
       }}
     >
       <EnvironmentTag connection={row.connection} tier="shown" />
-      <About row={row} />
+      {row.entity.kind === 'environment' ? null : <About row={row} />}
       <span>
         <TimeOfDay at={row.raisedAt} /> (<TimeAgo at={row.raisedAt} />)
         {lasting > 0 ? `, for ${duration(lasting)}` : ''}
@@ -185,7 +185,7 @@ export function EvidenceCard({ detail }: { readonly detail: DetectionDetail }): 
           <Story detail={detail} />
           <Compared detail={detail} />
           {bare ? null : <Facts detail={detail} />}
-          <Origins detail={detail} />
+          {row.detection === 'clock_skew' ? null : <Origins detail={detail} />}
           <Considered detail={detail} />
         </Box>
         <Box sx={{ display: 'grid', gap: 5, alignContent: 'start', minWidth: 0 }}>

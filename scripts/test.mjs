@@ -64,19 +64,18 @@ function windowTests(env) {
   return runner('@playwright/test/cli.js', ['test'], env, report, playwrightTally);
 }
 
-/** Everything that is there before a test can run. @param {readonly string[]} debian packages */
-async function prepare(debian) {
-  await setup({ need: { electron: true, debian } });
-  await build();
-}
-
 /** @param {readonly string[]} args for vitest; with any, only it is run */
 async function test(args) {
   const isAll = args.length === 0;
   const debian = isAll && (await hasConformanceTests()) ? databasePackages : [];
   await installPackages();
   // A set-up waits for the network, for Debian's packages and for a compiler that uses one core.
-  const [, failedChecks = []] = await both(prepare(debian), isAll ? check() : undefined);
+  const [, failedChecks = []] = await both(
+    setup({ need: { electron: true, debian } }),
+    isAll ? check() : undefined,
+  );
+  // Not beside the checks: for a moment a build writes a file of its own beside the sources, and they would look at it.
+  await build();
   const display = hasDisplay() ? undefined : await startDisplay();
   const env = { ...(await environment()), ...display?.env };
   try {

@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE } from '#shared/domain/units.ts';
+import type { FilterConsidered } from '#shared/domain/detection.ts';
 import { counted, lengthText } from '#shared/domain/said.ts';
 import {
   ADDRESS_ATTACKS,
@@ -6,7 +7,7 @@ import {
   type AddressAttack,
   type AddressState,
 } from './address-state.ts';
-import { attackFilters, isEstablished } from './attack-filters.ts';
+import { attackFilters, crowdFilters, isEstablished } from './attack-filters.ts';
 import { addHit, extendRun, firstOf, hitsOf, startRun, type AttackRun, type Hit } from './attack-run.ts';
 import { addAttempt } from './attempts.ts';
 import type { DetectContext } from './context.ts';
@@ -35,30 +36,37 @@ const PATTERNS: Readonly<Record<AddressAttack, AddressPattern>> = {
 const MAX_SUCCESSES = 2_000;
 const MAX_ESTABLISHED = 2_000;
 
-const successesSince = (state: AddressState, from: number): number => {
-  let count = 0;
-  for (let i = state.successes.length - 1; i >= 0 && (state.successes[i]?.ts ?? 0) >= from; i -= 1)
-    count += 1;
-  return count;
-};
+/** Longest time after a run's last failure that a success is inside it; later it is "after the attack". */
+const insideMs = (windowMs: number): number => Math.min(windowMs, HOUR);
 
-const reportRun = (
+/** What says of a run that it is the people who share the address, with everything that is known now. */
+const crowdOf = (
   name: AddressAttack,
   run: AttackRun,
+  state: AddressState,
+  { settings }: DetectContext,
+): readonly FilterConsidered[] => {
+  const until = run.lastAt + insideMs(PATTERNS[name].windowMs(settings) ?? 0);
+  return crowdFilters(name, run, state.established, state.successes, until);
+};
+const isCrowd = (crowd: readonly FilterConsidered[]): boolean => crowd.some(({ applied }) => applied);
+
+/** A run that an event can still belong to, and what says that it is a crowd. */
+interface LiveRun {
+  readonly name: AddressAttack;
+  readonly run: AttackRun;
+  readonly crowd: readonly FilterConsidered[];
+}
+
+const reportRun = (
+  { name, run, crowd }: LiveRun,
   state: AddressState,
   event: PreparedEvent,
   context: DetectContext,
 ): void => {
   const { descriptor } = PATTERNS[name];
   const hits = run.hits.filter((hit) => isHit(hit, isEstablished(state.established, hit.user, run.firstAt)));
-  const verdict = attackFilters(
-    context,
-    name,
-    run,
-    event,
-    state.established,
-    successesSince(state, run.firstAt),
-  );
+  const verdict = attackFilters(context, name, event, crowd);
   context.raise(descriptor, {
     key: run.at,
     at: run.at,
@@ -67,7 +75,8 @@ const reportRun = (
     events: run.events.slice(),
     entity: { kind: 'ip', id: event.ipKey ?? '' },
     users: [],
-    severity: hits.length > 0 ? 'high' : 'medium',
+    // Of the slow form a hit is told by itself (password_spray_success), and the spray stays what it is.
+    severity: hits.length > 0 && name !== 'password_spray_slow' ? 'high' : 'medium',
     verdict,
     retrospective: run.silent,
     summary: `${counted(run.attempts, 'failed sign-in')} on ${counted(run.users.size, 'account')} from ${event.ipKey ?? ''} in ${lengthText(run.lastAt - run.firstAt)}${hits.length > 0 ? `; ${counted(new Set(hits.map(({ user }) => user)).size, 'account')} got in` : ''}`,
@@ -86,25 +95,56 @@ const reportRun = (
   });
 };
 
-/** Longest time after a run's last failure that a success is inside it; later it is "after the attack". */
-const insideMs = (windowMs: number): number => Math.min(windowMs, HOUR);
+const liveRuns = (state: AddressState, event: PreparedEvent, context: DetectContext): LiveRun[] => {
+  const live: LiveRun[] = [];
+  const afterMs = (context.settings.successAfterAttack?.windowMin ?? 0) * MINUTE;
+  for (const name of ADDRESS_ATTACKS) {
+    const run = state.failures?.runs[name] ?? null;
+    const windowMs = PATTERNS[name].windowMs(context.settings);
+    if (run === null || windowMs === null || event.ts - run.lastAt > Math.max(windowMs, afterMs)) continue;
+    live.push({ name, run, crowd: crowdOf(name, run, state, context) });
+  }
+  // Of two forms that explain a success the one that is an attack is told last, and stands.
+  return live.sort((a, b) => Number(isCrowd(b.crowd)) - Number(isCrowd(a.crowd)));
+};
 
-const reportHit = (
-  name: AddressAttack,
-  run: AttackRun,
-  hit: Hit,
+/** The successes of one person in a run and after it. */
+const reportHits = (
+  { name, run, crowd }: LiveRun,
+  user: string,
   state: AddressState,
   context: DetectContext,
 ): void => {
-  const descriptor = name === 'credential_stuffing' ? credentialStuffingSuccess : passwordSpraySuccess;
-  raiseHits(
-    context,
-    descriptor,
-    name,
-    run,
-    hitsOf(run.hits, hit.user),
-    isEstablished(state.established, hit.user, run.firstAt),
-  );
+  const inside = name === 'credential_stuffing' ? credentialStuffingSuccess : passwordSpraySuccess;
+  const established = isEstablished(state.established, user, run.firstAt);
+  raiseHits(context, inside, name, run, hitsOf(run.hits, user), established, crowd);
+  raiseHits(context, successAfterAttack, name, run, hitsOf(run.after, user), established, crowd);
+};
+
+const peopleOf = (live: readonly LiveRun[]): Set<string> =>
+  new Set(live.flatMap(({ run }) => [...run.hits, ...run.after].map(({ user }) => user)));
+
+/**
+ * Tells what an event changed: the runs it belongs to and the successes of `user`, or everybody's (null). Everybody's
+ * too when a run turns out to be a crowd, or no longer looks like one: a success in it is a finding or none with it.
+ */
+const tell = (
+  state: AddressState,
+  event: PreparedEvent,
+  context: DetectContext,
+  names: readonly AddressAttack[],
+  user: string | null | undefined,
+): void => {
+  const live = liveRuns(state, event, context);
+  let everybody = user === null;
+  for (const entry of live) {
+    const now = isCrowd(entry.crowd);
+    if (now !== (entry.run.crowd ?? false)) everybody = true;
+    entry.run.crowd = now;
+    if (names.includes(entry.name)) reportRun(entry, state, event, context);
+  }
+  const users = everybody ? peopleOf(live) : user === undefined || user === null ? [] : [user];
+  for (const one of users) for (const entry of live) reportHits(entry, one, state, context);
 };
 
 const isUnknownUser = (event: PreparedEvent): boolean =>
@@ -130,13 +170,15 @@ const onFailure = (state: AddressState, event: PreparedEvent, context: DetectCon
   }));
   const attempt = { ts: event.ts, id: event.id, user: event.user, source: '', familiar: false };
   addAttempt(failures.log, spans, attempt);
+  const extended: AddressAttack[] = [];
+  let lookBack = false;
   for (const name of on) {
     const windowMs = PATTERNS[name].windowMs(settings) ?? 0;
     const open = failures.runs[name];
     if (open && event.ts - open.lastAt <= windowMs) {
       extendRun(open, event);
       if (isUnknownUser(event)) open.unknownUsers += 1;
-      reportRun(name, open, state, event, context);
+      extended.push(name);
       continue;
     }
     if (!PATTERNS[name].matches(failures, state.successes, event, settings)) continue;
@@ -144,11 +186,11 @@ const onFailure = (state: AddressState, event: PreparedEvent, context: DetectCon
     if (event.ipKey !== null) run.sources = new Map([[event.ipKey, run.attempts]]);
     if (isUnknownUser(event)) run.unknownUsers += 1;
     failures.runs[name] = run;
-    const inside = state.successes.filter((hit) => hit.ts >= run.firstAt);
-    for (const hit of inside) addHit(run.hits, hit);
-    reportRun(name, run, state, event, context);
-    for (const hit of inside) reportHit(name, run, hit, state, context);
+    for (const hit of state.successes)
+      if (hit.ts >= run.firstAt) lookBack = addHit(run.hits, hit) || lookBack;
+    extended.push(name);
   }
+  if (extended.length > 0) tell(state, event, context, extended, lookBack ? null : undefined);
 };
 
 const onSuccess = (state: AddressState, event: PreparedEvent, context: DetectContext): void => {
@@ -165,7 +207,8 @@ const onSuccess = (state: AddressState, event: PreparedEvent, context: DetectCon
     exempt: exemptionOf(context, event),
   };
   if (settings.successAfterAttack !== null) context.evaluated('success_after_attack');
-  let reportedAfter = false;
+  const inside: AddressAttack[] = [];
+  let after = false;
   for (const name of state.failures === null ? [] : ADDRESS_ATTACKS) {
     const run = state.failures?.runs[name] ?? null;
     const windowMs = PATTERNS[name].windowMs(settings);
@@ -174,20 +217,16 @@ const onSuccess = (state: AddressState, event: PreparedEvent, context: DetectCon
     context.evaluated(
       name === 'credential_stuffing' ? 'credential_stuffing_success' : 'password_spray_success',
     );
-    if (since <= insideMs(windowMs) && addHit(run.hits, hit)) {
-      reportHit(name, run, hit, state, context);
-      reportRun(name, run, state, event, context);
-    }
-    if (settings.successAfterAttack === null || reportedAfter) continue;
+    if (since <= insideMs(windowMs) && addHit(run.hits, hit)) inside.push(name);
+    if (settings.successAfterAttack === null || after) continue;
     if (since > settings.successAfterAttack.windowMin * MINUTE) continue;
-    reportedAfter = true;
-    const established = isEstablished(state.established, hit.user, run.firstAt);
+    after = true;
     addHit(run.after, hit);
-    raiseHits(context, successAfterAttack, name, run, hitsOf(run.after, hit.user), established);
   }
   state.successes.push(hit);
   if (!state.established.has(event.user) && state.established.size < MAX_ESTABLISHED)
     state.established.set(event.user, event.ts);
+  if (inside.length > 0 || after) tell(state, event, context, inside, event.user);
   let drop = 0;
   while (drop < state.successes.length && event.ts - (state.successes[drop]?.ts ?? 0) > DAY) drop += 1;
   drop = Math.max(drop, state.successes.length - MAX_SUCCESSES);

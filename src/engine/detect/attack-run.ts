@@ -33,6 +33,8 @@ export interface AttackRun {
   after: Hit[];
   silent: boolean;
   unknownUsers: number;
+  /** Whether it looked like people, not like an attack, when it was last told. Absent in older memories. */
+  crowd?: boolean;
 }
 
 const count = (map: Map<string, number>, key: string): void => {

@@ -12,6 +12,7 @@ import {
 } from './detections/attack-success.ts';
 import {
   matchesDistributed,
+  outageFilter,
   reportDistributed,
   type DistributedRun,
 } from './detections/password-spray-distributed.ts';
@@ -71,16 +72,23 @@ const report = (
     context,
   );
 };
-const reportHit = (run: DistributedRun, hit: Hit, context: DetectContext): void => {
-  const hits = hitsOf(run.hits, hit.user);
-  raiseHits(
-    context,
-    passwordSpraySuccess,
-    'password_spray_distributed',
-    run,
-    hits,
-    wasThere(context, hit, run),
-  );
+/** The successes of one person in a run and after it. */
+const reportHits = (run: DistributedRun, user: string, context: DetectContext): void => {
+  for (const [descriptor, all] of [
+    [passwordSpraySuccess, run.hits],
+    [successAfterAttack, run.after],
+  ] as const) {
+    const hits = hitsOf(all, user);
+    const [first] = hits;
+    if (first === undefined) continue;
+    const known = wasThere(context, first, run);
+    raiseHits(context, descriptor, 'password_spray_distributed', run, hits, known, [outageFilter(run)]);
+  }
+};
+/** Everybody's: when a run is found, and when it turns out to be an outage or no longer looks like one. */
+const reportAllHits = (run: DistributedRun, context: DetectContext): void => {
+  for (const user of new Set([...run.hits, ...run.after].map((hit) => hit.user)))
+    reportHits(run, user, context);
 };
 
 const onFailure = (state: EnvironmentState, event: PreparedEvent, context: DetectContext): void => {
@@ -107,6 +115,9 @@ const onFailure = (state: EnvironmentState, event: PreparedEvent, context: Detec
     extendRun(run, event);
     run.familiar += isFamiliar ? 1 : 0;
     report(state, run, event, context);
+    const outage = outageFilter(run).applied;
+    if (outage !== (run.crowd ?? false)) reportAllHits(run, context);
+    run.crowd = outage;
     return;
   }
   if (!matchesDistributed(state.log, state.span, context.settings)) return;
@@ -115,8 +126,9 @@ const onFailure = (state: EnvironmentState, event: PreparedEvent, context: Detec
   state.run = run;
   for (const hit of state.successes)
     if (hit.ts >= run.firstAt && run.sources.has(hit.ipKey)) addHit(run.hits, hit);
+  run.crowd = outageFilter(run).applied;
   report(state, run, event, context);
-  for (const hit of run.hits) reportHit(run, hit, context);
+  reportAllHits(run, context);
 };
 
 const onSuccess = (state: EnvironmentState, event: PreparedEvent, context: DetectContext): void => {
@@ -136,23 +148,12 @@ const onSuccess = (state: EnvironmentState, event: PreparedEvent, context: Detec
   const { run } = state;
   if (run?.sources.has(event.ipKey) === true) {
     const since = event.ts - run.lastAt;
-    if (since <= windowMs && addHit(run.hits, hit)) {
-      reportHit(run, hit, context);
-      report(state, run, event, context);
-    }
-    const after = context.settings.successAfterAttack;
-    if (after !== null && since <= after.windowMin * MINUTE) {
-      addHit(run.after, hit);
-      const hits = hitsOf(run.after, hit.user);
-      raiseHits(
-        context,
-        successAfterAttack,
-        'password_spray_distributed',
-        run,
-        hits,
-        wasThere(context, hit, run),
-      );
-    }
+    const inside = since <= windowMs && addHit(run.hits, hit);
+    const afterMin = context.settings.successAfterAttack?.windowMin ?? null;
+    const after = afterMin !== null && since <= afterMin * MINUTE;
+    if (after) addHit(run.after, hit);
+    if (inside || after) reportHits(run, hit.user, context);
+    if (inside) report(state, run, event, context);
   }
   state.successes.push(hit);
   if (state.successes.length > MAX_SUCCESSES || event.ts - (state.successes[0]?.ts ?? 0) > 2 * windowMs)

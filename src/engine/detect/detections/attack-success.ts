@@ -1,5 +1,6 @@
 import { MINUTE } from '#shared/domain/units.ts';
 import { counted, lengthText } from '#shared/domain/said.ts';
+import type { FilterConsidered } from '#shared/domain/detection.ts';
 import type { AttackRun, Hit } from '../attack-run.ts';
 import type { DetectContext } from '../context.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
@@ -10,7 +11,7 @@ const shared = {
   techniques: ['T1110.003', 'T1078'],
   severity: 'high',
   entity: 'user',
-  filters: [...STANDARD_FILTERS, 'established_users'],
+  filters: [...STANDARD_FILTERS, 'established_users', 'success_ratio', 'outage_guard'],
   nextStep: 'End the session that it opened, reset the password, and look at everything since the sign-in.',
   countsForRisk: true,
 } as const;
@@ -33,6 +34,7 @@ export const credentialStuffingSuccess: Descriptor = {
     'A success inside a stuffing run, from an address that took part, by somebody not known there before.',
   sources: 'as for credential_stuffing',
   techniques: ['T1110.004', 'T1078'],
+  filters: [...STANDARD_FILTERS, 'established_users', 'success_ratio'],
 };
 export const successAfterAttack: Descriptor = {
   ...shared,
@@ -61,28 +63,34 @@ export const exemptionOf = (context: DetectContext, event: PreparedEvent): strin
               ? null
               : 'allow_list';
 
-const verdictOf = (hit: Hit, established: boolean): FilterVerdict =>
-  decide([
+/** What silences a success: what exempts it, that the person was known there, and what silences the attack. */
+const verdictOf = (hit: Hit, established: boolean, attack: readonly FilterConsidered[]): FilterVerdict => {
+  const shared = attack.find((entry) => entry.filter === 'established_users' && entry.applied);
+  return decide([
     filter(
       hit.exempt ?? 'standard_filters',
       hit.exempt !== null,
       `${hit.user} at ${hit.ip} is exempt`,
       'no list, trusted egress or service account applies',
     ),
-    filter(
-      'established_users',
-      established,
-      `${hit.user} signed in from ${hit.ip} before the attack`,
-      'never signed in from there before the attack',
-    ),
+    shared !== undefined && !established
+      ? shared
+      : filter(
+          'established_users',
+          established,
+          `${hit.user} signed in from ${hit.ip} before the attack`,
+          'never signed in from there before the attack',
+        ),
+    ...attack.filter((entry) => entry.filter !== 'established_users'),
   ]);
+};
 
 /** Whether a success counts as a hit: it is not exempt, and the person was not known there before. */
 export const isHit = (hit: Hit, established: boolean): boolean => hit.exempt === null && !established;
 
 /**
  * One finding for each person and run, anchored at the person's first success in it. `hits` are that
- * person's successes, oldest first.
+ * person's successes, oldest first; `silencing` is what was considered about the attack itself.
  */
 export const raiseHits = (
   context: DetectContext,
@@ -91,6 +99,7 @@ export const raiseHits = (
   run: AttackRun,
   hits: readonly Hit[],
   established: boolean,
+  silencing: readonly FilterConsidered[],
 ): void => {
   const first = hits[0];
   const last = hits[hits.length - 1];
@@ -105,7 +114,7 @@ export const raiseHits = (
     entity: { kind: 'user', id: first.user },
     users: [first.user],
     severity: 'high',
-    verdict: verdictOf(hits.find((hit) => hit.exempt === null) ?? first, established),
+    verdict: verdictOf(hits.find((hit) => hit.exempt === null) ?? first, established, silencing),
     retrospective: first.silent,
     summary: `${first.user} signed in from ${first.ip}, which took part in ${attack === 'credential_stuffing' ? 'credential stuffing' : 'a password spray'} on ${counted(run.users.size, 'account')}${first.ts > run.lastAt ? `, ${lengthText(first.ts - run.lastAt)} after its last failure` : ''}`,
     figures: {

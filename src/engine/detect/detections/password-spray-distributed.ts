@@ -1,4 +1,5 @@
 import { MINUTE } from '#shared/domain/units.ts';
+import type { FilterConsidered } from '#shared/domain/detection.ts';
 import { counted, lengthText, shareText } from '#shared/domain/said.ts';
 import { firstOf, type AttackRun } from '../attack-run.ts';
 import { attemptsIn, noneAbove, type AttemptLog, type Span } from '../attempts.ts';
@@ -41,21 +42,26 @@ export interface DistributedRun extends AttackRun {
   familiar: number;
 }
 
+/** What says that failures everywhere are an outage, not an attack: successes meanwhile are no hits then either. */
+export const outageFilter = (run: DistributedRun): FilterConsidered => {
+  const share = run.familiar / run.attempts;
+  return filter(
+    'outage_guard',
+    share >= FAMILIAR_SHARE,
+    `${shareText(share)} of the failures are people at their usual address or device: an outage`,
+    `${shareText(share)} of the failures are people at their usual address or device`,
+  );
+};
+
 export const reportDistributed = (
   run: DistributedRun,
   hits: AttackRun['hits'],
   event: PreparedEvent,
   context: DetectContext,
 ): void => {
-  const share = run.familiar / run.attempts;
   const allowed = context.allows('password_spray_distributed', event);
   const verdict = decide([
-    filter(
-      'outage_guard',
-      share >= FAMILIAR_SHARE,
-      `${shareText(share)} of the failures are people at their usual address or device: an outage`,
-      `${shareText(share)} of the failures are people at their usual address or device`,
-    ),
+    outageFilter(run),
     filter('allow_list', allowed !== null, allowed ?? '', 'no entry of the allow-list matches'),
   ]);
   context.raise(passwordSprayDistributed, {

@@ -10,7 +10,7 @@ export const passwordSpraySlow: AddressPattern = {
       'One address (IPv6: /64) within 24 hours: at least 10 accounts, nobody more than 3 failures, over at least 1 hour, less than 20 % of all attempts successful.',
     sources: 'Sigma > 3 accounts in 24 h, raised (ours)',
     techniques: ['T1110.003'],
-    severity: 'medium; high on a hit',
+    severity: 'medium',
     entity: 'ip',
     filters: ATTACK_FILTERS,
     nextStep:

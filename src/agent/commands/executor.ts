@@ -4,7 +4,7 @@ import { LIMITS } from '#shared/protocol/limits.ts';
 import { createOneAtATime } from '../poll/one-at-a-time.ts';
 import { Refused } from '../server/refusal.ts';
 import type { CommandRow, Target } from '../state/journal.ts';
-import type { EndResult, EndScope, EndTarget } from '../stores/store-adapter.ts';
+import type { EndResult, EndScope, EndTarget, StoreKey } from '../stores/store-adapter.ts';
 import { StoreError } from '../stores/store-adapter.ts';
 import { auditCommand } from './command-audit.ts';
 import type { CommandContext } from './context.ts';
@@ -14,8 +14,7 @@ import type { CommandContext } from './context.ts';
  * that reaches the disk, so that a store that is fast is given more at once.
  */
 const CHUNK = 500;
-const MOST = 4_000;
-const SECOND_MOST = 2_000;
+const MOST = 2_000;
 const GROWTH = 4;
 const [FAST_MS, SLOW_MS] = [150, 600];
 const RETRY_MS = 2 * SECOND;
@@ -111,7 +110,7 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     const doubtful = resumed ? state.journal.attempted(id) : 0;
     let told = 0;
     // The first are few, so that the store has something to do at once; then as many as it was last seen to be fast with.
-    const sizes = [CHUNK, Math.min(usual, SECOND_MOST)];
+    const sizes = [CHUNK, usual];
     const attempt = attempts(id, pending, () => sizes.shift() ?? usual);
     let [chunk, next] = state.transaction(() => [attempt(), attempt()]);
     let acting = chunk.length === 0 ? null : end(toEnd(chunk), scope);
@@ -187,8 +186,21 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
   }
 
   function toEnd(chunk: readonly Target[]): readonly EndTarget[] {
-    const keys = state.keys.unsealAll(chunk.map(({ sealed }) => sealed ?? Buffer.alloc(0)));
+    const keys = opened(chunk.map(({ sealed }) => sealed ?? Buffer.alloc(0)));
     return keys.map((key, index) => ({ key, account: (chunk[index]?.account ?? null) as AccountId | null }));
+  }
+
+  /** Nobody can act on what was sealed with another secret, or was damaged: the command fails instead of never ending. */
+  function opened(sealed: readonly Buffer[]): readonly StoreKey[] {
+    try {
+      return state.keys.unsealAll(sealed);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError(
+        'unreadable',
+        `The agent cannot read which sessions these are (${why}); send the command again.`,
+      );
+    }
   }
 
   function end(targets: readonly EndTarget[], scope: EndScope): Promise<readonly EndResult[]> {

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { keyFileIn, readOrCreateSecret } from '#agent/keys/key-file.ts';
 import { StoreError } from '#agent/stores/store-adapter.ts';
 import { of, oneAgent, order } from './parts/one-agent.ts';
 
@@ -75,6 +77,30 @@ test.each(['journalled', 'attempted', 'acted', 'settled'] as const)(
     expect(closed).toMatchObject({ state: 'completed' });
   },
 );
+
+test('a command that a crash interrupted, and whose sessions cannot be read any more, is given back', async () => {
+  here.store.put('a', { account: 'ann' });
+  await here.start({
+    timing: {
+      answerWithinMs: 200,
+      reached: (at) => {
+        if (at === 'journalled') throw new Error('the process died here');
+      },
+    },
+  });
+  const console = await here.follow();
+  const asked = order({ selector: { accounts: ['ann'] } });
+  await console.ask('command', asked);
+  await here.agent.stop();
+  // What was sealed with the first secret is of no use to the second.
+  const file = keyFileIn(here.path);
+  rmSync(file);
+  readOrCreateSecret(file);
+  await here.start();
+  const again = await here.follow();
+  expect(await again.ask('command', asked)).toMatchObject({ ok: true, replayed: false, ended: 1 });
+  expect(here.store.keys()).toEqual([]);
+});
 
 test.each([
   ['attempted', 2],

@@ -21,12 +21,13 @@ test('handles are stable, different for different keys and secrets, and hide the
 
 test('what is sealed can be opened with the same secret only, and not when it was altered', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+    fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, place) => {
       const sealed = keys.seal(storeKey(text));
       expect(keys.unseal(sealed)).toBe(text);
       expect(() => others.unseal(sealed)).toThrow();
       const altered = Buffer.from(sealed);
-      altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
+      const at = place % altered.length;
+      altered[at] = (altered[at] ?? 0) ^ 1;
       expect(() => keys.unseal(altered)).toThrow();
     }),
   );
@@ -64,10 +65,7 @@ test('a fingerprint is the HMAC that it was in every version before, of long tex
 
 test('many are sealed as one is', () => {
   const texts = ['', 'a', 'Jörg 🦉', 'x'.repeat(43), 'y'.repeat(500)].map(storeKey);
-  const sealed = keys.sealAll(
-    texts,
-    texts.map((text) => keys.session(text)),
-  );
+  const sealed = keys.sealAll(texts);
   expect(sealed.map(({ length }) => length)).toEqual(texts.map((text) => keys.seal(text).length));
   expect(keys.unsealAll(sealed)).toEqual(texts);
   for (const [index, one] of sealed.entries()) expect(keys.unseal(one)).toBe(texts[index]);

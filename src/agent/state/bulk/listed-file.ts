@@ -74,7 +74,7 @@ export class ListedFileWriter {
     for (let at = 0; at < count; at += 1)
       stored.push(storeKey(room.text.toString('utf8', room.startOf(at), room.endOf(at, 0))));
     const ids = stored.map((key) => this.#keys.session(key));
-    const sealed = this.#keys.sealAll(stored, ids);
+    const sealed = this.#keys.sealAll(stored);
     for (let at = 0; at < count; at += 1) this.#add(ids[at] ?? '', sealed[at] ?? Buffer.alloc(0), room, at);
   }
 

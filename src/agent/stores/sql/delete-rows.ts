@@ -1,5 +1,6 @@
-import { text } from './columns.ts';
-import type { SqlAccess } from './sql-access.ts';
+import { z } from 'zod';
+import { text, textOrNull } from './columns.ts';
+import type { Row, SqlAccess } from './sql-access.ts';
 import { isOneOf, name, sql, type Sql } from './sql-text.ts';
 
 /** Keys in one statement. */
@@ -18,23 +19,42 @@ export async function deleteRows(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const deleted = new Set<string>();
-  const returning = access.dialect !== 'mysql' || (await hasReturning(access, signal));
   for (let at = 0; at < keys.length; at += BATCH) {
     const batch = keys.slice(at, at + BATCH);
     const where = sql`WHERE ${name(keyColumn)}${isOneOf(batch)}${only}`;
-    const rows = returning
-      ? await access.rows(sql`DELETE FROM ${table} ${where} RETURNING ${name(keyColumn)}`, signal)
-      : await access.transaction(async (runner) => {
-          const found = await runner.rows(
-            sql`SELECT ${name(keyColumn)} FROM ${table} ${where} FOR UPDATE`,
-            signal,
-          );
-          await runner.run(sql`DELETE FROM ${table} ${where}`, signal);
-          return found;
-        }, signal);
-    for (const row of rows) deleted.add(text(row[0], keyColumn));
+    for (const key of await deleteBatch(access, table, keyColumn, batch, where, signal)) deleted.add(key);
   }
   return deleted;
+}
+
+async function deleteBatch(
+  access: SqlAccess,
+  table: Sql,
+  keyColumn: string,
+  batch: readonly string[],
+  where: Sql,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const column = name(keyColumn);
+  const keysOf = (rows: readonly Row[]): readonly string[] => rows.map((row) => text(row[0], keyColumn));
+  if (access.dialect === 'postgres') {
+    // Nearly always all of them were there: then the server need not name them, nor anybody read ten thousand rows.
+    const [row] = await access.rows(
+      sql`WITH gone AS (DELETE FROM ${table} ${where} RETURNING ${column}) SELECT CASE WHEN COUNT(*) = ${batch.length}
+          THEN NULL ELSE TO_JSON(ARRAY(SELECT CAST(${column} AS text) FROM gone))::text END FROM gone`,
+      signal,
+    );
+    const some = textOrNull(row?.[0], keyColumn);
+    return some === null ? batch : z.array(z.string()).parse(JSON.parse(some));
+  }
+  if (access.dialect === 'mysql' && !(await hasReturning(access, signal))) {
+    return access.transaction(async (runner) => {
+      const found = await runner.rows(sql`SELECT ${column} FROM ${table} ${where} FOR UPDATE`, signal);
+      await runner.run(sql`DELETE FROM ${table} ${where}`, signal);
+      return keysOf(found);
+    }, signal);
+  }
+  return keysOf(await access.rows(sql`DELETE FROM ${table} ${where} RETURNING ${column}`, signal));
 }
 
 const known = new WeakMap<SqlAccess, boolean>();

@@ -377,7 +377,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     ingest: (raw, how = {}) =>
       take(
         prepare(raw, how.retrospective === true),
-        raw.receivedAt === undefined ? null : msOf(raw.receivedAt),
+        raw.receivedAt === undefined || raw.receivedAt === null ? null : msOf(raw.receivedAt),
         how,
       ),
     take,

@@ -56,8 +56,8 @@ export type EventEnrichment = z.infer<typeof EventEnrichment>;
 export const DetectEvent = z.object({
   id: z.string().min(1),
   ts: Instant,
-  /** Absent: the event arrived in order. */
-  receivedAt: Instant.optional(),
+  /** Absent or null: the event arrived in order. */
+  receivedAt: Instant.nullish(),
   type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(', ')}` }),
   // An empty text is unknown, as null is.
   user: z.string().nullish(),
@@ -74,6 +74,6 @@ export type DetectEvent = z.infer<typeof DetectEvent>;
 /** The same with times in ms since the epoch where that saves writing and reading text. */
 export type EnrichedEvent = Omit<DetectEvent, 'ts' | 'receivedAt'> & {
   readonly ts: string | number;
-  readonly receivedAt?: string | number | undefined;
+  readonly receivedAt?: string | number | null | undefined;
 };
 export const msOf = (time: string | number): number => (typeof time === 'number' ? time : Date.parse(time));

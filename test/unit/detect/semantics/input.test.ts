@@ -83,7 +83,7 @@ test('empty text and null are unknown', async () => {
   const { code, stdout, stderr } = await detect({
     settings: null,
     history: null,
-    events: [{ id: 'a', ts: '2026-01-01T00:00:00Z', type: 'login', ...parts }],
+    events: [{ id: 'a', ts: '2026-01-01T00:00:00Z', receivedAt: null, type: 'login', ...parts }],
   });
   expect([code, stdout, stderr]).toEqual([0, '', '']);
 });

@@ -9,13 +9,13 @@ import { traffic } from '#test/support/traffic.ts';
 
 const text = (most: number): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { arbitrary: fc.string({ maxLength: 12 }), weight: 6 },
+    { arbitrary: fc.string({ maxLength: 12 }), weight: 20 },
     fc.constantFrom('', 'x', 'y'.repeat(most), 'z'.repeat(most + 1), '\u{1F600}'.repeat(most / 2 + 1)),
     fc.constantFrom<unknown>(null, 0, true, [], {}),
   );
 const id = text(LIMITS.id);
 const time = fc.oneof(
-  { arbitrary: fc.nat(), weight: 6 },
+  { arbitrary: fc.nat(), weight: 20 },
   fc.constantFrom<unknown>(null, -1, 0, 0.5, -0, 2 ** 53, Number.MAX_SAFE_INTEGER, '7', true),
 );
 const junk = fc.constantFrom<unknown>(null, undefined, 1, 'x', [], {}, [null], { a: 1 });

@@ -6,6 +6,8 @@ import type { BackTestResult } from '#shared/ipc/detections-views.ts';
 import { createDetector } from '#engine/detect/detector.ts';
 import type { EnrichedEvent } from '#engine/detect/event.ts';
 import { CATALOGUE } from '#engine/detect/catalogue.ts';
+import { overProduct } from '#engine/detect/product-settings.ts';
+import { parseSettings } from '#engine/detect/settings.ts';
 import { mirrorEvents } from '#engine/detections/mirror-events.ts';
 import { backTest } from '#engine/detections/back-test.ts';
 import { openReadable } from '#engine/mirror/database.ts';
@@ -161,7 +163,8 @@ test('what a back-test reads of the mirror is enough: each detection finds what 
   const db = openReadable(mirrorFile(world.profile));
   const events = [...mirrorEvents(db, world.who().key)];
   db.close();
-  const detector = createDetector({ straight: true });
+  // As the product judges where nothing was set: the plain catalogue counts more towards a person's risk.
+  const detector = createDetector({ straight: true, settings: parseSettings(overProduct({})) });
   const found = new Map<string, DetectionRecord>();
   for (const { event } of events)
     for (const delta of detector.ingest(event)) {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { _electron, errors, test as base, type ElectronApplication, type Page } from '@playwright/test';
-import { foldMirror, pastIsRead } from './demo-past.ts';
+import { agentsAreLive, foldMirror, pastIsRead } from './demo-past.ts';
 
 /** A console under test: the real application on a profile of its own. */
 export interface Console {
@@ -88,7 +88,7 @@ interface Fixtures {
   /** Launches consoles and closes them, whatever happens, after the test. */
   readonly open: (options?: LaunchOptions) => Promise<Console>;
   /**
-   * Launches the demo as it is when it is started again: its past is read and evaluated. What the first start does is for
+   * Launches the demo as it is when it is started again, its agents connected: its past is read and evaluated. What the first start does is for
    * those tests that are about it; a machine that is busy with it shows others their pages late.
    */
   readonly demo: (options?: LaunchOptions) => Promise<Console>;
@@ -132,7 +132,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker', timeout: PAST_MS },
   ],
   demo: async ({ open, demoPast }, use) => {
-    await use((options) => open({ demo: true, from: demoPast, ...options }));
+    await use(async (options) => {
+      const console = await open({ demo: true, from: demoPast, ...options });
+      await agentsAreLive(console.page);
+      return console;
+    });
   },
   open: async ({}, use) => {
     const opened: Console[] = [];

@@ -11,6 +11,14 @@ const A_PAST = 5_000;
 /** The figures are read every two seconds. */
 const LOOK_MS = 3_000;
 
+/** Waits until all three agents are connected: what they told is shown before, and nothing can be asked of them yet. */
+export async function agentsAreLive(page: Page): Promise<void> {
+  for (const name of DEMO)
+    await expect(page.getByTestId(`connection-${name}`)).toHaveAttribute('title', /: Live/, {
+      timeout: 300_000,
+    });
+}
+
 /** Waits until the three agents' past is in the mirror and the detections have seen it. */
 export async function pastIsRead(page: Page): Promise<void> {
   const patient = { timeout: 300_000 };

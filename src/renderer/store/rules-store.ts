@@ -3,6 +3,7 @@ import type { ConnectionId, RuleId } from '#shared/domain/ids.ts';
 import { newRuleId } from '#shared/domain/plain-ids.ts';
 import type { PublishResult, RuleDraft } from '#shared/ipc/rules-views.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
+import { sameRules } from '#shared/rules/compare.ts';
 import { RULE_TEMPLATES } from '#shared/rules/templates.ts';
 import { engine } from '../bridge/engine.ts';
 import { problemOf } from '../bridge/problem-error.ts';
@@ -55,13 +56,18 @@ function keep(connection: ConnectionId, draft: Draft): void {
   saving.set(connection, timer);
 }
 
+/** What is saved for an environment is out of date, as far as this window has heard of it. */
+function passOver(connection: ConnectionId): void {
+  savedHere.delete(connection);
+  const last = heard.get(connection);
+  if (last !== undefined) over.set(connection, last);
+}
+
 /** Forgets what was written for an environment. */
 function forgetDraft(connection: ConnectionId): void {
   window.clearTimeout(saving.get(connection));
   saving.delete(connection);
-  savedHere.delete(connection);
-  const last = heard.get(connection);
-  if (last !== undefined) over.set(connection, last);
+  passOver(connection);
   useRules.setState(({ drafts }) => {
     const rest = new Map(drafts);
     rest.delete(connection);
@@ -112,6 +118,9 @@ export async function publishRules(
     window.clearTimeout(saving.get(connection));
     return [{ connection, draft }];
   });
+  // The new version may be seen in force, and be written on, before the answer comes: what was written since stays.
+  const isStill = (connection: ConnectionId, rules: readonly Rule[]): boolean =>
+    sameRules(useRules.getState().drafts.get(connection)?.rules ?? rules, rules);
   let answers: readonly PublishResult[] = [];
   try {
     answers = await engine.call('rules.publish', {
@@ -121,8 +130,13 @@ export async function publishRules(
     const published = new Set(
       answers.flatMap(({ is, connection }) => (is === 'published' ? [connection] : [])),
     );
-    for (const { connection, draft } of unsaved) if (!published.has(connection)) keep(connection, draft);
-    for (const connection of published) forgetDraft(connection);
+    for (const { connection, draft } of unsaved)
+      if (!published.has(connection) && isStill(connection, draft.rules)) keep(connection, draft);
+    for (const { connection, rules } of items) {
+      if (!published.has(connection)) continue;
+      if (isStill(connection, rules)) forgetDraft(connection);
+      else passOver(connection);
+    }
   }
   return answers;
 }

@@ -6,7 +6,7 @@ import { Unknown } from '../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../format/actions.ts';
 import { placeDoubts, placeText } from '../format/words.ts';
 import { EnvironmentTag } from '../parts/EnvironmentTag.tsx';
-import { AddressLink, PersonLink } from '../parts/Links.tsx';
+import { AddressLink, EventAccount } from '../parts/Links.tsx';
 import { TimeOfDay } from '../parts/TimeText.tsx';
 
 /** Events as short lines, newest first. */
@@ -41,16 +41,7 @@ export function EventList(props: {
             </Box>
             {props.person === true ? (
               <td>
-                {event.account === null ? (
-                  <Unknown why="The event names no account" />
-                ) : event.account.id === null ? (
-                  event.account.name
-                ) : (
-                  <PersonLink
-                    at={{ connection: event.connection, id: event.account.id }}
-                    name={event.account.name}
-                  />
-                )}
+                <EventAccount event={event} />
               </td>
             ) : (
               <td className="wide">

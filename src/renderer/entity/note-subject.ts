@@ -36,7 +36,7 @@ export function subjectOf(
   }
 }
 
-/** `<ms>/<id>/<action>` or `…/<action>-failed`: an id may hold slashes, an action none. */
+/** `<ms>/<id>/<action>`, with a `!` behind it where it failed: an id may hold slashes, an action none. */
 function eventSubject(
   parts: readonly string[],
   zone: Zone,

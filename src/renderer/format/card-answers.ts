@@ -5,7 +5,7 @@ import type { Device, Network } from '#shared/domain/place.ts';
 import type { DetectionDetail, KnownValue, PersonHistory } from '#shared/ipc/detections-views.ts';
 import { aboutText } from './detection-words.ts';
 import { originSentence } from './origin-words.ts';
-import { count, counted, countryName } from './words.ts';
+import { count, counted, countryName, networkName } from './words.ts';
 
 /** What an analyst asks first, answered in sentences; the next step is the finding’s own. Addresses are not masked. */
 export interface CardAnswers {
@@ -106,10 +106,8 @@ const isAmong = (text: string | null, known: readonly KnownValue[]): boolean | n
   if (known.some(({ value }) => value === text)) return true;
   return known.length >= MOST_KNOWN ? null : false;
 };
-const networkText = (network: Network | null): string | null =>
-  network === null || network.trusted
-    ? null
-    : (network.organisation ?? (network.asn === null ? null : `AS${String(network.asn)}`));
+const untrustedName = (network: Network | null): string | null =>
+  network === null || network.trusted ? null : networkName(network);
 /** As the history names it. */
 const deviceValue = ({ browser, system, deviceClass }: Device): string | null =>
   [[browser?.name, system?.name].filter((part) => part !== undefined).join(' on '), deviceClass]
@@ -118,7 +116,7 @@ const deviceValue = ({ browser, system, deviceClass }: Device): string | null =>
 
 /** Whether the person came from this network, and with this kind of device, before. */
 function knownWords(network: Network | null, devices: readonly Device[], history: PersonHistory): string {
-  const from = isAmong(networkText(network), history.networks);
+  const from = isAmong(untrustedName(network), history.networks);
   const known = devices.map((device) => isAmong(deviceValue(device), history.devices));
   // Of several clients, some of which are known, nothing short can be said.
   const [using = null] = new Set(known).size === 1 ? known : [];

@@ -33,16 +33,21 @@ export function placeDoubts(place: Place): string {
   return `${named}\n${place.source}: ${radius}${doubt}`;
 }
 
+type NamedNetwork = Pick<Network, 'asn' | 'organisation'>;
+const asText = ({ asn }: Pick<Network, 'asn'>): string | null => (asn === null ? null : `AS${String(asn)}`);
+/** What people call a network: its organisation's name, or its number. */
+export const networkName = (network: NamedNetwork): string | null => network.organisation ?? asText(network);
+/** What pages and searches find it by: its number, or its organisation's name. */
+export const networkValue = (network: NamedNetwork): string | null => asText(network) ?? network.organisation;
+
 /** `Deutsche Telekom · mobile` */
-export const networkText = (network: Network): string =>
-  [network.organisation ?? (network.asn === null ? null : `AS${String(network.asn)}`), network.kind]
-    .filter((part) => part !== null)
-    .join(' · ');
+export const networkText = (network: NamedNetwork & Pick<Network, 'kind'>): string =>
+  [networkName(network), network.kind].filter((part) => part !== null).join(' · ');
 
 export const networkDetail = (network: Network): string =>
   [
     network.organisation,
-    network.asn === null ? null : `AS${String(network.asn)}`,
+    asText(network),
     network.kind ?? 'kind of network not known',
     network.trusted ? 'on the list of trusted networks' : null,
   ]

@@ -2,7 +2,8 @@ import Link from '@mui/material/Link';
 import type { ReactNode } from 'react';
 import type { Network } from '#shared/domain/place.ts';
 import type { AccountAt } from '#shared/ipc/people-views.ts';
-import { networkText } from '../format/words.ts';
+import type { AuditRow } from '#shared/ipc/views.ts';
+import { networkText, networkValue } from '../format/words.ts';
 import { hrefOf } from '../store/route-store.ts';
 import { Unknown } from '../components/Unknown.tsx';
 import { Address, useMaskedText } from './Address.tsx';
@@ -27,6 +28,14 @@ export function PersonLink(props: { readonly at: AccountAt; readonly name: strin
   );
 }
 
+/** Whom an event names: one that the store knows leads to the person's page, a name that was only typed does not. */
+export function EventAccount(props: { readonly event: Pick<AuditRow, 'connection' | 'account'> }): ReactNode {
+  const { connection, account } = props.event;
+  if (account === null) return <Unknown why="The event names no account" />;
+  if (account.id === null) return account.name;
+  return <PersonLink at={{ connection, id: account.id }} name={account.name} />;
+}
+
 /** An address that leads to everything it touched. */
 export function AddressLink({ ip }: { readonly ip: string }): ReactNode {
   const shown = useMaskedText()(ip);
@@ -47,8 +56,8 @@ export function NetworkLink({
 }: {
   readonly network: Pick<Network, 'asn' | 'organisation' | 'kind'>;
 }): ReactNode {
-  const value = network.asn === null ? network.organisation : `AS${String(network.asn)}`;
-  const text = networkText({ ...network, trusted: false });
+  const value = networkValue(network);
+  const text = networkText(network);
   if (value === null) {
     return text === '' ? <Unknown why="No list names the network of this address" /> : text;
   }

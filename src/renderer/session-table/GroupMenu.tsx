@@ -1,8 +1,7 @@
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
 import type { ReactNode } from 'react';
 import type { SessionGroup } from '#shared/ipc/desk-contract.ts';
 import type { Grouping } from '#shared/ipc/session-groupings.ts';
+import { action, ActionMenu, type MenuPlace } from '../components/ActionMenu.tsx';
 import { counted } from '../format/words.ts';
 import { previewAct } from '../store/respond-store.ts';
 import { requestOf, type FilterStore } from '../store/session-filter.ts';
@@ -10,10 +9,8 @@ import { timeNow } from '../store/time-store.ts';
 import { chooseAll } from './select-all.ts';
 import type { Sort } from '../store/session-pages.ts';
 
-export interface GroupMenuAt {
+export interface GroupMenuAt extends MenuPlace {
   readonly group: SessionGroup;
-  readonly left: number;
-  readonly top: number;
 }
 
 /** What can be done with a whole group of the list. */
@@ -29,34 +26,22 @@ export function GroupMenu(props: {
   if (at === null) return null;
   const { group } = at;
   const request = { ...requestOf(filter.getState(), timeNow()), group: { by, key: group.key } };
-  const item = (label: string, act: () => void, off = false) => (
-    <MenuItem
-      disabled={off}
-      onClick={() => {
-        props.onClose();
-        act();
-      }}
-    >
-      {label}
-    </MenuItem>
-  );
   return (
-    <Menu
-      open
+    <ActionMenu
+      at={at}
+      label="Actions for this group"
       onClose={props.onClose}
-      anchorReference="anchorPosition"
-      anchorPosition={{ left: at.left, top: at.top }}
-      slotProps={{ list: { 'aria-label': 'Actions for this group', dense: true } }}
-    >
-      {item('Open or close', () => {
-        props.onToggle(group.key);
-      })}
-      {item(`Select ${counted(group.sessions, 'session')}`, () => void chooseAll(request, sort))}
-      {item(
-        `End ${counted(group.sessions, 'session')}…`,
-        () => void previewAct({ selection: { matching: request }, act: { kind: 'revoke' } }),
-        request.state !== 'live' || request.at !== undefined,
-      )}
-    </Menu>
+      entries={[
+        action('Open or close', () => {
+          props.onToggle(group.key);
+        }),
+        action(`Select ${counted(group.sessions, 'session')}`, () => void chooseAll(request, sort)),
+        action(
+          `End ${counted(group.sessions, 'session')}…`,
+          () => void previewAct({ selection: { matching: request }, act: { kind: 'revoke' } }),
+          request.state !== 'live' || request.at !== undefined,
+        ),
+      ]}
+    />
   );
 }

@@ -1,14 +1,12 @@
-import Divider from '@mui/material/Divider';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
 import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import type { FieldName } from '#shared/query/catalogue.ts';
-import { countryName } from '../format/words.ts';
+import { action, ActionMenu, type MenuPlace } from '../components/ActionMenu.tsx';
+import { countryName, networkValue } from '../format/words.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { useMasked } from '../parts/Address.tsx';
-import { term, toggledTerm } from '../store/audit-search.ts';
+import { term, withTerm } from '../store/audit-search.ts';
 import { chosenRows } from '../store/chosen-rows.ts';
 import { copyText } from '../store/copy.ts';
 import { endSessions, othersOf, previewEnding } from '../store/respond-store.ts';
@@ -17,10 +15,8 @@ import { openPanel } from '../store/selection-store.ts';
 import { COPY_KINDS, copySessions, type CopyKind } from './copy-sessions.ts';
 import { useSessionsFilter, type FilterStore } from '../store/session-filter.ts';
 
-export interface MenuAt {
+export interface MenuAt extends MenuPlace {
   readonly row: SessionRow;
-  readonly left: number;
-  readonly top: number;
 }
 
 /** What else a list with a search line may be narrowed to: in words, and as a term of the search. */
@@ -54,100 +50,80 @@ export function SessionMenu(props: {
   if (at === null) return null;
   const { row } = at;
   const { account, ip, connection } = row;
-  const network =
-    row.network === null
-      ? null
-      : row.network.asn === null
-        ? row.network.organisation
-        : `AS${String(row.network.asn)}`;
+  const network = row.network === null ? null : networkValue(row.network);
   /** The selection, when this session is part of it; otherwise this session. */
   const copyAs = async (kind: CopyKind) => copySessions((await chosenRows(row)) ?? [row], kind);
-  const item = (label: string, act: () => void, off = false) => (
-    <MenuItem
-      key={label}
-      disabled={off}
-      onClick={() => {
-        onClose();
-        act();
-      }}
-    >
-      {label}
-    </MenuItem>
-  );
   return (
-    <Menu
-      open
+    <ActionMenu
+      at={at}
+      label="Actions for this session"
       onClose={onClose}
-      anchorReference="anchorPosition"
-      anchorPosition={{ left: at.left, top: at.top }}
-      slotProps={{ list: { 'aria-label': 'Actions for this session', dense: true } }}
-    >
-      {item('Open', () => {
-        openPanel(row);
-      })}
-      {item('End session…', () => void endSessions([row]), row.status === 'ended')}
-      {account === null
-        ? null
-        : item(
-            `Sign out ${account.name} in ${nameOf(connection)}…`,
-            () => void previewEnding([{ connection, selector: { accounts: [account.id] } }]),
-          )}
-      {account === null || row.status === 'ended'
-        ? null
-        : item(`Sign out ${account.name}, keep this session…`, () => void previewEnding(othersOf([row])))}
-      <Divider />
-      {account === null
-        ? null
-        : item(`Show only ${account.name}`, () => {
-            filter.setState({ account: { connection, id: account.id, name: account.name } });
-          })}
-      {ip === null
-        ? null
-        : item(
-            masked ? 'Show only this address' : `Show only ${ip}`,
-            () => {
-              filter.setState({ text: ip });
-            },
-            masked,
-          )}
-      {filter === useSessionsFilter
-        ? narrowings(row, nameOf).map(([label, added]) =>
-            item(`Show only ${label}`, () => {
-              const { search } = filter.getState();
-              if (!` ${search} `.includes(` ${added} `))
-                filter.setState({ search: toggledTerm(search, added) });
+      entries={[
+        action('Open', () => {
+          openPanel(row);
+        }),
+        action('End session…', () => void endSessions([row]), row.status === 'ended'),
+        account === null
+          ? null
+          : action(
+              `Sign out ${account.name} in ${nameOf(connection)}…`,
+              () => void previewEnding([{ connection, selector: { accounts: [account.id] } }]),
+            ),
+        account === null || row.status === 'ended'
+          ? null
+          : action(`Sign out ${account.name}, keep this session…`, () => void previewEnding(othersOf([row]))),
+        'divider',
+        account === null
+          ? null
+          : action(`Show only ${account.name}`, () => {
+              filter.setState({ account: { connection, id: account.id, name: account.name } });
             }),
-          )
-        : null}
-      <Divider />
-      {account === null
-        ? null
-        : item(`Everything about ${account.name}`, () => {
-            goTo('people', connection, account.id);
-          })}
-      {ip === null
-        ? null
-        : item(
-            'Everything this address touched',
-            () => {
-              goTo('investigate', 'address', ip);
-            },
-            masked,
-          )}
-      {network === null
-        ? null
-        : item('Everything this network touched', () => {
-            goTo('investigate', 'network', network);
-          })}
-      {row.device === null
-        ? null
-        : item('Everybody with this kind of device', () => {
-            if (row.device !== null) goTo('investigate', 'device', row.device.key);
-          })}
-      <Divider />
-      {account === null ? null : item('Copy person', () => void copyText(account.name, 'Person'))}
-      {ip === null ? null : item('Copy address', () => void copyText(ip, 'Address'), masked)}
-      {COPY_KINDS.map((kind) => item(`Copy as ${kind}`, () => void copyAs(kind)))}
-    </Menu>
+        ip === null
+          ? null
+          : action(
+              masked ? 'Show only this address' : `Show only ${ip}`,
+              () => {
+                filter.setState({ text: ip });
+              },
+              masked,
+            ),
+        ...(filter === useSessionsFilter
+          ? narrowings(row, nameOf).map(([label, added]) =>
+              action(`Show only ${label}`, () => {
+                filter.setState(({ search }) => ({ search: withTerm(search, added) }));
+              }),
+            )
+          : []),
+        'divider',
+        account === null
+          ? null
+          : action(`Everything about ${account.name}`, () => {
+              goTo('people', connection, account.id);
+            }),
+        ip === null
+          ? null
+          : action(
+              'Everything this address touched',
+              () => {
+                goTo('investigate', 'address', ip);
+              },
+              masked,
+            ),
+        network === null
+          ? null
+          : action('Everything this network touched', () => {
+              goTo('investigate', 'network', network);
+            }),
+        row.device === null
+          ? null
+          : action('Everybody with this kind of device', () => {
+              if (row.device !== null) goTo('investigate', 'device', row.device.key);
+            }),
+        'divider',
+        account === null ? null : action('Copy person', () => void copyText(account.name, 'Person')),
+        ip === null ? null : action('Copy address', () => void copyText(ip, 'Address'), masked),
+        ...COPY_KINDS.map((kind) => action(`Copy as ${kind}`, () => void copyAs(kind))),
+      ]}
+    />
   );
 }

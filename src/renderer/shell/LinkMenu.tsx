@@ -1,7 +1,5 @@
-import Divider from '@mui/material/Divider';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
 import { useEffect, useState, type ReactNode } from 'react';
+import { action, ActionMenu, type MenuPlace } from '../components/ActionMenu.tsx';
 import { useMasked } from '../parts/Address.tsx';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { changeAuditSearch } from '../store/audit-search.ts';
@@ -12,10 +10,8 @@ import { goTo } from '../store/route-store.ts';
 import { NO_FILTER, useSessionsFilter } from '../store/session-filter.ts';
 import { linkedThing, searchFor, subjectFor, type LinkedThing } from './linked-thing.ts';
 
-interface MenuAt {
+interface MenuAt extends MenuPlace {
   readonly thing: LinkedThing;
-  readonly left: number;
-  readonly top: number;
 }
 
 const linkOf = (event: Event): HTMLAnchorElement | null =>
@@ -86,66 +82,54 @@ export function LinkMenu(): ReactNode {
   const close = () => {
     setAt(null);
   };
-  const item = (label: string, act: () => void, off = false) => (
-    <MenuItem
-      key={label}
-      disabled={off}
-      onClick={() => {
-        close();
-        act();
-      }}
-    >
-      {label}
-    </MenuItem>
-  );
   return (
-    <Menu
-      open
+    <ActionMenu
+      at={at}
+      label={`Actions for this ${thing.kind}`}
       onClose={close}
-      anchorReference="anchorPosition"
-      anchorPosition={{ left: at.left, top: at.top }}
-      slotProps={{ list: { 'aria-label': `Actions for this ${thing.kind}`, dense: true } }}
-    >
-      {item(
-        PAGE[thing.kind],
-        () => {
-          openPage(thing);
-        },
-        masked,
-      )}
-      {search === null
-        ? null
-        : [
-            item(
-              thing.kind === 'person' ? 'Their sessions' : 'Its sessions',
-              () => {
-                showSessions(thing, search);
-              },
-              masked,
-            ),
-            item(
-              thing.kind === 'person' ? 'Their events' : 'Its events',
-              () => {
-                showEvents(thing, search);
-              },
-              masked,
-            ),
-          ]}
-      {thing.kind === 'person'
-        ? item(
-            `Sign out ${thing.name} in ${nameOf(thing.connection)}…`,
-            () => void previewEnding([{ connection: thing.connection, selector: { accounts: [thing.id] } }]),
-          )
-        : null}
-      <Divider />
-      {item('Bookmark', () => void bookmark(subjectFor(thing)), masked)}
-      {thing.kind === 'person'
-        ? item('Copy person', () => void copyText(thing.name, 'Person'))
-        : thing.kind === 'address'
-          ? item('Copy address', () => void copyText(thing.value, 'Address'), masked)
-          : thing.kind === 'network'
-            ? item('Copy network', () => void copyText(thing.value, 'Network'))
-            : null}
-    </Menu>
+      entries={[
+        action(
+          PAGE[thing.kind],
+          () => {
+            openPage(thing);
+          },
+          masked,
+        ),
+        ...(search === null
+          ? []
+          : [
+              action(
+                thing.kind === 'person' ? 'Their sessions' : 'Its sessions',
+                () => {
+                  showSessions(thing, search);
+                },
+                masked,
+              ),
+              action(
+                thing.kind === 'person' ? 'Their events' : 'Its events',
+                () => {
+                  showEvents(thing, search);
+                },
+                masked,
+              ),
+            ]),
+        thing.kind === 'person'
+          ? action(
+              `Sign out ${thing.name} in ${nameOf(thing.connection)}…`,
+              () =>
+                void previewEnding([{ connection: thing.connection, selector: { accounts: [thing.id] } }]),
+            )
+          : null,
+        'divider',
+        action('Bookmark', () => void bookmark(subjectFor(thing)), masked),
+        thing.kind === 'person'
+          ? action('Copy person', () => void copyText(thing.name, 'Person'))
+          : thing.kind === 'address'
+            ? action('Copy address', () => void copyText(thing.value, 'Address'), masked)
+            : thing.kind === 'network'
+              ? action('Copy network', () => void copyText(thing.value, 'Network'))
+              : null,
+      ]}
+    />
   );
 }

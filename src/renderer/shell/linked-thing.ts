@@ -1,3 +1,4 @@
+import { assertNever } from '#shared/domain/assert-never.ts';
 import type { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import { accountIn, connectionIn } from '#shared/domain/plain-ids.ts';
 import { parseHash } from '../store/route-store.ts';
@@ -45,6 +46,8 @@ export function searchFor(thing: LinkedThing): string | null {
     }
     case 'device':
       return null;
+    default:
+      return assertNever(thing);
   }
 }
 

@@ -43,10 +43,16 @@ const PLAIN = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_@+-]|\.(?!\.))*$/u;
 export const term = (field: string, value: string | null): string =>
   `${field}:${value === null ? 'none' : `=${PLAIN.test(value) ? value : `"${value.replaceAll(/["\\]/g, (one) => `\\${one}`)}"`}`}`;
 
+/** Whether a search has this term. */
+export const hasTerm = (text: string, one: string): boolean => ` ${text} `.includes(` ${one} `);
+
 /** Adds a term to a search, or takes it out where it is there already. */
-export function toggledTerm(text: string, added: string): string {
-  const parts = ` ${text} `;
-  if (parts.includes(` ${added} `)) return parts.replace(` ${added} `, ' ').trim();
+export const toggledTerm = (text: string, one: string): string =>
+  hasTerm(text, one) ? ` ${text} `.replace(` ${one} `, ' ').trim() : withTerm(text, one);
+
+/** Adds a term to a search that does not have it yet. */
+export function withTerm(text: string, added: string): string {
+  if (hasTerm(text, added)) return text;
   const held = text.trim();
   // What is joined by OR would otherwise take only its last part.
   const whole = /\bOR\b/.test(held) && !held.startsWith('(') ? `(${held})` : held;

@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useState, type ReactNode, type RefObject } from 'react';
 import type { AuditRow } from '#shared/ipc/views.ts';
 import { Address } from '../../parts/Address.tsx';
-import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
+import { AddressLink, DeviceLink, EventAccount, NetworkLink } from '../../parts/Links.tsx';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { Table } from '../../components/Table.tsx';
 import { TableHead } from '../../components/TableHead.tsx';
@@ -70,13 +70,7 @@ function Row({
         {actionTitle(row)}
       </Box>
       <td title={row.account?.name}>
-        {row.account === null ? (
-          <Unknown why="The event names no account" />
-        ) : row.account.id === null ? (
-          row.account.name
-        ) : (
-          <PersonLink at={{ connection: row.connection, id: row.account.id }} name={row.account.name} />
-        )}
+        <EventAccount event={row} />
       </td>
       <td>{row.ip === null ? <Address ip={null} /> : <AddressLink ip={row.ip} />}</td>
       <td>

@@ -6,7 +6,7 @@ import { BARE_BUTTON } from '../../components/bare-button.ts';
 import { ONE_LINE } from '../../components/one-line.ts';
 import { kindOfAction } from '../../format/actions.ts';
 import { count, countryName } from '../../format/words.ts';
-import { changeAuditSearch, term, toggledTerm, useAuditSearch } from '../../store/audit-search.ts';
+import { changeAuditSearch, hasTerm, term, toggledTerm, useAuditSearch } from '../../store/audit-search.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 
 const FACETS: readonly (readonly [FieldName, string])[] = [
@@ -46,7 +46,7 @@ function Facet(props: {
       <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {values.map((one) => {
           const added = term(field, one.value);
-          const on = ` ${text} `.includes(` ${added} `);
+          const on = hasTerm(text, added);
           return (
             <Box component="li" key={one.value ?? ''} sx={{ position: 'relative' }}>
               <Box

@@ -8,7 +8,7 @@ import { Unknown } from '../../components/Unknown.tsx';
 import { actionTitle, reasonText } from '../../format/actions.ts';
 import { deviceText, placeText } from '../../format/words.ts';
 import { Address } from '../../parts/Address.tsx';
-import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '../../parts/Links.tsx';
+import { AddressLink, DeviceLink, EventAccount, NetworkLink } from '../../parts/Links.tsx';
 import { TimeOfDay } from '../../parts/TimeText.tsx';
 import { openPanel } from '../../store/selection-store.ts';
 import { CardSection } from './CardSection.tsx';
@@ -65,16 +65,7 @@ export function EventList({ detail }: { readonly detail: DetectionDetail }): Rea
                     )}
                   </Box>
                   <td>
-                    {event.account === null ? (
-                      <Unknown why="The event names no account" />
-                    ) : event.account.id === null ? (
-                      event.account.name
-                    ) : (
-                      <PersonLink
-                        at={{ connection: event.connection, id: event.account.id }}
-                        name={event.account.name}
-                      />
-                    )}
+                    <EventAccount event={event} />
                   </td>
                   <td>{event.ip === null ? <Address ip={null} /> : <AddressLink ip={event.ip} />}</td>
                   <td>

@@ -41,6 +41,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/run-folder.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // More than the slowest need when every core is busy: what is too slow is for the benches to say.

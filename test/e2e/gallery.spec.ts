@@ -7,8 +7,9 @@ import { hostPage, openPage, type HostedPage } from '../support/page-window.ts';
 
 const GROUPS = ['marks', 'fields', 'boxes', 'charts', 'parts'] as const;
 const OVER = [
-  ['parts', 'NameDialog'],
-  ['parts', 'SavedViewsDialog'],
+  ['parts', 'NameDialog', 'dialog'],
+  ['parts', 'SavedViewsDialog', 'dialog'],
+  ['boxes', 'ActionMenu', 'menu'],
 ] as const;
 
 let hosted: HostedPage;
@@ -42,11 +43,11 @@ for (const theme of ['dark', 'light'] as const) {
   }
 }
 
-for (const [group, component] of OVER) {
+for (const [group, component, role] of OVER) {
   test(`${component} looks as it did`, async () => {
     await show(`group=${group}&alone=${component}`);
-    await expect(page.getByRole('dialog')).toBeVisible();
+    await expect(page.getByRole(role)).toBeVisible();
     expect(await seriousFindings(page)).toEqual([]);
-    await expect(page.getByRole('dialog')).toHaveScreenshot(`${component}.png`);
+    await expect(page.getByRole(role)).toHaveScreenshot(`${component}.png`);
   });
 }

@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import { action, ActionMenu } from '#renderer/components/ActionMenu.tsx';
 import { EmptyState } from '#renderer/components/EmptyState.tsx';
 import { Figure } from '#renderer/components/Figure.tsx';
 import { Heading } from '#renderer/components/Heading.tsx';
@@ -171,6 +172,29 @@ export const BOX_ENTRIES: readonly Entry[] = [
               ]}
             />
           </Table>
+        ),
+      ],
+    ],
+  },
+  {
+    component: 'ActionMenu',
+    over: true,
+    states: [
+      [
+        'one that cannot be chosen',
+        () => (
+          <ActionMenu
+            at={{ left: 20, top: 20 }}
+            label="Actions for this session"
+            entries={[
+              action('Open', nothing),
+              action('End session…', nothing, true),
+              'divider',
+              action('Copy person', nothing),
+              null,
+            ]}
+            onClose={nothing}
+          />
         ),
       ],
     ],

@@ -4,7 +4,7 @@ import { DAY, epochMs, HOUR, MINUTE, SECOND } from '#shared/domain/units.ts';
 import { Address } from '#renderer/parts/Address.tsx';
 import { ChosenBar } from '#renderer/parts/ChosenBar.tsx';
 import { ColourSquare, EnvironmentTag, ProductionMark } from '#renderer/parts/EnvironmentTag.tsx';
-import { AddressLink, DeviceLink, NetworkLink, PersonLink } from '#renderer/parts/Links.tsx';
+import { AddressLink, DeviceLink, EventAccount, NetworkLink, PersonLink } from '#renderer/parts/Links.tsx';
 import { NameDialog } from '#renderer/parts/NameDialog.tsx';
 import { IfRead } from '#renderer/parts/NothingRead.tsx';
 import { OpenSession } from '#renderer/parts/OpenSession.tsx';
@@ -64,6 +64,24 @@ export const PART_ENTRIES: readonly Entry[] = [
         'a name',
         () => <PersonLink at={{ connection: SHOP, id: AccountId.parse('7') }} name="Amara Okafor" />,
       ],
+    ],
+  },
+  {
+    component: 'EventAccount',
+    states: [
+      [
+        'known to the store',
+        () => (
+          <EventAccount
+            event={{ connection: SHOP, account: { id: AccountId.parse('7'), name: 'Amara Okafor' } }}
+          />
+        ),
+      ],
+      [
+        'only typed',
+        () => <EventAccount event={{ connection: SHOP, account: { id: null, name: 'admin' } }} />,
+      ],
+      ['none', () => <EventAccount event={{ connection: SHOP, account: null }} />],
     ],
   },
   { component: 'AddressLink', states: [['an address', () => <AddressLink ip="203.0.113.77" />]] },

@@ -20,8 +20,9 @@ const unknown = (): ProblemError =>
 const reading = (
   db: ReadableDb,
   reader: Reader,
-): Pick<Answers, 'sessions.groups' | 'environments.outages'> => ({
+): Pick<Answers, 'sessions.groups' | 'sessions.began' | 'environments.outages'> => ({
   'sessions.groups': (request, signal) => reader.ask('sessions.groups', request, signal),
+  'sessions.began': (request, signal) => reader.ask('sessions.began', request, signal),
   'environments.outages': ({ connection, limit }) => {
     const history = outageHistory(db, connection, limit);
     return history === null ? Promise.reject(unknown()) : Promise.resolve(history);

@@ -50,6 +50,26 @@ test('a search is completed as it is typed, faults are shown at their place, and
   await page.getByRole('menuitem', { name: 'Rename or delete…' }).click();
   await page.getByRole('button', { name: 'Delete Phones' }).click();
   await page.getByRole('button', { name: 'Close' }).click();
+
+  // A stretch of the bars above the list narrows it to what began then; its chip takes that back.
+  await line.fill('');
+  await page.keyboard.press('Enter');
+  const listed = async () => Number((await count.textContent())?.replaceAll(/\D/g, ''));
+  await expect.poll(listed).toBeGreaterThan(all / 2);
+  const bars = page.getByTestId('bars');
+  await expect(bars).toHaveAttribute('aria-valuetext', /^[\d,]+ sessions$/);
+  await bars.focus();
+  await page.keyboard.press('ArrowLeft');
+  for (let wider = 0; wider < 4; wider += 1) await page.keyboard.press('Shift+ArrowLeft');
+  await expect(bars).toHaveAttribute('aria-valuetext', /–.*: [\d,]+ sessions?$/);
+  await page.keyboard.press('Enter');
+  await expect(line).toHaveValue(/^opened:>=\S+Z opened:<\S+Z$/);
+  await expect.poll(listed).toBeLessThan(all / 2);
+  const narrowed = await listed();
+  await expect(bars).toHaveAttribute('aria-valuetext', new RegExp(`^${String(narrowed)} sessions?$`));
+  await page.getByRole('button', { name: /^Began: .*Press Delete/ }).press('Delete');
+  await expect(line).toHaveValue('');
+  await expect.poll(listed).toBeGreaterThan(all / 2);
   await open(page, 'Audit');
   const audit = page.getByRole('combobox', { name: /^Search/ });
   await audit.fill('outcome:failure');

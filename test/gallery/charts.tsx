@@ -1,5 +1,6 @@
-import { DAY } from '#shared/domain/units.ts';
+import { DAY, HOUR } from '#shared/domain/units.ts';
 import { AxisLabels } from '#renderer/components/AxisLabels.tsx';
+import { Bars } from '#renderer/components/Bars.tsx';
 import { DayBars } from '#renderer/components/DayBars.tsx';
 import { HourMap } from '#renderer/components/HourMap.tsx';
 import { Sparkline } from '#renderer/components/Sparkline.tsx';
@@ -14,6 +15,16 @@ const days = (signIns: (day: number) => number, failures: (day: number) => numbe
   }));
 const hours = (value: (day: number, hour: number) => number) =>
   Array.from({ length: 7 }, (_, day) => Array.from({ length: 24 }, (_none, hour) => value(day, hour)));
+
+const bars = (value: (bar: number) => number) => ({
+  from: NOW - 90 * HOUR,
+  stepMs: HOUR,
+  counts: Array.from({ length: 90 }, (_, bar) => value(bar)),
+  countedFrom: 0,
+  done: true,
+  zone: 'utc' as const,
+  onChoose: () => undefined,
+});
 
 export const CHART_ENTRIES: readonly Entry[] = [
   {
@@ -40,6 +51,34 @@ export const CHART_ENTRIES: readonly Entry[] = [
           </AxisLabels>
         ),
       ],
+    ],
+  },
+  {
+    component: 'Bars',
+    wide: true,
+    states: [
+      [
+        'events',
+        () => <Bars of="event" {...bars((bar) => 20 + ((bar * 7) % 13) - Math.abs(12 - (bar % 24)))} />,
+      ],
+      [
+        'sessions, some of no known beginning',
+        () => (
+          <Bars of="session" {...bars((bar) => (bar % 9) * bar)} note=", 12 more of no known beginning" />
+        ),
+      ],
+      [
+        'counted in part',
+        () => (
+          <Bars
+            of="session"
+            {...bars((bar) => (bar < 60 ? 0 : bar))}
+            done={false}
+            countedFrom={NOW - 30 * HOUR}
+          />
+        ),
+      ],
+      ['nothing', () => <Bars of="event" {...bars(() => 0)} />],
     ],
   },
   {

@@ -32,6 +32,7 @@ import { queryCount, queryHistogram, querySightings } from './search/ask-figures
 import { queryAt, queryAudit, queryDifference, querySessions } from './search/ask-pages.ts';
 import { queryPeople, queryTop } from './search/ask-top.ts';
 import { queryValues } from './search/ask-values.ts';
+import { sessionsBegan } from './search/session-bars.ts';
 
 type Methods = typeof ENGINE_METHODS;
 type Asked<Name extends keyof Methods> = {
@@ -47,6 +48,7 @@ export interface Questions extends SearchQuestions {
   readonly 'sessions.listed': Asked<'sessions.listed'>;
   readonly 'sessions.unlisted': Asked<'sessions.unlisted'>;
   readonly 'sessions.groups': Asked<'sessions.groups'>;
+  readonly 'sessions.began': Asked<'sessions.began'>;
   readonly 'sessions.get': Asked<'sessions.get'>;
   readonly 'map.changes': { readonly request: MapQuestion; readonly reply: MapChanges };
   readonly 'map.travel': Asked<'map.travel'>;
@@ -96,6 +98,7 @@ export const ANSWERERS: Answerers = {
   'sessions.listed': sessionsListed,
   'sessions.unlisted': sessionsUnlisted,
   'sessions.groups': sessionGroups,
+  'sessions.began': sessionsBegan,
   'sessions.get': sessionDetail,
   'map.changes': mapChanges,
   'map.travel': mapTravel,

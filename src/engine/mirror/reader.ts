@@ -87,6 +87,7 @@ const LONG: ReadonlySet<QuestionName> = new Set<QuestionName>([
   'query.difference',
   'query.count',
   'query.histogram',
+  'sessions.began',
   'query.top',
   'query.sightings',
   'query.people',

@@ -1,11 +1,18 @@
 import Chip from '@mui/material/Chip';
 import type { ReactNode } from 'react';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
+import { shortDate, shortTime, type Zone } from '../format/time.ts';
+import { narrowedTo, partsOf } from '../store/began-search.ts';
+import { useSettings } from '../store/settings-store.ts';
 import type { FilterStore, ShownFilter } from '../store/session-filter.ts';
+
+const dayAndTime = (at: number, zone: Zone): string => `${shortDate(at, zone)} ${shortTime(at, zone)}`;
 
 /** Everything that a list is narrowed to, each removable by itself. */
 export function FilterChips({ filter }: { readonly filter: FilterStore }): ReactNode {
   const shown = filter();
+  const zone = useSettings((state) => state.settings.timeZone);
+  const { rest, began } = partsOf(shown.search);
   const nameOf = useEnvironmentName();
   const chip = (label: string, without: Partial<ShownFilter>) => (
     <Chip
@@ -26,7 +33,10 @@ export function FilterChips({ filter }: { readonly filter: FilterStore }): React
         ? null
         : chip(`Person: ${shown.account.name} in ${nameOf(shown.account.connection)}`, { account: null })}
       {shown.text === '' ? null : chip(`Contains: ${shown.text}`, { text: '' })}
-      {shown.search === '' ? null : chip(`Search: ${shown.search}`, { search: '' })}
+      {rest === '' ? null : chip(`Search: ${rest}`, { search: began === null ? '' : narrowedTo('', began) })}
+      {began === null
+        ? null
+        : chip(`Began: ${dayAndTime(began.from, zone)} – ${dayAndTime(began.to, zone)}`, { search: rest })}
       {shown.connections.map((connection) =>
         chip(`Environment: ${nameOf(connection)}`, {
           connections: shown.connections.filter((other) => other !== connection),

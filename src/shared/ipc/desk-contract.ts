@@ -28,6 +28,15 @@ export interface SessionGroups {
   readonly asOf: EpochMs;
 }
 
+/** When the sessions of a list began. */
+export interface SessionsBegan {
+  /** Null: of none of them is it known. */
+  readonly first: EpochMs | null;
+  readonly last: EpochMs | null;
+  /** How many of them have no known beginning. */
+  readonly unknown: number;
+}
+
 /** What the window asks to arrange what it shows. */
 export const DESK_METHODS = {
   /** Counted over everything that the filter finds. */
@@ -38,6 +47,8 @@ export const DESK_METHODS = {
       limit: z.int().min(1).max(MOST_GROUPS),
     }),
   ),
+  /** Over everything that the filter finds: the ends of the axis that its bars stand on. */
+  'sessions.began': method<SessionsBegan>()(() => z.strictObject({ filter: SessionFilter })),
   /** What the agent says of its store's settings, asked now. */
   'environments.posture': method<PostureView>()(() => z.strictObject({ connection: ConnectionId })),
   /** When the agent or its store could not be seen. */

@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/units.ts';
 import { FIELDS, type FieldName } from '../query/catalogue.ts';
 import { MOST_QUERY_LENGTH } from '../query/parse.ts';
 import { method } from './contract.ts';
+import { SessionFilter } from './session-filter.ts';
 import { SESSION_SORTS } from './session-sorts.ts';
 import type { AuditRow, SessionObservation, SessionRow } from './views.ts';
 
@@ -136,7 +137,10 @@ export const QUERY_METHODS = {
   'query.count': method<Covered & { readonly count: Counted }>()(() =>
     z.strictObject({ ...scope, table, exact: z.boolean().default(false) }),
   ),
-  /** By opening of sessions, by time of events. Newest first in time: `resume` goes on where the time was up. */
+  /**
+   * By opening of sessions, by time of events. Newest first in time: `resume` goes on where the time was up. Of sessions,
+   * a `filter` counts those that a list narrowed like this holds, and stands for search and connections.
+   */
   'query.histogram': method<
     Covered & {
       readonly counts: readonly number[];
@@ -147,6 +151,7 @@ export const QUERY_METHODS = {
     z.strictObject({
       ...scope,
       table,
+      filter: SessionFilter.optional(),
       from: instant,
       stepMs: z.int().min(1_000),
       steps: z.int().min(1).max(2_000),

@@ -10,11 +10,12 @@ import type { Compiled } from './compiled.ts';
 import { countAudit, countSessions } from './count.ts';
 import { coverageOf } from './coverage.ts';
 import { readCursor } from './cursor.ts';
-import { gatherSessions } from './find-sessions.ts';
 import { scopeOf } from './scope.ts';
 import { searchAudit } from './search-audit.ts';
+import { searchedSessions } from './searched-condition.ts';
 import { searchSessions } from './search-sessions.ts';
 import { searchedSegments, segmentCondition } from './segments.ts';
+import { sessionBars } from './session-bars.ts';
 
 type Request<Name extends keyof typeof QUERY_METHODS> = ParsedOf<(typeof QUERY_METHODS)[Name]>;
 type WithCoverage<T> = T & { readonly coverage: readonly Coverage[] };
@@ -63,7 +64,10 @@ export function* queryHistogram(
 > {
   const { from, stepMs, steps } = request;
   const period = { from, to: from + stepMs * steps };
-  const plain = scopeOf(db, request.table, request, now);
+  const plain =
+    request.table === 'sessions' && request.filter !== undefined
+      ? searchedSessions(db, request.filter, now)
+      : scopeOf(db, request.table, request, now);
   const search = { ...plain, span: narrower(plain.span, period) };
   const counts = Array.from({ length: steps }, () => 0);
   const add = (rows: readonly unknown[]): void => {
@@ -84,12 +88,13 @@ export function* queryHistogram(
     `(CAST(${column} AS INTEGER) - CAST(@barFrom AS INTEGER)) / CAST(@barStep AS INTEGER) AS bar, count(*) AS count`;
   const own = { barFrom: from, barStep: stepMs };
   const bound = { ...search.params.bound, ...own };
+  const resume = readCursor(Resume, request.resume);
   if (request.table === 'sessions') {
-    yield* sessionBars(db, search, `SELECT ${bar('s.opened_at')}`, bound, period, add);
-    return answer(null);
+    const rest = { from, to: resume?.to ?? period.to };
+    const upTo = yield* sessionBars(db, search, `SELECT ${bar('s.opened_at')}`, bound, rest, add);
+    return upTo === null ? answer(null) : answer({ to: upTo, number: 0 }, upTo);
   }
   let looked = 0;
-  const resume = readCursor(Resume, request.resume);
   const segments = searchedSegments(db, search).filter(
     ({ to, number }) => resume === null || to < resume.to || (to === resume.to && number < resume.number),
   );
@@ -109,41 +114,6 @@ export function* queryHistogram(
     yield;
   }
   return answer(null);
-}
-
-function* sessionBars(
-  db: ReadableDb,
-  search: Compiled,
-  select: string,
-  bound: object,
-  period: { readonly from: number; readonly to: number },
-  add: (rows: readonly unknown[]) => void,
-): Generator<undefined, void, undefined> {
-  const inPeriod = `s.opened_at >= @periodFrom AND s.opened_at < @periodTo AND ${search.sql} GROUP BY bar`;
-  const keys = gatherSessions(db, search, null);
-  yield;
-  if (keys !== null) {
-    add(
-      db
-        .prepare(
-          `${select} FROM json_each(@keys) j CROSS JOIN session s ON s.key = j.value WHERE ${inPeriod}`,
-        )
-        .all({ ...bound, keys: JSON.stringify(keys), periodFrom: period.from, periodTo: period.to }),
-    );
-    return;
-  }
-  const part = (period.to - period.from) / 20;
-  const one = db.prepare(`${select} FROM session s INDEXED BY session_opened WHERE ${inPeriod}`);
-  for (let step = 0; step < 20; step += 1) {
-    add(
-      one.all({
-        ...bound,
-        periodFrom: Math.floor(period.from + step * part),
-        periodTo: Math.floor(period.from + (step + 1) * part),
-      }),
-    );
-    yield;
-  }
 }
 
 const At = z.object({ at: EpochMs.nullable() });

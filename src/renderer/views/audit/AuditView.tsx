@@ -3,6 +3,7 @@ import Button from '@mui/material/Button';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { DAY, HOUR } from '#shared/domain/lengths.ts';
 import { parseQuery } from '#shared/query/parse.ts';
+import { Bars } from '../../components/Bars.tsx';
 import { Choice } from '../../components/Choice.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { EnvironmentChoice } from '../../parts/EnvironmentChoice.tsx';
@@ -31,7 +32,6 @@ import { useSettings } from '../../store/settings-store.ts';
 import { useAudit } from '../../store/use-audit.ts';
 import { useHistogram } from '../../store/use-histogram.ts';
 import { AuditTable } from './AuditTable.tsx';
-import { Bars } from './Bars.tsx';
 import { showAround } from './EventMenu.tsx';
 import { Facets } from './Facets.tsx';
 import { SignOutThese } from './SignOutThese.tsx';
@@ -150,6 +150,7 @@ export function AuditView(): ReactNode {
       )}
       {histogram === null ? null : (
         <Bars
+          of="event"
           {...bars}
           counts={histogram.counts.slice(0, bars.steps)}
           countedFrom={histogram.countedFrom}

@@ -14,6 +14,7 @@ import { useSessionsArrangement } from '../../store/list-arrangement.ts';
 import { openView } from '../../store/saved-views.ts';
 import { useSessionsFilter } from '../../store/session-filter.ts';
 import type { SessionId } from '#shared/domain/ids.ts';
+import { SessionBars } from './SessionBars.tsx';
 
 /** Every session, live or ended, over the whole height. */
 export function SessionsView(): ReactNode {
@@ -85,6 +86,7 @@ export function SessionsView(): ReactNode {
           }}
         />
       </Heading>
+      <SessionBars />
       <SessionTable filter={useSessionsFilter} arrangement={useSessionsArrangement} title="All sessions" />
     </Box>
   );

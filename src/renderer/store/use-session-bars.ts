@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'react';
+import { assertNever } from '#shared/domain/assert-never.ts';
+import { SECOND } from '#shared/domain/lengths.ts';
+import type { Problem } from '#shared/domain/result.ts';
+import { parseQuery } from '#shared/query/parse.ts';
+import { useApp } from './app-store.ts';
+import { barsOver } from './audit-search.ts';
+import { useAfterFirstRows } from './first-rows.ts';
+import { requestOf, type ShownFilter } from './session-filter.ts';
+import { useTime, type ShownTime } from './time-store.ts';
+import { useEngineQuery } from './use-engine-query.ts';
+import { useHistogram, type Histogram } from './use-histogram.ts';
+
+/** While sessions change, their beginnings are counted again so often: nobody reads off bars that one more began. */
+const FOLLOW_EVERY_MS = 30 * SECOND;
+/** While time is played, of real time. */
+const PLAY_EVERY_MS = 5 * SECOND;
+
+/** Grows at most once in a while as long as sessions change and the window is seen. */
+function useSlowRevision(): number {
+  const [revision, setRevision] = useState(0);
+  useEffect(() => {
+    let timer: number | undefined;
+    const stop = useApp.subscribe((now, before) => {
+      if (now.revision === before.revision || timer !== undefined) return;
+      timer = window.setTimeout(() => {
+        timer = undefined;
+        if (!document.hidden) setRevision((held) => held + 1);
+      }, FOLLOW_EVERY_MS);
+    });
+    return () => {
+      stop();
+      window.clearTimeout(timer);
+    };
+  }, []);
+  return revision;
+}
+
+/** A time that is played, in steps that can be answered; any other as it is. */
+export function inSteps(time: ShownTime): ShownTime {
+  switch (time.is) {
+    case 'live':
+    case 'instant':
+    case 'period':
+      return time;
+    case 'playing': {
+      const step = time.speed * PLAY_EVERY_MS;
+      return { ...time, at: Math.floor(time.at / step) * step };
+    }
+    default:
+      return assertNever(time);
+  }
+}
+
+/** When the sessions of a list began. */
+export type SessionBars =
+  | { readonly is: 'waiting' }
+  | { readonly is: 'failed'; readonly problem: Problem; readonly again: () => void }
+  /** `unknown`: how many of them have no known beginning. */
+  | { readonly is: 'none'; readonly unknown: number }
+  | {
+      readonly is: 'ready';
+      readonly from: number;
+      readonly stepMs: number;
+      readonly histogram: Histogram;
+      readonly unknown: number;
+    };
+
+/** Counted by the engine once the list itself is on screen; what was shown stays while another list is counted. */
+export function useSessionBars(shown: ShownFilter): SessionBars {
+  const time = useTime((state) => state.time);
+  const revision = useSlowRevision();
+  const asked = useAfterFirstRows() && parseQuery(shown.search, 'sessions').ok;
+  const filter = requestOf(shown, inSteps(time));
+  const began = useEngineQuery('sessions.began', asked ? { filter } : null, { revision });
+  const ends = began.is === 'ready' ? began.value : null;
+  const axis =
+    ends === null || ends.first === null || ends.last === null
+      ? null
+      : barsOver({ is: 'between', from: ends.first, to: ends.last + 1 }, ends.last);
+  const question = axis === null ? null : ({ table: 'sessions', filter, ...axis } as const);
+  // Once the ends of the axis are known: a question that is withdrawn for another one costs a process.
+  const histogram = useHistogram(question, ends);
+  const [held, setHeld] = useState<SessionBars>({ is: 'waiting' });
+  const problem = began.is === 'failed' ? began.problem : (histogram?.problem ?? null);
+  const { again } = began;
+  let next: SessionBars = held;
+  if (problem !== null) next = { is: 'failed', problem, again };
+  else if (ends !== null && axis === null) next = { is: 'none', unknown: ends.unknown };
+  else if (axis !== null && histogram?.key === JSON.stringify(question)) {
+    next = { is: 'ready', from: axis.from, stepMs: axis.stepMs, histogram, unknown: ends?.unknown ?? 0 };
+  }
+  if (JSON.stringify(next) !== JSON.stringify(held)) setHeld(next);
+  return next;
+}

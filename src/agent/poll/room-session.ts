@@ -10,11 +10,7 @@ import { timeOf, toFacts } from './to-wire.ts';
 
 /** Owners remembered during one listing; beyond them they are written anew. */
 const MOST_OWNERS = 200_000;
-/** Texts that JSON writes as they are. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
-const piece = (text: string | null, max: number): string =>
-  text === null || text === '' ? '' : quoted(text.length <= max ? text : cut(text, max));
+const piece = (text: string | null, max: number): string => (text === null ? '' : cut(text, max));
 const time = (value: EpochMs | null): EpochMs | null => (value === null ? null : timeOf(value));
 
 /** What every session of an account shares, as one listing writes it. */
@@ -37,7 +33,7 @@ const NOBODY = new Owner(null, '', '', 0, '[]}');
 const MARKS = '{"marks":';
 
 /**
- * Makes of a store's session the pieces of JSON that a room takes, as consoles will see them (`toFacts`). A listing
+ * Makes of a store's session the pieces that a room takes, as consoles will see them (`toFacts`). A listing
  * makes a million of them: what an account's sessions share is written once, and objects are made only for what is
  * rare (marks, a masquerade, attributes, a renewed key).
  */
@@ -99,7 +95,8 @@ export class RoomSessions {
   #write(id: AccountId, name: string): Owner {
     const { privileged, service } = this.#flags.of(id);
     const marks = [...(privileged ? ['privileged'] : []), ...(service ? ['service'] : [])];
-    const json = `{"id":${quoted(id)},"name":${quoted(cutName(name))}}`;
+    // Written in one piece by the runtime: of text put together here every character would be looked for in its parts.
+    const json = JSON.stringify({ id, name: cutName(name) });
     return new Owner(this, name, json, ownerHash(id), `${JSON.stringify(marks)}}`);
   }
 }

@@ -12,27 +12,30 @@ const COLUMNS = TEXTS + 2;
 const TIMES = 3;
 const TIME_BYTES = SESSIONS * TIMES * 8;
 const COLUMN_BYTES = SESSIONS * COLUMNS * 4;
-/** UTF-8 takes at most three bytes for a UTF-16 unit. */
-const BYTES_A_UNIT = 3;
+/** UTF-8 takes at most three bytes for a UTF-16 unit, JSON six; and two quotes. */
+const [BYTES_A_UNIT, JSON_A_UNIT, QUOTES] = [3, 6, 2];
 /** Up to here copying characters one by one is faster than asking the runtime to. */
 const SHORT = 48;
 const ASCII_END = 0x80;
+/** Texts in which every character is between these and none of the other two are written as they are, in quotes. */
+const [SPACE, TILDE, QUOTE, BACKSLASH] = [0x20, 0x7e, 0x22, 0x5c];
 
 export const ROOM_BYTES = TIME_BYTES + COLUMN_BYTES + TEXT_BYTES;
 
 /** A number for an account, to find its sessions by; 0 stands for none. Several accounts may share one. */
 export const ownerHash = (account: string | null): number => (account === null ? 0 : textHash(account) || 1);
 
-/** A session on its way to the file: its key, and its wire record in pieces of JSON. Empty pieces stand for null. */
+/** A session on its way to the file: its key, and its wire record in pieces. Empty pieces stand for null. */
 export interface RoomSession {
   /** The store's own key; its handle is made where the page is written. */
   readonly key: string;
+  /** As JSON. */
   readonly account: string;
   readonly openedIp: string;
   readonly openedAgent: string;
   readonly lastIp: string;
   readonly lastAgent: string;
-  /** The marks and everything that follows them in the record, with the brace that ends it. */
+  /** The marks and everything that follows them in the record, with the brace that ends it, as JSON. */
   readonly rest: string;
   readonly openedAt: number | null;
   readonly lastAt: number | null;
@@ -70,15 +73,10 @@ export class BulkRoom {
   /** False when it has no room for this session. */
   add(session: RoomSession): boolean {
     const { key, account, openedIp, openedAgent, lastIp, lastAgent, rest } = session;
-    const units =
-      key.length +
-      account.length +
-      openedIp.length +
-      openedAgent.length +
-      lastIp.length +
-      lastAgent.length +
-      rest.length;
-    if (this.#count >= SESSIONS || this.#end + units * BYTES_A_UNIT > TEXT_BYTES) return false;
+    const units = key.length + account.length + rest.length;
+    const seen = openedIp.length + openedAgent.length + lastIp.length + lastAgent.length;
+    const most = units * BYTES_A_UNIT + seen * JSON_A_UNIT + 4 * QUOTES;
+    if (this.#count >= SESSIONS || this.#end + most > TEXT_BYTES) return false;
     const columns = this.#columns;
     const text = this.#text;
     const at = this.#count * COLUMNS;
@@ -86,13 +84,13 @@ export class BulkRoom {
     columns[at] = end;
     end = put(text, end, account);
     columns[at + 1] = end;
-    end = put(text, end, openedIp);
+    end = putJson(text, end, openedIp);
     columns[at + 2] = end;
-    end = put(text, end, openedAgent);
+    end = putJson(text, end, openedAgent);
     columns[at + 3] = end;
-    end = put(text, end, lastIp);
+    end = putJson(text, end, lastIp);
     columns[at + 4] = end;
-    end = put(text, end, lastAgent);
+    end = putJson(text, end, lastAgent);
     columns[at + 5] = end;
     end = put(text, end, rest);
     columns[at + 6] = end;
@@ -140,4 +138,19 @@ function put(bytes: Buffer, start: number, text: string): number {
     bytes[start + at] = code;
   }
   return start + length;
+}
+
+/** Writes text as JSON has it, an empty one as nothing, and returns where it ends. */
+function putJson(bytes: Buffer, start: number, text: string): number {
+  const { length } = text;
+  if (length === 0) return start;
+  bytes[start] = QUOTE;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH)
+      return start + bytes.write(JSON.stringify(text), start);
+    bytes[start + 1 + at] = code;
+  }
+  bytes[start + 1 + length] = QUOTE;
+  return start + length + QUOTES;
 }

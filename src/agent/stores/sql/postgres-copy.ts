@@ -1,6 +1,7 @@
 import type { Client, Connection, Submittable } from 'pg';
 import { StoreError } from '../store-adapter.ts';
 import { PageFlow } from './page-flow.ts';
+import { takeCopyData } from './postgres-frames.ts';
 import type { Row } from './sql-access.ts';
 
 // PostgreSQL's COPY … TO STDOUT (FORMAT binary): a few bytes around each value, where a cursor makes text of every
@@ -12,12 +13,9 @@ const HEAD_BYTES = HEAD.length + 8;
 const NULL = -1;
 const LAST = -1;
 const TWO_TO_32 = 2 ** 32;
-/** Bytes that the values of several rows are copied into; larger values get their own. */
-const ROOM_BYTES = 256 * 1024;
-
 type Decode = (bytes: Buffer, start: number, end: number) => unknown;
 interface Decoder {
-  /** Null: the bytes are copied. */
+  /** Null: the bytes as they lie in the server's answer. */
   readonly decode: Decode | null;
   /** Bytes of every value; null where they differ. */
   readonly size: number | null;
@@ -54,61 +52,49 @@ export const canCopy = (types: readonly number[]): boolean => types.every((type)
 class CopyReader {
   readonly #decoders: readonly Decoder[];
   readonly #where: string;
-  #room = Buffer.allocUnsafeSlow(0);
-  #used = 0;
+  readonly #row: (values: Row) => void;
   #begun = false;
 
-  constructor(types: readonly number[], where: string) {
+  constructor(types: readonly number[], where: string, row: (values: Row) => void) {
     this.#decoders = types.map((type) => DECODERS.get(type) ?? BYTES);
     this.#where = where;
+    this.#row = row;
   }
 
-  /** The driver uses the message's memory again: nothing of it may be held. */
-  read(message: Buffer, row: (values: Row) => void): void {
-    let at = 0;
+  /** The message that lies between two places. Values of bytes stay part of this memory. */
+  read(bytes: Buffer, start: number, end: number): void {
+    let at = start;
     if (!this.#begun) {
-      if (message.length < HEAD_BYTES || !message.subarray(0, HEAD.length).equals(HEAD)) throw this.#broken();
-      at = HEAD_BYTES + message.readUInt32BE(HEAD_BYTES - 4);
+      if (end - start < HEAD_BYTES || !bytes.subarray(start, start + HEAD.length).equals(HEAD))
+        throw this.#broken();
+      at = start + HEAD_BYTES + bytes.readUInt32BE(start + HEAD_BYTES - 4);
       this.#begun = true;
     }
     const decoders = this.#decoders;
-    while (at + 2 <= message.length) {
-      const columns = message.readInt16BE(at);
+    while (at + 2 <= end) {
+      const columns = bytes.readInt16BE(at);
       at += 2;
       if (columns === LAST) return;
       if (columns !== decoders.length) throw this.#broken();
       const values = new Array<unknown>(columns);
       for (let column = 0; column < columns; column += 1) {
-        if (at + 4 > message.length) throw this.#broken();
-        const length = message.readInt32BE(at);
+        if (at + 4 > end) throw this.#broken();
+        const length = bytes.readInt32BE(at);
         at += 4;
         if (length === NULL) {
           values[column] = null;
           continue;
         }
-        const end = at + length;
-        if (length < 0 || end > message.length) throw this.#broken();
+        const next = at + length;
+        if (length < 0 || next > end) throw this.#broken();
         const { decode, size } = decoders[column] ?? BYTES;
         // The column's type was changed since it was asked for.
         if (size !== null && length !== size) throw this.#broken();
-        values[column] = decode === null ? this.#copy(message, at, end) : decode(message, at, end);
-        at = end;
+        values[column] = decode === null ? bytes.subarray(at, next) : decode(bytes, at, next);
+        at = next;
       }
-      row(values);
+      this.#row(values);
     }
-  }
-
-  #copy(bytes: Buffer, start: number, end: number): Buffer {
-    const length = end - start;
-    if (length > ROOM_BYTES / 4) return Buffer.from(bytes.subarray(start, end));
-    if (this.#used + length > this.#room.length) {
-      this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES);
-      this.#used = 0;
-    }
-    const from = this.#used;
-    bytes.copy(this.#room, from, start, end);
-    this.#used = from + length;
-    return this.#room.subarray(from, from + length);
   }
 
   #broken(): StoreError {
@@ -118,7 +104,7 @@ class CopyReader {
 
 /** What the driver calls on a query of its own kind. */
 interface CopyQuery extends Submittable {
-  handleCopyData(message: { readonly chunk: Buffer }): void;
+  handleCopyData(): void;
   handleCommandComplete(): void;
   handleReadyForQuery(): void;
   handleError(error: Error): void;
@@ -150,18 +136,21 @@ export async function copyPages(
     signal,
     where,
   );
-  const reader = new CopyReader(types, where);
-  const push = (row: Row): void => flow.push(row);
+  const reader = new CopyReader(types, where, (row) => flow.push(row));
+  const message = (bytes: Buffer, start: number, end: number): void => {
+    try {
+      reader.read(bytes, start, end);
+    } catch (error) {
+      flow.fail(error);
+    }
+  };
   const nothing = (): void => undefined;
   const query: CopyQuery = {
-    submit: (connection: Connection) => connection.query(`COPY (${text}) TO STDOUT (FORMAT binary)`),
-    handleCopyData: ({ chunk }) => {
-      try {
-        reader.read(chunk, push);
-      } catch (error) {
-        flow.fail(error);
-      }
+    submit: (connection: Connection) => {
+      takeCopyData(connection.stream, message);
+      connection.query(`COPY (${text}) TO STDOUT (FORMAT binary)`);
     },
+    handleCopyData: nothing,
     handleCommandComplete: nothing,
     handleReadyForQuery: () => flow.end(),
     handleError: (error) => flow.fail(error),

@@ -58,25 +58,30 @@ function originOf(record: DetectionRecord): Pick<Finding, 'ip' | 'country' | 'as
   };
 }
 
-const toFinding = (record: DetectionRecord): Finding => ({
-  ...originOf(record),
-  id: record.id,
-  name: record.detection,
-  severity: severityRank(record.severity),
-  entityKind: record.entity.kind,
-  entityId: record.entity.id,
-  user: record.users[0] ?? (record.entity.kind === 'user' ? record.entity.id : null),
-  shared: record.users.length > 1,
-  session: record.entity.kind === 'session' ? record.entity.id : text(record.evidence['session']),
-  raisedAt: record.raisedAt,
-  lastAt: record.lastAt,
-  filtered: record.filtered ?? null,
-  retrospective: record.retrospective,
-  summary: record.evidence.summary,
-  users: JSON.stringify(record.users),
-  events: record.events.length,
-  record: JSON.stringify(record),
-});
+const toFinding = (record: DetectionRecord): Finding => {
+  const { ip, country, asn } = originOf(record);
+  return {
+    id: record.id,
+    name: record.detection,
+    severity: severityRank(record.severity),
+    entityKind: record.entity.kind,
+    entityId: record.entity.id,
+    user: record.users[0] ?? (record.entity.kind === 'user' ? record.entity.id : null),
+    shared: record.users.length > 1,
+    session: record.entity.kind === 'session' ? record.entity.id : text(record.evidence['session']),
+    ip,
+    country,
+    asn,
+    raisedAt: record.raisedAt,
+    lastAt: record.lastAt,
+    filtered: record.filtered ?? null,
+    retrospective: record.retrospective,
+    summary: record.evidence.summary,
+    users: JSON.stringify(record.users),
+    events: record.events.length,
+    record: JSON.stringify(record),
+  };
+};
 
 /** Findings of a batch as rows. */
 export function toChanges(deltas: Iterable<DetectionDelta>): FoundChanges {

@@ -14,10 +14,14 @@ export interface LoginScore extends Omit<ScoredLogin, 'score'> {
 }
 
 /** A score, ready to be written. */
-export const toScore = ({ score, ...login }: ScoredLogin): LoginScore => {
+export const toScore = ({ event, ts, user, session, ip, score }: ScoredLogin): LoginScore => {
   const counts = countsOf(score);
   return {
-    ...login,
+    event,
+    ts,
+    user,
+    session,
+    ip,
     score: score.value,
     learning: score.learning,
     counts: counts === null ? null : textOf(counts),

@@ -70,21 +70,22 @@ export function createCampaigns(db: WritableDb): (about: Subject) => void {
   const related = (where: string, order = `DESC LIMIT ${String(MOST_COMPARED)}`) =>
     db.prepare(
       `SELECT key, id, campaign, raised_at, last_at FROM detection
-       WHERE ${where} AND +connection = +@connection AND withdrawn_at IS NULL AND filtered IS NULL
-         AND raised_at <= +@until AND last_at >= +@from ORDER BY last_at ${order}`,
+       WHERE ${where} AND +connection = +? AND withdrawn_at IS NULL AND filtered IS NULL
+         AND raised_at <= +? AND last_at >= +? ORDER BY last_at ${order}`,
     );
-  const ofAccount = related('account = +@account');
-  const lastOfAccount = related('account = +@account AND key <> +@key', 'DESC LIMIT 1');
-  const firstOfAccount = related('account = +@account AND key <> +@key', 'LIMIT 1');
-  const ofSession = related('session = +@session');
+  const ofAccount = related('account = +?');
+  const lastOfAccount = related('account = +? AND key <> +?', 'DESC LIMIT 1');
+  const firstOfAccount = related('account = +? AND key <> +?', 'LIMIT 1');
+  const ofSession = related('session = +?');
   // Each kind by itself lies in the index in the order that is asked for: nothing is sorted for the many that find none.
-  const attackers = ['ip', 'environment'].map((kind) => related(`ip = +@ip AND entity_kind = '${kind}'`));
+  const attackers = ['ip', 'environment'].map((kind) => related(`ip = +? AND entity_kind = '${kind}'`));
+  const during = ({ connection, until, from }: Asked) => [connection, until, from] as const;
   const ofAttacker = (asked: Asked): readonly Member[] => {
-    const found = attackers.flatMap((one) => one.all(asked) as Member[]);
+    const found = attackers.flatMap((one) => one.all(asked.ip, ...during(asked)) as Member[]);
     if (found.length <= MOST_COMPARED) return found;
     return found.sort((a, b) => b.last_at - a.last_at).slice(0, MOST_COMPARED);
   };
-  const atAddress = related('ip = +@ip');
+  const atAddress = related('ip = +?');
   const headOf = db.prepare(
     'SELECT key, id, campaign, raised_at, last_at FROM detection WHERE connection = ? AND id = ? AND withdrawn_at IS NULL',
   );
@@ -97,9 +98,9 @@ export function createCampaigns(db: WritableDb): (about: Subject) => void {
    * any of them is near enough to one of the two to have been joined with it; elsewhere there is no short cut.
    */
   const endsOfAccount = (asked: Asked): readonly Member[] | null => {
-    const last = lastOfAccount.get(asked) as Member | undefined;
+    const last = lastOfAccount.get(asked.account, asked.key, ...during(asked)) as Member | undefined;
     if (last === undefined) return [];
-    const first = firstOfAccount.get(asked) as Member;
+    const first = firstOfAccount.get(asked.account, asked.key, ...during(asked)) as Member;
     return last.last_at - first.last_at <= 2 * STORY_MS ? [first, last] : null;
   };
 
@@ -127,18 +128,18 @@ export function createCampaigns(db: WritableDb): (about: Subject) => void {
     const { kind, itself, stood: _, ...subject } = about;
     const asked: Asked = { ...subject, key: itself.key };
     const others = [
-      ...(subject.session === null ? [] : ofSession.all(asked)),
+      ...(subject.session === null ? [] : ofSession.all(asked.session, ...during(asked))),
       ...(subject.ip === null
         ? []
         : kind === 'ip' || kind === 'environment'
-          ? atAddress.all(asked)
+          ? atAddress.all(asked.ip, ...during(asked))
           : ofAttacker(asked)),
     ] as Member[];
     // One that its story is named after may have been moved behind another.
     const named = itself.campaign === itself.id;
     const ends = subject.account === null ? [] : named ? null : endsOfAccount(asked);
     if (ends !== null && join(subject.connection, [itself, ...ends, ...others], false)) return;
-    const all = subject.account === null ? [] : (ofAccount.all(asked) as Member[]);
+    const all = subject.account === null ? [] : (ofAccount.all(asked.account, ...during(asked)) as Member[]);
     join(subject.connection, [itself, ...all, ...others], true);
   };
 }

@@ -116,7 +116,8 @@ export function createSegmentsInUse(
       kind,
       events,
       nextKey: last === null ? first + 1 : Number(last) + 1,
-      insert: (values) => insert.run(values),
+      // One by one: a list is asked for each of its values, which takes a third of the whole insert.
+      insert: (values) => insert.run(...values),
       seen,
       find: (hash, connection, id) =>
         seen.some(hash, (key) => is.get(first + key, connection, id) !== undefined),

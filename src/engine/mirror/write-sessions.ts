@@ -78,9 +78,8 @@ export function createSessionWriter(
   );
   const findHandle = db.prepare('SELECT key FROM handle WHERE connection = ? AND id = ?').pluck();
   const end = db.prepare(
-    `UPDATE session SET ended_at = max(@at, coalesce(opened_at, 0)), ended_after = @after, cause = @cause,
-       command = @command, rule = @rule
-     WHERE key = @key AND ended_at IS NULL`,
+    `UPDATE session SET ended_at = max(?, coalesce(opened_at, 0)), ended_after = ?, cause = ?, command = ?, rule = ?
+     WHERE key = ? AND ended_at IS NULL`,
   );
   // A cause learnt later is better than none.
   const explain = db.prepare(
@@ -238,16 +237,11 @@ export function createSessionWriter(
       const key = handle?.key ?? findHandle.get(connection, id);
       if (key === undefined) return 0;
       if (handle?.state) handle.state = { ...handle.state, ended_at: ending.at };
-      const values = {
-        key,
-        at: ending.at,
-        after: ending.after ?? null,
-        cause: dictionaries.word(ending.reason),
-        command: ending.command ?? null,
-        rule: ending.rule ?? null,
-      };
-      if (end.run(values).changes === 1) return -1;
-      explain.run({ ...values, unknown: dictionaries.word('unknown') });
+      const cause = dictionaries.word(ending.reason);
+      const [after, command, rule] = [ending.after ?? null, ending.command ?? null, ending.rule ?? null];
+      if (end.run(ending.at, after, cause, command, rule, key).changes === 1) return -1;
+      const unknown = dictionaries.word('unknown');
+      explain.run({ key, at: ending.at, after, cause, command, rule, unknown });
       return 0;
     },
     forget: () => {

@@ -189,13 +189,13 @@ export const createRiskModel = (
         features[feature] = factor;
         value *= factor.ratio;
       }
+      const user = { pUserAttack, pUserLegitimate, ratio: userRatio };
+      const history = { logins: totals.logins, ownLogins: person.logins, users: totals.users };
+      const { ip, ua } = features;
       return {
         value,
-        factors: {
-          ...features,
-          user: { pUserAttack, pUserLegitimate, ratio: userRatio },
-          history: { logins: totals.logins, ownLogins: person.logins, users: totals.users },
-        },
+        // Nearly always: fields that follow a spread are looked up anew for each object.
+        factors: ip && ua ? { ip, ua, user, history } : { ...features, user, history },
         learning: isLearning,
       };
     },

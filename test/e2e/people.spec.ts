@@ -36,10 +36,48 @@ test('a person: found, joined with another account, taken apart again; an addres
     expect(await seriousFindings(page)).toEqual([]);
   }
 
-  await person
-    .getByRole('link', { name: /^Everything that .* touched$/ })
-    .first()
-    .click();
+  // Staying at a link, with the pointer or by keyboard, says in a few lines what it leads to; Escape sends that away.
+  const address = person.getByRole('link', { name: /^Everything that .* touched$/ }).first();
+  const summary = page.getByRole('tooltip');
+  await expect(async () => {
+    await page.mouse.move(2, 2);
+    await address.hover();
+    await expect(summary).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expect(summary.locator('dt')).toHaveText([
+    'Place',
+    'Network',
+    'Signed in now',
+    'Accounts',
+    'Last seen',
+    'Last 7 days',
+  ]);
+  await expect(address).toHaveAttribute('aria-describedby', (await summary.getAttribute('id')) ?? 'none');
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(summary).toHaveCount(0);
+  await expect(person).toBeVisible();
+  await page.mouse.move(2, 2);
+  await address.focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await expect(summary).toContainText('Signed in now');
+  // A masked address has no summary that would tell it by whom it touched.
+  const mask = (maskAddresses: boolean) =>
+    page.evaluate(async (value) => {
+      const { watchfloor } = globalThis as unknown as {
+        watchfloor: { call(name: string, request: unknown): Promise<unknown> };
+      };
+      await watchfloor.call('settings.put', { maskAddresses: value });
+    }, maskAddresses);
+  await mask(true);
+  await expect(summary).toContainText('Masked by the privacy setting');
+  await expect(summary.locator('dt')).toHaveCount(0);
+  await mask(false);
+  await page.keyboard.press('Escape');
+  await expect(summary).toHaveCount(0);
+
+  await address.click();
   const entity = page.getByTestId('entity');
   await expect(entity.getByRole('heading', { name: 'Accounts it touched' })).toBeVisible();
   await entity.getByRole('link', { name: /./ }).first().click();

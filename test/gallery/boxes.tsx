@@ -6,7 +6,9 @@ import { Heading } from '#renderer/components/Heading.tsx';
 import { PageLinks } from '#renderer/components/PageLinks.tsx';
 import { Part } from '#renderer/components/Part.tsx';
 import { ProblemBox } from '#renderer/components/ProblemBox.tsx';
+import { Mark } from '#renderer/components/Marks.tsx';
 import { Splitter } from '#renderer/components/Splitter.tsx';
+import { SummaryCard } from '#renderer/components/SummaryCard.tsx';
 import { Table } from '#renderer/components/Table.tsx';
 import { TableHead } from '#renderer/components/TableHead.tsx';
 import { Waiting } from '#renderer/components/Waiting.tsx';
@@ -194,6 +196,39 @@ export const BOX_ENTRIES: readonly Entry[] = [
               null,
             ]}
             onClose={nothing}
+          />
+        ),
+      ],
+    ],
+  },
+  {
+    component: 'SummaryCard',
+    wide: true,
+    states: [
+      [
+        'known',
+        () => (
+          <SummaryCard
+            kind="Person with 2 accounts"
+            title="Amara Okafor"
+            marks={<Mark mark="privileged" />}
+            lines={[
+              { name: 'Signed in now', value: '2 sessions in shop, blog' },
+              { name: 'Places', value: 'Neihu District, TW; Taipei, TW; a third place that is cut' },
+            ]}
+            note="Not live: shop as of 5 min ago"
+          />
+        ),
+      ],
+      ['being asked for', () => <SummaryCard kind="Address" title="203.0.113.77" lines={6} />],
+      [
+        'nothing to say',
+        () => (
+          <SummaryCard
+            kind="Address"
+            title="203.0.113.…"
+            lines={[]}
+            note="Masked by the privacy setting; open the session to show it"
           />
         ),
       ],

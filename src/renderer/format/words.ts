@@ -1,4 +1,5 @@
 import type { Device, Network, Place } from '#shared/domain/place.ts';
+import type { RiskLevel } from '#shared/domain/risk.ts';
 import { count, counted, countryName } from '#shared/domain/said.ts';
 import type { SessionStatus } from '#shared/domain/status.ts';
 
@@ -66,6 +67,13 @@ export const deviceDetail = (device: Device): string =>
   [versioned(device.browser), versioned(device.system), device.deviceClass]
     .filter((part) => part !== null)
     .join(' · ');
+
+/** What a risk says about the person whose sign-in it is of. */
+export const RISK_WORDS: Readonly<Record<RiskLevel, string>> = {
+  usual: 'about as usual',
+  some: 'riskier than usual',
+  much: 'much riskier than usual',
+};
 
 export const STATUS_EXPLAINED: Readonly<Record<SessionStatus, string>> = {
   active: 'Seen within the time in which this store writes activity',

@@ -21,15 +21,20 @@ export function useMaskedText(): (text: string) => string {
 export function Address(props: {
   readonly ip: string | null;
   readonly of?: 'last' | 'opened' | null;
+  /** It stands in a link, whose summary says what a title would. */
+  readonly summed?: boolean;
 }): ReactNode {
-  const { ip, of = null } = props;
+  const { ip, of = null, summed = false } = props;
   const masked = useMasked(ip);
   if (ip === null) return <Unknown why="The store does not keep addresses for this session" />;
   const sighting =
     of === 'opened' ? 'Address at sign-in' : of === 'last' ? 'Address of the last visit' : null;
   const whole = masked ? 'Masked by the privacy setting; open the session to show it' : ip;
   return (
-    <span className="wf-mono" title={sighting === null ? whole : `${whole}\n${sighting}`}>
+    <span
+      className="wf-mono"
+      title={summed ? undefined : sighting === null ? whole : `${whole}\n${sighting}`}
+    >
       {masked ? maskAddress(ip) : ip}
     </span>
   );

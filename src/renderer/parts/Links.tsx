@@ -14,15 +14,12 @@ const quiet = {
   '&:hover': { color: 'accent.text', textDecorationColor: 'currentColor' },
 } as const;
 
+// What a link leads to is said by its summary (shell/LinkSummary.tsx), so none has a title besides.
+
 /** A person's name that leads to the person's page. */
 export function PersonLink(props: { readonly at: AccountAt; readonly name: string }): ReactNode {
   return (
-    <Link
-      sx={quiet}
-      href={hrefOf('people', props.at.connection, props.at.id)}
-      title={`Everything about ${props.name}`}
-      data-name={props.name}
-    >
+    <Link sx={quiet} href={hrefOf('people', props.at.connection, props.at.id)} data-name={props.name}>
       {props.name}
     </Link>
   );
@@ -45,7 +42,7 @@ export function AddressLink({ ip }: { readonly ip: string }): ReactNode {
       href={hrefOf('investigate', 'address', ip)}
       aria-label={`Everything that ${shown} touched`}
     >
-      <Address ip={ip} />
+      <Address ip={ip} summed />
     </Link>
   );
 }
@@ -62,7 +59,7 @@ export function NetworkLink({
     return text === '' ? <Unknown why="No list names the network of this address" /> : text;
   }
   return (
-    <Link sx={quiet} href={hrefOf('investigate', 'network', value)} title={value}>
+    <Link sx={quiet} href={hrefOf('investigate', 'network', value)}>
       {text}
     </Link>
   );

@@ -24,6 +24,21 @@ function notLive(
   );
 }
 
+/** Which part of what is shown is old, and since when; empty where nothing is. */
+export function useStaleWords(
+  among: readonly ConnectionId[],
+  of: 'sessions' | 'everything' = 'sessions',
+): string {
+  const stale = notLive(useApp((state) => state.environments) ?? [], among, of);
+  return useFromClock((now) =>
+    stale.length > NAMED
+      ? `${String(stale.length)} environments are not live`
+      : stale
+          .map(({ name, asOf }) => `${name} as of ${asOf === null ? 'never' : relativeTime(asOf, now)}`)
+          .join(', '),
+  );
+}
+
 /** Says beside the data which part of it is old, and since when. */
 export function StaleNote(props: {
   readonly among: readonly ConnectionId[];
@@ -31,16 +46,8 @@ export function StaleNote(props: {
   readonly of?: 'sessions' | 'everything';
 }): ReactNode {
   const { among, of = 'sessions' } = props;
-  const environments = useApp((state) => state.environments) ?? [];
-  const stale = notLive(environments, among, of);
-  const text = useFromClock((now) =>
-    stale.length > NAMED
-      ? `${String(stale.length)} environments are not live`
-      : stale
-          .map(({ name, asOf }) => `${name} as of ${asOf === null ? 'never' : relativeTime(asOf, now)}`)
-          .join(', '),
-  );
-  const [first] = stale;
+  const text = useStaleWords(among, of);
+  const [first] = notLive(useApp((state) => state.environments) ?? [], among, of);
   if (first === undefined) return null;
   return (
     <Box component="span" sx={{ typography: 'caption' }}>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { riskLevel, type RiskLevel } from '#shared/domain/risk.ts';
+import { riskLevel } from '#shared/domain/risk.ts';
 import type { SessionStatus } from '#shared/domain/status.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { Mark, marksOf } from '../components/Marks.tsx';
@@ -14,6 +14,7 @@ import {
   networkText,
   placeDoubts,
   placeText,
+  RISK_WORDS,
   STATUS_EXPLAINED,
 } from '../format/words.ts';
 import type { Looks } from './looks.ts';
@@ -76,11 +77,6 @@ const status: CellOf = ({ status: is, cause }, { past }) => {
     : { ...shown, text: `${is} · ${why}`, title: `Ended: ${why}` };
 };
 
-const RISK_WORDS: Readonly<Record<RiskLevel, string>> = {
-  usual: 'about as usual',
-  some: 'riskier than usual',
-  much: 'much riskier than usual',
-};
 /** Risk of a sign-in, 0 to 100; the figure says it, the colour and the weight only stress it. */
 const risk: CellOf = ({ risk: value }) => {
   if (value === null) return unknown('No sign-in of this session has a score');

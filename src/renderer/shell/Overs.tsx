@@ -3,6 +3,7 @@ import { useRespond } from '../store/respond-store.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
 import { LinkMenu } from './LinkMenu.tsx';
+import { LinkSummary } from './LinkSummary.tsx';
 
 /** What stands over or beside a view once a session is chosen, read then or when nothing else is done. */
 export const OVERS = {
@@ -22,6 +23,7 @@ export function Overs(): ReactNode {
       <CommandPalette />
       <KeysHelp />
       <LinkMenu />
+      <LinkSummary />
     </>
   );
 }

@@ -11,13 +11,19 @@ import { useTime, type ShownTime } from './time-store.ts';
 import { useEngineQuery } from './use-engine-query.ts';
 import { useHistogram, type Histogram } from './use-histogram.ts';
 
-/** While sessions change, their beginnings are counted again so often: nobody reads off bars that one more began. */
+/** While sessions change, they are counted again so often: nobody reads off bars that one more began. */
 const FOLLOW_EVERY_MS = 30 * SECOND;
+/** Beyond this many it is done less often, so that a core has no more to do for a million of them than for these. */
+const OFTEN = 50_000;
 /** While time is played, of real time. */
 const PLAY_EVERY_MS = 5 * SECOND;
 
-/** Grows at most once in a while as long as sessions change and the window is seen. */
-function useSlowRevision(): number {
+/** How long the bars of so many sessions stand before they are counted again, in milliseconds. */
+export const followEvery = (sessions: number): number =>
+  FOLLOW_EVERY_MS * Math.max(1, Math.ceil(sessions / OFTEN));
+
+/** Grows at most once in this time as long as sessions change and the window is seen. */
+function useSlowRevision(everyMs: number): number {
   const [revision, setRevision] = useState(0);
   useEffect(() => {
     let timer: number | undefined;
@@ -26,13 +32,13 @@ function useSlowRevision(): number {
       timer = window.setTimeout(() => {
         timer = undefined;
         if (!document.hidden) setRevision((held) => held + 1);
-      }, FOLLOW_EVERY_MS);
+      }, everyMs);
     });
     return () => {
       stop();
       window.clearTimeout(timer);
     };
-  }, []);
+  }, [everyMs]);
   return revision;
 }
 
@@ -69,7 +75,9 @@ export type SessionBars =
 /** Counted by the engine once the list itself is on screen; what was shown stays while another list is counted. */
 export function useSessionBars(shown: ShownFilter): SessionBars {
   const time = useTime((state) => state.time);
-  const revision = useSlowRevision();
+  const [held, setHeld] = useState<SessionBars>({ is: 'waiting' });
+  const sessions = held.is === 'ready' ? held.histogram.counts.reduce((sum, one) => sum + one, 0) : 0;
+  const revision = useSlowRevision(followEvery(sessions));
   const asked = useAfterFirstRows() && parseQuery(shown.search, 'sessions').ok;
   const filter = requestOf(shown, inSteps(time));
   const began = useEngineQuery('sessions.began', asked ? { filter } : null, { revision });
@@ -81,7 +89,6 @@ export function useSessionBars(shown: ShownFilter): SessionBars {
   const question = axis === null ? null : ({ table: 'sessions', filter, ...axis } as const);
   // Once the ends of the axis are known: a question that is withdrawn for another one costs a process.
   const histogram = useHistogram(question, ends);
-  const [held, setHeld] = useState<SessionBars>({ is: 'waiting' });
   const problem = began.is === 'failed' ? began.problem : (histogram?.problem ?? null);
   const { again } = began;
   let next: SessionBars = held;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseQuery } from '#shared/query/parse.ts';
 import { narrowedTo, partsOf } from '#renderer/store/began-search.ts';
-import { inSteps } from '#renderer/store/use-session-bars.ts';
+import { followEvery, inSteps } from '#renderer/store/use-session-bars.ts';
 
 const NINE = Date.UTC(2026, 10, 21, 9);
 const HOUR = 3_600_000;
@@ -43,4 +43,9 @@ test('a time that is played is asked about in steps of five real seconds, any ot
   expect(inSteps({ is: 'playing', at, speed: 1 })).toEqual({ is: 'playing', at: NINE + 10_000, speed: 1 });
   expect(inSteps({ is: 'instant', at })).toEqual({ is: 'instant', at });
   expect(inSteps({ is: 'live' })).toEqual({ is: 'live' });
+});
+
+test('bars of many sessions stand longer: a million of them cost no more than fifty thousand', () => {
+  expect([0, 500, 50_000].map(followEvery)).toEqual([30_000, 30_000, 30_000]);
+  expect(1_000_000 / followEvery(1_000_000)).toBe(50_000 / followEvery(50_000));
 });

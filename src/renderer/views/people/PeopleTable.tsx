@@ -9,7 +9,7 @@ import { count, countryName } from '../../format/words.ts';
 import { EnvironmentTag } from '../../parts/EnvironmentTag.tsx';
 import { PersonLink } from '../../parts/Links.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
-import { PersonMarks } from './PersonMarks.tsx';
+import { PersonMarks } from '../../entity/PersonMarks.tsx';
 
 const MOST_COUNTRIES = 4;
 

@@ -8,7 +8,7 @@ import { count, counted } from '../../format/words.ts';
 import { StaleNote } from '../../parts/StaleNote.tsx';
 import { TimeAgo } from '../../parts/TimeText.tsx';
 import { previewEnding } from '../../store/respond-store.ts';
-import { PersonMarks } from './PersonMarks.tsx';
+import { PersonMarks } from '../../entity/PersonMarks.tsx';
 import { accountTargets, signOutTargets } from './sign-out-targets.ts';
 
 /** Name, marks, key figures, and the way to sign the person out everywhere. */

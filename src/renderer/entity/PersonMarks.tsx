@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
-import { Mark } from '../../components/Marks.tsx';
+import { Mark } from '../components/Marks.tsx';
 
 /** What is special about a person, over all accounts. */
 export function PersonMarks({

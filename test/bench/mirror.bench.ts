@@ -4,15 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createWriter } from '#engine/ingest/writer.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import { transaction, type WritableDb } from '#engine/mirror/database.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 import { sealStep } from '#engine/mirror/seal.ts';
 import { openGeo, resolveGeoData } from '#geo/open.ts';
-import { ConnectionId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { AuditEvent } from '#shared/protocol/records.ts';
 import { traffic } from '#test/support/traffic.ts';
+import { addEnvironment } from '#test/support/environment.ts';
 import { ceilingTable } from './ceiling/table.ts';
 import { BIG_UNTIL, bigMirror } from './parts/big-mirror-file.ts';
 import { openAndAsk, opening } from './parts/opening.ts';
@@ -39,17 +38,7 @@ function writing(at: string): () => number {
   const db = open(at);
   const writer = createWriter(db, data.enricher);
   const key =
-    Number(db.prepare('SELECT min(key) FROM connection').pluck().get() ?? 0) ||
-    insertConnection(db, {
-      id: ConnectionId.parse('bench'),
-      name: 'bench',
-      nameGiven: true,
-      url: 'http://127.0.0.1:1',
-      ca: null,
-      colour: 0,
-      demoKey: null,
-      createdAt: 0,
-    });
+    Number(db.prepare('SELECT min(key) FROM connection').pluck().get() ?? 0) || addEnvironment(db, 'bench');
   // The same people, addresses and sessions as in the big one.
   const people = traffic({ seed: 5, sessions, start: BIG_UNTIL, stepMs: 40, prefix: 'live-' });
   const write = (count: number): number => {

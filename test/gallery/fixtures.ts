@@ -4,6 +4,7 @@ import type { Problem } from '#shared/domain/result.ts';
 import { epochMs, MINUTE } from '#shared/domain/units.ts';
 import type { ConnectionState, EnvironmentView, SessionRow } from '#shared/ipc/views.ts';
 import { fakeHello } from '../support/fake-agent/fake-records.ts';
+import { sessionRow } from '../support/session-row.ts';
 
 /** When it is in the gallery, so that pictures of it stay the same. */
 export const NOW = epochMs(Date.UTC(2026, 2, 17, 9, 41, 30));
@@ -68,28 +69,16 @@ export const PROBLEM: Problem = {
 };
 
 /** A session with everything known, and what is named laid over it. */
-export const session = (over: Partial<SessionRow> = {}): SessionRow => ({
-  connection: SHOP,
-  id: SessionId.parse('s1'),
-  account: { id: AccountId.parse('7'), name: 'Amara Okafor' },
-  roles: ['editor'],
-  privileged: false,
-  service: false,
-  own: false,
-  status: 'active',
-  cause: null,
-  openedAt: epochMs(NOW - 90 * MINUTE),
-  lastSeenAt: epochMs(NOW - MINUTE),
-  endedAt: null,
-  expiresAt: null,
-  ip: '203.0.113.77',
-  ipOf: 'last',
-  userAgent: null,
-  place: null,
-  network: null,
-  device: null,
-  marks: [],
-  via: null,
-  risk: 42,
-  ...over,
-});
+export const session = (over: Partial<SessionRow> = {}): SessionRow =>
+  sessionRow({
+    connection: SHOP,
+    id: SessionId.parse('s1'),
+    account: { id: AccountId.parse('7'), name: 'Amara Okafor' },
+    roles: ['editor'],
+    openedAt: epochMs(NOW - 90 * MINUTE),
+    lastSeenAt: epochMs(NOW - MINUTE),
+    ip: '203.0.113.77',
+    ipOf: 'last',
+    risk: 42,
+    ...over,
+  });

@@ -1,12 +1,11 @@
 import type { WritableDb } from '#engine/mirror/database.ts';
 import { transaction } from '#engine/mirror/database.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import { sealStep } from '#engine/mirror/seal.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 import { createWriter } from '#engine/ingest/writer.ts';
 import type { Enricher } from '#geo/enrich.ts';
-import { ConnectionId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
+import { addEnvironment } from '#test/support/environment.ts';
 import { traffic } from './traffic.ts';
 
 export interface BigMirror {
@@ -36,14 +35,10 @@ export function fillMirror(profile: string, options: BigMirror): void {
   db.pragma('synchronous = OFF');
   const writer = createWriter(db, options.enricher);
   const keys = Array.from({ length: options.connections ?? 3 }, (_, n) =>
-    insertConnection(db, {
-      id: ConnectionId.parse(`big-${n}`),
+    addEnvironment(db, `big-${n}`, {
       name: `Big ${n}`,
-      nameGiven: true,
       url: `http://127.0.0.1:${n + 1}`,
-      ca: null,
       colour: n,
-      demoKey: null,
       createdAt: options.since,
     }),
   );

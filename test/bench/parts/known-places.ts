@@ -5,12 +5,12 @@ import type { EnrichedEvent } from '#engine/detect/event.ts';
 import { openKeeper, type Keeper } from '#engine/detections/keeper.ts';
 import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
 import { storedSessions } from '#engine/detections/stored-keys.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import { openReadable, transaction } from '#engine/mirror/database.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY, epochMs, SECOND } from '#shared/domain/units.ts';
+import { addEnvironment } from '#test/support/environment.ts';
 import { note, quick, row, seeded } from './report.ts';
 
 // The detections as the engine runs them, over their memory in the mirror: a quarter of a million accounts with four
@@ -78,16 +78,7 @@ export function measureKnownPlaces(): void {
   if (opened.is !== 'open') throw new Error(opened.is);
   const { db } = opened;
   const id = ConnectionId.parse('known');
-  const key = insertConnection(db, {
-    id,
-    name: 'known',
-    nameGiven: true,
-    url: 'http://127.0.0.1:1',
-    ca: null,
-    colour: 0,
-    demoKey: null,
-    createdAt: START,
-  });
+  const key = addEnvironment(db, id, { createdAt: START });
   const reading = openReadable(mirrorFile(profile));
   const writer = createMemoryWriter(db);
   const nothing = (): undefined => undefined;

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { viewOf, wantOf } from '#engine/connections/view.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import { openMirror } from '#engine/mirror/open.ts';
 import { beginSnapshot, completeSnapshot, stagePart } from '#engine/mirror/staging.ts';
 import { createWriter } from '#engine/ingest/writer.ts';
 import type { WritableDb } from '#engine/mirror/database.ts';
 import { fakeAccount, fakeEvent, fakeHello, fakeSession } from '#test/support/fake-agent/fake-records.ts';
 import { testGeo } from '#test/support/test-engine.ts';
+import { addEnvironment } from '#test/support/environment.ts';
 import { closing } from './cleanups.ts';
 
 const open = closing();
@@ -20,16 +20,7 @@ function crashed(profile: string, url: string, complete: boolean): ConnectionId 
   const mirror = openMirror(profile, epochMs(1));
   if (mirror.is !== 'open') throw new Error(mirror.is);
   const id = ConnectionId.parse('c1');
-  const key = insertConnection(mirror.db, {
-    id,
-    name: 'Fake',
-    nameGiven: true,
-    url,
-    ca: null,
-    colour: 0,
-    demoKey: null,
-    createdAt: 0,
-  });
+  const key = addEnvironment(mirror.db, id, { name: 'Fake', url });
   const hello = fakeHello();
   const generation = beginSnapshot(mirror.db, {
     connection: key,

@@ -1,4 +1,6 @@
+import { Epoch, seq } from '#shared/domain/ids.ts';
 import { DEFAULT_HELLO_LIMITS } from '#shared/protocol/limits.ts';
+import type { ChangesToWrite } from '#engine/ingest/ingest.ts';
 import type { Change } from '#shared/protocol/changes.ts';
 import type { Account, AuditEvent, Session } from '#shared/protocol/records.ts';
 import { CAPABILITIES, SCOPES, type Hello } from '#shared/protocol/handshake.ts';
@@ -68,11 +70,26 @@ export const fakeEvent = (id: string, over: Partial<Record<keyof AuditEvent, unk
     ...over,
   }) as unknown as AuditEvent;
 
-export const opened = (seq: number, session: Session): Change =>
-  ({ seq, at: 3_000, kind: 'session.opened', session }) as unknown as Change;
-export const updated = (seq: number, session: Session): Change =>
-  ({ seq, at: 3_500, kind: 'session.updated', session }) as unknown as Change;
-export const closed = (seq: number, id: string, reason = 'logout', at = 4_000): Change =>
-  ({ seq, at, kind: 'session.closed', id, reason }) as unknown as Change;
-export const audited = (seq: number, event: AuditEvent): Change =>
-  ({ seq, at: 3_000, kind: 'audit', event }) as unknown as Change;
+export const opened = (position: number, session: Session): Change =>
+  ({ seq: position, at: 3_000, kind: 'session.opened', session }) as unknown as Change;
+export const updated = (position: number, session: Session): Change =>
+  ({ seq: position, at: 3_500, kind: 'session.updated', session }) as unknown as Change;
+export const closed = (position: number, id: string, reason = 'logout', at = 4_000): Change =>
+  ({ seq: position, at, kind: 'session.closed', id, reason }) as unknown as Change;
+export const audited = (position: number, event: AuditEvent): Change =>
+  ({ seq: position, at: 3_000, kind: 'audit', event }) as unknown as Change;
+
+/** Changes as they come to be written, those from a place in the agent's log on. */
+export const changesToWrite = (
+  items: ChangesToWrite['items'],
+  from = 1,
+  over: Partial<ChangesToWrite> = {},
+): ChangesToWrite => ({
+  epoch: Epoch.parse('e1'),
+  from: seq(from),
+  to: seq(from + items.length - 1),
+  after: seq(0),
+  items,
+  view: 'v',
+  ...over,
+});

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ConnectionId, SessionId } from '#shared/domain/ids.ts';
-import type { SessionRow } from '#shared/ipc/views.ts';
 import {
   formatColumns,
   movedColumn,
@@ -17,6 +15,7 @@ import {
   sessionsAsJson,
   sessionsAsMarkdown,
 } from '#renderer/session-table/session-text.ts';
+import { sessionRow } from '#test/support/session-row.ts';
 
 const ALL = ['a', 'b', 'c', 'd'];
 const usual = (text: string | null) => parseColumns(text, ALL, ['a', 'b']);
@@ -53,38 +52,13 @@ test('moving changes places only, and stops at the ends', () => {
   });
 });
 
-const row = (over: Partial<SessionRow>): SessionRow => ({
-  connection: 'c' as ConnectionId,
-  id: 's' as SessionId,
-  account: null,
-  roles: [],
-  privileged: false,
-  service: false,
-  own: false,
-  status: 'active',
-  cause: null,
-  openedAt: null,
-  lastSeenAt: null,
-  endedAt: null,
-  expiresAt: null,
-  ip: null,
-  ipOf: null,
-  userAgent: null,
-  place: null,
-  network: null,
-  device: null,
-  marks: [],
-  via: null,
-  risk: null,
-  ...over,
-});
 const options = { masked: false, environment: () => 'shop' };
 
 test('no value becomes a formula, breaks out of its cell or ends its row', () => {
   const value = fc.stringMatching(/^[=+\-@"',;|\r\n a-z]{0,12}$/);
   fc.assert(
     fc.property(value, (agent) => {
-      const rows = [row({ userAgent: agent }), row({})];
+      const rows = [sessionRow({ userAgent: agent }), sessionRow({})];
       const cell = csvCell(agent);
       expect(cell.replace(/^"/, '')).not.toMatch(/^[=+\-@\t\r]/);
       const unquoted = sessionsAsCsv(rows, options).replaceAll(/"(?:[^"]|"")*"/g, '');
@@ -100,7 +74,7 @@ test('no value becomes a formula, breaks out of its cell or ends its row', () =>
 });
 
 test('what is masked on screen is masked in a copy, and its raw agent stays behind', () => {
-  const rows = [row({ ip: '85.214.1.2', userAgent: 'Mozilla/5.0 secret' })];
+  const rows = [sessionRow({ ip: '85.214.1.2', userAgent: 'Mozilla/5.0 secret' })];
   for (const write of [sessionsAsCsv, sessionsAsMarkdown, sessionsAsJson]) {
     const masked = write(rows, { ...options, masked: true });
     expect(masked).toContain('85.214.');

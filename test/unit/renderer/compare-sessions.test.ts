@@ -1,28 +1,21 @@
 import { expect, test } from 'vitest';
+import { AccountId } from '#shared/domain/ids.ts';
+import { epochMs } from '#shared/domain/units.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import { maskAddress } from '#shared/domain/mask-address.ts';
 import { compareSessions, type CompareWords } from '#renderer/session-panel/compare-sessions.ts';
+import { sessionRow } from '#test/support/session-row.ts';
 
 const session = (over: Partial<SessionRow> = {}): SessionRow =>
-  ({
-    connection: 'c',
-    id: 's',
-    account: { id: 'a', name: 'ann' },
+  sessionRow({
+    account: { id: AccountId.parse('a'), name: 'ann' },
     roles: ['staff'],
-    status: 'active',
-    openedAt: 0,
-    lastSeenAt: 60_000,
-    endedAt: null,
+    openedAt: epochMs(0),
+    lastSeenAt: epochMs(60_000),
     ip: '192.0.2.1',
     userAgent: 'Mozilla/5.0',
-    place: null,
-    network: null,
-    device: null,
-    marks: [],
-    via: null,
-    risk: null,
     ...over,
-  }) as unknown as SessionRow;
+  });
 const words = (masked = false): CompareWords => ({
   environment: () => 'shop',
   address: (ip) => (masked ? maskAddress(ip) : ip),
@@ -40,7 +33,7 @@ const compared = (one: SessionRow, other: SessionRow, masked = false) =>
 test('two sessions are told apart by what is known of both; times differ always and say nothing by that', () => {
   const facts = compared(
     session(),
-    session({ ip: '192.0.2.9', lastSeenAt: 120_000 as never, userAgent: null, roles: [] }),
+    session({ ip: '192.0.2.9', lastSeenAt: epochMs(120_000), userAgent: null, roles: [] }),
   );
   expect(facts['Person']).toEqual(['ann', 'ann', false]);
   expect(facts['Address']).toEqual(['192.0.2.1', '192.0.2.9', true]);

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
+import { SessionId } from '#shared/domain/ids.ts';
 import type { SessionGroup, SessionGroups } from '#shared/ipc/desk-contract.ts';
 import type { Page, SessionRow } from '#shared/ipc/views.ts';
 import { createGroupedList } from '#renderer/store/grouped-list.ts';
 import { createPageCache } from '#renderer/store/page-cache.ts';
+import { sessionRow } from '#test/support/session-row.ts';
 
 type At = SessionGroups['asOf'];
 const row = (group: string, index: number): SessionRow =>
-  ({ connection: 'c', id: `${group}${String(index)}` }) as unknown as SessionRow;
+  sessionRow({ id: SessionId.parse(`${group}${String(index)}`) });
 const groupsOf = (counts: Readonly<Record<string, number>>): SessionGroups => ({
   groups: Object.entries(counts).map(([key, sessions]): SessionGroup => ({
     key,

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { AccountId, SessionId } from '#shared/domain/ids.ts';
 import type { Page, SessionRow } from '#shared/ipc/views.ts';
 import { engineAway, ProblemError } from '#renderer/bridge/problem-error.ts';
 import { CHUNK, createPageCache } from '#renderer/store/page-cache.ts';
+import { sessionRow } from '#test/support/session-row.ts';
 
 const row = (index: number, name = `n${String(index)}`): SessionRow =>
-  ({ connection: 'c', id: `s${String(index)}`, account: { id: 'a', name } }) as unknown as SessionRow;
+  sessionRow({ id: SessionId.parse(`s${String(index)}`), account: { id: AccountId.parse('a'), name } });
 
 const NOW = 1_000 as Page<SessionRow>['asOf'];
 

@@ -13,6 +13,7 @@ import { backTest } from '#engine/detections/back-test.ts';
 import { openReadable } from '#engine/mirror/database.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { audited, fakeEvent } from '#test/support/fake-agent/fake-records.ts';
+import { ask } from '#test/support/ask.ts';
 import { NOW, WiredWorld } from './wired-world.ts';
 
 const PLACES = {
@@ -60,18 +61,16 @@ test('working straight through events in order finds what working them in with r
   );
 });
 
-function ask(world: WiredWorld, settings: Record<string, object | null>, since?: number): BackTestResult {
+function tested(world: WiredWorld, settings: Record<string, object | null>, since?: number): BackTestResult {
   const db = openReadable(mirrorFile(world.profile));
   try {
-    const question = backTest(db, {
-      connection: world.who().id,
-      settings: settings as never,
-      ...(since === undefined ? {} : { since }),
-    });
-    for (;;) {
-      const step = question.next();
-      if (step.done === true) return step.value;
-    }
+    return ask(
+      backTest(db, {
+        connection: world.who().id,
+        settings: settings as never,
+        ...(since === undefined ? {} : { since }),
+      }),
+    );
   } finally {
     db.close();
   }
@@ -96,17 +95,17 @@ test('a back-test says what fires more and less on the mirrored events, and noth
         ),
     ),
   );
-  expect(ask(world, {})).toMatchObject({ events: 16, before: 0, after: 0, moreCount: 0, fewerCount: 0 });
-  const lower = ask(world, { bruteForce: { failures: 4 } });
+  expect(tested(world, {})).toMatchObject({ events: 16, before: 0, after: 0, moreCount: 0, fewerCount: 0 });
+  const lower = tested(world, { bruteForce: { failures: 4 } });
   expect(lower).toMatchObject({ before: 1, after: 2, detections: ['brute_force', 'brute_force_success'] });
   expect(lower.more.map(({ entity }) => entity.id).sort()).toEqual(['anna', 'ben']);
   expect(lower.fewer.map(({ entity }) => entity.id)).toEqual(['anna']);
   expect(lower.days).toMatchObject([{ before: 1, after: 2, more: 2, fewer: 1 }]);
   expect(lower.more.map(({ people }) => people)).toContainEqual([{ id: 'ben', name: 'ben' }]);
-  expect(ask(world, { bruteForce: null })).toMatchObject({ before: 1, after: 0, fewerCount: 1 });
-  expect(ask(world, { bruteForce: { failures: 4 } }, NOW)).toMatchObject({ before: 0, after: 0 });
-  expect(ask(world, { filters: { ignoredUsers: ['anna'] } })).toMatchObject({ before: 1, after: 0 });
-  expect(() => ask(world, { bruteForce: { failures: 0 } })).toThrow(/bruteForce.failures/);
+  expect(tested(world, { bruteForce: null })).toMatchObject({ before: 1, after: 0, fewerCount: 1 });
+  expect(tested(world, { bruteForce: { failures: 4 } }, NOW)).toMatchObject({ before: 0, after: 0 });
+  expect(tested(world, { filters: { ignoredUsers: ['anna'] } })).toMatchObject({ before: 1, after: 0 });
+  expect(() => tested(world, { bruteForce: { failures: 0 } })).toThrow(/bruteForce.failures/);
 });
 
 test('what a back-test reads of the mirror is enough: each detection finds what it finds with everything decoded', async () => {
@@ -174,7 +173,7 @@ test('what a back-test reads of the mirror is enough: each detection finds what 
   let seen = 0;
   for (const setting of new Set(CATALOGUE.map((one) => one.setting))) {
     if (setting === 'sigmaRule') continue;
-    const answer = ask(world, { [setting]: null });
+    const answer = tested(world, { [setting]: null });
     const expected = [...found.values()].filter(
       ({ detection, filtered }) => filtered === undefined && answer.detections.includes(detection),
     );

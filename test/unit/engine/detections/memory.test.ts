@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDetector } from '#engine/detect/detector.ts';
 import { tablesOf } from '#engine/detect/snapshot.ts';
@@ -8,8 +5,7 @@ import { thaw, type Timeline } from '#engine/detect/timeline.ts';
 import { createMemory } from '#engine/detections/memory.ts';
 import { storedKeys } from '#engine/detections/stored-keys.ts';
 import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
-import { openMirror } from '#engine/mirror/open.ts';
-import { epochMs } from '#shared/domain/units.ts';
+import { testMirror } from '#test/support/test-mirror.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z');
 const HOUR = 3_600_000;
@@ -58,10 +54,7 @@ const told = (value: unknown): unknown =>
     : value;
 
 test('memories come back as they were saved, and so do those that were saved whole', () => {
-  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-memory-'));
-  const opened = openMirror(profile, epochMs(START));
-  if (opened.is !== 'open') throw new Error(opened.is);
-  const { db } = opened;
+  const { db } = testMirror(START);
   const detector = lived(() => undefined);
   const tables = tablesOf(detector.state());
   const before = new Map(tables.map(({ kind, held }) => [kind, new Map(held)]));
@@ -97,6 +90,4 @@ test('memories come back as they were saved, and so do those that were saved who
   expectSame();
   const users = db.prepare("SELECT sum(length(body)) FROM detector_entity WHERE kind = 'users'").pluck();
   expect(bytes).toBeLessThan(Number(users.get()));
-  db.close();
-  rmSync(profile, { recursive: true, force: true });
 });

@@ -20,11 +20,7 @@ import { createMemoryWriter } from '#engine/detections/memory-writer.ts';
 import { createPackedCache } from '#engine/detections/packed-cache.ts';
 import { packOf, type Pack } from '#engine/detections/packs.ts';
 import { storedKeys } from '#engine/detections/stored-keys.ts';
-import { openMirror } from '#engine/mirror/open.ts';
-import { epochMs } from '#shared/domain/units.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { testMirror } from '#test/support/test-mirror.ts';
 import { event, HOUR, PLACES, WINDOWS_FIREFOX } from '../../detect/support.ts';
 import { eager, world } from '../../detect/world.ts';
 
@@ -159,10 +155,7 @@ const listed = (timeline: Timeline<UserState>): string => {
 };
 
 test('a mirror with memories of an earlier version is read, and what is written then is smaller', () => {
-  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-packs-'));
-  const opened = openMirror(profile, epochMs(Date.parse('2026-03-01T00:00:00Z')));
-  if (opened.is !== 'open') throw new Error(opened.is);
-  const { db } = opened;
+  const { db } = testMirror(Date.parse('2026-03-01T00:00:00Z'));
   const detector = createDetector({ load: () => undefined });
   for (const one of life()) detector.ingest(one);
   const { users } = detector.state();
@@ -205,8 +198,6 @@ test('a mirror with memories of an earlier version is read, and what is written 
   expect(whole(memory.load('users', 'ann'))).toEqual(ann);
   memory.forgotten('users', 'ann');
   expect(memory.load('users', 'ann')).toBeUndefined();
-  db.close();
-  rmSync(profile, { recursive: true, force: true });
 });
 
 test('bytes that were not used lately leave when there is no more room, and the others stay', () => {

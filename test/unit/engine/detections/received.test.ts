@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Epoch, seq } from '#shared/domain/ids.ts';
+import { seq } from '#shared/domain/ids.ts';
 import { epochMs, MINUTE } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
 import type { EnrichedEvent } from '#engine/detect/event.ts';
@@ -8,6 +8,7 @@ import type { Request } from '#engine/detections/evaluation/requests.ts';
 import { loggedOf } from '#engine/detections/event-log.ts';
 import {
   audited,
+  changesToWrite,
   fakeAccount,
   fakeEvent,
   fakeSession,
@@ -54,14 +55,7 @@ test('a batch that came and is not written is evaluated as if it had not come, a
   await world.stream([signIn(0)]);
   // Wanted when it comes, and no more when its turn has come.
   let asked = 0;
-  const batch = {
-    epoch: Epoch.parse('e1'),
-    from: seq(2),
-    to: seq(2),
-    after: seq(0),
-    items: [signIn(1)(2)],
-    view: 'v',
-  };
+  const batch = changesToWrite([signIn(1)(2)], 2);
   const dropped = await world.ingest.changes(world.who(), batch, () => (asked += 1) === 1);
   expect([dropped.is, asked]).toEqual(['dropped', 2]);
   expect([travels(world), logged(world).length, world.told]).toEqual([0, 1, []]);

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY, epochMs, HOUR } from '#shared/domain/units.ts';
@@ -24,38 +21,18 @@ import {
 } from '#engine/detections/suppressions.ts';
 import { triage, undoTriage } from '#engine/detections/triage.ts';
 import { createDetectionWriter } from '#engine/detections/write.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
-import { transaction, type WritableDb } from '#engine/mirror/database.ts';
+import { transaction } from '#engine/mirror/database.ts';
 import { knownKeys } from '#engine/mirror/known-keys.ts';
-import { openMirror } from '#engine/mirror/open.ts';
-
-const folders: string[] = [];
-const open: WritableDb[] = [];
-afterEach(() => {
-  for (const db of open.splice(0)) db.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+import { addEnvironment } from '#test/support/environment.ts';
+import { testMirror } from '#test/support/test-mirror.ts';
+import { ask } from '#test/support/ask.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const connection = ConnectionId.parse('c1');
 
 function world() {
-  const folder = mkdtempSync(join(tmpdir(), 'wf-detections-'));
-  folders.push(folder);
-  const mirror = openMirror(folder, epochMs(NOW));
-  if (mirror.is !== 'open') throw new Error(mirror.is);
-  const { db } = mirror;
-  open.push(db);
-  const key = insertConnection(db, {
-    id: connection,
-    name: 'Shop',
-    nameGiven: true,
-    url: 'https://shop.example',
-    ca: null,
-    colour: 0,
-    demoKey: null,
-    createdAt: NOW,
-  });
+  const { db } = testMirror(NOW);
+  const key = addEnvironment(db, connection, { name: 'Shop' });
   db.prepare(
     `INSERT INTO account (connection, id, name, known, roles, status, privileged, service)
      VALUES (?, '7', 'anna', 1, '[]', 'active', 0, 0)`,
@@ -83,7 +60,7 @@ function world() {
         ).fresh,
     );
   const list = (filter: Partial<DetectionFilter> = {}, limit = 100, cursor: string | null = null) =>
-    answer(
+    ask(
       detectionList(db, {
         filter: DetectionFilter.parse(filter),
         sort: 'severity',
@@ -92,13 +69,6 @@ function world() {
       }),
     );
   return { db, key, parts, acts, write, list };
-}
-
-function answer<T>(question: Generator<undefined, T, undefined>): T {
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-  }
 }
 
 let made = 0;
@@ -190,7 +160,7 @@ test('triage closes with a verdict, is journalled, changes the marks of account 
   ]);
   expect(undoTriage(parts, done.undo ?? 0).changed).toBe(0);
   expect(acts).toEqual(['detection-closed', 'detection-open', 'detection-triage-undone']);
-  const detail = answer(detectionDetail(db, { connection, id: a.id }));
+  const detail = ask(detectionDetail(db, { connection, id: a.id }));
   expect(detail?.actions).toMatchObject([
     { by: 'Tess', note: 'on holiday', undone: true, to: { state: 'closed', verdict: 'benign' } },
     { to: { state: 'open' } },
@@ -207,7 +177,7 @@ test('a card says which addresses it is about, the one that raised it last, also
     `INSERT INTO address (ip, country, disagrees, readable, asn, organisation, kind, trusted)
      VALUES ('203.0.113.9', 'BR', 0, 1, 26599, 'Example Telecom', 'mobile', 0)`,
   ).run();
-  const detail = answer(detectionDetail(db, { connection, id: one.id }));
+  const detail = ask(detectionDetail(db, { connection, id: one.id }));
   expect(detail?.moreOrigins).toBe(0);
   expect(detail?.origins).toMatchObject([
     { ip: '198.51.100.1', network: null, devices: [] },
@@ -291,7 +261,7 @@ test('one attack is one campaign, whatever order its findings are written in', (
   ]) {
     const { write, db, list } = world();
     for (const record of order) write(record);
-    const groups = answer(
+    const groups = ask(
       detectionGroups(db, { filter: DetectionFilter.parse({}), by: 'campaign', offset: 0, limit: 50 }),
     ).groups;
     expect(groups.map(({ key, count }) => [key, count])).toEqual([

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach } from 'vitest';
-import { ConnectionId, Epoch, seq } from '#shared/domain/ids.ts';
+import { onTestFinished } from 'vitest';
+import { ConnectionId } from '#shared/domain/ids.ts';
 import type { Enricher } from '#geo/enrich.ts';
 import type { Log } from '#shared/domain/log.ts';
 import { epochMs } from '#shared/domain/units.ts';
@@ -13,18 +10,14 @@ import { createDetecting, type Detecting } from '#engine/detections/hook.ts';
 import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
 import { createIngest, type Ingest } from '#engine/ingest/ingest.ts';
 import { createWriter } from '#engine/ingest/writer.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import type { WritableDb } from '#engine/mirror/database.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
-import { openMirror } from '#engine/mirror/open.ts';
 import { nextHistory, planHistory } from '#engine/mirror/history-ranges.ts';
 import { testGeo } from '#test/support/test-engine.ts';
 import type { AuditEvent } from '#shared/protocol/records.ts';
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0).reverse()) close();
-});
+import { addEnvironment } from '#test/support/environment.ts';
+import { mirrorOf, testFolder } from '#test/support/test-mirror.ts';
+import { changesToWrite } from '#test/support/fake-agent/fake-records.ts';
 
 export const NOW = Date.parse('2026-03-02T00:00:00Z');
 const quiet = () => undefined;
@@ -32,7 +25,7 @@ const id = ConnectionId.parse('connection-1');
 
 /** A mirror with detections wired into its ingest, which can be left as a crash leaves it and opened again. */
 export class WiredWorld {
-  readonly profile = mkdtempSync(join(tmpdir(), 'watchfloor-wired-'));
+  readonly profile = testFolder();
   db!: WritableDb;
   committer!: Committer;
   ingest!: Ingest;
@@ -54,11 +47,10 @@ export class WiredWorld {
     this.#asker = asker;
     this.#enricher = enricher;
     this.open();
-    closers.push(() => {
+    onTestFinished(() => {
       this.committer.stop();
       this.#asked?.close().catch(quiet);
       this.db.close();
-      rmSync(this.profile, { recursive: true, force: true });
     });
   }
 
@@ -74,20 +66,10 @@ export class WiredWorld {
     };
     this.#asked?.close().catch(quiet);
     this.#asked = this.#asker?.(mirrorFile(this.profile), log);
-    const opened = openMirror(this.profile, epochMs(NOW));
-    if (opened.is !== 'open') throw new Error(opened.is);
+    const opened = mirrorOf(this.profile, NOW);
     this.db = opened.db;
     if (this.#key === 0) {
-      this.#key = insertConnection(this.db, {
-        id,
-        name: 'one',
-        nameGiven: true,
-        url: 'http://127.0.0.1:1',
-        ca: null,
-        colour: 0,
-        demoKey: null,
-        createdAt: 0,
-      });
+      this.#key = addEnvironment(this.db, id, { name: 'one' });
     }
     const writer = createWriter(this.db, this.#enricher);
     this.committer = createCommitter({
@@ -159,14 +141,10 @@ export class WiredWorld {
     this.#at += changes.length;
     const result = await this.ingest.changes(
       this.who(),
-      {
-        epoch: Epoch.parse('e1'),
-        from: seq(from),
-        to: seq(this.#at),
-        after: seq(0),
-        items: changes.map((make, at) => make(from + at)),
-        view: 'v',
-      },
+      changesToWrite(
+        changes.map((make, at) => make(from + at)),
+        from,
+      ),
       () => true,
     );
     if (result.is === 'failed') throw result.error;

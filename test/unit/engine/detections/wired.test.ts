@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '#shared/domain/units.ts';
 import type { Change } from '#shared/protocol/changes.ts';
-import { audited, fakeEvent, fakeSession } from '#test/support/fake-agent/fake-records.ts';
+import { audited, changesToWrite, fakeEvent, fakeSession } from '#test/support/fake-agent/fake-records.ts';
 import { NOW, WiredWorld } from './wired-world.ts';
 
 type Make = (position: number) => Change;
@@ -181,14 +181,10 @@ test('a transaction that is rolled back and comes again is found once', async ()
         const next = changes.slice(at + 5, at + 10);
         const failing = world.ingest.changes(
           world.who(),
-          {
-            epoch: 'e1' as never,
-            from: 1e6 as never,
-            to: 2e6 as never,
-            after: 0 as never,
-            items: next.map((make, n) => make(1e6 + n)),
-            view: 'v',
-          },
+          changesToWrite(
+            next.map((make, n) => make(1e6 + n)),
+            1e6,
+          ),
           () => true,
         );
         expect((await failing).is).toBe('failed');

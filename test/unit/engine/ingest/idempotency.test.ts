@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Epoch, seq } from '#shared/domain/ids.ts';
+import { seq } from '#shared/domain/ids.ts';
 import type { Change } from '#shared/protocol/changes.ts';
 import {
   audited,
+  changesToWrite,
   closed,
   fakeAccount,
   fakeEvent,
@@ -25,22 +26,6 @@ const DUMP = [
   'SELECT a.id, c.at, c.roles, c.removed FROM account_change c JOIN account a ON a.key = c.account ORDER BY a.id, c.at',
 ];
 const dump = (world: IngestWorld): readonly unknown[] => DUMP.map((sql) => world.rows(sql));
-
-async function apply(world: IngestWorld, changes: readonly Change[], from: number): Promise<void> {
-  const result = await world.ingest.changes(
-    world.who,
-    {
-      epoch: Epoch.parse('e1'),
-      from: seq(from),
-      to: seq(from + changes.length - 1),
-      after: seq(0),
-      items: changes,
-      view: 'v',
-    },
-    () => true,
-  );
-  expect(result).toEqual({ is: 'committed' });
-}
 
 const session = fc.record({
   id: fc.constantFrom('a', 'b', 'c'),
@@ -91,10 +76,10 @@ test('applying a batch twice is applying it once', async () => {
     fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 25 }), async (makes) => {
       const changes = makes.map((make, at) => make(at + 1));
       const once = ingestWorld();
-      await apply(once, changes, 1);
+      await once.write(changes);
       const twice = ingestWorld();
-      await apply(twice, changes, 1);
-      await apply(twice, changes, 1);
+      await twice.write(changes);
+      await twice.write(changes);
       const strip = (world: IngestWorld): readonly unknown[] =>
         dump(world).filter((_, at) => at !== 1 && at !== 5);
       expect(strip(twice)).toEqual(strip(once));
@@ -117,12 +102,12 @@ test('cutting the same changes into other batches makes no difference', async ()
       async (makes, cut) => {
         const changes = makes.map((make, at) => make(at + 1));
         const whole = ingestWorld();
-        await apply(whole, changes, 1);
+        await whole.write(changes);
         const parts = ingestWorld();
         const first = changes.slice(0, cut);
         const second = changes.slice(cut);
-        if (first.length > 0) await apply(parts, first, 1);
-        if (second.length > 0) await apply(parts, second, first.length + 1);
+        if (first.length > 0) await parts.write(first);
+        if (second.length > 0) await parts.write(second, first.length + 1);
         expect(dump(parts)).toEqual(dump(whole));
       },
     ),
@@ -140,14 +125,7 @@ test('the cursor moves with the batch or not at all', async () => {
   });
   const result = await world.ingest.changes(
     world.who,
-    {
-      epoch: Epoch.parse('e1'),
-      from: seq(1),
-      to: seq(1),
-      after: seq(0),
-      items: [opened(1, fakeSession('a'))],
-      view: 'v',
-    },
+    changesToWrite([opened(1, fakeSession('a'))]),
     () => true,
   );
   expect(result.is).toBe('failed');
@@ -159,11 +137,11 @@ test('the cursor moves with the batch or not at all', async () => {
 
 test('detections get every item enriched, in the transaction that writes it', async () => {
   const world = ingestWorld();
-  await apply(
-    world,
-    [opened(1, fakeSession('a')), audited(2, fakeEvent('e', { ip: '91.0.0.1' })), closed(3, 'a')],
-    1,
-  );
+  await world.write([
+    opened(1, fakeSession('a')),
+    audited(2, fakeEvent('e', { ip: '91.0.0.1' })),
+    closed(3, 'a'),
+  ]);
   expect(world.enriched).toHaveLength(1);
   expect(world.enriched[0]).toMatchObject({
     source: 'stream',
@@ -179,18 +157,11 @@ test('items outside of the range of their batch are set aside, known ones are pa
   const world = ingestWorld();
   await world.ingest.changes(
     world.who,
-    {
-      epoch: Epoch.parse('e1'),
-      from: seq(5),
-      to: seq(8),
-      after: seq(6),
-      items: [
-        opened(5, fakeSession('known')),
-        opened(7, fakeSession('new')),
-        opened(9, fakeSession('outside')),
-      ],
-      view: 'v',
-    },
+    changesToWrite(
+      [opened(5, fakeSession('known')), opened(7, fakeSession('new')), opened(9, fakeSession('outside'))],
+      5,
+      { to: seq(8), after: seq(6) },
+    ),
     () => true,
   );
   expect(world.rows('SELECT id FROM handle')).toEqual([{ id: 'new' }]);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import type { Problem } from '#shared/domain/result.ts';
@@ -9,10 +9,11 @@ import { createCommitter, type Committer } from '#engine/ingest/committer.ts';
 import type { EnrichedBatch, IngestHook } from '#engine/ingest/hooks.ts';
 import { createIngest, type Ingest, type IngestNews } from '#engine/ingest/ingest.ts';
 import { createWriter, type Writer } from '#engine/ingest/writer.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import type { WritableDb } from '#engine/mirror/database.ts';
-import { openMirror } from '#engine/mirror/open.ts';
 import { testGeo } from '#test/support/test-engine.ts';
+import { changesToWrite } from '#test/support/fake-agent/fake-records.ts';
+import { addEnvironment } from '#test/support/environment.ts';
+import { mirrorOf } from '#test/support/test-mirror.ts';
 
 export interface IngestWorld {
   readonly profile: string;
@@ -25,13 +26,10 @@ export interface IngestWorld {
   readonly enriched: EnrichedBatch[];
   readonly problems: (Problem | null)[];
   rows(sql: string): readonly unknown[];
+  /** Writes changes, from a place in the agent's log on. It throws unless they are committed. */
+  write(items: readonly unknown[], from?: number): Promise<void>;
   close(): void;
 }
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0).reverse()) close();
-});
 
 /** Ingest on a real mirror in a folder of its own, with one connection. */
 export function ingestWorld(
@@ -43,9 +41,7 @@ export function ingestWorld(
   } = {},
 ): IngestWorld {
   const profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
-  const opened = openMirror(profile, epochMs(0));
-  if (opened.is !== 'open') throw new Error(opened.is);
-  const { db, file } = opened;
+  const { db, file } = mirrorOf(profile);
   const writer = createWriter(
     db,
     testGeo.enricher,
@@ -77,33 +73,29 @@ export function ingestWorld(
     onNews: (one) => news.push(one),
   });
   const id = ConnectionId.parse('connection-1');
-  const key = insertConnection(db, {
-    id,
-    name: 'one',
-    nameGiven: true,
-    url: 'http://127.0.0.1:1',
-    ca: null,
-    colour: 0,
-    demoKey: null,
-    createdAt: 0,
-  });
+  const key = addEnvironment(db, id, { name: 'one' });
   const close = () => {
     committer.stop();
     db.close();
     rmSync(profile, { recursive: true, force: true });
   };
-  if (options.keep !== true) closers.push(close);
+  if (options.keep !== true) onTestFinished(close);
+  const who = { id, key };
   return {
     profile,
     db,
     writer,
     committer,
     ingest,
-    who: { id, key },
+    who,
     news,
     enriched,
     problems,
     rows: (sql) => db.prepare(sql).all(),
+    write: async (items, from) => {
+      const result = await ingest.changes(who, changesToWrite(items, from), () => true);
+      if (result.is !== 'committed') throw new Error(result.is);
+    },
     close,
   };
 }

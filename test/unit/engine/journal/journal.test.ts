@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { epochMs } from '#shared/domain/units.ts';
 import { entryBody, headText, JournalEntry, type HeadsFile } from '#shared/journal/entry.ts';
 import { createOperatorJournal, type OperatorJournal } from '#engine/journal/journal.ts';
@@ -12,28 +10,16 @@ import { verifyJournal } from '#engine/journal/verify.ts';
 import { verifyProfile } from '#engine/journal/verify-profile.ts';
 import { localHeadFile } from '#engine/journal/head-file.ts';
 import { transaction, type WritableDb } from '#engine/mirror/database.ts';
-import { openMirror } from '#engine/mirror/open.ts';
+import { testMirror } from '#test/support/test-mirror.ts';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0).reverse()) close();
-});
-
 interface World {
   readonly db: WritableDb;
   readonly profile: string;
   readonly journal: OperatorJournal;
 }
 function world(entries: number): World {
-  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
-  const opened = openMirror(profile, epochMs(1));
-  if (opened.is !== 'open') throw new Error('not open');
-  const { db } = opened;
-  closers.push(() => {
-    db.close();
-    rmSync(profile, { recursive: true, force: true });
-  });
+  const { db, profile } = testMirror();
   let now = 1_000;
   const journal = createOperatorJournal({
     db,

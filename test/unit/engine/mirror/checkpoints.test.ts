@@ -1,26 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { epochMs } from '#shared/domain/units.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { createCheckpoints, type CheckpointTold } from '#engine/mirror/checkpoints/checkpoints.ts';
 import { openCheckpointing, openReadable, transaction } from '#engine/mirror/database.ts';
-import { openMirror } from '#engine/mirror/open.ts';
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0).reverse()) close();
-});
+import { testMirror } from '#test/support/test-mirror.ts';
 
 /** Pages after which a checkpoint is due here. */
 const PAGES = 400;
 
 /** A mirror, and a thread that copies when it is told to: over a second connection, as the real one. */
 function world() {
-  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-checkpoints-'));
-  const opened = openMirror(profile, epochMs(0));
-  if (opened.is !== 'open') throw new Error(opened.is);
-  const { db, file } = opened;
+  const { db, file } = testMirror();
   db.pragma('wal_checkpoint(TRUNCATE)');
   const other = openCheckpointing(file);
   const thread = { begun: 0, tell: (_what: CheckpointTold): void => undefined };
@@ -32,10 +20,8 @@ function world() {
       return { begin: () => void (thread.begun += 1), close: () => Promise.resolve() };
     },
   });
-  closers.push(() => {
+  onTestFinished(() => {
     other.close();
-    db.close();
-    rmSync(profile, { recursive: true, force: true });
   });
   const log = (): { held: number; copied: number } => {
     const [, held, copied] = db.prepare('PRAGMA wal_checkpoint(NOOP)').raw().get() as number[];
@@ -91,7 +77,9 @@ test('a log that somebody still reads is left alone; a thread that does nothing,
   const { file, other, thread, log, write } = world();
   write(10);
   const reader = openReadable(file);
-  closers.push(() => reader.close());
+  onTestFinished(() => {
+    reader.close();
+  });
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM word').get();
   write(2 * PAGES, () => thread.begun > 0);

@@ -6,15 +6,9 @@ import type { SessionGroups } from '#shared/ipc/desk-contract.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { sessionGroups } from '#engine/mirror/ask-groups.ts';
 import { sessionsPage } from '#engine/mirror/ask-sessions.ts';
-import type { Question } from '#engine/mirror/question.ts';
+import { ask } from '#test/support/ask.ts';
 import { NOW, randomWorld } from '../search/random-world.ts';
 
-function ask<T>(question: Question<T>): T {
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-  }
-}
 const { world } = await randomWorld(7, { sessions: 120, events: 0 });
 afterAll(() => {
   world.close();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Epoch, SessionId, seq } from '#shared/domain/ids.ts';
+import { SessionId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { sessionDetail } from '#engine/mirror/ask-sessions.ts';
 import { audited, closed, fakeEvent, fakeSession, opened } from '#test/support/fake-agent/fake-records.ts';
@@ -23,23 +23,11 @@ test('events that name no session are told with the one that their account had o
     activity('last', 4_000),
     activity('after', 4_001),
   ];
-  const result = await world.ingest.changes(
-    world.who,
-    {
-      epoch: Epoch.parse('e1'),
-      from: seq(1),
-      to: seq(events.length + 2),
-      after: seq(0),
-      items: [
-        opened(1, session),
-        ...events.map((event, index) => audited(index + 2, event)),
-        closed(events.length + 2, 's1', 'logout', 4_000),
-      ],
-      view: 'v',
-    },
-    () => true,
-  );
-  expect(result.is).toBe('committed');
+  await world.write([
+    opened(1, session),
+    ...events.map((event, index) => audited(index + 2, event)),
+    closed(events.length + 2, 's1', 'logout', 4_000),
+  ]);
   const question = sessionDetail(
     world.db,
     { connection: world.who.id, id: SessionId.parse('s1') },

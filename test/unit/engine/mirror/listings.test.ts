@@ -8,8 +8,8 @@ import { openReadable, transaction } from '#engine/mirror/database.ts';
 import { growingKeys } from '#engine/mirror/growing-keys.ts';
 import { sessionsListed, sessionsUnlisted } from '#engine/mirror/listings.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
-import type { Question } from '#engine/mirror/question.ts';
 import { inProcessReader } from '#engine/mirror/reader.ts';
+import { ask } from '#test/support/ask.ts';
 import { NOW, randomWorld } from '../search/random-world.ts';
 
 const { world } = await randomWorld(23, { sessions: 260, events: 0 });
@@ -19,12 +19,6 @@ afterAll(() => {
   world.close();
 });
 
-function ask<T>(question: Question<T>): T {
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-  }
-}
 type Listed = (typeof ENGINE_METHODS)['sessions.listed'];
 const requestOf = (request: RequestOf<Listed>) => ENGINE_METHODS['sessions.listed'].request.parse(request);
 const listed = (request: RequestOf<Listed>) => ask(sessionsListed(db, requestOf(request), epochMs(NOW)));

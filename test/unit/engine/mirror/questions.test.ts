@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { Epoch, seq } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import {
   ENGINE_METHODS,
@@ -12,32 +11,14 @@ import type { Change } from '#shared/protocol/changes.ts';
 import { auditPage } from '#engine/mirror/ask-audit.ts';
 import { figures } from '#engine/mirror/ask-figures.ts';
 import { sessionsPage } from '#engine/mirror/ask-sessions.ts';
-import type { Question } from '#engine/mirror/question.ts';
 import { audited, closed, fakeEvent, fakeSession, opened } from '#test/support/fake-agent/fake-records.ts';
+import { ask } from '#test/support/ask.ts';
 import { ingestWorld, type IngestWorld } from '../ingest/world.ts';
 
 const NOW = epochMs(10_000_000);
 
-function ask<T>(question: Question<T>): T {
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-  }
-}
 async function fill(world: IngestWorld, changes: readonly Change[]): Promise<void> {
-  const result = await world.ingest.changes(
-    world.who,
-    {
-      epoch: Epoch.parse('e1'),
-      from: seq(1),
-      to: seq(changes.length),
-      after: seq(0),
-      items: changes,
-      view: 'v',
-    },
-    () => true,
-  );
-  expect(result.is).toBe('committed');
+  await world.write(changes);
   expect(world.rows('SELECT problem FROM set_aside')).toEqual([]);
 }
 const page = (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AccountId, Epoch, seq } from '#shared/domain/ids.ts';
+import { AccountId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { placeCell } from '#shared/domain/place-cell.ts';
 import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
@@ -9,39 +9,27 @@ import type { Change } from '#shared/protocol/changes.ts';
 import { sessionsPage } from '#engine/mirror/ask-sessions.ts';
 import { figures } from '#engine/mirror/ask-figures.ts';
 import { mapChanges, mapTravel, timeline, type Touched } from '#engine/mirror/ask-watch.ts';
-import type { Question } from '#engine/mirror/question.ts';
 import {
   audited,
+  changesToWrite,
   closed,
   fakeEvent,
   fakeSession,
   opened,
   updated,
 } from '#test/support/fake-agent/fake-records.ts';
+import { ask } from '#test/support/ask.ts';
 import { ingestWorld, type IngestWorld } from '../ingest/world.ts';
 
 const NOW = epochMs(100_000_000);
 const BERLIN = '91.1.1.1';
 const US = '8.8.8.8';
 
-function ask<T>(question: Question<T>): T {
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-  }
-}
 let told = 0;
 async function fill(world: IngestWorld, changes: readonly Change[]): Promise<void> {
   const result = await world.ingest.changes(
     world.who,
-    {
-      epoch: Epoch.parse('e1'),
-      from: seq(1),
-      to: seq(changes.length),
-      after: seq(0),
-      items: changes,
-      view: `v${String((told += 1))}`,
-    },
+    changesToWrite(changes, 1, { view: `v${String((told += 1))}` }),
     () => true,
   );
   expect(result.is).toBe('committed');

@@ -1,45 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { AccountId, ConnectionId } from '#shared/domain/ids.ts';
-import { epochMs } from '#shared/domain/units.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import type { WritableDb } from '#engine/mirror/database.ts';
-import { openMirror } from '#engine/mirror/open.ts';
 import { edgeFinder, MOST_SHARED, readRules } from '#engine/people/identity-edges.ts';
 import { link, separate, setIdentityRules, undoDecision } from '#engine/people/identities.ts';
 import { csvFields, importMapping } from '#engine/people/mapping.ts';
 import { settleStep } from '#engine/people/settle.ts';
+import { addEnvironment } from '#test/support/environment.ts';
+import { testMirror } from '#test/support/test-mirror.ts';
 
 const COMMON = ['admin'];
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
-
 function world(): WritableDb {
-  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
-  const opened = openMirror(profile, epochMs(0));
-  if (opened.is !== 'open') throw new Error(opened.is);
-  const { db } = opened;
-  closers.push(() => {
-    db.close();
-    rmSync(profile, { recursive: true });
-  });
-  for (const name of ['shop', 'intranet']) {
-    insertConnection(db, {
-      id: ConnectionId.parse(name),
-      name,
-      nameGiven: true,
-      url: 'http://127.0.0.1:1',
-      ca: null,
-      colour: 0,
-      demoKey: null,
-      createdAt: epochMs(0),
-    });
-  }
+  const { db } = testMirror();
+  for (const name of ['shop', 'intranet']) addEnvironment(db, name);
   setIdentityRules(db, { email: true, name: true, commonNames: COMMON });
   return db;
 }
@@ -274,7 +247,6 @@ test('settled in any steps after any changes, people are the connected component
       );
       expect(settled).toEqual(components(db));
       expect([...settled.keys()]).toEqual(db.prepare('SELECT key FROM account ORDER BY key').pluck().all());
-      for (const close of closers.splice(0)) close();
     }),
     { numRuns: 60 },
   );

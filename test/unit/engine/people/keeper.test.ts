@@ -1,38 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ConnectionId } from '#shared/domain/ids.ts';
-import { epochMs } from '#shared/domain/units.ts';
 import type { Committed, Job } from '#engine/ingest/committer.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import { transaction, type WritableDb } from '#engine/mirror/database.ts';
-import { openMirror } from '#engine/mirror/open.ts';
 import { unsettleAll } from '#engine/people/settle.ts';
 import { createIdentityKeeper } from '#engine/people/keeper.ts';
+import { addEnvironment } from '#test/support/environment.ts';
+import { testMirror } from '#test/support/test-mirror.ts';
 
 const ACCOUNTS = 200;
 const EVERY_MS = 2_000;
 
-let profile: string;
 let db: WritableDb;
 let jobs: Job[];
 beforeEach(() => {
-  profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
-  const opened = openMirror(profile, epochMs(0));
-  if (opened.is !== 'open') throw new Error(opened.is);
-  db = opened.db;
+  ({ db } = testMirror());
   jobs = [];
-  insertConnection(db, {
-    id: ConnectionId.parse('shop'),
-    name: 'shop',
-    nameGiven: true,
-    url: 'http://127.0.0.1:1',
-    ca: null,
-    colour: 0,
-    demoKey: null,
-    createdAt: epochMs(0),
-  });
+  addEnvironment(db, 'shop');
   const add = db.prepare(
     `INSERT INTO account (connection, id, name, known, roles, status, privileged, service)
      VALUES (1, ?, ?, 1, '[]', 'active', 0, 0)`,
@@ -43,8 +25,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
-  db.close();
-  rmSync(profile, { recursive: true });
 });
 
 const committer = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AccountId, Epoch, seq } from '#shared/domain/ids.ts';
+import { AccountId } from '#shared/domain/ids.ts';
 import { accountNames } from '#engine/people/account-names.ts';
 import { addNote, notes, removeNote, restoreNote } from '#engine/people/notes.ts';
 import { fakeSession, opened } from '#test/support/fake-agent/fake-records.ts';
@@ -7,19 +7,7 @@ import { ingestWorld, type IngestWorld } from '../ingest/world.ts';
 
 async function withAnna(): Promise<IngestWorld> {
   const world = ingestWorld();
-  const result = await world.ingest.changes(
-    world.who,
-    {
-      epoch: Epoch.parse('e1'),
-      from: seq(1),
-      to: seq(1),
-      after: seq(0),
-      items: [opened(1, fakeSession('s/1', { account: { id: 'a/1', name: 'anna' } }))],
-      view: 'v',
-    },
-    () => true,
-  );
-  expect(result.is).toBe('committed');
+  await world.write([opened(1, fakeSession('s/1', { account: { id: 'a/1', name: 'anna' } }))]);
   return world;
 }
 const all = ({ db }: IngestWorld) => notes(db, { limit: 100 });

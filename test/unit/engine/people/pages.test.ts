@@ -1,27 +1,20 @@
 import { expect, test } from 'vitest';
-import { AccountId, Epoch, seq } from '#shared/domain/ids.ts';
+import { AccountId } from '#shared/domain/ids.ts';
 import { DAY, epochMs, HOUR } from '#shared/domain/units.ts';
 import { PEOPLE_METHODS } from '#shared/ipc/people-contract.ts';
 import type { Change } from '#shared/protocol/changes.ts';
-import type { Question } from '#engine/mirror/question.ts';
 import { entityView } from '#engine/people/ask-entity.ts';
 import { peoplePage } from '#engine/people/ask-people.ts';
 import { personView } from '#engine/people/ask-person.ts';
 import { settleStep } from '#engine/people/settle.ts';
 import { audited, closed, fakeEvent, fakeSession, opened } from '#test/support/fake-agent/fake-records.ts';
+import { ask } from '#test/support/ask.ts';
 import { ingestWorld, type IngestWorld } from '../ingest/world.ts';
 
 /** Wednesday 2026-11-18 12:00 UTC. */
 const NOW = epochMs(Date.UTC(2026, 10, 18, 12));
 const WINDOWS =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36';
-
-function ask<T>(question: Question<T>): T {
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-  }
-}
 
 async function filled(): Promise<IngestWorld> {
   const world = ingestWorld();
@@ -61,12 +54,7 @@ async function filled(): Promise<IngestWorld> {
     ),
     audited(next(), fakeEvent('e6', { at: NOW - 40 * DAY, account: anna, ip: '8.9.9.9' })),
   ];
-  const result = await world.ingest.changes(
-    world.who,
-    { epoch: Epoch.parse('e1'), from: seq(1), to: seq(n), after: seq(0), items: changes, view: 'v' },
-    () => true,
-  );
-  expect(result.is).toBe('committed');
+  await world.write(changes);
   expect(world.rows('SELECT problem FROM set_aside')).toEqual([]);
   while (settleStep(world.db, 100));
   return world;

@@ -1,40 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { CommandId, ConnectionId, OperationId, SessionId } from '#shared/domain/ids.ts';
+import { expect, test } from 'vitest';
+import { CommandId, OperationId, SessionId } from '#shared/domain/ids.ts';
 import { epochMs } from '#shared/domain/units.ts';
 import { transaction, type WritableDb } from '#engine/mirror/database.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
-import { openMirror } from '#engine/mirror/open.ts';
 import { changeCommand, commandById, keepPreview, type CommandChange } from '#engine/mirror/operations.ts';
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0).reverse()) close();
-});
+import { addEnvironment } from '#test/support/environment.ts';
+import { testMirror } from '#test/support/test-mirror.ts';
 
 function world(): { readonly db: WritableDb; readonly id: CommandId } {
-  const profile = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
-  const opened = openMirror(profile, epochMs(1));
-  if (opened.is !== 'open') throw new Error('not open');
-  const { db } = opened;
-  closers.push(() => {
-    db.close();
-    rmSync(profile, { recursive: true, force: true });
-  });
+  const { db } = testMirror();
   const id = CommandId.parse(randomUUID());
-  const connectionKey = insertConnection(db, {
-    id: ConnectionId.parse(randomUUID()),
-    url: 'https://agent.example',
-    name: 'shop',
-    nameGiven: true,
-    colour: 1,
-    demoKey: null,
-    ca: null,
-    createdAt: 1,
-  });
+  const connectionKey = addEnvironment(db, 'shop');
   const operation = OperationId.parse(randomUUID());
   const selector = { sessions: [SessionId.parse('one'), SessionId.parse('two')] };
   const about = { id: operation, at: 1, summary: 'two', act: { kind: 'revoke' as const }, selection: null };

@@ -1,26 +1,23 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { RetentionPolicy } from '#shared/ipc/mirror-contract.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { checkMirror } from '#engine/mirror/check.ts';
-import { insertConnection } from '#engine/mirror/connections.ts';
 import { transaction } from '#engine/mirror/database.ts';
 import { appendToArchive, verifyArchive } from '#engine/retention/archive.ts';
 import { forecast, mirrorBytes } from '#engine/retention/cuts.ts';
 import { deleteForSize } from '#engine/retention/delete-step.ts';
 import { beginRun, readPolicy, recentRuns, savePolicy } from '#engine/retention/policy-store.ts';
 import { fakeEvent } from '#test/support/fake-agent/fake-records.ts';
+import { addEnvironment } from '#test/support/environment.ts';
+import { testFolder } from '#test/support/test-mirror.ts';
 import { DAY, NOW, retentionWorld, type RetentionWorld } from './world.ts';
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'watchfloor-test-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+  folder = testFolder();
 });
 
 const days = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
@@ -32,18 +29,7 @@ const policy = (over: Partial<RetentionPolicy>): RetentionPolicy => ({
   archiveFolder: null,
   ...over,
 });
-function other(world: RetentionWorld): number {
-  return insertConnection(world.db, {
-    id: ConnectionId.parse('connection-2'),
-    name: 'two',
-    nameGiven: true,
-    url: 'http://127.0.0.1:2',
-    ca: null,
-    colour: 1,
-    demoKey: null,
-    createdAt: 0,
-  });
-}
+const other = (world: RetentionWorld): number => addEnvironment(world.db, 'connection-2', { name: 'two' });
 
 test('nothing is deleted unless somebody says so', async () => {
   const world = retentionWorld();

@@ -7,17 +7,12 @@ import { scopeOf } from '#engine/mirror/search/scope.ts';
 import { searchAudit, type FoundEvents } from '#engine/mirror/search/search-audit.ts';
 import { searchSessions } from '#engine/mirror/search/search-sessions.ts';
 import { fakeEvent, fakeSession } from '#test/support/fake-agent/fake-records.ts';
+import { ask } from '#test/support/ask.ts';
 import { ingestWorld, type IngestWorld } from '../ingest/world.ts';
 
 const NOW = 100_000;
 const FIRST = 60;
 
-function finish<T>(steps: Generator<undefined, T, undefined>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
 let state = 11;
 const random = (most: number): number =>
   ((state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32) * most;
@@ -79,7 +74,7 @@ test.each([true, false])(
     arrive(world, 'first', FIRST);
     paged(world, (cursor) => {
       const search = scopeOf(world.db, 'audit', { search: '', zone: 'utc' }, NOW);
-      const found: FoundEvents = finish(searchAudit(world.db, search, { descending, cursor, limit: 7 }));
+      const found: FoundEvents = ask(searchAudit(world.db, search, { descending, cursor, limit: 7 }));
       const id = world.db.prepare('SELECT id FROM audit WHERE key = ?').pluck();
       return { ids: found.keys.map((key) => String(id.get(key))), next: found.next };
     });
@@ -93,7 +88,7 @@ test.each(SESSION_SORTS.flatMap((by) => [[by, true] as const, [by, false] as con
     arrive(world, 'first', FIRST);
     paged(world, (cursor) => {
       const search = scopeOf(world.db, 'sessions', { search: '', zone: 'utc' }, NOW);
-      const found = finish(
+      const found = ask(
         searchSessions(world.db, search, { by, descending }, { cursor, limit: 7, now: epochMs(NOW) }),
       );
       const id = world.db.prepare('SELECT id FROM handle WHERE key = ?').pluck();

@@ -6,14 +6,8 @@ import { openReadable } from '#engine/mirror/database.ts';
 import { mirrorFile } from '#engine/mirror/mirror-file.ts';
 import { countAudit, countSessions } from '#engine/mirror/search/count.ts';
 import { scopeOf } from '#engine/mirror/search/scope.ts';
+import { ask } from '#test/support/ask.ts';
 import { NOW, randomWorld } from './random-world.ts';
-
-function finish<T>(steps: Generator<undefined, T, undefined>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
 
 const PIECES = [
   ...FIELDS.map(({ name }) => `${name}:`),
@@ -38,7 +32,7 @@ test('whatever is typed is either refused with its place or answered', async () 
         return;
       }
       const compiled = scopeOf(db, table, { search: text, zone: 'utc' }, NOW, then ? NOW - 1e8 : undefined);
-      const counted = finish(
+      const counted = ask(
         table === 'sessions'
           ? countSessions(db, compiled, { at: null, most: null })
           : countAudit(db, compiled, null),

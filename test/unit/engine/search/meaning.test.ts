@@ -9,6 +9,7 @@ import { countAudit, countSessions } from '#engine/mirror/search/count.ts';
 import { scopeOf } from '#engine/mirror/search/scope.ts';
 import { searchAudit, type FoundEvents } from '#engine/mirror/search/search-audit.ts';
 import { searchSessions } from '#engine/mirror/search/search-sessions.ts';
+import { ask } from '#test/support/ask.ts';
 import { naive } from './naive.ts';
 import { NOW, randomWorld, type RandomWorld } from './random-world.ts';
 
@@ -167,12 +168,6 @@ afterAll(() => {
   made.world.close();
 });
 
-function finish<T>(steps: Generator<undefined, T, undefined>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
 const parsed = (text: string, table: SearchTable): Query => {
   const answer = parseQuery(text, table);
   if (!answer.ok) throw new Error(`${text}: ${answer.error.message}`);
@@ -190,7 +185,7 @@ function sessionIds(
   const ids: string[] = [];
   let cursor: string | null = null;
   do {
-    const page: { keys: readonly number[]; next: string | null } = finish(
+    const page: { keys: readonly number[]; next: string | null } = ask(
       searchSessions(db, compiled, { by, descending }, { cursor, limit: 7, now: NOW, gathered }),
     );
     for (const key of page.keys)
@@ -205,7 +200,7 @@ function eventIds(search: string, descending: boolean, driven: boolean): string[
   const ids: string[] = [];
   let cursor: string | null = null;
   do {
-    const page: FoundEvents = finish(searchAudit(db, compiled, { descending, cursor, limit: 9, driven }));
+    const page: FoundEvents = ask(searchAudit(db, compiled, { descending, cursor, limit: 9, driven }));
     for (const key of page.keys)
       ids.push(String(db.prepare('SELECT id FROM audit WHERE key = ?').pluck().get(key)));
     cursor = page.next;
@@ -263,7 +258,7 @@ test('random searches of sessions mean the same gathered and walked, in every or
         const ids = sessionIds(search, by, descending, gathered);
         expect([...ids].sort(), search).toEqual(expected(search, 'sessions'));
         const compiled = scopeOf(db, 'sessions', request(search), NOW);
-        const counted = finish(countSessions(db, compiled, { at: null, most: null }));
+        const counted = ask(countSessions(db, compiled, { at: null, most: null }));
         expect(counted).toEqual({ value: ids.length, is: 'exact' });
       },
     ),
@@ -277,7 +272,7 @@ test('random searches of events mean the same by index and by time, both ways, b
       const ids = eventIds(search, descending, driven);
       expect([...ids].sort(), search).toEqual(expected(search, 'audit'));
       const compiled = scopeOf(db, 'audit', request(search), NOW);
-      expect(finish(countAudit(db, compiled, null)).value).toBe(ids.length);
+      expect(ask(countAudit(db, compiled, null)).value).toBe(ids.length);
     }),
     { numRuns: 120 },
   );

@@ -3,19 +3,12 @@ import { epochMs } from '#shared/domain/units.ts';
 import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import { sessionsPage } from '#engine/mirror/ask-sessions.ts';
 import { transaction } from '#engine/mirror/database.ts';
-import type { Question } from '#engine/mirror/question.ts';
 import { queryAt, queryDifference } from '#engine/mirror/search/ask-pages.ts';
 import { fakeAccount, fakeSession } from '#test/support/fake-agent/fake-records.ts';
+import { ask } from '#test/support/ask.ts';
 import { ingestWorld, type IngestWorld } from '../ingest/world.ts';
 
 const NOW = epochMs(100_000);
-
-function ask<T>(question: Question<T>): T {
-  for (;;) {
-    const step = question.next();
-    if (step.done === true) return step.value;
-  }
-}
 
 /** Ann became an administrator at 2,000 and was renamed and demoted at 3,000; her session at 1,000 was nobody's at first. */
 function promoted(): IngestWorld {

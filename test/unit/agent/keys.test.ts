@@ -19,6 +19,25 @@ test('handles are stable, different for different keys and secrets, and hide the
   );
 });
 
+test('a handle is the HMAC that it was in every version before, also of bytes and of long keys', () => {
+  const secret = Buffer.alloc(32, 7);
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'watchfloor session handle', 32)).toString(
+    'base64url',
+  );
+  const some = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.string({ minLength: 330, maxLength: 1_030 }),
+  );
+  fc.assert(
+    fc.property(some, fc.nat(9), (text, before) => {
+      const plainly = createHmac('sha256', key).update(text).digest('base64url').slice(0, 32);
+      expect(keys.session(storeKey(text))).toBe(plainly);
+      const bytes = Buffer.concat([Buffer.alloc(before, 'x'), Buffer.from(text), Buffer.from('behind')]);
+      expect(keys.sessionAt(bytes, before, bytes.length - 6)).toBe(plainly);
+    }),
+  );
+});
+
 test('what is sealed can be opened with the same secret only, and not when it was altered', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, place) => {

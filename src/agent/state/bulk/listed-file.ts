@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { EpochMs } from '#shared/domain/units.ts';
 import type { HandleKeys } from '../../keys/handle-keys.ts';
-import { storeKey, type StoreKey } from '../../stores/store-adapter.ts';
+import type { SealedPage } from '../../keys/sealing.ts';
 import { halvesOf } from './halves.ts';
 import type { BulkRoom } from './bulk-room.ts';
 import { roomForRecord, writeRecord } from './record-bytes.ts';
@@ -70,12 +70,13 @@ export class ListedFileWriter {
   }
 
   write(room: BulkRoom, count: number): void {
-    const stored: StoreKey[] = [];
-    for (let at = 0; at < count; at += 1)
-      stored.push(storeKey(room.text.toString('utf8', room.startOf(at), room.endOf(at, 0))));
-    const ids = stored.map((key) => this.#keys.session(key));
-    const sealed = this.#keys.sealAll(stored);
-    for (let at = 0; at < count; at += 1) this.#add(ids[at] ?? '', sealed[at] ?? Buffer.alloc(0), room, at);
+    const sealed = this.#keys.sealPage({
+      bytes: room.text,
+      count,
+      startOf: (session) => room.startOf(session),
+      endOf: (session) => room.endOf(session, 0),
+    });
+    for (let at = 0; at < count; at += 1) this.#add(sealed, room, at);
   }
 
   /** Ends the file and sees it to the disk. */
@@ -96,21 +97,22 @@ export class ListedFileWriter {
     return { count, columns, end, listedAt: this.#listedAt };
   }
 
-  #add(id: string, sealed: Buffer, room: BulkRoom, session: number): void {
-    const most = ENTRY_BYTES + HANDLE_BYTES + sealed.length + roomForRecord(room, session) + UNIT;
+  #add(sealed: SealedPage, room: BulkRoom, session: number): void {
+    const sealedBytes = sealed.lengthOf(session);
+    const most = ENTRY_BYTES + HANDLE_BYTES + sealedBytes + roomForRecord(room, session) + UNIT;
     if (this.#filled + most > this.#chunk.length) this.#flush();
     if (most > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(most);
     if (this.#count === this.#columns.high.length) this.#grow();
     const at = this.#filled;
     const chunk = this.#chunk;
     const sealedAt = at + ENTRY_BYTES + HANDLE_BYTES;
-    const factsAt = sealedAt + sealed.length;
+    const factsAt = sealed.put(session, chunk, sealedAt);
     const end = writeRecord(room, session, chunk, factsAt);
     const whole = Math.ceil((end - at) / UNIT) * UNIT;
     chunk.writeUInt32LE(end - factsAt, at);
-    chunk.writeUInt32LE(sealed.length, at + 4);
+    chunk.writeUInt32LE(sealedBytes, at + 4);
+    const id = this.#keys.sessionAt(room.text, room.startOf(session), room.endOf(session, 0));
     chunk.write(id, at + ENTRY_BYTES, HANDLE_BYTES, 'latin1');
-    chunk.set(sealed, sealedAt);
     for (let blank = end; blank < at + whole; blank += 1) chunk[blank] = 0;
     const count = this.#count;
     const [high, low] = halvesOf(id);

@@ -1,5 +1,5 @@
 import type { SqlAccess } from '../sql/sql-access.ts';
-import { EMPTY, list, name, sql, type Sql, type SqlValue } from '../sql/sql-text.ts';
+import { EMPTY, isOneOf, list, name, sql, type Sql, type SqlValue } from '../sql/sql-text.ts';
 
 /** Session data up to this size comes with the listing; larger ones are fetched one by one. */
 const INLINE_BYTES = 32 * 1024;
@@ -68,14 +68,14 @@ export function accountRows(t: Tables, after: SqlValue, limit: number | null): S
 }
 
 export const rolesOf = (t: Tables, uids: readonly string[]): Sql =>
-  sql`SELECT entity_id, roles_target_id FROM ${t.roles} WHERE deleted = 0 AND entity_id IN ${list(uids.map(Number))}`;
+  sql`SELECT entity_id, roles_target_id FROM ${t.roles} WHERE deleted = 0 AND entity_id${isOneOf(uids.map(Number))}`;
 
 /** uid, name of those whose sessions Drupal would accept: an account that is blocked has none. */
 export const ownersOf = (t: Tables, uids: readonly string[]): Sql =>
-  sql`SELECT uid, name FROM ${t.users} WHERE default_langcode = 1 AND status = 1 AND uid IN ${list(uids.map(Number))}`;
+  sql`SELECT uid, name FROM ${t.users} WHERE default_langcode = 1 AND status = 1 AND uid${isOneOf(uids.map(Number))}`;
 
 export const namesOf = (t: Tables, uids: readonly string[]): Sql =>
-  sql`SELECT uid, name FROM ${t.users} WHERE default_langcode = 1 AND uid IN ${list(uids.map(Number))}`;
+  sql`SELECT uid, name FROM ${t.users} WHERE default_langcode = 1 AND uid${isOneOf(uids.map(Number))}`;
 
 /** SQLite has no NOCASE_UTF8 here, the column's own collation: another one has to be named. */
 export function accountsNamed(t: Tables, dialect: SqlAccess['dialect'], names: readonly string[]): Sql {

@@ -39,9 +39,10 @@ export class SessionReader {
     const owners = await this.#ownersOf(rows);
     const sessions: StoredSession[] = [];
     const behind = new Map<number, string>();
-    for (const [index, row] of rows.entries()) {
+    for (let index = 0; index < rows.length; index += 1) {
       const account = owners[index] ?? null;
-      if (account === null) continue;
+      const row = rows[index];
+      if (account === null || row === undefined) continue;
       const sid = text(row[0], 'sessions.sid');
       const size = wholeOrNull(row[5], 'sessions.session');
       const data = size === null ? bytesOrNull(row[4], 'sessions.session') : await this.#large(size, sid);

@@ -6,7 +6,7 @@ export type SqlValue = string | number | bigint | Buffer | null;
 type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly value: SqlValue }
-  | { readonly kind: 'any'; readonly values: readonly string[] }
+  | { readonly kind: 'any'; readonly values: readonly (string | number)[] }
   | { readonly kind: 'name'; readonly path: readonly string[] };
 
 /** A statement or a part of one: text written in this program, names quoted and values apart. */
@@ -40,8 +40,10 @@ export function list(values: readonly SqlValue[]): Sql {
   return { pieces: [...pieces, { kind: 'text', text: ')' }] };
 }
 
-/** ` IN (a, b, c)` of many texts, or what a dialect has that costs less: one parameter. The list must not be empty. */
-export const isOneOf = (values: readonly string[]): Sql => ({ pieces: [{ kind: 'any', values }] });
+/** ` IN (a, b, c)` of many, or what a dialect has that costs less: one parameter. The list must not be empty. */
+export const isOneOf = (values: readonly string[] | readonly number[]): Sql => ({
+  pieces: [{ kind: 'any', values }],
+});
 
 export const EMPTY: Sql = { pieces: [] };
 
@@ -50,7 +52,7 @@ export interface RenderedSql<Value = SqlValue> {
   readonly values: readonly Value[];
 }
 /** PostgreSQL takes lists as one parameter. */
-type PostgresValue = SqlValue | readonly string[];
+type PostgresValue = SqlValue | readonly (string | number)[];
 
 /** Text and parameters as one kind of database wants them. */
 export function render(statement: Sql, dialect: Exclude<Dialect, 'postgres'>): RenderedSql;

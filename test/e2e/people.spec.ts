@@ -15,6 +15,11 @@ test('a person: found, joined with another account, taken apart again; an addres
   const person = page.getByTestId('person');
   await expect(person.getByRole('heading', { name: 'Sessions of this period' })).toBeVisible();
   await expect(person.getByRole('heading', { name: /^Signed in now: [1-9]/ })).toBeVisible();
+  // What was done in a session lies on its bar as dots, and what was flagged over all of them.
+  await expect(person.getByRole('group', { name: 'Detections' })).toBeVisible();
+  await expect(
+    person.getByRole('button', { name: /· (?:at least )?\d+ events?(?:, \d+ failed)?$/ }).first(),
+  ).toBeVisible();
   await expect(person.getByRole('img', { name: /^Map of \d+ place/ })).toBeVisible();
 
   await person.getByRole('button', { name: 'Join another account…' }).click();

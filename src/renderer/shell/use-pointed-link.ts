@@ -41,8 +41,10 @@ export function usePointedLink(id: string): PointedLink | null {
       window.clearTimeout(timer.current);
       setPointed(null);
     };
+    let at: HTMLAnchorElement | null = null;
     const stayAt = (target: EventTarget | null) => {
       const found = thingAt(target);
+      at = found?.link ?? null;
       if (found === null) {
         later(letGo, LEAVE_MS);
         return;
@@ -56,9 +58,13 @@ export function usePointedLink(id: string): PointedLink | null {
     // What comes under a pointer that lies still (another view, a list that goes on) was not pointed at.
     let lay = { x: Number.NaN, y: Number.NaN };
     let scrolled = false;
-    const onScroll = () => {
+    let byKey = false;
+    const onScroll = ({ target }: Event) => {
+      if (at !== null && target instanceof Node && !target.contains(at)) return;
       letGo();
-      scrolled = true;
+      // A link that the keyboard reaches is scrolled into sight by that.
+      if (byKey) stayAt(document.activeElement);
+      else scrolled = true;
     };
     const onMove = ({ clientX: x, clientY: y, target }: PointerEvent) => {
       const lies = x === lay.x && y === lay.y;
@@ -71,12 +77,14 @@ export function usePointedLink(id: string): PointedLink | null {
     const onOver = ({ target, pointerType, clientX, clientY }: PointerEvent) => {
       if (pointerType === 'touch' || (clientX === lay.x && clientY === lay.y)) return;
       scrolled = false;
+      byKey = false;
       const isSummary = target instanceof Element && target.closest(`[id="${id}"]`) !== null;
       if (isSummary) window.clearTimeout(timer.current);
       else stayAt(target);
     };
     const onFocus = ({ target }: FocusEvent) => {
-      if (target instanceof Element && target.matches(':focus-visible')) stayAt(target);
+      byKey = target instanceof Element && target.matches(':focus-visible');
+      if (byKey) stayAt(target);
     };
     document.addEventListener('pointermove', onMove, { passive: true });
     document.addEventListener('pointerover', onOver);

@@ -159,7 +159,8 @@ const WIDTHS: readonly string[] = [
 /** Plain texts and numbers: the theme’s type of styles has more alternatives than the compiler follows here. */
 const TABLE: Record<string, Record<string, string | number | { display: string }>> = {
   '& thead th': { position: 'sticky', top: 0, bgcolor: 'background.paper', zIndex: 1 },
-  '& td, & th': { overflow: 'hidden', textOverflow: 'ellipsis' },
+  // Not hidden: a link that the keyboard reaches would be scrolled, and its beginning out of the cell.
+  '& td, & th': { overflow: 'clip', textOverflow: 'ellipsis' },
   '& td': { whiteSpace: 'nowrap', py: 0, verticalAlign: 'middle' },
   // What is worth a place in any window has one; the others share the rest. All of it fits without scrolling sideways.
   ...Object.fromEntries(

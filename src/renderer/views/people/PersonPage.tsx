@@ -64,7 +64,13 @@ function Body({ person, again }: { readonly person: PersonView; readonly again: 
             ))}
           </Part>
           <Part title="Sessions of this period">
-            <Lanes lanes={person.lanes} since={person.since} until={person.until} />
+            <Lanes
+              lanes={person.lanes}
+              accounts={person.accounts}
+              events={person.events}
+              since={person.since}
+              until={person.until}
+            />
           </Part>
           <Part title="Events">
             <EventList events={person.events} />

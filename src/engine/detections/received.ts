@@ -1,5 +1,6 @@
 import type { Change } from '#shared/protocol/changes.ts';
 import type { AuditEvent } from '#shared/protocol/records.ts';
+import type { EnrichedEvent } from '../detect/event.ts';
 import type { EnrichedBatch, EnrichedItem, Known, ReceivedBatch } from '../ingest/hooks.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import type { Posted } from './evaluation/posted.ts';
@@ -114,38 +115,47 @@ export function createReceivedBatches(options: {
     return false;
   };
 
-  const itemsOf = ({ where, changes }: Batch): readonly EnrichedItem[] =>
-    changes.flatMap((change): readonly EnrichedItem[] => {
-      const { at } = change;
-      switch (change.kind) {
-        case 'audit': {
-          const { event } = change;
-          if (typeOf(event.action, event.outcome) === null || isHere(where.key, event)) return [];
-          const known = enrich(event.ip ?? null, event.userAgent ?? null);
-          return [{ is: 'audit', key: 0, event, known }];
-        }
-        case 'session.opened':
-        case 'session.updated': {
-          const { session } = change;
-          const opened = change.kind === 'session.opened';
-          const seen = opened ? session.opened : session.last;
-          const known = enrich(seen.ip, seen.userAgent);
-          return [
-            { is: 'session', kind: opened ? 'opened' : 'updated', at, session, opened: known, last: known },
-          ];
-        }
-        case 'session.closed':
-          return [{ is: 'session-closed', at, id: change.id, reason: change.reason }];
-        default:
-          return [];
+  /** What a change is to the detections; null: nothing. */
+  const itemOf = (key: number, change: Change): EnrichedItem | null => {
+    const { at } = change;
+    switch (change.kind) {
+      case 'audit': {
+        const { event } = change;
+        if (typeOf(event.action, event.outcome) === null || isHere(key, event)) return null;
+        const known = enrich(event.ip ?? null, event.userAgent ?? null);
+        return { is: 'audit', key: 0, event, known };
       }
-    });
+      case 'session.opened':
+      case 'session.updated': {
+        const { session } = change;
+        const opened = change.kind === 'session.opened';
+        const seen = opened ? session.opened : session.last;
+        const known = enrich(seen.ip, seen.userAgent);
+        return {
+          is: 'session',
+          kind: opened ? 'opened' : 'updated',
+          at,
+          session,
+          opened: known,
+          last: known,
+        };
+      }
+      case 'session.closed':
+        return { is: 'session-closed', at, id: change.id, reason: change.reason };
+      default:
+        return null;
+    }
+  };
 
   const post = (batch: Batch): boolean => {
     const { where, changes } = batch;
     const facts = factsOf(where.key);
     const origins = sharedOrigins();
-    const events = itemsOf(batch).flatMap((item) => eventsOfItem(item, 'stream', facts, origins));
+    const events: EnrichedEvent[] = [];
+    for (const change of changes) {
+      const item = itemOf(where.key, change);
+      if (item !== null) events.push(...eventsOfItem(item, 'stream', facts, origins));
+    }
     const logged: Logged = { silent: false, events };
     const posted = talk.post(where, mentionedBy(changes, facts), logged);
     if (posted === null) return false;

@@ -137,6 +137,21 @@ const clientMark = (text: string): string => textHash(text).toString(36);
 const sightingId = (session: Session, seen: Session['last'], ts: number): string =>
   `seen:${session.id}@${String(ts)}/${clients.get(`${seen.ip ?? ''} ${seen.userAgent ?? ''}`, clientMark)}`;
 
+function sightingAttributes(
+  { attributes, expiresAt, opened }: Session,
+  service: boolean,
+): Readonly<Record<string, string | number | boolean>> {
+  const own = attributesOf(attributes, service);
+  const { at: createdAt } = opened;
+  // Nearly every sighting: one literal instead of an object for each part of it.
+  if (own === null && expiresAt !== null && createdAt !== null) return { expiresAt, createdAt };
+  return {
+    ...own,
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(createdAt === null ? {} : { createdAt }),
+  };
+}
+
 function fromSession(
   session: Session,
   at: number,
@@ -160,11 +175,7 @@ function fromSession(
       ip: seen.ip,
       session: session.id,
       userAgent: seen.userAgent,
-      attributes: {
-        ...attributesOf(session.attributes, service),
-        ...(session.expiresAt === null ? {} : { expiresAt: session.expiresAt }),
-        ...(session.opened.at === null ? {} : { createdAt: session.opened.at }),
-      },
+      attributes: sightingAttributes(session, service),
       enrich: origins(kind === 'opened' ? known.opened : known.last),
     };
   });

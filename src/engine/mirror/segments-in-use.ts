@@ -52,9 +52,9 @@ const PartRow = z.object({
 });
 const SegmentRow = z.object({ number: z.number(), kind: z.enum(['stream', 'history']), state: z.string() });
 
-const hotOne = (inUse: ReadonlyMap<SegmentKind, Hot>, segment: number): Hot | null => {
-  for (const one of inUse.values()) if (one.number === segment) return one;
-  return null;
+const isHot = (inUse: ReadonlyMap<SegmentKind, Hot>, segment: number): boolean => {
+  for (const one of inUse.values()) if (one.number === segment) return true;
+  return false;
 };
 
 /** All calls must be inside a transaction of `db`. */
@@ -185,12 +185,13 @@ export function createSegmentsInUse(
     find(connection, id, at) {
       const hash = eventHash(salt, connection, id);
       const inUse = hot ?? load();
-      for (const [segment, part] of partsOf(connection)) {
-        // One event has one time; what is still being written is searched whatever it says.
-        const covers = at >= part.from && at <= part.to;
-        const open = hotOne(inUse, segment);
-        if (open === null && !covers) continue;
-        if ((open?.find ?? finder(segment))(hash, connection, id)) return { hash, here: true };
+      const own = partsOf(connection);
+      // What is still being written is searched whatever it says; of the others, one event has one time.
+      for (const open of inUse.values())
+        if (own.has(open.number) && open.find(hash, connection, id)) return { hash, here: true };
+      for (const [segment, part] of own) {
+        if (at < part.from || at > part.to || isHot(inUse, segment)) continue;
+        if (finder(segment)(hash, connection, id)) return { hash, here: true };
       }
       return { hash, here: false };
     },

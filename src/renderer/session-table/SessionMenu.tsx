@@ -3,9 +3,10 @@ import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { SessionRow } from '#shared/ipc/views.ts';
 import type { FieldName } from '#shared/query/catalogue.ts';
 import { action, ActionMenu, type MenuPlace } from '../components/ActionMenu.tsx';
-import { countryName, networkValue } from '../format/words.ts';
+import { countryName } from '../format/words.ts';
 import { useEnvironmentName } from '../parts/EnvironmentTag.tsx';
 import { useMasked } from '../parts/Address.tsx';
+import { pageActions } from '../parts/page-actions.ts';
 import { term, withTerm } from '../store/audit-search.ts';
 import { chosenRows } from '../store/chosen-rows.ts';
 import { copyText } from '../store/copy.ts';
@@ -50,7 +51,6 @@ export function SessionMenu(props: {
   if (at === null) return null;
   const { row } = at;
   const { account, ip, connection } = row;
-  const network = row.network === null ? null : networkValue(row.network);
   /** The selection, when this session is part of it; otherwise this session. */
   const copyAs = async (kind: CopyKind) => copySessions((await chosenRows(row)) ?? [row], kind);
   return (
@@ -95,25 +95,7 @@ export function SessionMenu(props: {
             )
           : []),
         'divider',
-        account === null
-          ? null
-          : action(`Everything about ${account.name}`, () => {
-              goTo('people', connection, account.id);
-            }),
-        ip === null
-          ? null
-          : action(
-              'Everything this address touched',
-              () => {
-                goTo('investigate', 'address', ip);
-              },
-              masked,
-            ),
-        network === null
-          ? null
-          : action('Everything this network touched', () => {
-              goTo('investigate', 'network', network);
-            }),
+        ...pageActions({ ...row, masked }),
         row.device === null
           ? null
           : action('Everybody with this kind of device', () => {

@@ -4,8 +4,9 @@ import type { AuditRow } from '#shared/ipc/views.ts';
 import { action, ActionMenu, type MenuPlace } from '../../components/ActionMenu.tsx';
 import { eventSubjectOf } from '../../entity/note-subject.ts';
 import { kindOfAction } from '../../format/actions.ts';
-import { countryName, deviceText, networkValue } from '../../format/words.ts';
+import { countryName, deviceText } from '../../format/words.ts';
 import { useMasked } from '../../parts/Address.tsx';
+import { pageActions } from '../../parts/page-actions.ts';
 import { useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { changeAuditSearch, term, useAuditSearch, withTerm } from '../../store/audit-search.ts';
 import { copyText } from '../../store/copy.ts';
@@ -47,7 +48,6 @@ export function EventMenu(props: {
   const browser = device?.browser ?? null;
   const environment = nameOf(row.connection);
   const words = device === null ? '' : deviceText(device);
-  const ofNetwork = network === null ? null : networkValue(network);
   const options = { masked: settingsNow().maskAddresses, environment };
   return (
     <ActionMenu
@@ -85,25 +85,7 @@ export function EventMenu(props: {
           ? null
           : action(`Only ${browser.name}`, () => keepOnly(term('browser', browser.name))),
         'divider',
-        account === null || account.id === null
-          ? null
-          : action(`Everything about ${account.name}`, () => {
-              if (account.id !== null) goTo('people', row.connection, account.id);
-            }),
-        ip === null
-          ? null
-          : action(
-              'Everything this address touched',
-              () => {
-                goTo('investigate', 'address', ip);
-              },
-              masked,
-            ),
-        ofNetwork === null
-          ? null
-          : action('Everything this network touched', () => {
-              goTo('investigate', 'network', ofNetwork);
-            }),
+        ...pageActions({ ...row, masked }),
         device === null || words === ''
           ? null
           : action(`Everybody with ${words}`, () => {

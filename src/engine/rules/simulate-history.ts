@@ -1,5 +1,5 @@
 import type { ConnectionId } from '#shared/domain/ids.ts';
-import { DAY, epochMs, type EpochMs } from '#shared/domain/units.ts';
+import { DAY, epochMs, MINUTE, type EpochMs } from '#shared/domain/units.ts';
 import type { HistorySimulation } from '#shared/ipc/rules-views.ts';
 import type { Rule } from '#shared/protocol/rules.ts';
 import { bornAt, idleAt, lifetimeAt } from '#shared/rules/ages.ts';
@@ -50,7 +50,8 @@ export function* simulateHistory(
       for (const group of readGroups(db, record.key, chunk, from, to, facts, events)) {
         sessions += group.sessions.length;
         const past: Past = { accounts: accounts.get(group.key) ?? [], seen };
-        const ends = endsOf(rule, evaluator, hours, facts, group, past, from, to);
+        const until = latest(past.accounts, to);
+        const ends = endsOf(rule, evaluator, hours, facts, group, past, from, until);
         if (ends.length === 0) continue;
         ended += ends.length;
         for (const end of ends) {
@@ -74,6 +75,18 @@ interface Past {
   readonly seen: ReadonlyMap<string, readonly PastSighting[]>;
 }
 const NOTHING_SEEN: Past['seen'] = new Map();
+
+/** By so much less than it is may the agent's time be guessed: what it said of it took a while to come. */
+const GUESSED_WITHIN = MINUTE;
+
+/**
+ * The agent's present, for an account. A change that the agent noted has happened, also where the guess of its time is
+ * behind it; one that is much later was noted by a clock that was wrong.
+ */
+function latest(changes: readonly PastAccount[], to: EpochMs): EpochMs {
+  const noted = changes.filter(({ at }) => at <= to + GUESSED_WITHIN).at(-1)?.at ?? to;
+  return epochMs(Math.max(to, noted));
+}
 
 /** Whether it matters to the rule where from, and with what, a session was used. */
 const looksAtOrigin = (rule: Rule): boolean =>

@@ -87,6 +87,19 @@ test('a person: found, joined with another account, taken apart again; an addres
   await expect(entity.getByRole('heading', { name: 'Accounts it touched' })).toBeVisible();
   await entity.getByRole('link', { name: /./ }).first().click();
   await expect(page.getByTestId('person')).toBeVisible();
+
+  // In the table of sessions, whose cells are no links, too; there with what only this session says of it.
+  await page.getByRole('link', { name: 'Sessions' }).click();
+  const device = page.locator('[data-leads^="#/investigate/device/"]').first();
+  await expect(async () => {
+    await page.mouse.move(2, 2);
+    await device.hover();
+    await expect(summary).toContainText('Kind of device', { timeout: 2_000 });
+  }).toPass();
+  await expect(summary).toContainText((await device.getAttribute('data-detail')) ?? 'none');
+  await page.locator('[data-leads^="#/people/"]').first().hover();
+  await expect(summary.locator('dt').first()).toHaveText('Signed in now');
+  expect(await seriousFindings(page)).toEqual([]);
 });
 
 test('the past: who was signed in at an instant in one environment, and what another instant has that this has not', async ({

@@ -16,13 +16,15 @@ export function SummaryCard(props: {
   /** `Person`, `Address` … */
   readonly kind: string;
   readonly title: string;
+  /** What else is said of it where it stands. */
+  readonly detail?: string | null;
   readonly marks?: ReactNode;
   /** A number: so many are being asked for. */
   readonly lines: readonly SummaryLine[] | number;
   /** What limits what is said, or why nothing is. */
   readonly note?: string | undefined;
 }): ReactNode {
-  const { kind, title, lines, marks, note } = props;
+  const { kind, title, detail = null, lines, marks, note } = props;
   return (
     <Box
       sx={{
@@ -45,6 +47,9 @@ export function SummaryCard(props: {
         </Typography>
         {marks}
       </Box>
+      {detail === null || detail === title ? null : (
+        <Box sx={{ color: 'text.secondary', mb: 1, whiteSpace: 'pre-line' }}>{detail}</Box>
+      )}
       {typeof lines === 'number' ? (
         Array.from({ length: lines }, (_, index) => (
           <Skeleton

@@ -59,17 +59,20 @@ function View({ row, index, looks, ...props }: Props): ReactNode {
         />
       </div>
       {props.columns.map((id) => {
-        const { text, title, look, label, status, environment, tier } = CELLS[id]?.(row, looks, now) ?? NONE;
+        const { text, title, look, label, leads, ...data } = CELLS[id]?.(row, looks, now) ?? NONE;
+        const summed = leads !== undefined && leads !== null;
         return (
           <div
             key={id}
             role="gridcell"
             className={look === undefined ? 'wf-cell' : `wf-cell ${look}`}
-            title={title}
+            title={summed ? undefined : title}
             aria-label={label}
-            data-status={status}
-            data-tier={tier}
-            style={environment === undefined ? undefined : squareOf(environment)}
+            data-leads={leads ?? undefined}
+            data-detail={summed ? title : undefined}
+            data-status={data.status}
+            data-tier={data.tier}
+            style={data.environment === undefined ? undefined : squareOf(data.environment)}
           >
             {text}
           </div>

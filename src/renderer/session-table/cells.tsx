@@ -12,11 +12,13 @@ import {
   deviceText,
   networkDetail,
   networkText,
+  networkValue,
   placeDoubts,
   placeText,
   RISK_WORDS,
   STATUS_EXPLAINED,
 } from '../format/words.ts';
+import { hrefOf } from '../store/route-store.ts';
 import type { Looks } from './looks.ts';
 
 /**
@@ -25,8 +27,10 @@ import type { Looks } from './looks.ts';
  */
 export interface CellShown {
   readonly text: ReactNode;
-  /** On hovering. */
+  /** On hovering; where the cell leads to a page, a line of the summary that is shown instead. */
   readonly title: string | undefined;
+  /** The page of what the cell names. */
+  readonly leads?: string | null;
   readonly look?: string;
   /** Instead of the text, for who does not see it. */
   readonly label?: string;
@@ -58,10 +62,14 @@ const environment: CellOf = (row, { environments }) => {
   };
 };
 
-const person: CellOf = ({ account, via }) => {
+const person: CellOf = ({ account, via, connection }) => {
   if (account === null) return unknown('Nobody is signed in to this session');
-  const working = via === null ? '' : `\n${via.name} works as this person`;
-  return { text: account.name, title: `${account.name}${working}`, look: 'wf-strong' };
+  return {
+    text: account.name,
+    title: via === null ? undefined : `${via.name} works as this person`,
+    look: 'wf-strong',
+    leads: hrefOf('people', connection, account.id),
+  };
 };
 
 const roles: CellOf = (row) =>
@@ -115,24 +123,27 @@ const place: CellOf = ({ place: where, ip }) =>
 const address: CellOf = ({ ip, ipOf }, { mask, revealed }) => {
   if (ip === null) return unknown('The store does not keep addresses for this session');
   const masked = mask && !revealed.has(ip);
-  const whole = masked ? 'Masked by the privacy setting; open the session to show it' : ip;
-  const sighting =
-    ipOf === 'opened' ? 'Address at sign-in' : ipOf === 'last' ? 'Address of the last visit' : null;
   return {
     text: masked ? maskAddress(ip) : ip,
-    title: sighting === null ? whole : `${whole}\n${sighting}`,
+    title:
+      ipOf === 'opened' ? 'Address at sign-in' : ipOf === 'last' ? 'Address of the last visit' : undefined,
     look: 'wf-mono',
+    leads: hrefOf('investigate', 'address', ip),
   };
 };
 
+const pageOf = (kind: string, value: string | null): string | null =>
+  value === null ? null : hrefOf('investigate', kind, value);
 const network: CellOf = ({ network: of, ip }) =>
   of === null
     ? unknown(ip === null ? NO_ADDRESS : 'No list names the network of this address')
-    : text(networkText(of), networkDetail(of));
+    : { ...text(networkText(of), networkDetail(of)), leads: pageOf('network', networkValue(of)) };
 
 const device: CellOf = ({ device: of, userAgent }) => {
   const words = of === null ? '' : deviceText(of);
-  if (of !== null && words !== '') return text(words, deviceDetail(of));
+  if (of !== null && words !== '') {
+    return { ...text(words, deviceDetail(of)), leads: hrefOf('investigate', 'device', of.key) };
+  }
   return unknown(
     userAgent === null
       ? 'The store does not keep the user agent'

@@ -24,7 +24,7 @@ function placed({ left, top, bottom }: DOMRect): CSSProperties {
 export function LinkSummary(): ReactNode {
   const pointed = usePointedLink(ID);
   if (pointed === null) return null;
-  const { thing, text, box } = pointed;
+  const { thing, text, detail, box } = pointed;
   return (
     <Box
       id={ID}
@@ -34,7 +34,7 @@ export function LinkSummary(): ReactNode {
       style={placed(box)}
     >
       <Suspense>
-        <Summary key={JSON.stringify(thing)} thing={thing} text={text} />
+        <Summary key={JSON.stringify(thing)} thing={thing} text={text} detail={detail} />
       </Suspense>
     </Box>
   );

@@ -22,6 +22,12 @@ import type { LinkedThing } from './linked-thing.ts';
 
 type Person = Extract<LinkedThing, { kind: 'person' }>;
 type Entity = Exclude<LinkedThing, Person>;
+/** A thing as somebody points at it. */
+interface Shown<Thing> {
+  readonly thing: Thing;
+  readonly text: string;
+  readonly detail: string | null;
+}
 const NAMES = { address: 'Address', network: 'Network', device: 'Kind of device' } as const;
 
 const lineOf = (fact: SummaryFact): SummaryLine => ({
@@ -43,7 +49,7 @@ function useNote(answer: Query<PersonView | EntityView | null>, stale: string): 
   return stale === '' ? undefined : `Not live: ${stale}`;
 }
 
-function PersonSummary({ thing }: { readonly thing: Person }): ReactNode {
+function PersonSummary({ thing, detail }: Shown<Person>): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const nameOf = useEnvironmentName();
   const { connection, id, name } = thing;
@@ -62,6 +68,7 @@ function PersonSummary({ thing }: { readonly thing: Person }): ReactNode {
     <SummaryCard
       kind={accounts.length > 1 ? `Person with ${counted(accounts.length, 'account')}` : 'Person'}
       title={person?.name ?? name}
+      detail={detail}
       marks={
         <PersonMarks
           person={{
@@ -83,7 +90,7 @@ function PersonSummary({ thing }: { readonly thing: Person }): ReactNode {
   );
 }
 
-function EntitySummary({ thing, text }: { readonly thing: Entity; readonly text: string }): ReactNode {
+function EntitySummary({ thing, text, detail }: Shown<Entity>): ReactNode {
   const zone = useSettings((state) => state.settings.timeZone);
   const nameOf = useEnvironmentName();
   const masked = useMaskedText();
@@ -95,6 +102,7 @@ function EntitySummary({ thing, text }: { readonly thing: Entity; readonly text:
     <SummaryCard
       kind={NAMES[kind]}
       title={masked(entity?.title ?? text)}
+      detail={detail}
       lines={
         entity === null
           ? answer.is === 'loading'
@@ -108,16 +116,17 @@ function EntitySummary({ thing, text }: { readonly thing: Entity; readonly text:
 }
 
 /** What is known of what a link leads to; asked when it is shown, and withdrawn with it. */
-export function Summary({ thing, text }: { readonly thing: LinkedThing; readonly text: string }): ReactNode {
+export function Summary({ thing, ...at }: Shown<LinkedThing>): ReactNode {
   const masked = useMasked(thing.kind === 'address' ? thing.value : null);
   const shown = useMaskedText();
-  if (thing.kind === 'person') return <PersonSummary thing={thing} />;
-  if (!masked) return <EntitySummary thing={thing} text={text} />;
+  if (thing.kind === 'person') return <PersonSummary thing={thing} {...at} />;
+  if (!masked) return <EntitySummary thing={thing} {...at} />;
   // Who it touched would be the address by another name: nothing is asked.
   return (
     <SummaryCard
       kind={NAMES[thing.kind]}
-      title={shown(text)}
+      title={shown(at.text)}
+      detail={at.detail}
       lines={[]}
       note="Masked by the privacy setting; open the session to show it"
     />

@@ -1,12 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import { linkedThing, type LinkedThing } from './linked-thing.ts';
 
-/** A link that somebody has stayed at, with where it is. */
+/** A link, or a cell that names something, that somebody has stayed at, with where it is. */
 export interface PointedLink {
   readonly thing: LinkedThing;
   /** What the link says. */
   readonly text: string;
-  readonly link: HTMLAnchorElement;
+  /** What else there is to say at this place. */
+  readonly detail: string | null;
+  readonly link: HTMLElement;
+  readonly href: string;
   readonly box: DOMRect;
 }
 
@@ -17,10 +20,16 @@ const LEAVE_MS = 200;
 /** How often it is looked whether the link still stands where it was. */
 const LOOK_MS = 500;
 
-function thingAt(target: EventTarget | null): { link: HTMLAnchorElement; thing: LinkedThing } | null {
-  const link = target instanceof Element ? target.closest<HTMLAnchorElement>('a[href^="#/"]') : null;
-  const thing = link === null ? null : linkedThing(link.getAttribute('href') ?? '', link.dataset['name']);
-  return link === null || thing === null ? null : { link, thing };
+/** Where a link leads; a table that is scrolled has cells that only name it, as a link each would cost frames. */
+const leadsTo = (link: HTMLElement): string => link.dataset['leads'] ?? link.getAttribute('href') ?? '';
+
+function thingAt(target: EventTarget | null): Pick<PointedLink, 'link' | 'thing' | 'href'> | null {
+  const link = target instanceof Element ? target.closest<HTMLElement>('a[href^="#/"], [data-leads]') : null;
+  if (link === null) return null;
+  const { leads, name } = link.dataset;
+  const href = leadsTo(link);
+  const thing = linkedThing(href, leads === undefined ? name : link.textContent);
+  return thing === null ? null : { link, thing, href };
 }
 
 /**
@@ -41,7 +50,7 @@ export function usePointedLink(id: string): PointedLink | null {
       window.clearTimeout(timer.current);
       setPointed(null);
     };
-    let at: HTMLAnchorElement | null = null;
+    let at: HTMLElement | null = null;
     const stayAt = (target: EventTarget | null) => {
       const found = thingAt(target);
       at = found?.link ?? null;
@@ -50,9 +59,13 @@ export function usePointedLink(id: string): PointedLink | null {
         return;
       }
       later(() => {
-        const { link, thing } = found;
-        if (!link.isConnected || document.hidden) letGo();
-        else setPointed({ link, thing, text: link.textContent, box: link.getBoundingClientRect() });
+        const { link, href } = found;
+        // A table’s cell may stand for another row by now.
+        if (!link.isConnected || document.hidden || leadsTo(link) !== href) letGo();
+        else {
+          const detail = link.dataset['detail'] ?? null;
+          setPointed({ ...found, text: link.textContent, detail, box: link.getBoundingClientRect() });
+        }
       }, STAY_MS);
     };
     // What comes under a pointer that lies still (another view, a list that goes on) was not pointed at.
@@ -110,14 +123,14 @@ export function usePointedLink(id: string): PointedLink | null {
 
   useEffect(() => {
     if (pointed === null) return undefined;
-    const { link, box } = pointed;
+    const { link, href, box } = pointed;
     link.setAttribute('aria-describedby', id);
     const letGo = () => {
       setPointed(null);
     };
     const look = window.setInterval(() => {
       const { left, top } = link.getBoundingClientRect();
-      if (!link.isConnected || left !== box.left || top !== box.top) letGo();
+      if (!link.isConnected || leadsTo(link) !== href || left !== box.left || top !== box.top) letGo();
     }, LOOK_MS);
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;

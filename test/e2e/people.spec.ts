@@ -89,7 +89,7 @@ test('a person: found, joined with another account, taken apart again; an addres
   await expect(page.getByTestId('person')).toBeVisible();
 
   // In the table of sessions, whose cells are no links, too; there with what only this session says of it.
-  await page.getByRole('link', { name: 'Sessions' }).click();
+  await page.getByRole('link', { name: 'Sessions', exact: true }).click();
   const device = page.locator('[data-leads^="#/investigate/device/"]').first();
   await expect(async () => {
     await page.mouse.move(2, 2);
@@ -99,6 +99,9 @@ test('a person: found, joined with another account, taken apart again; an addres
   await expect(summary).toContainText((await device.getAttribute('data-detail')) ?? 'none');
   await page.locator('[data-leads^="#/people/"]').first().hover();
   await expect(summary.locator('dt').first()).toHaveText('Signed in now');
+  await page.locator('[data-leads^="#/environments/"]').first().hover();
+  await expect(summary).toContainText(/Live[,.]/);
+  await expect(summary.locator('dt')).toHaveText(['Signed in now', 'True as of', 'Agent']);
   expect(await seriousFindings(page)).toEqual([]);
 });
 

@@ -33,11 +33,11 @@ export function detectionCondition(filter: Filter): Condition {
     filter.severities?.map((name) => SEVERITIES.indexOf(name)),
   );
   list('d.name', 'detections', filter.detections);
-  if (filter.account !== undefined) {
-    parts.push(`d.account = (SELECT x.key FROM account x JOIN connection y ON y.key = x.connection
-      WHERE y.id = @accountConnection AND x.id = @account)`);
-    bound['accountConnection'] = filter.account.connection;
-    bound['account'] = filter.account.id;
+  if (filter.accounts !== undefined) {
+    parts.push(`d.account IN (SELECT x.key FROM json_each(@accounts) j
+      CROSS JOIN connection y ON y.id = j.value ->> 'connection'
+      CROSS JOIN account x ON x.connection = y.key AND x.id = j.value ->> 'id')`);
+    bound['accounts'] = JSON.stringify(filter.accounts);
   }
   if (filter.session !== undefined) {
     parts.push(`d.session = (SELECT x.key FROM handle x JOIN connection y ON y.key = x.connection

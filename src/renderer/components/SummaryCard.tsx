@@ -9,7 +9,7 @@ export interface SummaryLine {
 }
 
 /**
- * What is known of a person, an address, a network or a kind of device, in a few lines. While they are asked for, as many
+ * What is known of a person, an address, a network, a kind of device or an environment, in a few lines. While they are asked for, as many
  * lines are kept free as there will be: nothing grows under the pointer.
  */
 export function SummaryCard(props: {

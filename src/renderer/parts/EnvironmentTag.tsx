@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ConnectionId } from '#shared/domain/ids.ts';
 import { useApp } from '../store/app-store.ts';
+import { hrefOf } from '../store/route-store.ts';
 import { environmentKey } from '../theme/palette.ts';
 
 /** Name of an environment, or what is known of one that is no longer configured. */
@@ -39,7 +40,7 @@ export function EnvironmentTag(props: {
   const tier = environment.hello?.environment.tier;
   const word = tier === undefined ? undefined : TIERS[tier];
   return (
-    <span className="wf-tag" title={environment.name}>
+    <span className="wf-tag" data-leads={hrefOf('environments', props.connection)}>
       <ColourSquare index={environment.colour} />
       <span className="wf-name">{environment.name}</span>
       {/* A space that nobody sees: names and tiers are read out and copied as two words. */}

@@ -55,7 +55,8 @@ const environment: CellOf = (row, { environments }) => {
   if (known === undefined) return { text: 'removed environment', title: undefined, look: 'wf-faint' };
   return {
     text: known.name,
-    title: known.name,
+    title: undefined,
+    leads: hrefOf('environments', row.connection),
     look: 'wf-squared',
     environment: known.colour,
     ...(known.tier === null ? {} : { tier: known.tier }),

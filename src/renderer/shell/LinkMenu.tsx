@@ -8,29 +8,31 @@ import { bookmark } from '../store/note-actions.ts';
 import { previewEnding } from '../store/respond-store.ts';
 import { goTo } from '../store/route-store.ts';
 import { NO_FILTER, useSessionsFilter } from '../store/session-filter.ts';
-import { linkedThing, searchFor, subjectFor, type LinkedThing } from './linked-thing.ts';
+import { linkedThing, searchFor, subjectFor, type ActedOn } from './linked-thing.ts';
 
 interface MenuAt extends MenuPlace {
-  readonly thing: LinkedThing;
+  readonly thing: ActedOn;
 }
 
 const linkOf = (event: Event): HTMLAnchorElement | null =>
   event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href^="#/"]') : null;
-const thingAt = (link: HTMLAnchorElement): LinkedThing | null =>
-  linkedThing(link.getAttribute('href') ?? '', link.dataset['name']);
+const thingAt = (link: HTMLAnchorElement): ActedOn | null => {
+  const thing = linkedThing(link.getAttribute('href') ?? '', link.dataset['name']);
+  return thing?.kind === 'environment' ? null : thing;
+};
 
-const PAGE: Readonly<Record<LinkedThing['kind'], string>> = {
+const PAGE: Readonly<Record<ActedOn['kind'], string>> = {
   person: 'Everything about this person',
   address: 'Everything this address touched',
   network: 'Everything this network touched',
   device: 'Everybody with this kind of device',
 };
 
-function openPage(thing: LinkedThing): void {
+function openPage(thing: ActedOn): void {
   if (thing.kind === 'person') goTo('people', thing.connection, thing.id);
   else goTo('investigate', thing.kind, thing.value);
 }
-function showSessions(thing: LinkedThing, search: string): void {
+function showSessions(thing: ActedOn, search: string): void {
   useSessionsFilter.setState({
     ...NO_FILTER,
     state: 'all',
@@ -40,7 +42,7 @@ function showSessions(thing: LinkedThing, search: string): void {
   });
   goTo('sessions');
 }
-function showEvents(thing: LinkedThing, search: string): void {
+function showEvents(thing: ActedOn, search: string): void {
   changeAuditSearch({ text: search, connection: thing.kind === 'person' ? thing.connection : null });
   goTo('audit');
 }

@@ -18,10 +18,11 @@ import { TimeAgo } from '../parts/TimeText.tsx';
 import { useApp } from '../store/app-store.ts';
 import { useSettings } from '../store/settings-store.ts';
 import { useEngineQuery, type Query } from '../store/use-engine-query.ts';
+import { EnvironmentCard } from './EnvironmentCard.tsx';
 import type { LinkedThing } from './linked-thing.ts';
 
 type Person = Extract<LinkedThing, { kind: 'person' }>;
-type Entity = Exclude<LinkedThing, Person>;
+type Entity = Extract<LinkedThing, { kind: keyof typeof NAMES }>;
 /** A thing as somebody points at it. */
 interface Shown<Thing> {
   readonly thing: Thing;
@@ -119,6 +120,7 @@ function EntitySummary({ thing, text, detail }: Shown<Entity>): ReactNode {
 export function Summary({ thing, ...at }: Shown<LinkedThing>): ReactNode {
   const masked = useMasked(thing.kind === 'address' ? thing.value : null);
   const shown = useMaskedText();
+  if (thing.kind === 'environment') return <EnvironmentCard connection={thing.connection} text={at.text} />;
   if (thing.kind === 'person') return <PersonSummary thing={thing} {...at} />;
   if (!masked) return <EntitySummary thing={thing} {...at} />;
   // Who it touched would be the address by another name: nothing is asked.

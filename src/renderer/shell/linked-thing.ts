@@ -12,7 +12,10 @@ export type LinkedThing =
       readonly id: AccountId;
       readonly name: string;
     }
-  | { readonly kind: 'address' | 'network' | 'device'; readonly value: string };
+  | { readonly kind: 'address' | 'network' | 'device'; readonly value: string }
+  | { readonly kind: 'environment'; readonly connection: ConnectionId };
+/** What has the menu of links; an environment has its actions on its page. */
+export type ActedOn = Exclude<LinkedThing, { kind: 'environment' }>;
 
 /**
  * @param href as `hrefOf` makes it
@@ -26,6 +29,10 @@ export function linkedThing(href: string, name: string | undefined): LinkedThing
     if (connection === null || id === null || name === undefined || name === '') return null;
     return { kind: 'person', connection, id, name };
   }
+  if (view === 'environments') {
+    const connection = connectionIn(first);
+    return connection === null || second !== undefined ? null : { kind: 'environment', connection };
+  }
   if (view !== 'investigate' || second === undefined) return null;
   return first === 'address' || first === 'network' || first === 'device'
     ? { kind: first, value: second }
@@ -34,7 +41,7 @@ export function linkedThing(href: string, name: string | undefined): LinkedThing
 
 const AS_NUMBER = /^AS(\d+)$/;
 /** The search that finds a thing; null: the language has no field for it. */
-export function searchFor(thing: LinkedThing): string | null {
+export function searchFor(thing: ActedOn): string | null {
   switch (thing.kind) {
     case 'person':
       return term('account', thing.id);
@@ -52,5 +59,5 @@ export function searchFor(thing: LinkedThing): string | null {
 }
 
 /** What a bookmark of it is filed under. */
-export const subjectFor = (thing: LinkedThing): string =>
+export const subjectFor = (thing: ActedOn): string =>
   thing.kind === 'person' ? `person/${thing.connection}/${thing.id}` : `${thing.kind}/${thing.value}`;

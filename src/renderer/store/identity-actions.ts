@@ -3,15 +3,16 @@ import { MAPPING_LIMIT } from '#shared/ipc/mapping-limit.ts';
 import { engine } from '../bridge/engine.ts';
 import { count } from '../format/words.ts';
 
-const at = ({ connection, id }: AccountAt): AccountAt => ({ connection, id });
+/** What names an account, and nothing else that is known of it. */
+export const accountAt = ({ connection, id }: AccountAt): AccountAt => ({ connection, id });
 
 /** Joins two accounts by hand. */
 export const joinAccounts = (account: AccountAt, other: AccountAt): Promise<IdentityDecision> =>
-  engine.call('identities.link', { account: at(account), other: at(other) });
+  engine.call('identities.link', { account: accountAt(account), other: accountAt(other) });
 
 /** Takes an account out of its person. */
 export const separateAccount = (account: AccountAt): Promise<IdentityDecision> =>
-  engine.call('identities.separate', { account: at(account) });
+  engine.call('identities.separate', { account: accountAt(account) });
 
 export const undoIdentity = (decision: number): Promise<IdentityDecision> =>
   engine.call('identities.undo', { decision });

@@ -25,12 +25,19 @@ const when = z.int().min(0);
 export const TRIAGE_STATES = ['open', 'acknowledged', 'closed'] as const;
 export { VERDICTS };
 
+/** Accounts that are asked about at once. */
+const MOST_ACCOUNTS = 500;
+
 export const DetectionFilter = z.strictObject({
   connections: connections.optional(),
   states: z.array(z.enum(TRIAGE_STATES)).max(3).optional(),
   severities: z.array(Severity).max(5).optional(),
   detections: z.array(DetectionName).max(64).optional(),
-  account: z.strictObject({ connection: ConnectionId, id: AccountId }).optional(),
+  /** About one of these: those of a person, say. */
+  accounts: z
+    .array(z.strictObject({ connection: ConnectionId, id: AccountId }))
+    .max(MOST_ACCOUNTS)
+    .optional(),
   session: z.strictObject({ connection: ConnectionId, id: SessionId }).optional(),
   /** Exact address (or IPv6 /64) that a detection is about or came from. */
   ip: z.string().max(MAX_ID_LENGTH).optional(),

@@ -31,7 +31,7 @@ test.each([
   'a link to %s has a menu, a bookmark and a search that both lists understand',
   (_, href, name, subject, search) => {
     const thing = linkedThing(href, name);
-    if (thing === null) throw new Error('no thing');
+    if (thing === null || thing.kind === 'environment') throw new Error('no thing that has a menu');
     expect([subjectFor(thing), searchFor(thing)]).toEqual([subject, search]);
     if (search === null) return;
     for (const table of ['sessions', 'audit'] as const)
@@ -39,7 +39,16 @@ test.each([
   },
 );
 
+test('an environment is told of, and has its actions on its page', () => {
+  expect(linkedThing(hrefOf('environments', 'c 1'), undefined)).toEqual({
+    kind: 'environment',
+    connection: 'c 1',
+  });
+});
+
 test.each([
+  hrefOf('environments'),
+  hrefOf('environments', 'c', 'edit'),
   hrefOf('people'),
   hrefOf('people', 'c'),
   hrefOf('people', 'c', 'a'),

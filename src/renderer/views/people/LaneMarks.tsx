@@ -7,6 +7,7 @@ import type { AuditRow } from '#shared/ipc/views.ts';
 import { SeverityMark } from '../../components/SeverityMark.tsx';
 import { bothTimes } from '../../format/time.ts';
 import { useApp } from '../../store/app-store.ts';
+import { accountAt } from '../../store/identity-actions.ts';
 import { hrefOf } from '../../store/route-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
 
@@ -40,18 +41,17 @@ export function EventDots(props: { readonly events: readonly AuditRow[]; readonl
   ));
 }
 
-/** Detections about one account of the person, each where it was seen last; a press opens its card. */
+/** Detections about these accounts, each where it was seen last; a press opens its card. */
 export function DetectionMarks(props: {
-  readonly account: AccountAt;
+  readonly accounts: readonly AccountAt[];
   readonly since: number;
   readonly share: Share;
 }): ReactNode {
-  const { connection, id } = props.account;
   const revision = useApp((state) => state.detections?.revision ?? 0);
   const answer = useEngineQuery(
     'detections.list',
     {
-      filter: { account: { connection, id }, since: props.since, include: ['retrospective'] },
+      filter: { accounts: props.accounts.map(accountAt), since: props.since, include: ['retrospective'] },
       sort: 'newest',
       limit: MOST,
     },

@@ -1,95 +1,36 @@
 import Box from '@mui/material/Box';
 import { useState, type ReactNode } from 'react';
 import Button from '@mui/material/Button';
+import type { ConnectionId } from '#shared/domain/ids.ts';
 import type { AccountAt, Lane } from '#shared/ipc/people-views.ts';
 import type { AuditRow } from '#shared/ipc/views.ts';
-import { ONE_LINE } from '../../components/one-line.ts';
 import { AxisLabels } from '../../components/AxisLabels.tsx';
-import { causeText } from '../../format/actions.ts';
-import { bothTimes, duration, shortDate, shortTime } from '../../format/time.ts';
+import { shortDate, shortTime } from '../../format/time.ts';
 import { count, counted } from '../../format/words.ts';
-import { useEnvironmentName, ColourSquare } from '../../parts/EnvironmentTag.tsx';
+import { ColourSquare, EnvironmentTag, useEnvironmentName } from '../../parts/EnvironmentTag.tsx';
 import { useApp } from '../../store/app-store.ts';
-import { openPanel } from '../../store/selection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { DAY } from '#shared/domain/lengths.ts';
+import { eventWords, Line, LaneLine } from './LaneLine.tsx';
 import { DetectionMarks, EventDots } from './LaneMarks.tsx';
 
 const key = (connection: string, id: string | null): string => `${connection} ${id ?? ''}`;
 /** A person's newest events that are read (src/engine/people/ask-person.ts). */
 const MOST_EVENTS = 100;
 const FEW = 24;
+const LIST = { m: 0, p: 0, listStyle: 'none', display: 'grid', gap: '2px' } as const;
 const MARKS = 6;
 
-/** @param cut there are older events that were not read */
-const eventWords = (events: readonly AuditRow[], cut: boolean): string | null => {
-  const failed = events.filter(({ outcome }) => outcome === 'failure').length;
-  if (events.length === 0) return null;
-  return `${cut ? 'at least ' : ''}${counted(events.length, 'event')}${failed === 0 ? '' : `, ${count(failed)} failed`}`;
-};
-
-function words(lane: Lane, environment: string, done: string | null): string {
-  const where =
-    lane.city === null ? (lane.country ?? 'place not known') : `${lane.city}, ${lane.country ?? ''}`;
-  const end =
-    lane.to === null
-      ? 'still signed in'
-      : `ended ${bothTimes(lane.to).split('\n')[0] ?? ''}${lane.cause === null ? '' : `, ${causeText(lane.cause)}`}`;
-  const lived = lane.from !== null && lane.to !== null ? `, after ${duration(lane.to - lane.from)}` : '';
-  return [
-    environment,
-    where,
-    lane.device,
-    `from ${lane.from === null ? 'an unknown time' : (bothTimes(lane.from).split('\n')[0] ?? '')}`,
-    `${end}${lived}`,
-    done,
-  ]
-    .filter((part) => part !== null)
-    .join(' · ');
-}
-
-/** A line of the axis: what lies on it, and behind it what it is. */
-function Line(props: {
-  readonly head?: ReactNode;
-  readonly tail: string;
-  readonly label?: string;
-  readonly high?: boolean;
-  readonly children: ReactNode;
-}): ReactNode {
-  return (
-    <Box component="li" sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>
-      {props.head ?? <span className="wf-square" aria-hidden="true" />}
-      <Box
-        {...(props.label === undefined ? {} : { role: 'group', 'aria-label': props.label })}
-        sx={{
-          position: 'relative',
-          flex: 1,
-          height: props.high === true ? '1.25rem' : '0.95rem',
-          bgcolor: 'surface.raised',
-          borderRadius: 0.5,
-        }}
-      >
-        {props.children}
-      </Box>
-      <Box
-        component="span"
-        sx={{
-          width: 'clamp(13rem, 13vw, 24rem)',
-          flex: 'none',
-          typography: 'caption',
-          color: 'text.secondary',
-          ...ONE_LINE,
-        }}
-      >
-        {props.tail}
-      </Box>
-    </Box>
-  );
+/** Sessions by environment, first that of the newest; in each as they stand. */
+function byEnvironment(lanes: readonly Lane[]): readonly (readonly [ConnectionId, readonly Lane[]])[] {
+  const groups = new Map<ConnectionId, Lane[]>();
+  for (const lane of lanes) groups.set(lane.connection, [...(groups.get(lane.connection) ?? []), lane]);
+  return [...groups];
 }
 
 /**
- * Each session a bar on one axis of time with its events as dots, the newest first; a press opens the session. Over them
- * what was flagged, and what belongs to none of the sessions shown.
+ * Each session a bar on one axis of time with its events as dots, by environment and the newest first; a press opens the
+ * session. Over them what was flagged, and what belongs to none of the sessions shown.
  */
 export function Lanes(props: {
   readonly lanes: readonly Lane[];
@@ -115,65 +56,48 @@ export function Lanes(props: {
   }
   const laid = new Set(shown.map(({ connection, id }) => key(connection, id)));
   const others = events.filter(({ connection, sessionId }) => !laid.has(key(connection, sessionId)));
+  const groups = byEnvironment(shown);
+  const line = (lane: Lane): ReactNode => (
+    <LaneLine
+      key={key(lane.connection, lane.id)}
+      lane={lane}
+      head={
+        <ColourSquare
+          index={environments.find(({ connection }) => connection === lane.connection)?.colour ?? 0}
+        />
+      }
+      environment={nameOf(lane.connection)}
+      events={bySession.get(key(lane.connection, lane.id)) ?? []}
+      cut={cut}
+      since={since}
+      until={until}
+      share={share}
+    />
+  );
   return (
     <Box>
-      <Box component="ol" sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gap: '2px' }}>
+      <Box component="ol" sx={LIST}>
         <Line high tail="Detections" label="Detections">
-          {accounts.map((account) => (
-            <DetectionMarks
-              key={key(account.connection, account.id)}
-              account={account}
-              since={since}
-              share={share}
-            />
-          ))}
+          <DetectionMarks accounts={accounts} since={since} share={share} />
         </Line>
         {others.length === 0 ? null : (
           <Line tail={`Other events: ${eventWords(others, cut) ?? ''}`}>
             <EventDots events={others} share={share} />
           </Line>
         )}
-        {shown.map((lane) => {
-          const from = share(lane.from ?? lane.to ?? since);
-          const to = share(lane.to ?? until);
-          const own = bySession.get(key(lane.connection, lane.id)) ?? [];
-          const said = words(lane, nameOf(lane.connection), eventWords(own, cut));
-          const environment = environments.find(({ connection }) => connection === lane.connection);
-          return (
-            <Line
-              key={key(lane.connection, lane.id)}
-              head={<ColourSquare index={environment?.colour ?? 0} />}
-              tail={[lane.city ?? lane.country ?? 'place not known', lane.device]
-                .filter((part) => part !== null)
-                .join(' · ')}
-            >
-              <Box
-                component="button"
-                type="button"
-                title={said}
-                aria-label={said}
-                onClick={() => {
-                  openPanel(lane);
-                }}
-                sx={{
-                  position: 'absolute',
-                  top: 0,
-                  bottom: 0,
-                  minWidth: '4px',
-                  p: 0,
-                  border: 0,
-                  borderRadius: 0.5,
-                  cursor: 'pointer',
-                  bgcolor: lane.to === null ? 'live.main' : 'primary.main',
-                  opacity: lane.to === null ? 1 : 0.65,
-                  '&:hover': { opacity: 1 },
-                }}
-                style={{ left: `${String(from)}%`, width: `${String(Math.max(0, to - from))}%` }}
-              />
-              <EventDots events={own} share={share} />
-            </Line>
-          );
-        })}
+        {groups.length === 1
+          ? shown.map(line)
+          : groups.map(([connection, of]) => (
+              <Box component="li" key={connection}>
+                <Box sx={{ display: 'flex', gap: 2, typography: 'caption', color: 'text.secondary', mt: 1 }}>
+                  <EnvironmentTag connection={connection} />
+                  {counted(of.length, 'session')}
+                </Box>
+                <Box component="ol" sx={LIST}>
+                  {of.map(line)}
+                </Box>
+              </Box>
+            ))}
       </Box>
       <AxisLabels sx={{ typography: 'mono', pl: 4, pr: '13.5rem' }}>
         {Array.from({ length: MARKS }, (_, index) => {

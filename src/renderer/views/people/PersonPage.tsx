@@ -19,6 +19,7 @@ import { zoneName } from '../../format/time.ts';
 import { countryName } from '../../format/words.ts';
 import { Asked } from '../../parts/Asked.tsx';
 import { useApp } from '../../store/app-store.ts';
+import { accountAt } from '../../store/identity-actions.ts';
 import { chosenKey } from '../../store/selection-store.ts';
 import { useSettings } from '../../store/settings-store.ts';
 import { useEngineQuery } from '../../store/use-engine-query.ts';
@@ -56,12 +57,13 @@ function Body({ person, again }: { readonly person: PersonView; readonly again: 
             />
           </Part>
           <Part title="Detections">
-            {person.accounts.map(({ connection, id }) => (
-              <DetectionsOf
-                key={`${connection} ${id}`}
-                filter={{ account: { connection, id }, since: person.since, include: ['retrospective'] }}
-              />
-            ))}
+            <DetectionsOf
+              filter={{
+                accounts: person.accounts.map(accountAt),
+                since: person.since,
+                include: ['retrospective'],
+              }}
+            />
           </Part>
           <Part title="Sessions of this period">
             <Lanes

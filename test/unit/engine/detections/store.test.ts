@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DetectionRecord } from '#shared/domain/detection.ts';
-import { ConnectionId } from '#shared/domain/ids.ts';
+import { AccountId, ConnectionId } from '#shared/domain/ids.ts';
 import { DAY, epochMs, HOUR } from '#shared/domain/units.ts';
 import { DetectionFilter } from '#shared/ipc/detections-contract.ts';
 import { detectionDetail } from '#engine/detections/ask-detail.ts';
@@ -122,6 +122,26 @@ test('the queue is worst first, pages by cursor, and leaves out what is silenced
   expect(list({ include: ['filtered', 'retrospective'] }).total).toBe(5);
   expect(first.rows[0]?.people).toEqual([{ id: '7', name: 'anna' }]);
   expect(first.rows[0]?.entity.name).toBe('anna');
+});
+
+test('findings about a person are those about any of the accounts named, each in its own environment', () => {
+  const { db, key, write, list } = world();
+  const elsewhere = ConnectionId.parse('c2');
+  addEnvironment(db, elsewhere, { name: 'Blog' });
+  db.prepare(
+    `INSERT INTO account (connection, id, name, known, roles, status, privileged, service)
+     VALUES (?, '8', 'ben', 1, '[]', 'active', 0, 0)`,
+  ).run(key);
+  write(found({}), found({ entity: { kind: 'user', id: '8' }, users: ['8'] }));
+  const about = (...accounts: readonly (readonly [ConnectionId, string])[]): readonly (string | null)[] =>
+    list({
+      accounts: accounts.map(([of, id]) => ({ connection: of, id: AccountId.parse(id) })),
+    }).rows.map(({ entity }) => entity.name);
+  expect(about([connection, '7'])).toEqual(['anna']);
+  expect(about([connection, '8'], [elsewhere, '7'])).toEqual(['ben']);
+  expect(about([connection, '7'], [connection, '8']).toSorted()).toEqual(['anna', 'ben']);
+  expect(about([elsewhere, '7'])).toEqual([]);
+  expect(about()).toEqual([]);
 });
 
 test('writing the same finding again is one row, keeps its triage, and is news only when it got worse', () => {

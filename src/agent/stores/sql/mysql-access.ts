@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { createConnection, type Connection, type ConnectionOptions, type ResultSetHeader } from 'mysql2';
+import { createOneAtATime } from '../../poll/one-at-a-time.ts';
 import { StoreError } from '../store-adapter.ts';
 import type { MysqlConfig } from './database-config.ts';
 import {
@@ -34,7 +35,9 @@ export class MysqlAccess implements SqlAccess {
   #asking: Promise<Connection> | null = null;
   #paging: Promise<Connection> | null = null;
   /** Transactions must not mix with other questions on their connection. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #questions = createOneAtATime();
+  /** Rows are taken from the connection itself: it must not get another statement meanwhile. */
+  readonly #reads = createOneAtATime();
 
   constructor(config: MysqlConfig, baseDir: string, grants: string) {
     this.#config = config;
@@ -43,11 +46,13 @@ export class MysqlAccess implements SqlAccess {
   }
 
   rows(statement: Sql, signal: AbortSignal): Promise<readonly Row[]> {
-    return this.#exclusively(() => this.#ask<Row[]>(statement, signal));
+    return this.#questions.run(() => this.#ask<Row[]>(statement, signal));
   }
 
   run(statement: Sql, signal: AbortSignal): Promise<number> {
-    return this.#exclusively(async () => (await this.#ask<ResultSetHeader>(statement, signal)).affectedRows);
+    return this.#questions.run(
+      async () => (await this.#ask<ResultSetHeader>(statement, signal)).affectedRows,
+    );
   }
 
   transaction<T>(work: (runner: SqlRunner) => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -56,7 +61,7 @@ export class MysqlAccess implements SqlAccess {
       rows: (statement) => this.#ask<Row[]>(statement, signal),
       run: async (statement) => (await this.#ask<ResultSetHeader>(statement, signal)).affectedRows,
     };
-    return this.#exclusively(async () => {
+    return this.#questions.run(async () => {
       await this.#ask(sql`START TRANSACTION`, signal);
       try {
         const result = await work(inside);
@@ -70,24 +75,22 @@ export class MysqlAccess implements SqlAccess {
     });
   }
 
-  async pages(
-    read: PagedRead,
-    page: (rows: readonly Row[]) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    signal.throwIfAborted();
-    try {
-      const connection = await this.#connection('paging');
-      const statement = render(read.statement(null, null), 'mysql');
+  pages(read: PagedRead, page: (rows: readonly Row[]) => Promise<void>, signal: AbortSignal): Promise<void> {
+    return this.#reads.run(async () => {
+      signal.throwIfAborted();
       try {
-        await streamPages(connection, statement, page, signal, this.#where);
+        const connection = await this.#connection('paging');
+        const statement = render(read.statement(null, null), 'mysql');
+        try {
+          await streamPages(connection, statement, page, signal, this.#where);
+        } catch (error) {
+          await this.#drop('paging');
+          throw error;
+        }
       } catch (error) {
-        await this.#drop('paging');
-        throw error;
+        throw this.#mend(error, signal);
       }
-    } catch (error) {
-      throw this.#mend(error, signal);
-    }
+    });
   }
 
   async version(signal: AbortSignal): Promise<string> {
@@ -101,12 +104,6 @@ export class MysqlAccess implements SqlAccess {
 
   async close(): Promise<void> {
     await Promise.all([this.#drop('asking'), this.#drop('paging')]);
-  }
-
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#queue.then(work, work);
-    this.#queue = next.catch(() => undefined);
-    return next;
   }
 
   async #ask<T>(statement: Sql, signal: AbortSignal): Promise<T> {

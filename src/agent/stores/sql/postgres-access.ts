@@ -1,5 +1,6 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
+import { createOneAtATime } from '../../poll/one-at-a-time.ts';
 import type { PostgresConfig } from './database-config.ts';
 import {
   CONNECT_MS,
@@ -31,7 +32,7 @@ export class PostgresAccess implements SqlAccess {
   /** Types of the columns of statements that were copied before. */
   readonly #types = new Map<string, readonly number[]>();
   /** Transactions must not mix with other questions on their connection. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #questions = createOneAtATime();
 
   constructor(config: PostgresConfig, baseDir: string, grants: string) {
     this.#config = config;
@@ -40,11 +41,11 @@ export class PostgresAccess implements SqlAccess {
   }
 
   rows(statement: Sql, signal: AbortSignal): Promise<readonly Row[]> {
-    return this.#exclusively(async () => (await this.#ask(statement, signal)).rows);
+    return this.#questions.run(async () => (await this.#ask(statement, signal)).rows);
   }
 
   run(statement: Sql, signal: AbortSignal): Promise<number> {
-    return this.#exclusively(async () => (await this.#ask(statement, signal)).rowCount ?? 0);
+    return this.#questions.run(async () => (await this.#ask(statement, signal)).rowCount ?? 0);
   }
 
   transaction<T>(work: (runner: SqlRunner) => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -53,7 +54,7 @@ export class PostgresAccess implements SqlAccess {
       rows: async (statement) => (await this.#ask(statement, signal)).rows,
       run: async (statement) => (await this.#ask(statement, signal)).rowCount ?? 0,
     };
-    return this.#exclusively(async () => {
+    return this.#questions.run(async () => {
       await this.#ask(sql`BEGIN`, signal);
       try {
         const result = await work(inside);
@@ -144,12 +145,6 @@ export class PostgresAccess implements SqlAccess {
       rows = await next;
     }
     await cursor.close();
-  }
-
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#queue.then(work, work);
-    this.#queue = next.catch(() => undefined);
-    return next;
   }
 
   async #ask(statement: Sql, signal: AbortSignal): Promise<pg.QueryArrayResult<unknown[]>> {

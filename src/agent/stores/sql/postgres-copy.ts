@@ -3,6 +3,7 @@ import { StoreError } from '../store-adapter.ts';
 import { PageFlow } from './page-flow.ts';
 import { takeCopyData } from './postgres-frames.ts';
 import type { Row } from './sql-access.ts';
+import { bytesAt, utf8, type Decode } from './wire-values.ts';
 
 // PostgreSQL's COPY … TO STDOUT (FORMAT binary): a few bytes around each value, where a cursor makes text of every
 // value and the driver an object of every row. Chapter "COPY", section "Binary Format" of its manual.
@@ -13,14 +14,12 @@ const HEAD_BYTES = HEAD.length + 8;
 const NULL = -1;
 const LAST = -1;
 const TWO_TO_32 = 2 ** 32;
-type Decode = (bytes: Buffer, start: number, end: number) => unknown;
 interface Decoder {
-  /** Null: the bytes as they lie in the server's answer. */
-  readonly decode: Decode | null;
+  readonly decode: Decode;
   /** Bytes of every value; null where they differ. */
   readonly size: number | null;
 }
-const BYTES: Decoder = { decode: null, size: null };
+const BYTES: Decoder = { decode: bytesAt, size: null };
 const TEXT: Decoder = { decode: utf8, size: null };
 /** By type (pg_type.oid): what comes out is what columns.ts reads. */
 const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
@@ -34,10 +33,6 @@ const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
   [1042, TEXT],
   [1043, TEXT],
 ]);
-
-function utf8(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString('utf8', start, end);
-}
 
 /** As a number where that is exact, as text otherwise. */
 function int8(bytes: Buffer, start: number): number | string {
@@ -90,7 +85,7 @@ class CopyReader {
         const { decode, size } = decoders[column] ?? BYTES;
         // The column's type was changed since it was asked for.
         if (size !== null && length !== size) throw this.#broken();
-        values[column] = decode === null ? bytes.subarray(at, next) : decode(bytes, at, next);
+        values[column] = decode(bytes, at, next);
         at = next;
       }
       this.#row(values);

@@ -2,6 +2,7 @@ import { hkdfSync } from 'node:crypto';
 import type { AccountId, EventId, SessionId } from '#shared/domain/ids.ts';
 import { MAX_ID_LENGTH } from '#shared/domain/ids.ts';
 import type { StoreKey } from '../stores/store-adapter.ts';
+import { createHandlePages, type HandlePage } from './handle-page.ts';
 import { createHmacOf } from './hmac.ts';
 import { createSealing, type KeyPage, type SealedPage } from './sealing.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -18,8 +19,8 @@ export interface HandleKeys {
   readonly signing: SigningKey;
   /** The handle a console knows a session by. */
   session(key: StoreKey): SessionId;
-  /** The same for a key whose UTF-8 lies between two places. */
-  sessionAt(bytes: Buffer, start: number, end: number): SessionId;
+  /** The same for many that lie in one piece of memory. */
+  sessionsOf(page: KeyPage): HandlePage;
   /**
    * Encrypts a store's key for the disk (AES-256 in counter mode), with a keyed sum of 64 bits that damage and another
    * key are noticed by. Whoever can write it on purpose can read the secret, which lies beside it: no more is claimed.
@@ -43,7 +44,10 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
   const derive = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', secret, '', `watchfloor ${purpose}`, 32));
   const prints = createHmacOf(derive('fingerprint'));
-  const handles = createHmacOf(Buffer.from(derive('session handle').toString('base64url'), 'latin1'));
+  const handleKey = Buffer.from(derive('session handle').toString('base64url'), 'latin1');
+  const handles = createHmacOf(handleKey);
+  /** Only listings need it, and only where they are written. */
+  let pages: ((page: KeyPage) => HandlePage) | null = null;
   const handle = (text: string) => text.slice(0, HANDLE_LENGTH) as SessionId;
   const fingerprint = (purpose: string, value: string) => prints.of(`${purpose}\0${value}`);
   const short = (kind: string, id: string) =>
@@ -54,7 +58,7 @@ export function createHandleKeys(secret: Buffer): HandleKeys {
     // The number says how handles and sealed values are made: with another one, what is kept is read anew.
     keyId: derive('key id 3').toString('base64url'),
     session: (key) => handle(handles.of(key)),
-    sessionAt: (bytes, start, end) => handle(handles.at(bytes, start, end)),
+    sessionsOf: (page) => (pages ??= createHandlePages(handleKey, (key) => handles.long(key)))(page),
     seal: (key) => sealAll([key])[0] ?? Buffer.alloc(0),
     sealAll,
     sealPage,

@@ -8,8 +8,8 @@ const SHORT_TEXT = 1_024;
 export interface Hmac {
   /** HMAC-SHA-256 (RFC 2104) of a text as base64url. */
   of(text: string): string;
-  /** The same of a text whose UTF-8 lies between two places. */
-  at(bytes: Buffer, start: number, end: number): string;
+  /** The same of a text's UTF-8, however long. */
+  long(bytes: Buffer): string;
 }
 
 /**
@@ -37,11 +37,6 @@ export function createHmacOf(key: Buffer): Hmac {
   return {
     // UTF-8 takes at most three bytes for a UTF-16 unit.
     of: (text) => (text.length * 3 > SHORT_TEXT ? long(text) : short(inner.write(text, PAD))),
-    at(bytes, start, end) {
-      const length = end - start;
-      if (length > SHORT_TEXT) return long(bytes.subarray(start, end));
-      for (let at = 0; at < length; at += 1) inner[PAD + at] = bytes[start + at] ?? 0;
-      return short(length);
-    },
+    long,
   };
 }

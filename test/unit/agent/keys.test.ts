@@ -2,6 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHandleKeys } from '#agent/keys/handle-keys.ts';
+import { halvesOf } from '#agent/state/bulk/halves.ts';
 import { storeKey } from '#agent/stores/store-adapter.ts';
 
 const keys = createHandleKeys(Buffer.alloc(32, 7));
@@ -28,12 +29,27 @@ test('a handle is the HMAC that it was in every version before, also of bytes an
     fc.string({ unit: 'binary', maxLength: 80 }),
     fc.string({ minLength: 330, maxLength: 1_030 }),
   );
+  const plainly = (text: string): string =>
+    createHmac('sha256', key).update(text).digest('base64url').slice(0, 32);
   fc.assert(
-    fc.property(some, fc.nat(9), (text, before) => {
-      const plainly = createHmac('sha256', key).update(text).digest('base64url').slice(0, 32);
-      expect(keys.session(storeKey(text))).toBe(plainly);
-      const bytes = Buffer.concat([Buffer.alloc(before, 'x'), Buffer.from(text), Buffer.from('behind')]);
-      expect(keys.sessionAt(bytes, before, bytes.length - 6)).toBe(plainly);
+    fc.property(fc.array(some, { maxLength: 9 }), fc.nat(9), (texts, before) => {
+      for (const text of texts) expect(keys.session(storeKey(text))).toBe(plainly(text));
+      // Between the keys lies something else.
+      const pieces = texts.map((text) => Buffer.concat([Buffer.from(text), Buffer.from('behind')]));
+      const bytes = Buffer.concat([Buffer.alloc(before, 'x'), ...pieces]);
+      const ends = pieces.map((_, index) => before + Buffer.concat(pieces.slice(0, index + 1)).length);
+      const handles = keys.sessionsOf({
+        bytes,
+        count: texts.length,
+        startOf: (index) => ends[index - 1] ?? before,
+        endOf: (index) => (ends[index] ?? 0) - 6,
+      });
+      texts.forEach((text, index) => {
+        const into = Buffer.alloc(40);
+        handles.put(index, into, 5);
+        expect(into.toString('latin1', 5, 37)).toBe(plainly(text));
+        expect([handles.high(index), handles.low(index)]).toEqual(halvesOf(plainly(text)));
+      });
     }),
   );
 });

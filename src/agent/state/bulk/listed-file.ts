@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { EpochMs } from '#shared/domain/units.ts';
 import type { HandleKeys } from '../../keys/handle-keys.ts';
-import type { SealedPage } from '../../keys/sealing.ts';
-import { halvesOf } from './halves.ts';
+import type { HandlePage } from '../../keys/handle-page.ts';
+import type { KeyPage, SealedPage } from '../../keys/sealing.ts';
 import type { BulkRoom } from './bulk-room.ts';
 import { roomForRecord, writeRecord } from './record-bytes.ts';
 
@@ -70,13 +70,14 @@ export class ListedFileWriter {
   }
 
   write(room: BulkRoom, count: number): void {
-    const sealed = this.#keys.sealPage({
+    const keys: KeyPage = {
       bytes: room.text,
       count,
       startOf: (session) => room.startOf(session),
       endOf: (session) => room.endOf(session, 0),
-    });
-    for (let at = 0; at < count; at += 1) this.#add(sealed, room, at);
+    };
+    const [sealed, handles] = [this.#keys.sealPage(keys), this.#keys.sessionsOf(keys)];
+    for (let at = 0; at < count; at += 1) this.#add(sealed, handles, room, at);
   }
 
   /** Ends the file and sees it to the disk. */
@@ -97,7 +98,7 @@ export class ListedFileWriter {
     return { count, columns, end, listedAt: this.#listedAt };
   }
 
-  #add(sealed: SealedPage, room: BulkRoom, session: number): void {
+  #add(sealed: SealedPage, handles: HandlePage, room: BulkRoom, session: number): void {
     const sealedBytes = sealed.lengthOf(session);
     const most = ENTRY_BYTES + HANDLE_BYTES + sealedBytes + roomForRecord(room, session) + UNIT;
     if (this.#filled + most > this.#chunk.length) this.#flush();
@@ -111,14 +112,12 @@ export class ListedFileWriter {
     const whole = Math.ceil((end - at) / UNIT) * UNIT;
     chunk.writeUInt32LE(end - factsAt, at);
     chunk.writeUInt32LE(sealedBytes, at + 4);
-    const id = this.#keys.sessionAt(room.text, room.startOf(session), room.endOf(session, 0));
-    chunk.write(id, at + ENTRY_BYTES, HANDLE_BYTES, 'latin1');
+    handles.put(session, chunk, at + ENTRY_BYTES);
     for (let blank = end; blank < at + whole; blank += 1) chunk[blank] = 0;
     const count = this.#count;
-    const [high, low] = halvesOf(id);
     const columns = this.#columns;
-    columns.high[count] = high;
-    columns.low[count] = low;
+    columns.high[count] = handles.high(session);
+    columns.low[count] = handles.low(session);
     columns.owner[count] = room.ownerOf(session);
     columns.via[count] = room.viaOf(session);
     columns.start[count] = (this.#position + at) / UNIT;

@@ -93,7 +93,7 @@ export function drupalAdapter(
     async glance(signal) {
       const whole = await access.dataVersion(signal);
       if (whole !== null) return whole;
-      return `${await sums(sessionSums(t, access.dialect), signal)}/${await accountsGlance(signal)}`;
+      return `${await sums([sessionSums(t, access.dialect)], signal)}/${await accountsGlance(signal)}`;
     },
 
     async sessions(cursor, page, signal) {

@@ -2,15 +2,17 @@ import type { ReadableDb } from '../mirror/database.ts';
 import { HashFilter } from '../mirror/hash-filter.ts';
 import { keyHash } from './key-hash.ts';
 
-/** Memories whose keys are read; of an environment with more it is asked each time. */
+/** Keys that are read; of a kind with more the mirror is asked each time. */
 const MOST_READ = 500_000;
-/** Keys that are expected at least, and times as many as there are: more come while the engine runs. */
-const LEAST_EXPECTED = 250_000;
-const GROWS = 2;
+/** Keys that a filter expects: the first one, each later one of a kind times as many as the one before, and the last. */
+const FIRST_EXPECTED = 16_384;
+const GROWS = 8;
+const MOST_EXPECTED = 1_048_576;
 
 /**
  * Which memories of an environment lie in the mirror: most that are asked for (of a new session, of an address seen
- * for the first time) do not, and asking SQLite costs more than working the event out.
+ * for the first time, of an attack from where nobody attacks) do not, and asking SQLite costs more than working the
+ * event out.
  */
 export interface StoredKeys {
   /** False: it certainly does not. */
@@ -19,45 +21,110 @@ export interface StoredKeys {
   note(kind: string, id: string): void;
 }
 
-/** What may be among so many keys as these, or everything when there are too many to be read. */
-function among(rows: Iterable<readonly [string, string]>, least: number, moved: () => void): StoredKeys {
-  const hashes: number[] = [];
-  for (const [kind, id] of rows) {
-    if (hashes.length % 10_000 === 0) moved();
-    hashes.push(keyHash(kind, id));
+/** A set of hashes that grows: one that is full says yes too often. */
+class GrowingFilter {
+  readonly #filters: HashFilter[] = [];
+  #expected: number;
+  #left = 0;
+
+  /** @param expected hashes at first */
+  constructor(expected: number) {
+    this.#expected = Math.min(MOST_EXPECTED, Math.max(FIRST_EXPECTED, expected));
   }
-  if (hashes.length > MOST_READ) return { mayHave: () => true, note: () => undefined };
-  const filter = new HashFilter(Math.max(least, GROWS * hashes.length));
-  for (const hash of hashes) filter.add(hash);
+  has(hash: number): boolean {
+    for (const filter of this.#filters) if (filter.has(hash)) return true;
+    return false;
+  }
+  add(hash: number): void {
+    if (this.has(hash)) return;
+    if (this.#left === 0) {
+      if (this.#filters.length > 0) this.#expected = Math.min(MOST_EXPECTED, this.#expected * GROWS);
+      this.#filters.push(new HashFilter(this.#expected));
+      this.#left = this.#expected;
+    }
+    this.#filters[this.#filters.length - 1]?.add(hash);
+    this.#left -= 1;
+  }
+}
+
+/**
+ * What may be among the keys of these kinds. Kinds by themselves: that there are a million addresses does not make it
+ * unknown whether anybody attacked.
+ * @param idsOf ids of a kind, at most so many; kinds with few are to come first
+ */
+function among(
+  kinds: readonly string[],
+  idsOf: (kind: string, most: number) => Iterable<string>,
+  moved: () => void,
+  mostRead = MOST_READ,
+): StoredKeys {
+  /** Null: too many to be read. */
+  const filters = new Map<string, GrowingFilter | null>();
+  let left = mostRead;
+  for (const kind of kinds) {
+    const hashes: number[] = [];
+    for (const id of idsOf(kind, left + 1)) {
+      if (hashes.length % 10_000 === 0) moved();
+      hashes.push(keyHash(kind, id));
+    }
+    if (hashes.length > left) {
+      filters.set(kind, null);
+      continue;
+    }
+    left -= hashes.length;
+    const filter = new GrowingFilter(hashes.length);
+    for (const hash of hashes) filter.add(hash);
+    filters.set(kind, filter);
+  }
   return {
-    mayHave: (kind, id) => filter.has(keyHash(kind, id)),
+    mayHave: (kind, id) => filters.get(kind)?.has(keyHash(kind, id)) ?? true,
     note: (kind, id) => {
-      filter.add(keyHash(kind, id));
+      filters.get(kind)?.add(keyHash(kind, id));
     },
   };
 }
 
-/** Reads the keys there are. */
-export const storedKeys = (db: ReadableDb, connection: number, moved: () => void): StoredKeys =>
-  among(
-    db
-      .prepare(`SELECT kind, id FROM detector_entity WHERE connection = ? LIMIT ${String(MOST_READ + 1)}`)
-      .raw()
-      .iterate(connection) as IterableIterator<[string, string]>,
-    LEAST_EXPECTED,
+/** Every kind of memory, those that there are fewest of first. */
+const KINDS = [
+  'environments',
+  'skews',
+  'orphans',
+  'actors',
+  'people',
+  'risk-attacks',
+  'records',
+  'owners',
+  'sessions',
+  'users',
+  'risk-people',
+  'addresses',
+  'risk-values',
+] as const;
+
+/**
+ * Reads the keys there are.
+ * @param mostRead keys that are read; the kinds that do not fit are asked for each time
+ */
+export function storedKeys(
+  db: ReadableDb,
+  connection: number,
+  moved: () => void,
+  mostRead?: number,
+): StoredKeys {
+  const ids = db.prepare('SELECT id FROM detector_entity WHERE connection = ? AND kind = ? LIMIT ?').pluck();
+  return among(
+    KINDS,
+    (kind, most) => ids.iterate(connection, kind, most) as Iterable<string>,
     moved,
+    mostRead,
   );
+}
 
 /** Kind of the keys of `storedSessions`. */
 export const SESSION = 'session';
 
 /** Ids of sessions that the mirror knows, or events name; whoever hears of others notes them. */
-export const storedSessions = (db: ReadableDb, connection: number, moved: () => void): StoredKeys =>
-  among(
-    db
-      .prepare(`SELECT '${SESSION}', id FROM handle WHERE connection = ? LIMIT ${String(MOST_READ + 1)}`)
-      .raw()
-      .iterate(connection) as IterableIterator<[string, string]>,
-    LEAST_EXPECTED,
-    moved,
-  );
+export function storedSessions(db: ReadableDb, connection: number, moved: () => void): StoredKeys {
+  const ids = db.prepare('SELECT id FROM handle WHERE connection = ? LIMIT ?').pluck();
+  return among([SESSION], (_, most) => ids.iterate(connection, most) as Iterable<string>, moved);
+}

@@ -1,6 +1,7 @@
+import { valuesOf } from './pack/event-bytes.ts';
 import type { PreparedEvent } from './prepare.ts';
 
-/** Every part of an event but its id and time. Only ever added to at the end: what is stored names them by number. */
+/** Every part of an event but its id and time. In the order of `valuesOf`: what is stored names them by number. */
 const PARTS = [
   'type',
   'user',
@@ -81,15 +82,13 @@ export type PackedEvent = readonly [id: string, later: number, ...parts: unknown
 
 /** Events of one entity as a small JSON value: neighbours have nearly everything in common. */
 export const packEvents = (events: readonly PreparedEvent[]): readonly PackedEvent[] => {
-  let before = BLANK;
+  let [before, ts] = [valuesOf(BLANK), BLANK.ts];
   return events.map((event) => {
-    const packed: [string, number, ...unknown[]] = [event.id, event.ts - before.ts];
-    for (let part = 0; part < PARTS.length; part += 1) {
-      const name = PARTS[part] ?? 'type';
-      const value = event[name];
-      if (value !== before[name]) packed.push(part, value);
-    }
-    before = event;
+    const packed: [string, number, ...unknown[]] = [event.id, event.ts - ts];
+    const values = valuesOf(event);
+    for (let part = 0; part < values.length; part += 1)
+      if (values[part] !== before[part]) packed.push(part, values[part]);
+    [before, ts] = [values, event.ts];
     return packed;
   });
 };

@@ -56,6 +56,7 @@ export type Changes = ReadonlyMap<string, DetectionRecord | null>;
  * made for each.
  */
 const SEGMENT_SPAN = 72 * HOUR;
+/** With more, the older half is joined. */
 const MAX_SEGMENTS = 48;
 const MAX_SETTLED = 64;
 
@@ -76,6 +77,8 @@ const eventsOf = <S>(segment: Segment<S>): PreparedEvent[] => {
   segment.events = thawed;
   return thawed;
 };
+const recordsIn = (records: Records | FrozenRecords): Records =>
+  records instanceof FrozenRecords ? records.thaw() : records;
 /** The findings of a segment, from now on as objects. */
 const recordsOf = (segment: Segment<unknown>): Records | null => {
   const { records } = segment;
@@ -135,17 +138,43 @@ const settle = <S>(fold: Fold<S>, timeline: Timeline<S>): void => {
   if (settled.size === 0) timeline.settled = null;
 };
 
-/** Joins neighbours in the older half: recent events keep short repeats, old ones cost less memory. */
-const thin = <S>(segments: Segment<S>[]): void => {
-  for (let i = 0; i + 1 < segments.length / 2; i += 1) {
-    const [a, b] = [segments[i], segments[i + 1]];
-    if (!a || !b) return;
-    segments.splice(i, 2, {
-      state: a.state,
-      events: [...eventsOf(a), ...eventsOf(b)],
-      records: a.records === null ? b.records : new Map([...(recordsOf(a) ?? []), ...(recordsOf(b) ?? [])]),
-    });
+const joined = <S>(run: readonly Segment<S>[]): Segment<S> => {
+  let records: Segment<S>['records'] = null;
+  for (const one of run)
+    if (one.records !== null)
+      records = records === null ? one.records : new Map([...recordsIn(records), ...recordsIn(one.records)]);
+  return { state: run[0]?.state ?? null, events: run.flatMap((one) => eventsOf(one)), records };
+};
+/**
+ * Joins neighbours among the first `among` segments to at most `most` events. What is full stays the same object: it is
+ * not copied again, and a save that has written it does not write it again.
+ */
+const join = <S>(segments: Segment<S>[], among: number, most: number): void => {
+  const kept: Segment<S>[] = [];
+  for (let from = 0; from < among;) {
+    const first = segments[from];
+    if (first === undefined) break;
+    let events = first.events.length;
+    let end = from + 1;
+    for (; end < among; end += 1) {
+      const more = segments[end]?.events.length ?? 0;
+      if (events + more > most) break;
+      events += more;
+    }
+    kept.push(end - from === 1 ? first : joined(segments.slice(from, end)));
+    from = end;
   }
+  segments.splice(0, among, ...kept);
+};
+/** Parts that the older half is joined to, of as many events as a timeline may hold. */
+const OLDER_PARTS = 32;
+/** Recent events keep short repeats, old ones cost less memory. */
+const thin = <S>({ maxEvents }: Fold<S>, segments: Segment<S>[]): void => {
+  join(segments, Math.floor(segments.length / 2), Math.ceil(maxEvents / OLDER_PARTS));
+};
+/** Joins all segments but the last, which still grows: of a long timeline each is written with a copy of its state. */
+export const joinForSave = (timeline: Timeline<unknown>, most: number): void => {
+  join(timeline.segments, timeline.segments.length - 1, most);
 };
 
 /** Lets events older than `before` (ms) go. */
@@ -182,7 +211,7 @@ const append = <S>(
     // A list of one has no room for more: most segments of most people get none.
     segment = { state: before, events: [event], records: null };
     timeline.segments.push(segment);
-    if (timeline.segments.length > MAX_SEGMENTS) thin(timeline.segments);
+    if (timeline.segments.length > MAX_SEGMENTS) thin(fold, timeline.segments);
   } else eventsOf(segment).push(event);
   timeline.count += 1;
   timeline.frozen = null;

@@ -5,7 +5,7 @@ import type { Placed } from '../detect/prepare.ts';
 import type { Load, Table } from '../detect/table.ts';
 import { ByteSink } from '../detect/pack/bytes.ts';
 import { FrozenEvents } from '../detect/pack/frozen.ts';
-import { thaw, type Segment, type Timeline } from '../detect/timeline.ts';
+import { joinForSave, thaw, type Segment, type Timeline } from '../detect/timeline.ts';
 import type { ReadableDb } from '../mirror/database.ts';
 import { packOf, upgrade, type Pack } from './packs.ts';
 import { createPackedCache, type Found, type PackedCache } from './packed-cache.ts';
@@ -13,6 +13,12 @@ import type { StoredKeys } from './stored-keys.ts';
 
 /** A timeline with more events than this lies in parts, so that a save writes only what changed. */
 const INLINE_EVENTS = 300;
+/**
+ * Events of a part. With each lies a copy of the state before it, which for an environment is some hundred kilobytes;
+ * an event that comes late repeats what follows it in its part.
+ */
+const JOINED: Readonly<Record<string, number>> = { environments: 2_048 };
+const JOINED_OTHERS = 192;
 
 type AnyTimeline = Timeline<unknown>;
 type AnySegment = Segment<unknown>;
@@ -95,13 +101,14 @@ export function createMemory(
   const sink = new ByteSink();
   const { load, lies, inParts } = reader(db, connection, cache);
 
-  const encodeTimeline = (key: string, timeline: AnyTimeline, to: Draft): string => {
+  const encodeTimeline = (kind: string, key: string, timeline: AnyTimeline, to: Draft): string => {
     thaw(timeline);
     if (timeline.count <= INLINE_EVENTS) {
       notInParts(key, timeline, to);
       const { frozen: _, ...rest } = timeline;
       return bodyOf({ ...rest, segments: timeline.segments.map(packed) });
     }
+    joinForSave(timeline, JOINED[kind] ?? JOINED_OTHERS);
     const { segments, frozen: _, ...head } = timeline;
     let next = 1 + Math.max(0, ...segments.map((segment) => lies.get(segment)?.part ?? 0));
     const parts = segments.map((segment) => {
@@ -128,7 +135,7 @@ export function createMemory(
     const pack = packOf(kind);
     if (pack === undefined || (timeline !== null && timeline.count > INLINE_EVENTS)) {
       cache.delete(kind, key);
-      return timeline === null ? bodyOf(value) : encodeTimeline(key, timeline, to);
+      return timeline === null ? bodyOf(value) : encodeTimeline(kind, key, timeline, to);
     }
     if (timeline !== null) notInParts(key, timeline, to);
     const start = sink.length;

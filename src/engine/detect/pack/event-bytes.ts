@@ -2,7 +2,7 @@ import type { PreparedEvent } from '../prepare.ts';
 import type { PackReader, PackWriter } from './bytes.ts';
 
 /** An event in the order in which it is stored; only ever added to at the end. */
-const valuesOf = (event: PreparedEvent): readonly unknown[] => [
+export const valuesOf = (event: PreparedEvent): readonly unknown[] => [
   event.type,
   event.user,
   event.session,

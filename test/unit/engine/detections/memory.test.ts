@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { DetectionRecord } from '#shared/domain/detection.ts';
 import { createDetector } from '#engine/detect/detector.ts';
+import type { EnrichedEvent } from '#engine/detect/event.ts';
 import { tablesOf } from '#engine/detect/snapshot.ts';
 import { thaw, type Timeline } from '#engine/detect/timeline.ts';
 import { createMemory } from '#engine/detections/memory.ts';
@@ -90,4 +92,67 @@ test('memories come back as they were saved, and so do those that were saved who
   expectSame();
   const users = db.prepare("SELECT sum(length(body)) FROM detector_entity WHERE kind = 'users'").pluck();
   expect(bytes).toBeLessThan(Number(users.get()));
+});
+
+/** Sign-ins of a morning, one a second, and a spray from many addresses, of which one failure in five comes late. */
+function* morning(): Generator<EnrichedEvent> {
+  const late: EnrichedEvent[] = [];
+  for (let n = 0; n < 2_800; n += 1) {
+    const ts = START + n * 1_000;
+    const failed = n > 1_200 && n < 1_600 && n % 8 === 0;
+    const person = `person${String((n * 7) % 400)}`;
+    const event: EnrichedEvent = {
+      id: `m${String(n)}`,
+      ts,
+      receivedAt: ts,
+      type: failed ? 'login-failed' : 'login',
+      user: person,
+      ip: failed ? `203.0.113.${String(n % 31)}` : `198.51.100.${String(n % 200)}`,
+      reason: failed ? 'bad-password' : null,
+      enrich: { country: 'FR', lat: 48.9, lon: 2.4, asn: 64_500, network: 'residential' },
+    };
+    if (failed && n % 80 === 0) late.push({ ...event, receivedAt: ts + 900_000 });
+    else yield event;
+    if (late.length > 0 && n % 900 === 0) yield* late.splice(0);
+  }
+  yield* late;
+}
+
+test('a long memory finds the same when it was saved in between, and a save writes what is new of it', () => {
+  const { db } = testMirror(START);
+  const writer = createMemoryWriter(db);
+  const memory = createMemory(
+    db,
+    1,
+    () => null,
+    storedKeys(db, 1, () => undefined),
+  );
+  const [saved, held] = [createDetector({ load: memory.load }), createDetector()];
+  const tables = tablesOf(saved.state());
+  const parts: number[] = [];
+  const save = (): void => {
+    let written = 0;
+    for (const slice of memory.slices(tables, saved.state().watermark)) {
+      writer.write(1, slice);
+      if (slice.kind === 'environments') written += slice.parts.length;
+    }
+    parts.push(written);
+    for (const table of tables) table.clean(0);
+  };
+  const found = [new Map<string, DetectionRecord>(), new Map<string, DetectionRecord>()] as const;
+  let taken = 0;
+  for (const event of morning()) {
+    for (const [which, detector] of [saved, held].entries())
+      for (const delta of detector.ingest(event))
+        if (delta.kind === 'upsert') found[which]?.set(delta.record.id, delta.record);
+        else found[which]?.delete(delta.id);
+    taken += 1;
+    if (taken % 400 === 0) save();
+  }
+  expect([...found[1].values()].map(({ detection }) => detection)).toContain('password_spray_distributed');
+  expect(found[0]).toEqual(found[1]);
+  expect(
+    db.prepare("SELECT count(*) FROM detector_part WHERE kind = 'environments'").pluck().get(),
+  ).toBeLessThan(4);
+  expect(Math.max(...parts.slice(1))).toBeLessThan(4);
 });

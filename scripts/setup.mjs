@@ -7,13 +7,14 @@ import { hasDisplay } from './lib/display.mjs';
 import { ensureElectron, runtimeNote } from './lib/electron-runtime.mjs';
 import { root } from './lib/paths.mjs';
 import { fail, say, SetupError } from './lib/report.mjs';
-import { ensureSqlite } from './lib/sqlite.mjs';
+import { CIPHERS, ensureSqlite } from './lib/sqlite.mjs';
 import { readStamp } from './lib/stamp.mjs';
 import { ensureDebianPackages, ensureElectronLibraries, ensureXvfb } from './lib/system-libraries.mjs';
 
 /**
  * @typedef {object} Need
  * @property {boolean} [electron] a window is to be opened
+ * @property {boolean} [encryption] a mirror is to be encrypted
  * @property {readonly string[]} [debian] further Debian packages, such as database servers for tests
  */
 
@@ -45,6 +46,7 @@ export async function setup({ need = {} } = {}) {
     // Fetching waits for the network, compiling for the processor: side by side they take half the time.
     const [, electron] = await both(ensureSqlite([]), need.electron ? ensureElectron() : undefined);
     if (electron) await ensureSqlite([electron.napi]);
+    if (need.encryption) await ensureSqlite(electron ? [electron.napi] : [], CIPHERS);
     if (electron) {
       await ensureElectronLibraries(electron.executable, hasDisplay() ? [] : displayPackages);
       if (!hasDisplay()) await ensureXvfb();
@@ -87,8 +89,13 @@ export async function environment() {
 
 if (process.argv[1] && resolve(process.argv[1]) === join(root, 'scripts/setup.mjs')) {
   try {
-    await setup({ need: { electron: true } });
-    say('set up; "npm start" opens the window.');
+    const encryption = process.argv.includes('--encryption');
+    await setup({ need: { electron: true, encryption } });
+    say(
+      encryption
+        ? 'set up; “npm run watchfloor -- encrypt” encrypts a mirror.'
+        : 'set up; "npm start" opens the window.',
+    );
   } catch (error) {
     fail(error);
   }

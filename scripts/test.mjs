@@ -71,7 +71,7 @@ async function test(args) {
   await installPackages();
   // A set-up waits for the network, for Debian's packages and for a compiler that uses one core.
   const [, failedChecks = []] = await both(
-    setup({ need: { electron: true, debian } }),
+    setup({ need: { electron: true, encryption: true, debian } }),
     isAll ? check() : undefined,
   );
   // Not beside the checks: for a moment a build writes a file of its own beside the sources, and they would look at it.

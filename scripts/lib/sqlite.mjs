@@ -9,15 +9,36 @@ import { say, secondsSince, SetupError } from './report.mjs';
 import { hashFile, readStamp, writeStamp } from './stamp.mjs';
 import { ensureDebianPackages, findProgram } from './system-libraries.mjs';
 
-/** The prebuilt files inside better-sqlite3 13 ask for this Node-API version; below it they crash the process. */
+/** The prebuilt files inside both packages ask for this Node-API version; below it they crash the process. */
 export const PREBUILT_NAPI = 10;
 
 /** The build that Node-API 9 can load: see docs/decisions/0001-runtime.md. */
 const CXXFLAGS = '-UNAPI_VERSION -DNAPI_EXPERIMENTAL -DNODE_API_EXPERIMENTAL_NOGC_ENV_OPT_OUT';
 
-const packageFolder = join(root, 'node_modules/better-sqlite3');
-const installed = join(packageFolder, 'build/Release/better_sqlite3.node');
-const verifiedStamp = join(root, 'node_modules/.watchfloor-sqlite.json');
+/**
+ * A package with SQLite in it: which one, and a question that only a sound one answers with 42.
+ * @typedef {object} Addon
+ * @property {string} name
+ * @property {string} question
+ * @property {string} stamp beside the packages: which file was seen to work
+ */
+
+/** @type {Addon} what every mirror is opened with that is not encrypted */
+export const SQLITE = { name: 'better-sqlite3', question: 'select 40 + 2', stamp: '.watchfloor-sqlite.json' };
+
+/** @type {Addon} the same with ciphers: loaded for encrypted mirrors only (docs/decisions/0008-encryption-at-rest.md) */
+export const CIPHERS = {
+  name: 'better-sqlite3-multiple-ciphers',
+  question: 'select 40 + 2 where sqlite3mc_version() is not null',
+  stamp: '.watchfloor-sqlite-ciphers.json',
+};
+
+/** @param {Addon} addon */
+const packageOf = ({ name }) => join(root, 'node_modules', name);
+/** @param {Addon} addon */
+const installedOf = (addon) => join(packageOf(addon), 'build/Release/better_sqlite3.node');
+/** @param {Addon} addon */
+const stampOf = ({ stamp }) => join(root, 'node_modules', stamp);
 
 /**
  * Whether an own build is needed.
@@ -28,50 +49,54 @@ export function needsBuild(napiVersions) {
 }
 
 /**
- * Makes better-sqlite3 loadable in this Node and in the Electron in use.
+ * Makes an addon loadable in this Node and in the Electron in use.
  * @param {readonly number[]} napiVersions
+ * @param {Addon} [addon]
  */
-export async function ensureSqlite(napiVersions) {
-  if (needsBuild([...napiVersions, Number(process.versions['napi'])])) await ensureBuilt();
+export async function ensureSqlite(napiVersions, addon = SQLITE) {
+  if (needsBuild([...napiVersions, Number(process.versions['napi'])])) await ensureBuilt(addon);
 }
 
-/** @returns {Promise<boolean>} whether the addon in node_modules is one that was seen to work in this very Node */
-async function isVerified() {
-  const stamp = await readStamp(verifiedStamp);
-  return stamp?.['node'] === process.version && stamp['sha256'] === (await hashFile(installed));
+/** @param {Addon} addon @returns {Promise<boolean>} whether the one in node_modules was seen to work in this very Node */
+async function isVerified(addon) {
+  const stamp = await readStamp(stampOf(addon));
+  return stamp?.['node'] === process.version && stamp['sha256'] === (await hashFile(installedOf(addon)));
 }
 
-/** Notes which file was seen to work, so that the next start need not load it to know. */
-async function noteVerified() {
-  await writeStamp(verifiedStamp, { node: process.version, sha256: await hashFile(installed) });
+/** Notes which file was seen to work, so that the next start need not load it to know. @param {Addon} addon */
+async function noteVerified(addon) {
+  await writeStamp(stampOf(addon), { node: process.version, sha256: await hashFile(installedOf(addon)) });
 }
 
-async function ensureBuilt() {
-  if (existsSync(installed) && (await isVerified())) return;
-  await withLock(join(sharedCache(), 'sqlite.lock'), 'building better-sqlite3', async () => {
-    if (existsSync(installed) && (await isVerified())) return;
-    if (existsSync(installed) && (await loads(installed)) === undefined) return noteVerified();
-    const kept = join(sharedCache(), await cacheName());
+/** @param {Addon} addon */
+async function ensureBuilt(addon) {
+  const { name } = addon;
+  const installed = installedOf(addon);
+  if (existsSync(installed) && (await isVerified(addon))) return;
+  await withLock(join(sharedCache(), 'sqlite.lock'), `building ${name}`, async () => {
+    if (existsSync(installed) && (await isVerified(addon))) return;
+    if (existsSync(installed) && (await loads(addon, installed)) === undefined) return noteVerified(addon);
+    const kept = join(sharedCache(), await cacheName(addon));
     if (existsSync(kept)) {
-      const problem = await loads(kept);
-      if (problem === undefined) say('better-sqlite3: taking the build from the cache');
+      const problem = await loads(addon, kept);
+      if (problem === undefined) say(`${name}: taking the build from the cache`);
       else {
-        say(`better-sqlite3: the build in the cache is damaged, so it is made again (${problem})`);
+        say(`${name}: the build in the cache is damaged, so it is made again (${problem})`);
         await rm(kept, { force: true });
       }
     }
-    if (!existsSync(kept)) await build(kept);
+    if (!existsSync(kept)) await build(addon, kept);
     await place(kept, installed);
-    const problem = await loads(installed);
-    if (problem !== undefined) throw new SetupError(`better-sqlite3 was built but does not load: ${problem}`);
-    await noteVerified();
+    const problem = await loads(addon, installed);
+    if (problem !== undefined) throw new SetupError(`${name} was built but does not load: ${problem}`);
+    await noteVerified(addon);
   });
 }
 
-/** One build per package version and per set of headers it was compiled with. */
-async function cacheName() {
-  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'));
-  return `better-sqlite3-${version}-${process.platform}-${process.arch}-node-${process.versions.node}.node`;
+/** One build per package version and per set of headers it was compiled with. @param {Addon} addon */
+async function cacheName(addon) {
+  const { version } = JSON.parse(await readFile(join(packageOf(addon), 'package.json'), 'utf8'));
+  return `${addon.name}-${version}-${process.platform}-${process.arch}-node-${process.versions.node}.node`;
 }
 
 /**
@@ -88,14 +113,15 @@ async function place(from, to) {
 
 /**
  * Loads the addon in a process of its own, as a wrong one takes its process down, and uses it.
- * @param {string} addon
+ * @param {Addon} addon
+ * @param {string} file
  * @returns {Promise<string | undefined>} what is wrong with it
  */
-async function loads(addon) {
+async function loads(addon, file) {
   const program =
-    `const Database = require(${JSON.stringify(packageFolder)});` +
-    `const db = new Database(':memory:', { nativeBinding: ${JSON.stringify(addon)} });` +
-    `if (db.prepare('select 40 + 2 as n').get().n !== 42) throw new Error('wrong answer');`;
+    `const Database = require(${JSON.stringify(packageOf(addon))});` +
+    `const db = new Database(':memory:', { nativeBinding: ${JSON.stringify(file)} });` +
+    `if (db.prepare(${JSON.stringify(addon.question)}).pluck().get() !== 42) throw new Error('wrong answer');`;
   const result = await run(process.execPath, ['-e', program], { timeoutMs: 20_000 });
   if (result.code === 0) return undefined;
   return /^(?:\w*Error: .*)$/m.exec(result.output)?.[0] ?? `exit code ${result.code}`;
@@ -109,21 +135,24 @@ function headersPrefix() {
 
 /**
  * Compiles in a copy of the package, so that an interrupted build leaves node_modules as it was.
+ * @param {Addon} addon
  * @param {string} target
  */
-async function build(target) {
+async function build(addon, target) {
+  const { name } = addon;
+  const packageFolder = packageOf(addon);
   const started = Date.now();
   if (process.platform === 'linux' && !(await hasCompiler())) {
     await ensureDebianPackages(
       compilerPackages,
-      'better-sqlite3 has to be compiled for this Node-API version.',
+      `${name} has to be compiled for this Node-API version.`,
     );
   }
-  say(`compiling better-sqlite3 (once; about a minute)…`);
+  say(`compiling ${name} (once; about a minute)…`);
   const work = `${target}.partial`;
   await endProcessesIn(work);
   await rm(work, { recursive: true, force: true });
-  const copy = join(work, 'node_modules/better-sqlite3');
+  const copy = join(work, 'node_modules', name);
   await mkdir(dirname(copy), { recursive: true });
   await cp(packageFolder, copy, {
     recursive: true,
@@ -146,12 +175,12 @@ async function build(target) {
       },
     );
     if (result.code !== 0)
-      throw new SetupError(`compiling better-sqlite3 failed:\n${tail(result.output, 25)}`);
+      throw new SetupError(`compiling ${name} failed:\n${tail(result.output, 25)}`);
     await place(join(copy, 'build/Release/better_sqlite3.node'), target);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  say(`better-sqlite3 compiled in ${secondsSince(started)}; it is kept in ${dirname(target)}`);
+  say(`${name} compiled in ${secondsSince(started)}; it is kept in ${dirname(target)}`);
 }
 
 async function hasCompiler() {

@@ -24,6 +24,7 @@ export default defineConfig({
           listing: at('src/agent/state/bulk/bulk-worker.ts'),
           evaluator: at('src/engine/detections/evaluation/evaluator-worker.ts'),
           checkpointer: at('src/engine/mirror/checkpoints/checkpoint-worker.ts'),
+          copier: at('src/engine/mirror/encryption/copy-worker.ts'),
           agent: at('src/agent/main.ts'),
           cli: at('src/cli/main.ts'),
         },

@@ -143,10 +143,7 @@ async function build(addon, target) {
   const packageFolder = packageOf(addon);
   const started = Date.now();
   if (process.platform === 'linux' && !(await hasCompiler())) {
-    await ensureDebianPackages(
-      compilerPackages,
-      `${name} has to be compiled for this Node-API version.`,
-    );
+    await ensureDebianPackages(compilerPackages, `${name} has to be compiled for this Node-API version.`);
   }
   say(`compiling ${name} (once; about a minute)…`);
   const work = `${target}.partial`;
@@ -174,8 +171,7 @@ async function build(addon, target) {
         env: { ...process.env, CXXFLAGS: `${process.env['CXXFLAGS'] ?? ''} ${CXXFLAGS}`.trim() },
       },
     );
-    if (result.code !== 0)
-      throw new SetupError(`compiling ${name} failed:\n${tail(result.output, 25)}`);
+    if (result.code !== 0) throw new SetupError(`compiling ${name} failed:\n${tail(result.output, 25)}`);
     await place(join(copy, 'build/Release/better_sqlite3.node'), target);
   } finally {
     await rm(work, { recursive: true, force: true });

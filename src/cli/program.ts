@@ -11,6 +11,7 @@ import {
   type TriageOptions,
 } from './detections.ts';
 import { runDetect } from './detect-command.ts';
+import { addEncryption } from './encryption-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import {
   counts,
@@ -279,6 +280,10 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .action(async (options: RetentionOptions) => {
       code = await retention(options, manifest.version);
     });
+
+  addEncryption(program, profile, (ended) => {
+    code = ended;
+  });
 
   program
     .command('verify-archive')

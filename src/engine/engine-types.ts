@@ -8,6 +8,8 @@ import type { EngineAbout, EngineEvent } from '#shared/ipc/views.ts';
 import type { OpenedGeo } from '#geo/open.ts';
 import type { SystemProxy } from './connections/find-proxy.ts';
 import type { IngestHook } from './ingest/hooks.ts';
+import { isEncrypted } from './mirror/encryption/locked.ts';
+import { mirrorFile } from './mirror/mirror-file.ts';
 import type { SpawnReader } from './mirror/reader-frames.ts';
 import type { RunnerTimes } from './respond/runner.ts';
 import type { OperatorAction } from './journal/journal.ts';
@@ -65,6 +67,7 @@ export const aboutOf =
     version: options.version,
     profile: options.profile,
     database,
+    encrypted: isEncrypted(mirrorFile(options.profile)),
     problems,
     attributions: options.geo.attributions,
   });

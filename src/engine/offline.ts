@@ -6,6 +6,7 @@ import type { ControlMethod } from '#shared/ipc/control-methods.ts';
 import { ENGINE_METHODS, type EngineContract } from '#shared/ipc/engine-contract.ts';
 import { readOnlyHandlers } from './handlers.ts';
 import { isCorrupt, openReadable, type ReadableDb } from './mirror/database.ts';
+import { isEncrypted, lockedProblem } from './mirror/encryption/locked.ts';
 import { mirrorFile } from './mirror/mirror-file.ts';
 import { inProcessReader } from './mirror/reader.ts';
 
@@ -20,6 +21,8 @@ export interface OfflineQuestions {
 /** Asks what was mirrored, without an engine: no connection is made and nothing is written. */
 export function openOffline(profile: string, version: string, clock: Clock): Result<OfflineQuestions> {
   const file = mirrorFile(profile);
+  const locked = lockedProblem(file);
+  if (locked !== null) return failure(locked);
   let db: ReadableDb;
   try {
     db = openReadable(file);
@@ -41,6 +44,7 @@ export function openOffline(profile: string, version: string, clock: Clock): Res
     version,
     profile,
     database: { is: 'read-only', problem },
+    encrypted: isEncrypted(file),
     problems: [],
     attributions: [],
   });

@@ -17,6 +17,7 @@ import { serveCalls } from './serve-calls.ts';
 import { startEngine } from './start-engine.ts';
 import type { ControlServer } from './control-server.ts';
 import { openEngineGeo } from './open-geo.ts';
+import { createUnlocking } from './unlocking.ts';
 
 // Entry of Electron's utility process.
 
@@ -55,6 +56,7 @@ function main(parent: ParentPort): void {
   };
   const readers = createHostedReaders(tell);
   const proxies = createHostedProxy(tell);
+  const unlocking = createUnlocking(tell);
   let engine: Engine | null = null;
   let control: Promise<ControlServer> | null = null;
   let starting: Promise<void> = Promise.resolve();
@@ -98,6 +100,7 @@ function main(parent: ParentPort): void {
       setTimeout(() => process.exit(1), 100);
       return Promise.resolve(null);
     };
+    await unlocking.wait(message.profile, message.mirrorKey, process.env['WATCHFLOOR_PASSPHRASE_FILE']);
     const opened = await startEngine(open);
     engine = opened;
     if (opened === null) return;
@@ -141,6 +144,8 @@ function main(parent: ParentPort): void {
   };
 
   const stop = async (): Promise<void> => {
+    // Nothing is open yet.
+    if (unlocking.waiting()) process.exit(0);
     await starting;
     await control?.then(
       (server) => server.close(),
@@ -196,6 +201,9 @@ function main(parent: ParentPort): void {
         return;
       case 'demo':
         void starting.then(() => engine?.demo(message.environments));
+        return;
+      case 'unlock':
+        unlocking.entered(message.passphrase);
         return;
       case 'operator':
         void starting.then(() => engine?.operator(message.name));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MessageChannelMain, type WebContents } from 'electron';
 import { assertNever } from '#shared/domain/assert-never.ts';
+import { MIRROR_OWNER } from '#shared/domain/ids.ts';
 import type { Log } from '#shared/domain/log.ts';
 import {
   MessageToMain,
@@ -28,6 +29,8 @@ export interface EngineHost {
   acted(action: string, details: Extract<MessageToEngine, { type: 'acted' }>['details']): void;
   /** The machine woke up. */
   resume(): void;
+  /** Gives the engine the passphrase of an encrypted mirror. @param remember keeps its key in the system's keychain */
+  unlock(passphrase: string, remember: boolean): void;
 }
 
 /** Runs the engine in its utility process, starts it again after a crash, and gives each window its port. */
@@ -54,6 +57,9 @@ export function createEngineHost(options: {
   let fatal = false;
   let demo: readonly DemoEnvironment[] = [];
   const windows = new Set<WebContents>();
+  /** Of an encrypted mirror that was unlocked in this run: an engine that crashed is started again without a question. */
+  let mirrorKey: string | undefined;
+  let remember = false;
   /** Those that have a port to the process that runs now. */
   const connected = new Set<WebContents>();
   let starts = 0;
@@ -82,12 +88,15 @@ export function createEngineHost(options: {
     switch (message.type) {
       case 'loaded': {
         const secrets = options.secrets();
+        const { [MIRROR_OWNER]: kept, ...tokens } = secrets.all();
+        const known = mirrorKey ?? kept;
         send({
           type: 'start',
           profile: options.profile,
           version: options.version,
           ...(options.geoData === undefined ? {} : { geoData: options.geoData }),
-          secrets: { tokens: secrets.all(), kept: secrets.kept },
+          secrets: { tokens, kept: secrets.kept },
+          ...(known === undefined ? {} : { mirrorKey: known }),
           operatorName: options.operatorName(),
           ...(options.systemUser === undefined ? {} : { systemUser: options.systemUser }),
         });
@@ -97,6 +106,24 @@ export function createEngineHost(options: {
         if (demo.length > 0) send({ type: 'demo', environments: [...demo] });
         setState({ is: 'running' });
         for (const window of windows) if (!connected.has(window)) mint(window);
+        return;
+      case 'locked': {
+        const { code, message: text, advice } = message.problem ?? {};
+        setState({
+          is: 'locked',
+          problem:
+            code === undefined || text === undefined
+              ? null
+              : { code, message: text, ...(advice === undefined ? {} : { advice }) },
+          canRemember: options.secrets().kept === 'keychain',
+        });
+        return;
+      }
+      case 'unlocked':
+        mirrorKey = message.key;
+        if (remember) options.secrets().put(MIRROR_OWNER, message.key);
+        else options.secrets().delete(MIRROR_OWNER);
+        // The window goes on asking until the engine is ready.
         return;
       case 'detections':
         options.onDetections(message.open, message.newest);
@@ -191,6 +218,10 @@ export function createEngineHost(options: {
     },
     resume: () => {
       send({ type: 'resume' });
+    },
+    unlock: (passphrase, keep) => {
+      remember = keep;
+      send({ type: 'unlock', passphrase });
     },
   };
 }

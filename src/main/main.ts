@@ -213,6 +213,10 @@ function run(): void {
         dragged.drag(event.sender, name, text);
         return Promise.resolve(null);
       },
+      'mirror.unlock': ({ passphrase, remember }) => {
+        engine.unlock(passphrase, remember);
+        return Promise.resolve(null);
+      },
       'demo.set': ({ name, running }) => demo.set(name, running),
     }),
     log,

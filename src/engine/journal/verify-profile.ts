@@ -4,6 +4,7 @@ import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { JournalFault, JournalVerdict } from '#shared/ipc/journal-views.ts';
 import type { HeadsFile } from '#shared/journal/entry.ts';
 import { openReadable, type ReadableDb } from '../mirror/database.ts';
+import { lockedProblem } from '../mirror/encryption/locked.ts';
 import { mirrorFile } from '../mirror/mirror-file.ts';
 import { parseHeads, readLocalHead } from './head-file.ts';
 import { fingerprintOf, keyFile } from './key.ts';
@@ -47,6 +48,8 @@ export function verifyProfile(profile: string, files: readonly string[]): Result
       advice: 'Name the folder of a profile that Watchfloor has worked on.',
     });
   }
+  const locked = lockedProblem(file);
+  if (locked !== null) return failure(locked);
   try {
     const db = openReadable(file);
     try {

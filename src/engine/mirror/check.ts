@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import { openReadable } from './database.ts';
+import { lockedProblem } from './encryption/locked.ts';
 import { mirrorFile } from './mirror-file.ts';
 
 export interface MirrorCheck {
@@ -59,6 +60,8 @@ export function checkFile(file: string): Result<MirrorCheck> {
       advice: 'Check the profile folder.',
     });
   }
+  const locked = lockedProblem(file);
+  if (locked !== null) return failure(locked);
   try {
     const db = openReadable(file);
     try {

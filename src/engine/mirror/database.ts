@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Problem } from '#shared/domain/result.ts';
+import { openFile } from './encryption/open-file.ts';
 import { HAS_WORDS, hasWords } from './search/message-terms.ts';
 
 declare const readable: unique symbol;
@@ -36,7 +37,7 @@ const MEMORY: Readonly<Record<Held, { readonly cacheKb: number; readonly mapped:
 
 /** Opens a file for asking only; it must exist. */
 export function openReadable(file: string, held: Held = 'wide'): ReadableDb {
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  const db = openFile(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   db.pragma('query_only = ON');
   // Messages of a segment without an index of words are looked through.
   db.function(HAS_WORDS, { deterministic: true }, hasWords);
@@ -49,7 +50,7 @@ export function openReadable(file: string, held: Held = 'wide'): ReadableDb {
 export function openWritable(file: string): WritableDb {
   // Before SQLite makes it for everybody; its companions (-wal, -shm) take their mode from it.
   closeSync(openSync(file, 'a', 0o600));
-  const db = new Database(file, { timeout: OPENING_BUSY_MS });
+  const db = openFile(file, { timeout: OPENING_BUSY_MS });
   try {
     db.pragma(`page_size = ${String(PAGE_BYTES)}`);
     // Free pages can then be given back in small steps. An older file gets it when it is rewritten (erase).
@@ -80,7 +81,7 @@ export function letGoOfPages(db: ReadableDb): void {
 
 /** Opens a file that is open for writing already, for nothing but copying its log into it. */
 export function openCheckpointing(file: string): ReadableDb {
-  const db = new Database(file, { fileMustExist: true, timeout: 0 });
+  const db = openFile(file, { fileMustExist: true, timeout: 0 });
   db.pragma('synchronous = NORMAL');
   db.pragma('wal_autocheckpoint = 0');
   return db as ReadableDb;
@@ -154,7 +155,10 @@ export function diskProblem(error: unknown, file: string): Problem | null {
   return null;
 }
 
+/** It does not begin as a database does: it is none, or it is encrypted with another key. */
+export const isNoDatabase = (error: unknown): boolean =>
+  (sqliteCode(error) ?? '').startsWith('SQLITE_NOTADB');
+
 export const isCorrupt = (error: unknown): boolean => {
-  const code = sqliteCode(error) ?? '';
-  return code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB');
+  return (sqliteCode(error) ?? '').startsWith('SQLITE_CORRUPT') || isNoDatabase(error);
 };

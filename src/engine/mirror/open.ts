@@ -3,11 +3,15 @@ import type { EpochMs } from '#shared/domain/units.ts';
 import {
   diskProblem,
   isCorrupt,
+  isNoDatabase,
   openReadable,
   openWritable,
   type ReadableDb,
   type WritableDb,
 } from './database.ts';
+import { clearLeftovers } from './encryption/clear-leftovers.ts';
+import { heldKey } from './encryption/held-keys.ts';
+import { keepKeyFile, lockedProblem } from './encryption/locked.ts';
 import { APPLICATION_ID, migrate, schemaVersion } from './migrate.ts';
 import { SCHEMA_VERSION } from './migrations/index.ts';
 import { mirrorFile } from './mirror-file.ts';
@@ -27,10 +31,17 @@ export type OpenedMirror =
  */
 export function openMirror(profile: string, now: EpochMs): OpenedMirror {
   const file = mirrorFile(profile);
+  const locked = lockedProblem(file);
+  if (locked !== null) return { is: 'unusable', problem: locked };
   try {
+    clearLeftovers(profile);
     if (isFoundDamaged(file)) return beginAnew(file, now);
     return tryOpen(file, null);
   } catch (error) {
+    // Not to be told from a file that another key belongs to, which somebody may still have.
+    if (isNoDatabase(error) && heldKey(file) !== undefined) {
+      return { is: 'unusable', problem: keyDoesNotFit(file) };
+    }
     if (isCorrupt(error)) return beginAnew(file, now);
     return { is: 'unusable', problem: diskProblem(error, file) ?? cannotOpen(file, error) };
   }
@@ -63,6 +74,7 @@ function tryOpen(file: string, problem: Problem | null): OpenedMirror {
 function beginAnew(file: string, now: EpochMs): OpenedMirror {
   try {
     const kept = moveAside(file, 'damaged', now);
+    keepKeyFile(file, kept);
     const recovered = recoverMirror(kept, file);
     if (recovered.ok) {
       return tryOpen(file, {
@@ -87,6 +99,12 @@ const foreign = (file: string): Problem => ({
   code: 'NOT_A_MIRROR',
   message: `${file} is a database of another program.`,
   advice: 'Choose another profile folder, or move that file away.',
+});
+
+const keyDoesNotFit = (file: string): Problem => ({
+  code: 'KEY_DOES_NOT_FIT',
+  message: `${file} cannot be read with the key beside it: its first page is damaged, or the key file belongs to another file.`,
+  advice: 'Nothing was changed. Put back the two files of a backup together, the database and its key file.',
 });
 
 const fromTheFuture = (file: string, version: number): Problem => ({

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { HELD } from './database.ts';
+import { DataKey } from './encryption/data-key.ts';
 
 /** Messages to a reader process; it runs this program's own code, so types are enough there. */
 export const ToReader = z.discriminatedUnion('is', [
-  /** The first message: the file to ask. */
-  z.object({ is: z.literal('open'), file: z.string(), held: z.enum(HELD).optional() }),
+  /** The first message: the file to ask, and its key where it is encrypted. */
+  z.object({
+    is: z.literal('open'),
+    file: z.string(),
+    held: z.enum(HELD).optional(),
+    key: DataKey.optional(),
+  }),
   z.object({ is: z.literal('ask'), id: z.int(), name: z.string(), request: z.unknown() }),
   z.object({ is: z.literal('cancel'), id: z.int() }),
 ]);

@@ -1,5 +1,6 @@
 import type { Log } from '#shared/domain/log.ts';
 import type { Held } from './database.ts';
+import { heldKey } from './encryption/held-keys.ts';
 import { FromReader, type ReaderProcess, type SpawnReader } from './reader-frames.ts';
 
 /** A cancelled question may finish its step; then its process is killed, so that the machine is free in 200 ms. */
@@ -79,7 +80,7 @@ export function createLane(options: {
       }),
     };
     running = own;
-    own.process.send({ is: 'open', file: options.file, held: options.held });
+    own.process.send({ is: 'open', file: options.file, held: options.held, key: heldKey(options.file) });
     return own.process;
   };
   /** What was under way is asked again, except what nobody wants any more. */

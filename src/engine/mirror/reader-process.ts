@@ -1,6 +1,7 @@
 import { epochMs } from '#shared/domain/units.ts';
 import { restful } from '../rest.ts';
 import { letGoOfPages, openReadable, type ReadableDb } from './database.ts';
+import { holdKey } from './encryption/held-keys.ts';
 import { ANSWERERS, type QuestionName, type Questions } from './questions.ts';
 import { answer } from './reader.ts';
 import { ToReader, type FromReader } from './reader-frames.ts';
@@ -52,8 +53,10 @@ function serve(reply: (frame: FromReader) => void): (raw: unknown) => void {
   reply({ is: 'ready', pid: process.pid });
   return (raw) => {
     const frame = ToReader.parse(raw);
-    if (frame.is === 'open') db = openReadable(frame.file, frame.held);
-    else if (frame.is === 'ask') void ask(frame.id, frame.name, frame.request);
+    if (frame.is === 'open') {
+      if (frame.key !== undefined) holdKey(frame.file, frame.key);
+      db = openReadable(frame.file, frame.held);
+    } else if (frame.is === 'ask') void ask(frame.id, frame.name, frame.request);
     else if (running.has(frame.id)) cancelled.add(frame.id);
   };
 }

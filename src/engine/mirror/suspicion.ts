@@ -1,5 +1,5 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openFile } from './encryption/open-file.ts';
 
 // A page deep in the file is only seen to be damaged when it is read or written. Then this is noted beside the file, so
 // that the next start looks at all of it and recovers it, instead of going on with what cannot be written.
@@ -19,7 +19,7 @@ export function suspect(file: string): void {
 export function isFoundDamaged(file: string): boolean {
   if (!existsSync(noteOf(file))) return false;
   rmSync(noteOf(file), { force: true });
-  const db = new Database(file, { readonly: true, fileMustExist: true });
+  const db = openFile(file, { readonly: true, fileMustExist: true });
   try {
     return db.pragma('quick_check(1)', { simple: true }) !== 'ok';
   } finally {

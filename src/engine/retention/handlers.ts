@@ -6,10 +6,12 @@ import type { Handlers } from '#shared/ipc/contract.ts';
 import type { MIRROR_METHODS, RetentionPolicy, RetentionView } from '#shared/ipc/mirror-contract.ts';
 import type { ActionDetails, ActionSubject, OperatorJournal } from '../journal/journal.ts';
 import { backupMirror } from '../mirror/backup.ts';
+import { heldKey } from '../mirror/encryption/held-keys.ts';
 import { eventCounts } from '../mirror/audit-segments.ts';
 import { transaction, type ReadableDb, type WritableDb } from '../mirror/database.ts';
 import { ProblemError } from '../problem-error.ts';
 import { forecast, mirrorBytes } from './cuts.ts';
+import { archiveProblem } from './archive-problem.ts';
 import { findPerson } from './erase.ts';
 import { exportPerson } from './export-person.ts';
 import type { RetentionKeeper } from './keeper.ts';
@@ -79,7 +81,7 @@ export function mirrorHandlers(parts: {
         return asked['mirror.backup'](request, signal);
       }),
     'retention.set': async (policy) => {
-      checkFolder(policy);
+      checkFolder(policy, heldKey(db.name) !== undefined);
       transaction(db, () => {
         savePolicy(db, policy);
         journal.recordOperatorAction({
@@ -147,8 +149,9 @@ function mustBeNew(file: string): void {
   }
 }
 
-function checkFolder({ archiveFolder: folder }: RetentionPolicy): void {
+function checkFolder({ archiveFolder: folder }: RetentionPolicy, encrypted: boolean): void {
   if (folder === null) return;
+  if (encrypted) fail(archiveProblem(folder));
   if (isAbsolute(folder) && existsSync(folder) && statSync(folder).isDirectory()) return;
   fail({
     code: 'BAD_FOLDER',

@@ -46,8 +46,10 @@ export const ChannelId = z
   .regex(/^notify-[\w.-]{1,128}$/)
   .brand<'ChannelId'>();
 export type ChannelId = z.infer<typeof ChannelId>;
-/** Whose secret it is: a connection's token, a channel's password or signing key. */
-export const SecretOwner = z.union([ChannelId, ConnectionId]);
+/** The mirror itself, where it is encrypted and its key is kept. No ConnectionId begins so. */
+export const MIRROR_OWNER = 'mirror:key' as const;
+/** Whose secret it is: a connection's token, a channel's password or signing key, the key of the mirror. */
+export const SecretOwner = z.union([z.literal(MIRROR_OWNER), ChannelId, ConnectionId]);
 export type SecretOwner = z.infer<typeof SecretOwner>;
 
 /** Brands a number that is known to be a log position. */

@@ -9,6 +9,8 @@ import { SecretOwner } from '../domain/ids.ts';
 
 const token = z.string().min(1).max(1_024);
 const path = z.string().min(1).max(4_096);
+/** What an encrypted mirror is opened with, as the engine made it of the passphrase. */
+const mirrorKey = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** How main keeps tokens: in the system's keychain, or in memory until the program ends. */
 const SecretKeeping = z.enum(['keychain', 'this-run']);
@@ -44,6 +46,8 @@ export const MessageToEngine = z.discriminatedUnion('type', [
     /** The operator's own `.mmdb` beside the bundled data. */
     secondOpinion: path.optional(),
     secrets: Secrets,
+    /** Of an encrypted mirror, where it is known from this run or kept in the keychain. */
+    mirrorKey: mirrorKey.optional(),
     /** What the operator calls themselves; sent with commands as `claim.name`. */
     operatorName: z.string().max(256).optional(),
     /** The system's name for who runs this. */
@@ -55,6 +59,8 @@ export const MessageToEngine = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('secrets'), ...Secrets.shape }),
   /** Adds or updates the connections to demo agents; those not named are left as they are. */
   z.strictObject({ type: z.literal('demo'), environments: z.array(DemoEnvironment).max(32) }),
+  /** Somebody entered the passphrase of the mirror. */
+  z.strictObject({ type: z.literal('unlock'), passphrase: z.string().min(1).max(1_024) }),
   z.strictObject({ type: z.literal('operator'), name: z.string().max(256) }),
   /** The operator did something that main carries out (settings): into the journal with it. */
   z.strictObject({
@@ -96,6 +102,10 @@ export const MessageToMain = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('loaded') }),
   /** The mirror is open (perhaps read-only) and ports are served. */
   z.strictObject({ type: z.literal('ready') }),
+  /** The mirror is encrypted: the engine waits for its passphrase. With what is wrong with the one that was given. */
+  z.strictObject({ type: z.literal('locked'), problem: ProblemShape.nullable() }),
+  /** It was unlocked, by a passphrase or by the key that main had. */
+  z.strictObject({ type: z.literal('unlocked'), key: mirrorKey }),
   /** The engine cannot work on this profile; it exits after this. Starting it again does not help. */
   z.strictObject({ type: z.literal('fatal'), problem: ProblemShape }),
   z.strictObject({ type: z.literal('secret.put'), owner: SecretOwner, token }),

@@ -11,6 +11,7 @@ export const MAIN_METHOD_NAMES = [
   'window.remember',
   'window.new',
   'file.drag',
+  'mirror.unlock',
   'demo.set',
 ] as const;
 export type MainMethodName = (typeof MAIN_METHOD_NAMES)[number];

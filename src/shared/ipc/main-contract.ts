@@ -100,7 +100,10 @@ export interface AppInfo {
 
 export type DemoState = { readonly agents: readonly { readonly name: string; readonly running: boolean }[] };
 export type EngineState =
-  { readonly is: 'starting' | 'running' } | { readonly is: 'failed'; readonly message: string };
+  | { readonly is: 'starting' | 'running' }
+  /** The mirror is encrypted: its passphrase is asked for. `problem`: of the one that was given. */
+  | { readonly is: 'locked'; readonly problem: Problem | null; readonly canRemember: boolean }
+  | { readonly is: 'failed'; readonly message: string };
 
 /** All that a window is told before it is drawn, in one answer. */
 export interface WindowStart {
@@ -136,6 +139,10 @@ export const MAIN_METHODS = {
   'window.new': method<null>()(() => z.strictObject({ hash: z.string().max(2_048) })),
   /** Begins to drag a file with this text out of the window; the pointer is still down. */
   'file.drag': method<null>()(() => z.strictObject({ name: fileName, text: z.string().max(67_108_864) })),
+  /** Gives the engine the passphrase of an encrypted mirror; what comes of it is told as the engine's state. */
+  'mirror.unlock': method<null>()(() =>
+    z.strictObject({ passphrase: z.string().min(1).max(1_024), remember: z.boolean() }),
+  ),
   'demo.set': method<DemoState>()(() =>
     z.strictObject({ name: z.string().max(LIMITS.id), running: z.boolean() }),
   ),

@@ -234,6 +234,8 @@ export interface EngineAbout {
   readonly version: string;
   readonly profile: string;
   readonly database: { readonly is: 'open' } | { readonly is: 'read-only'; readonly problem: Problem };
+  /** Whether the file of the mirror is encrypted. */
+  readonly encrypted: boolean;
   readonly problems: readonly Problem[];
   readonly attributions: readonly { readonly text: string; readonly url: string }[];
 }

@@ -1,6 +1,8 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { MessagePort } from 'node:worker_threads';
+import { DataKey } from '../../mirror/encryption/data-key.ts';
+import { heldKey } from '../../mirror/encryption/held-keys.ts';
 import type { Answer, Request } from './requests.ts';
 
 /** Whole numbers that the writer and the thread share: answers given, steps made, and 1 when the thread has ended. */
@@ -10,6 +12,8 @@ export const ENDED = 2;
 
 export const EvaluatorData = z.object({
   file: z.string(),
+  /** Where the mirror is encrypted. */
+  key: DataKey.optional(),
   shared: z.instanceof(SharedArrayBuffer),
   port: z.custom<MessagePort>((value) => typeof value === 'object' && value !== null),
 });
@@ -45,7 +49,7 @@ export function startEvaluator(module: string, file: string, stillMs = STILL_MS)
   let ended: string | null = null;
   // Without the program's own switches: what is loaded before the program is not meant for its threads.
   const worker = new Worker(module, {
-    workerData: { file, shared: memory, port: other },
+    workerData: { file, key: heldKey(file), shared: memory, port: other },
     transferList: [other],
     // Without the program's own switches: what is loaded before the program is not meant for its threads.
     execArgv: [],

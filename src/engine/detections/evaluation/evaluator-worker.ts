@@ -1,5 +1,6 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { openReadable, sqliteCode } from '../../mirror/database.ts';
+import { holdKey } from '../../mirror/encryption/held-keys.ts';
 import { createEvaluationCore, type EvaluationCore } from './core.ts';
 import { ANSWERS, ENDED, EvaluatorData, STEPS } from './evaluator-thread.ts';
 import { isAnswered, type Answer, type Request } from './requests.ts';
@@ -7,7 +8,8 @@ import { isAnswered, type Answer, type Request } from './requests.ts';
 // Entry of the thread that evaluates what ingest writes.
 
 if (!isMainThread) {
-  const { file, shared: memory, port } = EvaluatorData.parse(workerData);
+  const { file, key, shared: memory, port } = EvaluatorData.parse(workerData);
+  if (key !== undefined) holdKey(file, key);
   const shared = new Int32Array(memory);
   const moved = (): void => {
     Atomics.add(shared, STEPS, 1);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '#shared/domain/log.ts';
 import { builtThread } from '../../built-thread.ts';
+import { heldKey } from '../encryption/held-keys.ts';
 import type { CheckpointThread, CheckpointTold } from './checkpoints.ts';
 
 const CLOSE_MS = 5_000;
@@ -13,7 +14,7 @@ export function checkpointThread(
 ): ((told: (what: CheckpointTold) => void) => CheckpointThread) | null {
   if (module === null) return null;
   return (told) => {
-    const worker = new Worker(module, { workerData: { file }, execArgv: [] });
+    const worker = new Worker(module, { workerData: { file, key: heldKey(file) }, execArgv: [] });
     let closing = false;
     worker.on('message', told);
     worker.on('error', (error) => {

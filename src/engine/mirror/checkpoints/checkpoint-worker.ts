@@ -1,13 +1,16 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { openCheckpointing } from '../database.ts';
+import { DataKey } from '../encryption/data-key.ts';
+import { holdKey } from '../encryption/held-keys.ts';
 import type { CheckpointTold } from './checkpoints.ts';
 
 // Entry of the thread that makes checkpoints of the mirror.
 
 if (!isMainThread && parentPort !== null) {
   const port = parentPort;
-  const { file } = z.object({ file: z.string() }).parse(workerData);
+  const { file, key } = z.object({ file: z.string(), key: DataKey.optional() }).parse(workerData);
+  if (key !== undefined) holdKey(file, key);
   const db = openCheckpointing(file);
   port.on('message', (what: 'begin' | 'close') => {
     if (what === 'close') {

@@ -1,9 +1,10 @@
 import { existsSync, renameSync } from 'node:fs';
 import { failure, success, type Result } from '#shared/domain/result.ts';
 import type { EpochMs } from '#shared/domain/units.ts';
+import { lockedProblem } from '../encryption/locked.ts';
 import { lockProfile } from '../lock.ts';
 import { mirrorFile } from '../mirror-file.ts';
-import { recoverMirror, type Recovery } from './recover.ts';
+import { recoverMirror, sealedProblem, type Recovery } from './recover.ts';
 
 const COMPANIONS = ['', '-wal', '-shm'];
 
@@ -42,6 +43,8 @@ export function recoverProfile(profile: string, from: string | null, now: EpochM
         advice: 'Check the profile folder.',
       });
     }
+    const sealed = sealedProblem(from ?? file) ?? lockedProblem(file);
+    if (sealed !== null) return failure(sealed);
     const kept = existsSync(file)
       ? moveAside(file, from === null ? 'damaged' : 'before-recovery', now)
       : null;

@@ -1,9 +1,11 @@
 import { existsSync, rmSync, renameSync } from 'node:fs';
 import { z } from 'zod';
-import { failure, success, type Result } from '#shared/domain/result.ts';
+import { failure, success, type Problem, type Result } from '#shared/domain/result.ts';
 import { diskProblem, openWritable, transaction, type WritableDb } from '../database.ts';
 import { APPLICATION_ID, migrate } from '../migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../migrations/index.ts';
+import { heldKey, holdKey, letGoOfKey } from '../encryption/held-keys.ts';
+import { isEncrypted, lockedProblem } from '../encryption/locked.ts';
 import { fill, type RecoveredTable } from './fill.ts';
 import { mend, type Mended } from './mend.ts';
 import { openPageFile } from './page-file.ts';
@@ -23,6 +25,17 @@ export interface Recovery extends Mended {
   readonly unknownPages: number;
 }
 
+/** Why nothing can be recovered from a file that is encrypted; null: it is not. */
+export const sealedProblem = (damaged: string): Problem | null =>
+  isEncrypted(damaged)
+    ? {
+        code: 'NOT_RECOVERABLE',
+        message: `${damaged} is encrypted: its pages cannot be read one by one, so that nothing can be recovered from it.`,
+        advice:
+          'Keep it, and restore a backup if there is one; otherwise agents deliver what they still have.',
+      }
+    : null;
+
 /**
  * Reads what can be read of a damaged mirror, with its write-ahead log, into a new file. The damaged one is not touched.
  * Positions are left out, so that agents tell everything anew; what is there already is recognised.
@@ -31,6 +44,8 @@ export function recoverMirror(damaged: string, target: string): Result<Recovery>
   if (!existsSync(damaged)) {
     return failure({ code: 'NOT_FOUND', message: `There is no ${damaged}.`, advice: 'Check the path.' });
   }
+  const sealed = sealedProblem(damaged) ?? lockedProblem(target);
+  if (sealed !== null) return failure(sealed);
   if (existsSync(target)) {
     return failure({
       code: 'FILE_EXISTS',
@@ -43,6 +58,8 @@ export function recoverMirror(damaged: string, target: string): Result<Recovery>
     for (const suffix of ['', '-wal', '-shm']) rmSync(partial + suffix, { force: true });
   };
   sweep();
+  const key = heldKey(target);
+  if (key !== undefined) holdKey(partial, key);
   try {
     const recovered = recoverInto(damaged, partial);
     if (!recovered.ok) sweep();
@@ -57,6 +74,8 @@ export function recoverMirror(damaged: string, target: string): Result<Recovery>
         advice: 'It is unchanged. Keep it, and restore a backup if there is one.',
       },
     );
+  } finally {
+    letGoOfKey(partial);
   }
 }
 

@@ -7,6 +7,7 @@ import { SearchField } from '../../components/SearchField.tsx';
 import { useRoute } from '../../store/route-store.ts';
 import { SIZE } from '../../theme/size.ts';
 import { About } from './About.tsx';
+import { Encryption, ENCRYPTION } from './Encryption.tsx';
 import { Keeping } from './Keeping.tsx';
 import { NETWORK_LISTS, NetworkLists } from './NetworkLists.tsx';
 import { Notifications } from './Notifications.tsx';
@@ -74,12 +75,13 @@ export function SettingsView(): ReactNode {
           ))}
         </Box>
         {shown.length === 0 &&
-        ![KEEPING, NOTIFICATIONS, NETWORK_LISTS].some((one) => settingFits(one, text)) ? (
+        ![KEEPING, ENCRYPTION, NOTIFICATIONS, NETWORK_LISTS].some((one) => settingFits(one, text)) ? (
           <EmptyState title="No setting is called that">
             Try a word of what it does, for instance “address”.
           </EmptyState>
         ) : null}
         {settingFits(KEEPING, text) ? <Keeping /> : null}
+        {settingFits(ENCRYPTION, text) ? <Encryption /> : null}
         {settingFits(NETWORK_LISTS, text) ? <NetworkLists /> : null}
         {settingFits(NOTIFICATIONS, text) ? <Notifications /> : null}
         <About />

@@ -41,6 +41,8 @@ export class RoomSessions {
   readonly #keys: HandleKeys;
   readonly #flags: Flags;
   readonly #owners = new Map<string, Owner>();
+  /** Few endings for many accounts: each lies in memory once. */
+  readonly #endings = new Map<string, string>();
 
   constructor(keys: HandleKeys, flags: Flags) {
     this.#keys = keys;
@@ -97,6 +99,9 @@ export class RoomSessions {
     const marks = [...(privileged ? ['privileged'] : []), ...(service ? ['service'] : [])];
     // Written in one piece by the runtime: of text put together here every character would be looked for in its parts.
     const json = JSON.stringify({ id, name: cutName(name) });
-    return new Owner(this, name, json, ownerHash(id), `${JSON.stringify(marks)}}`);
+    const key = marks.join();
+    const ending = this.#endings.get(key) ?? JSON.stringify({ marks }).slice(MARKS.length);
+    this.#endings.set(key, ending);
+    return new Owner(this, name, json, ownerHash(id), ending);
   }
 }

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { StoreError } from '../store-adapter.ts';
 import { CONNECT_MS, QUESTION_MS } from '../sql/sql-access.ts';
 import { within } from '../sql/store-errors.ts';
@@ -119,7 +119,8 @@ export class RedisAccess {
       disableClientInfo: true,
       protocol: 2 as const,
     };
-    const client = new Redis(options);
+    const { Redis: Client } = await import('ioredis');
+    const client = new Client(options);
     const failures: Error[] = [];
     client.on('error', (error: Error) => {
       failures.push(error);

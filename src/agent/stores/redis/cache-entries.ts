@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { StoreError } from '../store-adapter.ts';
 
@@ -18,14 +18,21 @@ export interface CacheEntries {
 
 export function cacheEntries(config: CacheConfig, placeholder: string): CacheEntries {
   const options = { lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: 5_000 };
-  const redis = config.redis.startsWith('unix:')
-    ? new Redis(decodeURIComponent(new URL(config.redis).pathname), options)
-    : new Redis(config.redis, options);
-  redis.on('error', () => undefined);
+  const open = async (): Promise<Redis> => {
+    // Most agents need no Redis: its driver is read with the first entry.
+    const { Redis } = await import('ioredis');
+    const redis = config.redis.startsWith('unix:')
+      ? new Redis(decodeURIComponent(new URL(config.redis).pathname), options)
+      : new Redis(config.redis, options);
+    redis.on('error', () => undefined);
+    return redis;
+  };
+  let opened: Promise<Redis> | null = null;
   return {
     async forget(names) {
       if (names.length === 0) return;
       try {
+        const redis = await (opened ??= open());
         await redis.unlink(...names.map((name) => config.key.replaceAll(placeholder, () => name)));
       } catch (error) {
         throw new StoreError(
@@ -35,9 +42,8 @@ export function cacheEntries(config: CacheConfig, placeholder: string): CacheEnt
         );
       }
     },
-    close() {
-      redis.disconnect();
-      return Promise.resolve();
+    async close() {
+      (await opened)?.disconnect();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { createConnection, type Connection, type ConnectionOptions, type ResultSetHeader } from 'mysql2';
+import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
 import { createOneAtATime } from '../../poll/one-at-a-time.ts';
 import { StoreError } from '../store-adapter.ts';
 import type { MysqlConfig } from './database-config.ts';
@@ -26,7 +26,7 @@ const SESSION = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTIO
 /** MariaDB before 11.1 has the older name only. */
 const SESSION_OLD = SESSION.replace('transaction_isolation', 'tx_isolation');
 
-/** MariaDB and MySQL over mysql2: one connection for questions and changes, one for reading pages. */
+/** MariaDB and MySQL over mysql2, read when it is needed: one connection for questions and changes, one for reading pages. */
 export class MysqlAccess implements SqlAccess {
   readonly dialect = 'mysql';
   readonly #config: MysqlConfig;
@@ -157,6 +157,7 @@ export class MysqlAccess implements SqlAccess {
         `${this.#where}: with TLS, store.database.host has to be the name in the certificate, not an address`,
       );
     }
+    const { createConnection } = await import('mysql2');
     const connection = createConnection(
       secure === undefined ? options : { ...options, ssl: { ...secure, verifyIdentity: true } },
     );

@@ -1,5 +1,4 @@
-import pg from 'pg';
-import Cursor from 'pg-cursor';
+import type pg from 'pg';
 import { createOneAtATime } from '../../poll/one-at-a-time.ts';
 import type { PostgresConfig } from './database-config.ts';
 import {
@@ -21,7 +20,7 @@ import { tlsOptions } from './tls-options.ts';
 /** Statements whose columns are remembered; there are a handful. */
 const MOST_STATEMENTS = 50;
 
-/** PostgreSQL over pg: one connection for questions and changes, one for reading pages. */
+/** PostgreSQL over pg, read when it is needed: one connection for questions and changes, one for reading pages. */
 export class PostgresAccess implements SqlAccess {
   readonly dialect = 'postgres';
   readonly #config: PostgresConfig;
@@ -132,6 +131,7 @@ export class PostgresAccess implements SqlAccess {
     signal: AbortSignal,
   ): Promise<void> {
     const { text, values } = render(statement, 'postgres');
+    const { default: Cursor } = await import('pg-cursor');
     const cursor = client.query(new Cursor<Row>(text, [...values], { rowMode: 'array' }));
     const giveUp = (): void => void this.#drop('paging');
     const read = (): Promise<Row[]> =>
@@ -173,7 +173,8 @@ export class PostgresAccess implements SqlAccess {
 
   async #connect(lost: () => void): Promise<pg.Client> {
     const { host, port, socket, user, password, database, schema, tls } = this.#config;
-    const client = new pg.Client({
+    const { default: driver } = await import('pg');
+    const client = new driver.Client({
       host: socket ?? host,
       port,
       user,

@@ -7,7 +7,7 @@ import { hasDisplay } from './lib/display.mjs';
 import { ensureElectron, runtimeNote } from './lib/electron-runtime.mjs';
 import { root } from './lib/paths.mjs';
 import { fail, say, SetupError } from './lib/report.mjs';
-import { CIPHERS, ensureSqlite } from './lib/sqlite.mjs';
+import { CIPHERS, ensureSqlite, isKept } from './lib/sqlite.mjs';
 import { readStamp } from './lib/stamp.mjs';
 import { ensureDebianPackages, ensureElectronLibraries, ensureXvfb } from './lib/system-libraries.mjs';
 
@@ -46,7 +46,9 @@ export async function setup({ need = {} } = {}) {
     // Fetching waits for the network, compiling for the processor: side by side they take half the time.
     const [, electron] = await both(ensureSqlite([]), need.electron ? ensureElectron() : undefined);
     if (electron) await ensureSqlite([electron.napi]);
-    if (need.encryption) await ensureSqlite(electron ? [electron.napi] : [], CIPHERS);
+    // Packages that are installed anew do not bring it back by themselves.
+    if (need.encryption || (await isKept(CIPHERS)))
+      await ensureSqlite(electron ? [electron.napi] : [], CIPHERS);
     if (electron) {
       await ensureElectronLibraries(electron.executable, hasDisplay() ? [] : displayPackages);
       if (!hasDisplay()) await ensureXvfb();

@@ -57,6 +57,11 @@ export async function ensureSqlite(napiVersions, addon = SQLITE) {
   if (needsBuild([...napiVersions, Number(process.versions['napi'])])) await ensureBuilt(addon);
 }
 
+/** @param {Addon} addon whether it was made for this Node once: then whoever asked for it wants to go on having it */
+export async function isKept(addon) {
+  return existsSync(join(sharedCache(), await cacheName(addon)));
+}
+
 /** @param {Addon} addon @returns {Promise<boolean>} whether the one in node_modules was seen to work in this very Node */
 async function isVerified(addon) {
   const stamp = await readStamp(stampOf(addon));

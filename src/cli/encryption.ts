@@ -27,7 +27,11 @@ export async function encrypt({ profile, passphraseFile }: EncryptionOptions): P
   );
   return tell(sealed, (left) => [
     'The mirror is encrypted. Nobody can read it without this passphrase, and nobody can give it back: keep it.',
-    'What was there before was deleted, but its bytes may remain on the disk until something else is written there.',
+    ...(sealed.ok && sealed.value.copied !== null
+      ? [
+          'The old file was deleted, but its bytes may remain on the disk until something else is written there.',
+        ]
+      : []),
     ...left.map((file) => `Not encrypted, and yours to delete: ${file}`),
   ]);
 }

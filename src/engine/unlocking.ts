@@ -1,5 +1,5 @@
 import type { MessageToMain } from '#shared/ipc/engine-process.ts';
-import type { Problem } from '#shared/domain/result.ts';
+import { failure, type Problem, type Result } from '#shared/domain/result.ts';
 import { DataKey } from './mirror/encryption/data-key.ts';
 import { isEncrypted } from './mirror/encryption/locked.ts';
 import { mirrorFile } from './mirror/mirror-file.ts';
@@ -27,10 +27,13 @@ export function createUnlocking(tell: (message: MessageToMain) => void): Unlocki
       if (!isEncrypted(mirror)) return;
       // Only for those who have something encrypted.
       const { unlock, unlockWithKey } = await import('./mirror/encryption/unlock.ts');
+      const { ciphersProblem } = await import('./mirror/encryption/ciphers.ts');
       const { readPassphrase } = await import('./mirror/encryption/passphrase-file.ts');
       const kept = DataKey.safeParse(key);
       if (kept.success && unlockWithKey(mirror, kept.data)) return;
-      let given = file === undefined ? null : readPassphrase(file);
+      const missing = ciphersProblem();
+      let given: Result<string> | null =
+        missing !== null ? failure(missing) : file === undefined ? null : readPassphrase(file);
       for (;;) {
         const unlocked = given?.ok === true ? await unlock(mirror, given.value) : given;
         if (unlocked?.ok === true) {

@@ -1,5 +1,12 @@
 import type { KeyPage } from './sealing.ts';
-import { BLOCK, BLOCK_WORDS, createSha256Lanes, DIGEST_WORDS, LANES } from './sha256-lanes.ts';
+import {
+  BLOCK,
+  BLOCK_WORDS,
+  createSha256Lanes,
+  DIGEST_WORDS,
+  LANES,
+  type Sha256Lanes,
+} from './sha256-lanes.ts';
 
 /** Bytes of a key that is, with its end mark and its length, one block. */
 const SHORT_KEY = BLOCK - 9;
@@ -57,16 +64,11 @@ function putSixteen(into: Buffer, at: number, one: number, two: number, three: n
   into[at + 15] = ALPHABET[three & 63] ?? 0;
 }
 
-/**
- * HMAC-SHA-256 (RFC 2104) of a page of keys, four at once.
- * @param secret up to 64 bytes
- * @param long the same HMAC of one key that is longer than a block, as base64url
- */
-export function createHandlePages(
-  secret: Buffer,
-  long: (key: Buffer) => string,
-): (page: KeyPage) => HandlePage {
-  const lanes = createSha256Lanes(4);
+/** Hashes the keys of a page that are shorter than a block into words of their handles, and leaves the others. */
+type ShortHandles = (page: KeyPage, handles: Uint32Array) => void;
+
+/** Four at once, by a program of our own (docs/decisions/0013-handles-four-at-a-time.md). */
+function shortHandles(secret: Buffer, lanes: Sha256Lanes): ShortHandles {
   const { words } = lanes;
   const begin = (pad: number, state: number): void => {
     const block = Buffer.alloc(BLOCK, pad);
@@ -88,9 +90,8 @@ export function createHandlePages(
     words.fill((BLOCK + 4 * DIGEST_WORDS) * 8, lengthAt);
     lanes.compress(OUTER, HASHED);
   };
-  return (page) => {
+  return (page, handles) => {
     const { bytes, count } = page;
-    const handles = new Uint32Array(count * HANDLE_WORDS);
     for (let first = 0; first < count; first += LANES) {
       const here = Math.min(LANES, count - first);
       for (let lane = 0; lane < here; lane += 1)
@@ -102,12 +103,64 @@ export function createHandlePages(
           handles[at + word] = hashed[LANES * word + lane] ?? 0;
       }
     }
+  };
+}
+
+/** Keys that a program of our own has to hash as the runtime does before it is used: every end of a word and of a block. */
+const PROVEN_BY = [0, 1, 2, 3, 4, 5, 31, 32, SHORT_KEY - 1, SHORT_KEY].map((length) =>
+  Buffer.from(Array.from({ length }, (_, index) => (37 * index + length) & 0xff)),
+);
+
+function isProven(short: ShortHandles, ofKey: (key: Buffer) => string): boolean {
+  const bytes = Buffer.concat(PROVEN_BY);
+  const ends = PROVEN_BY.map((_, index) => Buffer.concat(PROVEN_BY.slice(0, index + 1)).length);
+  const handles = new Uint32Array(PROVEN_BY.length * HANDLE_WORDS);
+  short(
+    {
+      bytes,
+      count: PROVEN_BY.length,
+      startOf: (index) => ends[index - 1] ?? 0,
+      endOf: (index) => ends[index] ?? 0,
+    },
+    handles,
+  );
+  const expected = new Uint32Array(handles.length);
+  for (const [index, key] of PROVEN_BY.entries()) putHandle(expected, index, ofKey(key));
+  return expected.every((word, index) => word === handles[index]);
+}
+
+function putHandle(handles: Uint32Array, index: number, hmac: string): void {
+  const digest = Buffer.from(hmac, 'base64url');
+  for (let word = 0; word < HANDLE_WORDS; word += 1)
+    handles[index * HANDLE_WORDS + word] = digest.readUInt32BE(4 * word);
+}
+
+/**
+ * HMAC-SHA-256 (RFC 2104) of a page of keys, four at once. Where the processor has no vectors of that size, or what comes
+ * out is not what the runtime makes, the runtime makes every one of them: a session would lose its name otherwise.
+ * @param secret up to 64 bytes
+ * @param ofKey the same HMAC of one key, as base64url
+ */
+export function createHandlePages(
+  secret: Buffer,
+  ofKey: (key: Buffer) => string,
+  makeLanes: (states: number) => Sha256Lanes = createSha256Lanes,
+): (page: KeyPage) => HandlePage {
+  let short: ShortHandles | null = null;
+  try {
+    short = shortHandles(secret, makeLanes(4));
+    if (!isProven(short, ofKey)) short = null;
+  } catch {
+    // WebAssembly refuses a program that the processor cannot run.
+  }
+  return (page) => {
+    const { bytes, count } = page;
+    const handles = new Uint32Array(count * HANDLE_WORDS);
+    short?.(page, handles);
     for (let index = 0; index < count; index += 1) {
       const [start, end] = [page.startOf(index), page.endOf(index)];
-      if (end - start <= SHORT_KEY) continue;
-      const digest = Buffer.from(long(bytes.subarray(start, end)), 'base64url');
-      for (let word = 0; word < HANDLE_WORDS; word += 1)
-        handles[index * HANDLE_WORDS + word] = digest.readUInt32BE(4 * word);
+      if (short !== null && end - start <= SHORT_KEY) continue;
+      putHandle(handles, index, ofKey(bytes.subarray(start, end)));
     }
     return new HandlePage(handles);
   };

@@ -13,6 +13,9 @@ export interface ServerProcess {
   dispose(): Promise<void>;
 }
 
+/** Longer than a busy machine takes to write what a server holds, and less than a test may take. */
+const STOPS_WITHIN_MS = 45_000;
+
 /** Lets the kernel end a server whose test run was killed without a chance to tidy up. */
 const SETPRIV = '/usr/bin/setpriv';
 const DIE_WITH_US = ['--pdeathsig', 'KILL', '--'];
@@ -98,7 +101,8 @@ export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
     if (stopping === null || stopping.exitCode !== null) return;
     const gone = new Promise((resolve) => stopping.once('exit', resolve));
     stopping.kill(plan.stopSignal);
-    const late = setTimeout(() => stopping.kill('SIGKILL'), 10_000);
+    // Ended hard, a server that confirms before it has written would have lost what a test has just put there.
+    const late = setTimeout(() => stopping.kill('SIGKILL'), STOPS_WITHIN_MS);
     await gone;
     clearTimeout(late);
   };

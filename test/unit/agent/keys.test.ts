@@ -2,6 +2,8 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHandleKeys } from '#agent/keys/handle-keys.ts';
+import { createHandlePages } from '#agent/keys/handle-page.ts';
+import { createSha256Lanes, type Sha256Lanes } from '#agent/keys/sha256-lanes.ts';
 import { halvesOf } from '#agent/state/bulk/halves.ts';
 import { storeKey } from '#agent/stores/store-adapter.ts';
 
@@ -52,6 +54,41 @@ test('a handle is the HMAC that it was in every version before, also of bytes an
       });
     }),
   );
+});
+
+test.each<[string, (states: number) => Sha256Lanes]>([
+  [
+    'a processor that cannot run the program',
+    () => {
+      throw new Error('no such instruction');
+    },
+  ],
+  [
+    'a program that hashes something else',
+    (states) => {
+      const lanes = createSha256Lanes(states);
+      return {
+        ...lanes,
+        compress: (before, after) => {
+          lanes.compress(before, after);
+          // Wrong in one bit of one lane.
+          const state = lanes.state(after);
+          state[3] = (state[3] ?? 0) ^ 1;
+        },
+      };
+    },
+  ],
+])('%s costs time, and no session its name', (_, makeLanes) => {
+  const secret = Buffer.from('a secret that handles are made with');
+  const ofKey = (key: Buffer): string => createHmac('sha256', secret).update(key).digest('base64url');
+  const bytes = Buffer.from('x'.repeat(60));
+  const page = { bytes, count: 60, startOf: () => 0, endOf: (index: number) => index };
+  const handles = createHandlePages(secret, ofKey, makeLanes)(page);
+  for (let index = 0; index < page.count; index += 1) {
+    const into = Buffer.alloc(32);
+    handles.put(index, into, 0);
+    expect(into.toString('latin1')).toBe(ofKey(bytes.subarray(0, index)).slice(0, 32));
+  }
 });
 
 test('what is sealed can be opened with the same secret only, and not when it was altered', () => {

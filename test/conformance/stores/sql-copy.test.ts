@@ -1,43 +1,19 @@
 import { afterAll, expect, test } from 'vitest';
 import { bytesOrNull, textOrNull, wholeOrNull } from '#agent/stores/sql/columns.ts';
-import { DatabaseConfig } from '#agent/stores/sql/database-config.ts';
-import { openDatabase } from '#agent/stores/sql/open-database.ts';
 import type { Row, SqlAccess } from '#agent/stores/sql/sql-access.ts';
-import { sql, type Sql } from '#agent/stores/sql/sql-text.ts';
+import { sql } from '#agent/stores/sql/sql-text.ts';
 import { StoreError } from '#agent/stores/store-adapter.ts';
-import { disposeServers, testDatabase } from './databases.ts';
+import { disposeServers } from './databases.ts';
+import { paged, withTable as withTableOf } from './paged-table.ts';
 
 // PostgreSQL's pages come by COPY in its binary form where every column's type is known, by a cursor otherwise.
 
 const never = new AbortController().signal;
 afterAll(disposeServers);
 
-async function withTable(work: (access: SqlAccess) => Promise<void>): Promise<void> {
-  const db = await testDatabase('postgres');
-  await db.exec(
-    `CREATE TABLE t (k varchar(20) PRIMARY KEY, c char(5), t text, b bytea, i2 smallint, i4 int, i8 bigint, yes boolean, at timestamp, j json)`,
-  );
-  const access = openDatabase(DatabaseConfig.parse({ ...db.config, user: 'keeper', password: '' }), '/', '');
-  try {
-    await work(access);
-  } finally {
-    await access.close();
-    await db.dispose();
-  }
-}
-
-async function paged(access: SqlAccess, statement: Sql): Promise<readonly Row[]> {
-  const all: Row[] = [];
-  await access.pages(
-    { keyColumn: 0, statement: () => statement },
-    (rows) => {
-      all.push(...rows);
-      return Promise.resolve();
-    },
-    never,
-  );
-  return all;
-}
+const TABLE = `CREATE TABLE t (k varchar(20) PRIMARY KEY, c char(5), t text, b bytea, i2 smallint, i4 int, i8 bigint, yes boolean, at timestamp, j json)`;
+const withTable = (work: (access: SqlAccess) => Promise<void>): Promise<void> =>
+  withTableOf('postgres', TABLE, work);
 
 test('by COPY the same values come as by a question, also when they are nothing, large or odd', () =>
   withTable(async (access) => {

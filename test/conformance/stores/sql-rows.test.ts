@@ -1,43 +1,19 @@
 import { afterAll, expect, test } from 'vitest';
-import { DatabaseConfig } from '#agent/stores/sql/database-config.ts';
-import { openDatabase } from '#agent/stores/sql/open-database.ts';
-import type { Row, SqlAccess } from '#agent/stores/sql/sql-access.ts';
-import { sql, type Sql } from '#agent/stores/sql/sql-text.ts';
+import type { SqlAccess } from '#agent/stores/sql/sql-access.ts';
+import { sql } from '#agent/stores/sql/sql-text.ts';
 import { StoreError } from '#agent/stores/store-adapter.ts';
-import { disposeServers, testDatabase } from './databases.ts';
+import { disposeServers } from './databases.ts';
+import { paged, withTable as withTableOf } from './paged-table.ts';
 
 // MariaDB's pages are read straight from the connection where every column's type is known, by the driver otherwise.
 
 const never = new AbortController().signal;
 afterAll(disposeServers);
 
-async function withTable(work: (access: SqlAccess) => Promise<void>): Promise<void> {
-  const db = await testDatabase('mariadb');
-  await db.exec(
-    `CREATE TABLE t (k varchar(20) CHARACTER SET ascii PRIMARY KEY, c char(5), t longtext, b longblob, v varbinary(20),
-       i1 tinyint, i4 int unsigned, i8 bigint, u8 bigint unsigned, d decimal(30, 5), at datetime(6), day date, f double, j json)`,
-  );
-  const access = openDatabase(DatabaseConfig.parse({ ...db.config, user: 'keeper', password: '' }), '/', '');
-  try {
-    await work(access);
-  } finally {
-    await access.close();
-    await db.dispose();
-  }
-}
-
-async function paged(access: SqlAccess, statement: Sql): Promise<readonly Row[]> {
-  const all: Row[] = [];
-  await access.pages(
-    { keyColumn: 0, statement: () => statement },
-    (rows) => {
-      all.push(...rows);
-      return Promise.resolve();
-    },
-    never,
-  );
-  return all;
-}
+const TABLE = `CREATE TABLE t (k varchar(20) CHARACTER SET ascii PRIMARY KEY, c char(5), t longtext, b longblob, v varbinary(20),
+       i1 tinyint, i4 int unsigned, i8 bigint, u8 bigint unsigned, d decimal(30, 5), at datetime(6), day date, f double, j json)`;
+const withTable = (work: (access: SqlAccess) => Promise<void>): Promise<void> =>
+  withTableOf('mariadb', TABLE, work);
 
 test('the same values come as by a question, also when they are nothing, large or odd', () =>
   withTable(async (access) => {

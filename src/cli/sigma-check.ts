@@ -36,6 +36,11 @@ function readRuleFiles(paths: readonly string[]): readonly RuleFile[] {
     }
   };
   for (const path of paths) add(path, 0);
+  if (files.length === 0)
+    throw new UsageError(
+      `${paths.join(', ')} holds no rule file. Name files, or folders with .yml or .yaml files.`,
+      EXIT.usage,
+    );
   return files;
 }
 

@@ -23,11 +23,10 @@ export function parseDocuments(text: string): readonly ParsedDocument[] {
   }
   // Only the core schema: no dates, no binary, no tags of other languages.
   const documents = parseAllDocuments(text, { schema: 'core', uniqueKeys: true, merge: false });
-  if (!Array.isArray(documents)) return [wrong('file', 'holds no rule')];
   if (documents.length > MOST_DOCUMENTS) {
     return [wrong('file', `holds more than ${String(MOST_DOCUMENTS)} rules; split it`)];
   }
-  return documents.flatMap((document, index): ParsedDocument[] => {
+  const parsed = documents.flatMap((document, index): ParsedDocument[] => {
     const place = documents.length === 1 ? 'file' : `document ${String(index + 1)}`;
     const [error] = document.errors;
     if (error !== undefined) return [wrong(place, `is not YAML: ${error.message.split('\n')[0] ?? ''}`)];
@@ -41,6 +40,8 @@ export function parseDocuments(text: string): readonly ParsedDocument[] {
       return [wrong(place, fault instanceof Error ? fault.message : String(fault))];
     }
   });
+  // Nothing but comments is what a rule looks like that somebody switched off, or that was never saved.
+  return parsed.length === 0 ? [wrong('file', 'holds no rule')] : parsed;
 }
 
 const wrong = (where: string, message: string): ParsedDocument => ({ is: 'wrong', where, message });

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { DetectionFilter } from '#shared/ipc/detections-contract.ts';
 import { ProblemBox } from '../components/ProblemBox.tsx';
 import { SeverityMark } from '../components/SeverityMark.tsx';
+import { Waiting } from '../components/Waiting.tsx';
 import { count } from '../format/words.ts';
 import { useMaskedText } from '../parts/Address.tsx';
 import { TimeAgo } from '../parts/TimeText.tsx';
@@ -24,7 +25,7 @@ export function DetectionsOf(props: { readonly filter: DetectionFilter }): React
     { revision, everyMs: EVERY_MS },
   );
   if (answer.is === 'failed') return <ProblemBox problem={answer.problem} />;
-  if (answer.is === 'loading') return null;
+  if (answer.is === 'loading') return <Waiting lines={2} what="detections" />;
   const { rows, total } = answer.value;
   if (rows.length === 0)
     return <Box sx={{ color: 'text.secondary' }}>Nothing was flagged in this period.</Box>;

@@ -13,6 +13,8 @@ import { useHistogram, type Histogram } from './use-histogram.ts';
 
 /** While sessions change, they are counted again so often: nobody reads off bars that one more began. */
 const FOLLOW_EVERY_MS = 30 * SECOND;
+/** None at all soon contradicts the list above which it is said, and is counted again as often as the list is read. */
+const NONE_EVERY_MS = 2 * SECOND;
 /** Beyond this many it is done less often, so that a core has no more to do for a million of them than for these. */
 const OFTEN = 50_000;
 /** While time is played, of real time. */
@@ -22,24 +24,27 @@ const PLAY_EVERY_MS = 5 * SECOND;
 export const followEvery = (sessions: number): number =>
   FOLLOW_EVERY_MS * Math.max(1, Math.ceil(sessions / OFTEN));
 
-/** Grows at most once in this time as long as sessions change and the window is seen. */
+/** What the engine has committed of sessions, heard of at most once in this time and only while the window is seen. */
 function useSlowRevision(everyMs: number): number {
-  const [revision, setRevision] = useState(0);
+  const [counted, setCounted] = useState(() => useApp.getState().revision);
   useEffect(() => {
     let timer: number | undefined;
-    const stop = useApp.subscribe((now, before) => {
-      if (now.revision === before.revision || timer !== undefined) return;
+    const look = (): void => {
+      if (timer !== undefined || useApp.getState().revision === counted) return;
       timer = window.setTimeout(() => {
         timer = undefined;
-        if (!document.hidden) setRevision((held) => held + 1);
+        if (!document.hidden) setCounted(useApp.getState().revision);
       }, everyMs);
-    });
+    };
+    // Not only at the next change: there may be none, and what came while another time was waited for counts as well.
+    look();
+    const stop = useApp.subscribe(look);
     return () => {
       stop();
       window.clearTimeout(timer);
     };
-  }, [everyMs]);
-  return revision;
+  }, [everyMs, counted]);
+  return counted;
 }
 
 /** A time that is played, in steps that can be answered; any other as it is. */
@@ -77,7 +82,8 @@ export function useSessionBars(shown: ShownFilter): SessionBars {
   const time = useTime((state) => state.time);
   const [held, setHeld] = useState<SessionBars>({ is: 'waiting' });
   const sessions = held.is === 'ready' ? held.histogram.counts.reduce((sum, one) => sum + one, 0) : 0;
-  const revision = useSlowRevision(followEvery(sessions));
+  const none = held.is === 'none' && held.unknown === 0;
+  const revision = useSlowRevision(none ? NONE_EVERY_MS : followEvery(sessions));
   const asked = useAfterFirstRows() && parseQuery(shown.search, 'sessions').ok;
   const filter = requestOf(shown, inSteps(time));
   const began = useEngineQuery('sessions.began', asked ? { filter } : null, { revision });

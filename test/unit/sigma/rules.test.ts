@@ -216,3 +216,13 @@ test.each([
 ])('a field map with %s is refused', (_what, map) => {
   expect(FieldMap.safeParse(map).success).toBe(false);
 });
+
+test.each([
+  ['nothing', ''],
+  ['only comments', '# title: switched off\n# detection:\n'],
+  ['only document marks', '---\n---\n'],
+])('a file with %s is rejected: nothing of it would ever be found', (_what, text) => {
+  expect(load(text).problems).toEqual([
+    { file: 'f.yml', kind: 'error', rule: null, where: 'file', message: 'holds no rule' },
+  ]);
+});

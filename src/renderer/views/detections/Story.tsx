@@ -20,7 +20,7 @@ export function Story({ detail }: { readonly detail: DetectionDetail }): ReactNo
     (a, b) => a.raisedAt - b.raisedAt,
   );
   return (
-    <CardSection title="The story so far" aside={`${String(all.length)} detections of one attack`}>
+    <CardSection title="The story so far" aside={`${String(all.length)} detections that belong together`}>
       <Box
         component="ol"
         sx={{

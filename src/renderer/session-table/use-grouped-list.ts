@@ -5,7 +5,7 @@ import { useApp } from '../store/app-store.ts';
 import { createGroupedList, type GroupedList } from '../store/grouped-list.ts';
 import { requestOf, type FilterStore } from '../store/session-filter.ts';
 import { useTime } from '../store/time-store.ts';
-import { sessionPages, type Question, type Sort } from '../store/session-pages.ts';
+import { newsOfSessions, sessionPages, type Question, type Sort } from '../store/session-pages.ts';
 import { patchInPlace, type SessionList } from './use-session-list.ts';
 
 const FOLLOW_EVERY_MS = 3_000;
@@ -29,6 +29,7 @@ export function useGroupedList(store: FilterStore, sort: Sort, by: Grouping, hel
         (signal) =>
           engine.call('sessions.groups', { filter: question.request, by, limit: MOST_GROUPS }, signal),
         (group) => sessionPages(questionOf(question, by, group)),
+        newsOfSessions,
       ),
     [question, by],
   );

@@ -40,10 +40,14 @@ function withCounts(before: SessionGroups, now: SessionGroups): SessionGroups {
   };
 }
 
-/** @param listOf the pages of one group's sessions */
+/**
+ * @param listOf the pages of one group's sessions
+ * @param news another number after each change of what is counted
+ */
 export function createGroupedList(
   fetchGroups: (signal: AbortSignal) => Promise<SessionGroups>,
   listOf: (key: string | null) => PageCache,
+  news: () => number,
 ): GroupedList {
   let answer: SessionGroups | null = null;
   let view: PagesView = {
@@ -57,7 +61,9 @@ export function createGroupedList(
   };
   const open = new Map<string | null, { readonly cache: PageCache; readonly dispose: Dispose }>();
   const listeners = new Set<() => void>();
-  let asking: AbortController | null = null;
+  let asking: { readonly abort: AbortController; readonly news: number } | null = null;
+  /** Something changed while they were counted: they are counted again, in this way. */
+  let again: { readonly held: boolean } | null = null;
 
   const change = (changes: Partial<PagesView>) => {
     view = { ...view, ...changes, version: view.version + 1 };
@@ -82,24 +88,34 @@ export function createGroupedList(
   };
 
   const refresh = (held: boolean) => {
-    if (asking !== null) return;
+    if (asking !== null) {
+      if (asking.news !== news()) again = { held };
+      return;
+    }
     const abort = new AbortController();
-    asking = abort;
+    asking = { abort, news: news() };
+    const over = () => {
+      asking = null;
+      const next = again;
+      again = null;
+      if (next !== null) refresh(next.held);
+    };
     fetchGroups(abort.signal).then(
       (now) => {
-        if (asking === abort) asking = null;
         if (abort.signal.aborted) return;
         const keep = held && answer !== null;
         const known = new Set(answer?.groups.map(({ key }) => key));
         const fresh = keep ? now.groups.filter(({ key }) => !known.has(key)).length : 0;
         answer = keep && answer !== null ? withCounts(answer, now) : now;
         change({ is: 'ready', total: now.sessions, asOf: now.asOf, problem: null, fresh });
+        over();
       },
       (error: unknown) => {
-        if (asking === abort) asking = null;
+        if (abort.signal.aborted) return;
         const problem = problemOf(error);
-        if (isAbort(error) || problem.code === ENGINE_AWAY) return;
-        change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
+        if (!isAbort(error) && problem.code !== ENGINE_AWAY)
+          change({ is: view.is === 'ready' ? 'ready' : 'failed', problem });
+        over();
       },
     );
     if (!held) for (const { cache } of open.values()) cache.refresh();
@@ -155,8 +171,9 @@ export function createGroupedList(
       return () => listeners.delete(listener);
     },
     stop() {
-      asking?.abort();
+      asking?.abort.abort();
       asking = null;
+      again = null;
       for (const { cache } of open.values()) cache.stop();
     },
   };

@@ -74,6 +74,8 @@ interface Ahead {
 
 /** Where rows come from. */
 export interface PageSource {
+  /** Another number after each change of what is read: whoever was asked before one may not know of it. */
+  news(): number;
   /** Rows in the order of now. */
   page(
     offset: number,
@@ -98,7 +100,9 @@ export function createPageCache(source: PageSource): PageCache {
   const chunks = new Map<number, SessionRow[]>();
   /** Where chunks ended in the order that is shown. */
   const ends = new Map<number, string>();
-  const loading = new Map<number, AbortController>();
+  const loading = new Map<number, { readonly abort: AbortController; readonly news: number }>();
+  /** Chunks that were to be asked for again while an answer from before the change was under way. */
+  const outdated = new Set<number>();
   /** Rows in sight after a jump: asked for ahead of their chunks, because they are few and somebody waits for them. */
   let ahead: Ahead | null = null;
   const listeners = new Set<() => void>();
@@ -150,6 +154,11 @@ export function createPageCache(source: PageSource): PageCache {
     ahead?.abort.abort();
     ahead = null;
   };
+  const withdraw = () => {
+    for (const { abort } of loading.values()) abort.abort();
+    loading.clear();
+    outdated.clear();
+  };
   const unlist = () => {
     if (listing === null) return;
     forgetAhead();
@@ -157,8 +166,7 @@ export function createPageCache(source: PageSource): PageCache {
     source.unlisted(listing.name);
     listing = null;
     // Pages of the old order that are still on their way belong nowhere.
-    for (const abort of loading.values()) abort.abort();
-    loading.clear();
+    withdraw();
   };
   /** Rows from the top that are loaded without a gap: they stay where they are. */
   const head = (): readonly SessionRow[] => {
@@ -177,18 +185,19 @@ export function createPageCache(source: PageSource): PageCache {
     if (listing === null && chunk > 0 && !ends.has(chunk - 1) && isLong()) begin(head());
   };
   const load = (chunk: number) => {
-    // One question per chunk at a time; the next revision asks again.
+    // One question per chunk at a time.
     if (loading.has(chunk)) return;
     listFor(chunk);
     const cursor = ends.get(chunk - 1) ?? null;
     const abort = new AbortController();
-    loading.set(chunk, abort);
+    loading.set(chunk, { abort, news: source.news() });
     const first = chunk * CHUNK;
     const arrived = (rows: readonly SessionRow[], changes: Partial<PagesView>) => {
-      if (loading.get(chunk) === abort) loading.delete(chunk);
       if (abort.signal.aborted) return;
+      loading.delete(chunk);
       keep(chunk, rows);
       change({ is: 'ready', problem: null, ...changes });
+      loadAgain(chunk);
     };
     const page =
       listing === null
@@ -200,9 +209,14 @@ export function createPageCache(source: PageSource): PageCache {
             arrived(rows, total === null ? {} : { total });
           });
     page.catch((error: unknown) => {
-      if (loading.get(chunk) === abort) loading.delete(chunk);
+      if (abort.signal.aborted) return;
+      loading.delete(chunk);
       failed(error);
+      loadAgain(chunk);
     });
+  };
+  const loadAgain = (chunk: number) => {
+    if (outdated.delete(chunk)) load(chunk);
   };
 
   /** @returns whether they are asked for; their chunks follow them */
@@ -260,10 +274,12 @@ export function createPageCache(source: PageSource): PageCache {
       seen = { first, last };
       const visible = visibleChunks();
       // What was passed over on the way is no longer wanted.
-      for (const [chunk, abort] of loading) {
+      for (const [chunk, { abort }] of loading) {
         if (visible.includes(chunk)) continue;
         loading.delete(chunk);
         abort.abort();
+        // Nor are the rows of before a change, should they be wanted again.
+        if (outdated.delete(chunk)) chunks.delete(chunk);
       }
       const missing = missingChunks();
       if (ahead !== null && missing.length === 0) forgetAhead();
@@ -289,7 +305,12 @@ export function createPageCache(source: PageSource): PageCache {
         unlist();
         begin([]);
       }
-      for (const chunk of visible) load(chunk);
+      for (const chunk of visible) {
+        const asked = loading.get(chunk);
+        if (asked === undefined) load(chunk);
+        // Not left to the next change: there may be none, and the list would stay what it was before this one.
+        else if (asked.news !== source.news()) outdated.add(chunk);
+      }
     },
     hold(held) {
       if (!held) unlist();
@@ -316,8 +337,7 @@ export function createPageCache(source: PageSource): PageCache {
     stop() {
       forgetAhead();
       unlist();
-      for (const abort of loading.values()) abort.abort();
-      loading.clear();
+      withdraw();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { SessionFilter, SessionSort } from '#shared/ipc/engine-contract.ts';
 import { engine } from '../bridge/engine.ts';
+import { useApp } from './app-store.ts';
 import { useSessionsArrangement, useWatchArrangement } from './list-arrangement.ts';
 import { createPageCache, type PageCache } from './page-cache.ts';
 import { useRoute } from './route-store.ts';
@@ -18,9 +19,13 @@ export interface Question {
 /** As many as a list shows before it has been measured. */
 export const FIRST_ROWS = 40;
 
+/** Grows with what the engine commits of sessions, as far as this window has heard of it. */
+export const newsOfSessions = (): number => useApp.getState().revision;
+
 /** The pages of a question. */
 export const sessionPages = ({ request: filter, sort }: Question): PageCache =>
   createPageCache({
+    news: newsOfSessions,
     page: (offset, limit, signal, cursor) =>
       engine.call(
         'sessions.page',

@@ -31,6 +31,7 @@ function world(counts: Readonly<Record<string, number>>) {
     () => Promise.resolve(groupsOf(state.counts)),
     (key) =>
       createPageCache({
+        news: () => 0,
         page: (offset, limit) => {
           asked.push(`${String(key)}@${String(offset)}`);
           const total = state.counts[String(key)] ?? 0;
@@ -42,6 +43,7 @@ function world(counts: Readonly<Record<string, number>>) {
         listed: () => Promise.reject(new Error('these groups are too small to be listed')),
         unlisted: () => undefined,
       }),
+    () => 0,
   );
   const lines = () =>
     Array.from({ length: list.length() }, (_, index) => {
@@ -98,6 +100,7 @@ test('a count that fails says so and keeps what was counted', async () => {
     () => {
       throw new Error('no group was opened');
     },
+    () => 0,
   );
   list.refresh(false);
   await settle();
@@ -107,4 +110,29 @@ test('a count that fails says so and keeps what was counted', async () => {
   expect(list.view()).toMatchObject({ is: 'ready', total: 1 });
   expect(list.view().problem?.message).toContain('disk');
   expect(list.length()).toBe(1);
+});
+
+test('a change while they are counted is not missed, although nothing changes after it', async () => {
+  let news = 0;
+  let counts: Readonly<Record<string, number>> = {};
+  const list = createGroupedList(
+    () => {
+      const counted = groupsOf(counts);
+      return settle().then(() => counted);
+    },
+    () => {
+      throw new Error('no group was opened');
+    },
+    () => news,
+  );
+  list.refresh(false);
+  list.refresh(false);
+  counts = { a: 2 };
+  news += 1;
+  list.refresh(false);
+  await settle();
+  expect(list.view().total).toBe(0);
+  await settle();
+  await settle();
+  expect(list.view().total).toBe(2);
 });

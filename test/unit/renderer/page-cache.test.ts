@@ -11,7 +11,9 @@ const row = (index: number, name = `n${String(index)}`): SessionRow =>
 const NOW = 1_000 as Page<SessionRow>['asOf'];
 
 /** A store of `total` rows that answers when told to. */
-function source(total: number) {
+function source(first: number) {
+  let total = first;
+  let news = 0;
   const asked: number[] = [];
   /** What was asked of listings: the name, where from, how many rows come first. */
   const listed: {
@@ -36,9 +38,12 @@ function source(total: number) {
   const rowsFrom = (offset: number, limit: number) =>
     Array.from({ length: Math.min(limit, Math.max(0, total - offset)) }, (_, index) => row(offset + index));
   const cache = createPageCache({
+    news: () => news,
     page: (offset, limit, signal) => {
       asked.push(offset);
-      return later(signal, () => ({ rows: rowsFrom(offset, limit), total, asOf: NOW }));
+      // What there is when it is asked, not when it is answered.
+      const held = { rows: rowsFrom(offset, limit), total, asOf: NOW };
+      return later(signal, () => held);
     },
     listed: (listing, head, offset, limit, signal) => {
       listed.push({ listing, offset: limit === 0 ? -1 : offset, limit, head: head.length });
@@ -52,7 +57,12 @@ function source(total: number) {
     for (const one of these) one();
     for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
   };
-  return { cache, asked, listed, gone, answers, answer, fail };
+  /** From now on there are so many rows, and everybody has heard that something changed. */
+  const becomes = (rows: number) => {
+    total = rows;
+    news += 1;
+  };
+  return { cache, asked, listed, gone, answers, answer, fail, becomes };
 }
 
 test('only what comes into sight is asked for, once', async () => {
@@ -110,6 +120,46 @@ test('a failure is kept beside the rows that were there; an engine that is away 
   fail.at(-1)?.(engineAway());
   await answer();
   expect(cache.view().problem).toBeNull();
+});
+
+test('a change while the first answer is under way is not missed, although nothing changes after it', async () => {
+  const { cache, asked, answer, fail, becomes } = source(0);
+  cache.need(0, 30);
+  cache.refresh();
+  becomes(2);
+  cache.refresh();
+  cache.refresh();
+  expect(asked).toEqual([0]);
+  await answer();
+  expect(cache.view()).toMatchObject({ is: 'ready', total: 0 });
+  expect(asked).toEqual([0, 0]);
+  await answer();
+  expect(cache.view()).toMatchObject({ is: 'ready', total: 2 });
+  await answer();
+  expect(asked).toEqual([0, 0]);
+
+  // Nor where the answer from before the change is none.
+  cache.refresh();
+  becomes(3);
+  cache.refresh();
+  fail.at(-1)?.(new ProblemError({ code: 'INTERNAL', message: 'The disk is full.' }));
+  await answer();
+  await answer();
+  expect(cache.view()).toMatchObject({ total: 3, problem: null });
+});
+
+test('rows that changed under way and went out of sight are read anew when they come back', async () => {
+  const { cache, asked, answer, becomes } = source(900);
+  cache.need(0, 30);
+  await answer();
+  cache.refresh();
+  becomes(901);
+  cache.refresh();
+  cache.need(200, 230);
+  await answer();
+  cache.need(0, 30);
+  await answer();
+  expect(asked).toEqual([0, 0, 200, 0]);
 });
 
 test('stopped in the middle, it asks again when needed', async () => {

@@ -20,6 +20,11 @@ export interface DetectorOptions {
    * is switched off is left out altogether. Several times faster.
    */
   readonly straight?: boolean;
+  /**
+   * With `straight`: another such detector, with at least what is on here and the same filters and habits, which takes each
+   * event after this one does. What is learned of people is taken from it.
+   */
+  readonly learnedBy?: Detector;
   /** How long events are kept to be worked out again, h, where that is longer than the reorder horizon. */
   readonly keepH?: number;
   /** With `load`: where the memory stood. */

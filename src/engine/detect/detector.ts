@@ -23,7 +23,7 @@ import { toRecord } from './record.ts';
 import { createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
 import { SETTLED_MOST, settledMs, shown } from './held-findings.ts';
-import { EVERYTHING, needed } from './needed-memories.ts';
+import { EVERYTHING, LEARNED_ELSEWHERE, needed } from './needed-memories.ts';
 import { parseSettings } from './settings.ts';
 import { seenOf } from './sights.ts';
 import { createState, readSnapshot, writeSnapshot, type DetectorState } from './snapshot.ts';
@@ -38,7 +38,7 @@ import {
   type Timeline,
 } from './timeline.ts';
 import type { UserContext } from './user-detection.ts';
-import { stepUser, USER_DETECTIONS } from './user-fold.ts';
+import { adoptLearned, stepUser, USER_DETECTIONS } from './user-fold.ts';
 import { cloneUserState, createUserState, type UserState } from './user-state.ts';
 
 const PRUNE_EVERY = 20_000;
@@ -56,6 +56,8 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const state: DetectorState =
     options.snapshot !== undefined ? readSnapshot(options.snapshot) : createState(options.load ?? null);
   if (straight) state.seen = null;
+  const learned = options.learnedBy?.state().users ?? null;
+  const parts = learned === null ? wants.profile : LEARNED_ELSEWHERE;
   state.watermark = options.resume?.watermark ?? state.watermark;
   const counters: DetectorCounters = {
     ingested: 0,
@@ -136,7 +138,11 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
   const folds = {
     users: fold<UserState>(
       createUserState,
-      (own, event) => stepUser(userDetections, own, event, context, wants.profile),
+      (own, event) => {
+        const other = learned === null || event.user === null ? undefined : learned.get(event.user);
+        if (other !== undefined) adoptLearned(own, other.state);
+        stepUser(userDetections, own, event, context, parts);
+      },
       24,
       5_000,
       cloneUserState,

@@ -89,9 +89,10 @@ export const see = (
     }
     drop(sights, oldest);
   }
-  sights.names = [...sights.names, name];
-  sights.figures.push(event.ts, event.ts, 1, 1);
-  sights.ids.push(event.id);
+  // Lists that are as long as they are: one that grows has room for sixteen more, and of few people more is ever seen.
+  sights.names = sights.names.concat([name]);
+  sights.figures = figures.concat([event.ts, event.ts, 1, 1]);
+  sights.ids = sights.ids.concat([event.id]);
 };
 
 /** What an earlier version remembered as a map of objects. */

@@ -188,6 +188,15 @@ const compact = <S>(fold: Fold<S>, timeline: Timeline<S>, before: number): void 
   }
 };
 
+/** Lists of fewer are made anew with each that is added: one that grows has room for sixteen more, and most stay short. */
+const FEW = 4;
+const withOne = <T>(list: T[], one: T): T[] => {
+  if (list.length === 0) return [one];
+  if (list.length < FEW) return list.concat([one]);
+  list.push(one);
+  return list;
+};
+
 /** Most events raise nothing: no list is made for them. */
 const NOTHING: ReadonlyMap<string, DetectionRecord> = new Map();
 let spare: Records = new Map();
@@ -208,11 +217,10 @@ const append = <S>(
   ) {
     const fresh = timeline.count === 0 && timeline.floor === null;
     const before = fresh ? null : (timeline.frozen ?? fold.clone(timeline.state));
-    // A list of one has no room for more: most segments of most people get none.
     segment = { state: before, events: [event], records: null };
-    timeline.segments.push(segment);
+    timeline.segments = withOne(timeline.segments, segment);
     if (timeline.segments.length > MAX_SEGMENTS) thin(fold, timeline.segments);
-  } else eventsOf(segment).push(event);
+  } else segment.events = withOne(eventsOf(segment), event);
   timeline.count += 1;
   timeline.frozen = null;
   // What a step that threw left behind is nobody's.
@@ -255,8 +263,7 @@ const repeat = <S>(
   fresh: PreparedEvent | null,
   change: (events: PreparedEvent[]) => void,
 ): Changes => {
-  const { segments } = timeline;
-  const redone = segments.splice(from);
+  const redone = timeline.segments.splice(from);
   const before = latest(redone);
   const events = redone.flatMap((segment) => eventsOf(segment));
   timeline.count -= events.length;
@@ -265,6 +272,7 @@ const repeat = <S>(
   timeline.frozen = base instanceof FrozenState ? base : null;
   timeline.state = base instanceof FrozenState ? base.thaw() : (base ?? fold.create());
   for (const each of events) append(fold, timeline, each, each === fresh);
+  const { segments } = timeline;
   const after = latest(segments.slice(from));
   const changes = new Map<string, DetectionRecord | null>();
   // Most events that come late change nothing of what was found.

@@ -16,7 +16,7 @@ import type { ProfileParts } from './needed-memories.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { UserContext, UserDetection } from './user-detection.ts';
 import { habitOf, isOwnDevice, isReal } from './habit.ts';
-import { pointOf, saysWhere, train, type UserState } from './user-state.ts';
+import { samePoint, saysWhere, train, type UserState } from './user-state.ts';
 
 /** Detections on one person's events. */
 export const USER_DETECTIONS: readonly UserDetection[] = [
@@ -40,10 +40,17 @@ const move = (state: UserState, event: PreparedEvent, context: UserContext): voi
   if (event.lat === null || event.lon === null || event.trusted || event.ignoredIp || event.ignoredAsn)
     return;
   const { place } = state;
-  const next = pointOf(event, isOwnDevice(context.settings.habits, state.profile, event));
+  const next = samePoint(state, event, isOwnDevice(context.settings.habits, state.profile, event));
   if (isReal(next)) state.ground = null;
   else if (place !== null && isReal(place)) state.ground = place;
   state.place = next;
+};
+
+/** What another fold has learned of a person, for one that learns nothing by itself. */
+export const adoptLearned = (state: UserState, learned: UserState): void => {
+  if (state.profile !== learned.profile) state.profile = learned.profile;
+  if (state.place !== learned.place) state.place = learned.place;
+  if (state.ground !== learned.ground) state.ground = learned.ground;
 };
 
 /** One event of one person: every detection looks at it, then the profile learns it. */
@@ -54,7 +61,7 @@ export const stepUser = (
   context: UserContext,
   parts: ProfileParts,
 ): void => {
-  if (saysWhere(event)) {
+  if (parts.habits && saysWhere(event)) {
     const habit = habitOf(context.settings.habits, state.profile, event);
     if (habit !== event.habit) {
       event.habit = habit;
@@ -63,8 +70,8 @@ export const stepUser = (
   }
   if (event.type === 'login' && state.episodes.size > 0) dropEnded(state.episodes, event.ts);
   for (const detection of detections) detection.evaluate(state, event, context);
-  if (saysWhere(event)) move(state, event, context);
-  if (event.type !== 'login') return;
+  if (parts.places && saysWhere(event)) move(state, event, context);
+  if (event.type !== 'login' || !parts.signIns) return;
   const hour = context.localTime === null ? null : Math.floor(context.localTime(event.ts).minutes / 60);
   train(state.profile, event, hour, parts);
 };

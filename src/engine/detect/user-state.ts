@@ -58,6 +58,19 @@ export const pointOf = (event: PreparedEvent, ownDevice = false): Point => ({
   ownDevice,
 });
 
+/** The point of an event: that which was made of it already, if there is one; points are never changed. */
+export const samePoint = (
+  { recentPlaces, successes }: Pick<UserState, 'recentPlaces' | 'successes'>,
+  event: PreparedEvent,
+  ownDevice: boolean,
+): Point => {
+  const place = recentPlaces[recentPlaces.length - 1];
+  if (place !== undefined && place.id === event.id && place.ownDevice === ownDevice) return place;
+  const success = successes[successes.length - 1];
+  if (success !== undefined && success.id === event.id && success.ownDevice === ownDevice) return success;
+  return pointOf(event, ownDevice);
+};
+
 /** A run of failures against one account. */
 export interface FailureRun extends Episode {
   sources: Map<string, number>;
@@ -164,11 +177,11 @@ export const train = (
     if (profile.hours.length === 0) profile.hours = new Array<number>(24).fill(0);
     profile.hours[localHour] = (profile.hours[localHour] ?? 0) + 1;
   }
-  if (event.deviceKey !== null) see(profile.devices, event.deviceKey, event, LIMIT.devices);
+  if (parts.devices && event.deviceKey !== null) see(profile.devices, event.deviceKey, event, LIMIT.devices);
   if (event.trusted) return;
   if (parts.countries && event.country !== null)
     see(profile.countries, event.country, event, LIMIT.countries);
-  if (event.asn !== null) see(profile.asns, String(event.asn), event, LIMIT.asns);
-  if (event.ipKey !== null) see(profile.addresses, event.ipKey, event, LIMIT.addresses);
+  if (parts.networks && event.asn !== null) see(profile.asns, String(event.asn), event, LIMIT.asns);
+  if (parts.addresses && event.ipKey !== null) see(profile.addresses, event.ipKey, event, LIMIT.addresses);
   if (parts.families && event.family !== null) see(profile.families, String(event.family), event, 2);
 };

@@ -7,6 +7,7 @@ import type { BackTestFinding, BackTestResult } from '#shared/ipc/detections-vie
 import { CATALOGUE } from '../detect/catalogue.ts';
 import { createDetector } from '../detect/detector.ts';
 import type { Detector } from '../detect/detector-types.ts';
+import { needed } from '../detect/needed-memories.ts';
 import { createRowPreparer } from '../detect/prepare-rows.ts';
 import type { PreparedEvent } from '../detect/prepare.ts';
 import type { DetectSettings, SettingName } from '../detect/settings.ts';
@@ -47,7 +48,7 @@ const SETTINGS: readonly SettingName[] = [...new Set(CATALOGUE.map(({ setting })
 
 /** Detections whose findings a change of settings can touch; null: all of them. */
 function affected(before: DetectSettings, after: DetectSettings): ReadonlySet<SettingName> | null {
-  const common = ['learning', 'dedupWindowS', 'filters', 'reorderHorizonH'] as const;
+  const common = ['learning', 'habits', 'dedupWindowS', 'filters', 'reorderHorizonH'] as const;
   if (common.some((name) => !isDeepStrictEqual(before[name], after[name]))) return null;
   const changed = new Set(SETTINGS.filter((name) => !isDeepStrictEqual(before[name], after[name])));
   if ([...changed].some((name) => SECOND_LEVEL.has(name))) return null;
@@ -110,14 +111,38 @@ function rowsFor(names: ReadonlySet<SettingName> | null): Pick<RowsWanted, 'acti
   };
 }
 
+const onIn = (settings: DetectSettings): readonly SettingName[] =>
+  SETTINGS.filter((name) => settings[name] !== null);
+
+/**
+ * Whether what is learned of people with some settings is what the others would learn: both are about people alone, and
+ * whatever is on in the others is on here.
+ */
+function learnsFor(leader: DetectSettings, follower: DetectSettings): boolean {
+  const { users, addresses, environments, sessions, secondLevel } = needed(leader);
+  return (
+    users &&
+    !(addresses || environments || sessions || secondLevel) &&
+    onIn(follower).every((name) => leader[name] !== null) &&
+    (['filters', 'habits', 'offHours'] as const).every((name) =>
+      isDeepStrictEqual(leader[name], follower[name]),
+    )
+  );
+}
+
 class Run {
   readonly #detector: Detector;
   readonly #found = new Map<string, DetectionRecord>();
   readonly #idle: boolean;
 
-  constructor(settings: DetectSettings) {
-    this.#detector = createDetector({ settings, straight: true });
-    this.#idle = SETTINGS.every((name) => settings[name] === null);
+  /** @param learnedBy what is learned of people is taken from there; it takes each event after this one */
+  constructor(settings: DetectSettings, learnedBy: Run | null = null) {
+    this.#detector = createDetector({
+      settings,
+      straight: true,
+      ...(learnedBy === null ? {} : { learnedBy: learnedBy.#detector }),
+    });
+    this.#idle = onIn(settings).length === 0;
   }
   take(event: PreparedEvent, receivedAt: number): void {
     if (this.#idle) return;
@@ -154,7 +179,9 @@ export function* backTest(
     ),
   );
   const began = performance.now();
-  const [was, is] = [new Run(only(before, names)), new Run(only(after, names))];
+  const [settingsBefore, settingsAfter] = [only(before, names), only(after, names)];
+  const was = new Run(settingsBefore);
+  const is = new Run(settingsAfter, learnsFor(settingsBefore, settingsAfter) ? was : null);
   const prepareBefore = createRowPreparer(before, ENVIRONMENT);
   // With the same filters an event is the same to both.
   const prepareAfter = isDeepStrictEqual(before.filters, after.filters)
@@ -171,10 +198,11 @@ export function* backTest(
       const origin = decoder.origin(row);
       const receivedAt = Math.max(row[0], row[3]);
       const event = prepareBefore(facts, origin);
-      was.take(event, receivedAt);
+      // First: it may look at what the other has learned from the events before this one.
+      is.take(prepareAfter === null ? event : prepareAfter(facts, origin), receivedAt);
       // Each finds out by itself what is a habit.
       event.habit = null;
-      is.take(prepareAfter === null ? event : prepareAfter(facts, origin), receivedAt);
+      was.take(event, receivedAt);
       events += 1;
     }
     yield;

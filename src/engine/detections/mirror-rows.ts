@@ -33,7 +33,22 @@ export type EventRow = [
 /** Rows read at once: few enough to hold, many enough that asking costs nothing. */
 const PAGE = 4_096;
 
-/** Pages of one segment in order of time. */
+/** Puts what happened at one instant in the order of keys, in place. */
+const orderTies = (rows: EventRow[]): void => {
+  for (let from = 0, end = 1; end <= rows.length; end += 1) {
+    if (end < rows.length && rows[end]?.[0] === rows[from]?.[0]) continue;
+    if (end - from > 1) {
+      const ties = rows.slice(from, end).sort((a, b) => a[1] - b[1]);
+      rows.splice(from, ties.length, ...ties);
+    }
+    from = end;
+  }
+};
+
+/**
+ * Pages of one segment in order of time. Asked for in the order of the index by time alone: with keys in it SQLite would
+ * sort each instant by itself.
+ */
 function* segmentPages(
   db: ReadableDb,
   table: string,
@@ -49,20 +64,25 @@ function* segmentPages(
     .prepare(
       `SELECT at, key, id, recorded_at, action, outcome, account, account_name, address, device, reason
          ${wanted.more ? ', session, actor_id, actor_name, attributes' : ''}
-       FROM ${table} WHERE connection = @connection AND (at, key) > (@at, @key) AND at < @until
+       FROM ${table} WHERE connection = @connection AND at >= @since AND at < @until
          AND action IN (${words.join(',')}) ${wanted.failures ? '' : 'AND outcome = 1'}
-       ORDER BY at, key LIMIT ${String(PAGE)}`,
+       ORDER BY at LIMIT @most`,
     )
     .raw();
   const until = wanted.until ?? Number.MAX_SAFE_INTEGER;
-  let [at, key] = [Number.MIN_SAFE_INTEGER, 0];
+  let [since, most] = [Number.MIN_SAFE_INTEGER, PAGE];
   for (;;) {
-    const rows = page.all({ connection, at, key, until }) as EventRow[];
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows;
-    if (rows.length < PAGE) return;
-    [at, key] = last;
+    const rows = page.all({ connection, since, until, most }) as EventRow[];
+    const isLast = rows.length < most;
+    const [latest = since] = rows.at(-1) ?? [];
+    // The last instant may go on behind the page: it begins the next.
+    if (!isLast) while (rows.at(-1)?.[0] === latest) rows.pop();
+    orderTies(rows);
+    if (rows.length > 0) yield rows;
+    if (isLast) return;
+    // Of an instant with more events than a page more are asked for at once.
+    most = rows.length === 0 ? 2 * most : PAGE;
+    since = latest;
   }
 }
 

@@ -6,7 +6,7 @@ import { decide, filter, standardFilters } from '../filters.ts';
 import { hiddenPlace, isOwnDevice } from '../habit.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import type { UserDetection } from '../user-detection.ts';
-import { pointOf, type Point } from '../user-state.ts';
+import { samePoint, type Point } from '../user-state.ts';
 
 const descriptor: Descriptor = {
   name: 'concurrent_countries',
@@ -55,7 +55,7 @@ export const concurrentCountries: UserDetection = {
         (point) => point.session === event.session && point.country === event.country,
       );
       if (own >= 0) places.splice(own, 1);
-      places.push(pointOf(event, isOwnDevice(context.settings.habits, state.profile, event)));
+      places.push(samePoint(state, event, isOwnDevice(context.settings.habits, state.profile, event)));
       if (places.length > MAX_PLACES) places.shift();
     }
     if (other === null) return;

@@ -53,6 +53,15 @@ const verdictFor = (event: PreparedEvent): { descriptor: Descriptor; severity: S
   }
 };
 
+const countEvaluated = (
+  name: 'anonymous_ip' | 'hosting_ip',
+  event: PreparedEvent,
+  context: DetectContext,
+): void => {
+  if (event.network === null) context.notEvaluable(name, 'kind of network unknown');
+  else context.evaluated(name);
+};
+
 /** One finding for each address and day, with everybody who signed in through it. */
 export const evaluateNetworkKind = (
   state: AddressState,
@@ -60,14 +69,8 @@ export const evaluateNetworkKind = (
   context: DetectContext,
 ): void => {
   if (event.type !== 'login') return;
-  for (const [name, on] of [
-    ['anonymous_ip', context.settings.anonymousIp !== null],
-    ['hosting_ip', context.settings.hostingIp !== null],
-  ] as const) {
-    if (!on) continue;
-    if (event.network === null) context.notEvaluable(name, 'kind of network unknown');
-    else context.evaluated(name);
-  }
+  if (context.settings.anonymousIp !== null) countEvaluated('anonymous_ip', event, context);
+  if (context.settings.hostingIp !== null) countEvaluated('hosting_ip', event, context);
   const found = verdictFor(event);
   if (
     found === null ||

@@ -163,13 +163,17 @@ test('what a back-test reads of the mirror is enough: each detection finds what 
   const events = [...mirrorEvents(db, world.who().key)];
   db.close();
   // As the product judges where nothing was set: the plain catalogue counts more towards a person's risk.
-  const detector = createDetector({ straight: true, settings: parseSettings(overProduct({})) });
-  const found = new Map<string, DetectionRecord>();
-  for (const { event } of events)
-    for (const delta of detector.ingest(event)) {
-      if (delta.kind === 'upsert') found.set(delta.record.id, delta.record);
-      else found.delete(delta.id);
-    }
+  const foundWith = (settings: Record<string, unknown>): ReadonlyMap<string, DetectionRecord> => {
+    const detector = createDetector({ straight: true, settings: parseSettings(overProduct(settings)) });
+    const found = new Map<string, DetectionRecord>();
+    for (const { event } of events)
+      for (const delta of detector.ingest(event)) {
+        if (delta.kind === 'upsert') found.set(delta.record.id, delta.record);
+        else found.delete(delta.id);
+      }
+    return found;
+  };
+  const found = foundWith({});
   let seen = 0;
   for (const setting of new Set(CATALOGUE.map((one) => one.setting))) {
     if (setting === 'sigmaRule') continue;
@@ -182,4 +186,26 @@ test('what a back-test reads of the mirror is enough: each detection finds what 
   }
   // Enough kinds fire that the comparison means something.
   expect(seen).toBeGreaterThan(8);
-}, 30_000);
+  // With both settings on one of them learns for the other, and that changes nothing.
+  for (const settings of [
+    { impossibleTravel: { minDistanceKm: 50, maxSpeedKmh: 90 } },
+    { newDevice: null, newCountry: null, atypicalCountry: { days: 1 } },
+    { unfamiliarSignIn: { features: 1 } },
+    { concurrentCountries: { windowMin: 600 } },
+    { bruteForce: { failures: 3 }, failsElsewhereAfterSuccess: { windowMin: 300 } },
+    { dormantAccount: { days: 1 }, concurrentSessions: { limit: 1 } },
+    { passwordSpray: { minUsers: 3, minAttempts: 5 }, impossibleTravel: { minDistanceKm: 50 } },
+    { habits: { days: 1, ageDays: 1 } },
+  ]) {
+    const answer = tested(world, settings);
+    const heard = (all: ReadonlyMap<string, DetectionRecord>): readonly string[] =>
+      [...all.values()]
+        .filter(({ detection, filtered }) => filtered === undefined && answer.detections.includes(detection))
+        .map(({ id }) => id)
+        .sort();
+    const [was, is] = [heard(found), heard(foundWith(settings))];
+    expect([settings, answer.before, answer.after]).toEqual([settings, was.length, is.length]);
+    const more = is.filter((id) => !was.includes(id));
+    expect([settings, answer.more.map(({ id }) => id).sort()]).toEqual([settings, more]);
+  }
+}, 60_000);

@@ -304,11 +304,11 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     for (const [user, risk] of state.people.held)
       if (forget(risk, horizonStart, settings.userRisk?.decayDays ?? 45)) state.people.touch(user);
     for (const [session, timeline] of state.sessions.held) {
-      const last = lastHeld(timeline);
-      if (last && last.ts < horizonStart && timeline.state.ended !== null && !timeline.state.ended.revoked) {
-        state.sessions.delete(session);
-        state.owners.delete(session);
-      }
+      const { ended } = timeline.state;
+      if (ended === null || ended.revoked) continue;
+      if ((lastHeld(timeline)?.ts ?? horizonStart) >= horizonStart) continue;
+      state.sessions.delete(session);
+      state.owners.delete(session);
     }
     for (const [session, events] of state.orphans.held)
       if (events.every((event) => event.ts < horizonStart)) state.orphans.delete(session);

@@ -103,6 +103,30 @@ const createTexts = (): ((one: string | null) => string | null) => {
   };
 };
 
+type DeviceKeys = (os: string | null, browser: string | null, device: string | null) => string;
+/** Makes device keys, each once: there are few, and to join and look up a text costs more than to look up its parts. */
+const createDeviceKeys = (): DeviceKeys => {
+  const held = new Map<string | null, Map<string | null, Map<string | null, string>>>();
+  let many = 0;
+  return (os, browser, device) => {
+    const found = held.get(os)?.get(browser)?.get(device);
+    if (found !== undefined) return found;
+    if (many >= TEXT_CACHE) {
+      held.clear();
+      many = 0;
+    }
+    many += 1;
+    let browsers = held.get(os);
+    if (browsers === undefined)
+      held.set(os, (browsers = new Map<string | null, Map<string | null, string>>()));
+    let devices = browsers.get(browser);
+    if (devices === undefined) browsers.set(browser, (devices = new Map<string | null, string>()));
+    const key = `${os ?? '?'}|${browser ?? '?'}|${device ?? '?'}`;
+    devices.set(device, key);
+    return key;
+  };
+};
+
 /** Turns an enriched event into what the detections compare. */
 export const createPreparer = (settings: DetectSettings, defaultEnvironment: string) => {
   const { filters } = settings;
@@ -119,6 +143,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
   }
   const cache = new Map<string, Known>();
   const same = createTexts();
+  const deviceKeyOf = createDeviceKeys();
   const known = (ip: string): Known => {
     const hit = cache.get(ip);
     if (hit) return hit;
@@ -168,7 +193,7 @@ export const createPreparer = (settings: DetectSettings, defaultEnvironment: str
       browserVersion: text(enrich.browser?.version),
       device,
       agent,
-      deviceKey: same(parts ? `${os ?? '?'}|${browser ?? '?'}|${device ?? '?'}` : text(enrich.userAgentKey)),
+      deviceKey: parts ? deviceKeyOf(os, browser, device) : same(text(enrich.userAgentKey)),
       reason,
       actor: text(event.actor),
       attributes,

@@ -10,7 +10,9 @@ const NOW = Date.UTC(2026, 4, 1);
 test('events of one instant come in the order in which they were written, however many they are', () => {
   const { db } = testMirror(NOW);
   const connection = addEnvironment(db, 'one', { createdAt: NOW });
-  const writer = createWriter(db, { enrich: () => ({ place: null, network: null, device: null }) });
+  const writer = createWriter(db, {
+    enrich: () => ({ address: null, place: null, network: null, device: null }),
+  });
   // More than a page at one instant, of accounts that an index by time would put in another order.
   const many = 5_000;
   for (let n = 0; n < many; n += 1) {

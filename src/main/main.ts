@@ -94,10 +94,17 @@ function run(): void {
   // First of all: it loads while everything else does.
   engine.start();
   const settings = openSettings(join(profile, 'settings.json'), log);
-  const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
   nativeTheme.themeSource = settings.get().theme;
   guardSession(session.defaultSession);
   serveApp(protocol, join(here, '..', 'renderer'));
+  const windows = createWindows(
+    join(here, '..', 'preload', 'preload.cjs'),
+    settings,
+    openWindowMemories(join(profile, 'windows.json'), log),
+  );
+  // All that stands between the start of the program and its window has been done; the window asks for nothing in this turn.
+  windows.openThoseBefore(linkAmong(process.argv) ?? '');
+  const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
   const demo = createDemoAgents({
     module: join(here, 'agent.js'),
     profile,
@@ -109,12 +116,6 @@ function run(): void {
       tell({ type: 'demo', demo: state });
     },
   });
-
-  const windows = createWindows(
-    join(here, '..', 'preload', 'preload.cjs'),
-    settings,
-    openWindowMemories(join(profile, 'windows.json'), log),
-  );
   /** Shows an address of the window's own, in the window that was used last. */
   const go = (hash: string | null) => {
     const window = windows.lastUsed();
@@ -222,8 +223,6 @@ function run(): void {
     log,
   );
 
-  // The window as early as it can be answered.
-  windows.openThoseBefore(linkAmong(process.argv) ?? '');
   setMenu({
     newWindow,
     go,

@@ -35,8 +35,10 @@ ipcRenderer.on(PORT_MESSAGE, ({ ports }) => {
 
 // Main answers while the page's program is still being read.
 const started = call('window.start', {});
+let answered: CallAnswer | null = null;
 started.then(
-  () => {
+  (answer) => {
+    answered = answer;
     if (early !== null) early = [];
   },
   // Whoever asks for the answer is told.
@@ -49,6 +51,7 @@ const bridge: Bridge = {
       ? call(name as MainMethodName, request)
       : Promise.resolve({ problem: { code: 'INVALID', message: 'The application has no such call.' } }),
   started: () => started,
+  startedNow: () => answered,
   onEvent: (listener) => {
     listeners.add(listener);
     const missed = early ?? [];
@@ -62,6 +65,10 @@ const bridge: Bridge = {
     portsAreTaken = true;
     if (waiting.length > 0) handOver(waiting);
     waiting = [];
+  },
+  portCame: () => waiting.length > 0,
+  sendAhead: (frame) => {
+    waiting[0]?.postMessage(frame);
   },
 };
 contextBridge.exposeInMainWorld('watchfloor', bridge);

@@ -25,7 +25,7 @@ test('the page is sandboxed, isolated and cannot reach anything but the applicat
   });
   expect(reach).toEqual({
     names: [],
-    bridge: ['call', 'onEvent', 'started', 'takePorts'],
+    bridge: ['call', 'onEvent', 'portCame', 'sendAhead', 'started', 'startedNow', 'takePorts'],
     fetch: 'refused',
     file: 'refused',
     opened: 'refused',

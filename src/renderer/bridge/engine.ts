@@ -15,5 +15,11 @@ export function connectEngine(): void {
     const port = event.ports[0];
     if (event.source === window && event.data === portMessage && port !== undefined) engine.attach(port);
   });
+  // The port reaches the page as a message, after all that the page does now: what is asked already goes ahead of that.
+  if (window.watchfloor.portCame()) {
+    engine.ahead((frame) => {
+      window.watchfloor.sendAhead(frame);
+    });
+  }
   window.watchfloor.takePorts();
 }

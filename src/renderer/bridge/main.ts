@@ -12,6 +12,8 @@ function valueOf(answer: CallAnswer): unknown {
 export const main: Caller<MainContract> & {
   /** What the window begins with: it was asked for before the page was read. */
   started(): Promise<WindowStart>;
+  /** The same at once where it is known already; otherwise null. */
+  startedNow(): WindowStart | null;
   onEvent(listener: (event: MainEvent) => void): Dispose;
 } = {
   async call(name, request) {
@@ -19,6 +21,10 @@ export const main: Caller<MainContract> & {
   },
   async started() {
     return valueOf(await window.watchfloor.started()) as WindowStart;
+  },
+  startedNow() {
+    const answer = window.watchfloor.startedNow();
+    return answer === null ? null : (valueOf(answer) as WindowStart);
   },
   onEvent: (listener) => window.watchfloor.onEvent(listener),
 };

@@ -2,9 +2,13 @@ import type { Caller, FrameToEngine, FrameToWindow, Methods } from '#shared/ipc/
 import type { Dispose } from '#shared/domain/log.ts';
 import { engineAway, ProblemError } from './problem-error.ts';
 
-/** The part of a MessagePort that is used; tests pass one end of a MessageChannel. */
-export interface Port {
+/** What frames are sent over. */
+interface Line {
   postMessage(frame: FrameToEngine): void;
+}
+
+/** The part of a MessagePort that is used; tests pass one end of a MessageChannel. */
+export interface Port extends Line {
   onmessage: ((event: MessageEvent) => unknown) | null;
   start(): void;
   close(): void;
@@ -19,6 +23,8 @@ interface Pending {
 export interface PortCaller<C extends Methods, Event> extends Caller<C> {
   /** Takes a new port; whatever was asked over the old one is rejected with ENGINE_AWAY. */
   attach(port: Port): void;
+  /** What waits for the first port is sent by whoever holds that port already, and counts as asked over it. */
+  ahead(send: (frame: FrameToEngine) => void): void;
   /** Lets go of the port: what was asked over it is rejected. Before the first port calls go on waiting for it. */
   detach(): void;
   /** No port will come: rejects whatever waits, and what is asked from now on, until one comes after all. */
@@ -46,7 +52,7 @@ export function createPortCaller<C extends Methods, Event>(
   let port: Port | null = null;
   let first: 'awaited' | 'came' | 'given up' = 'awaited';
   /** Told with the first port, or with null when there will be none. */
-  const queue = new Set<(port: Port | null) => void>();
+  const queue = new Set<(line: Line | null) => void>();
   let nextId = 1;
   const pending = new Map<number, Pending>();
   const events = new Set<(event: Event) => void>();
@@ -101,7 +107,7 @@ export function createPortCaller<C extends Methods, Event>(
     rejectAll();
   };
 
-  const serveQueue = (served: Port | null) => {
+  const serveQueue = (served: Line | null) => {
     const waiting = [...queue];
     queue.clear();
     for (const tell of waiting) tell(served);
@@ -110,7 +116,7 @@ export function createPortCaller<C extends Methods, Event>(
   /** Asks the first port as soon as it comes. */
   const askFirst = (
     signal: AbortSignal | undefined,
-    ask: (came: Port) => Promise<unknown>,
+    ask: (came: Line) => Promise<unknown>,
   ): Promise<unknown> => {
     if (first !== 'awaited') return Promise.reject(away());
     return new Promise((resolve, reject) => {
@@ -119,7 +125,7 @@ export function createPortCaller<C extends Methods, Event>(
         clearTimeout(timer);
         signal?.removeEventListener('abort', withdraw);
       };
-      const tell = (served: Port | null) => {
+      const tell = (served: Line | null) => {
         done();
         if (served === null) reject(away());
         else resolve(ask(served));
@@ -136,7 +142,7 @@ export function createPortCaller<C extends Methods, Event>(
     });
   };
 
-  const callOver = (open: Port, method: string, request: unknown, signal: AbortSignal | undefined) => {
+  const callOver = (open: Line, method: string, request: unknown, signal: AbortSignal | undefined) => {
     const id = nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const cancel = () => {
@@ -158,7 +164,8 @@ export function createPortCaller<C extends Methods, Event>(
     attach(next) {
       // Whoever heard the engine before has missed what it told meanwhile.
       if (first === 'came') lost = true;
-      detach();
+      // What was sent ahead of the first port is answered over it.
+      if (first !== 'awaited') detach();
       port = next;
       next.onmessage = (event) => {
         receive(event.data as FrameToWindow<Event>);
@@ -169,6 +176,15 @@ export function createPortCaller<C extends Methods, Event>(
       const again = lost;
       lost = false;
       for (const listener of attached) listener(again);
+    },
+    ahead(send) {
+      if (first !== 'awaited') return;
+      serveQueue({
+        postMessage: (frame) => {
+          if (port === null) send(frame);
+          else port.postMessage(frame);
+        },
+      });
     },
     detach,
     giveUp() {
@@ -186,7 +202,7 @@ export function createPortCaller<C extends Methods, Event>(
     },
     call(method, request, signal) {
       if (signal?.aborted === true) return Promise.reject(aborted());
-      const ask = (open: Port) => callOver(open, method, request, signal);
+      const ask = (open: Line) => callOver(open, method, request, signal);
       return (port === null ? askFirst(signal, ask) : ask(port)) as Promise<never>;
     },
   };

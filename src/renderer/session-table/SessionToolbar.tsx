@@ -3,6 +3,7 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { memo, useMemo, type ReactNode } from 'react';
 import { clearChosen, useSelection } from '../store/selection-store.ts';
+import { useAfterFirstRows } from '../store/first-rows.ts';
 import type { FilterStore } from '../store/session-filter.ts';
 import { count, counted } from '../format/words.ts';
 import { StaleNote } from '../parts/StaleNote.tsx';
@@ -59,6 +60,7 @@ function View(props: {
   const chosen = useSelection((selection) => selection.chosen);
   const { fresh } = list;
   const read = useWhatIsRead(connections);
+  const rest = useAfterFirstRows();
   return (
     <Box
       sx={{
@@ -97,8 +99,12 @@ function View(props: {
       <StaleNote among={connections} />
       <UnwatchedNote among={connections} />
       <Box sx={{ flex: 1 }} />
-      <GroupChoice arrangement={props.arrangement} />
-      <ColumnChooser columns={props.columns} />
+      {rest ? (
+        <>
+          <GroupChoice arrangement={props.arrangement} />
+          <ColumnChooser columns={props.columns} />
+        </>
+      ) : null}
       {fresh === 0 ? null : (
         <Button color="primary" onClick={list.showFresh}>
           {`${fresh >= MOST_FRESH ? `${String(MOST_FRESH)} or more` : String(fresh)} new${list.groups === null ? '' : fresh === 1 ? ' group' : ' groups'}`}

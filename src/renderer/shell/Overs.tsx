@@ -1,5 +1,7 @@
 import { lazy, Suspense, type ReactNode } from 'react';
+import { useAfterFirstRows } from '../store/first-rows.ts';
 import { useRespond } from '../store/respond-store.ts';
+import { useShell } from '../store/shell-store.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
 import { LinkMenu } from './LinkMenu.tsx';
@@ -14,9 +16,12 @@ export const OVERS = {
 const EndSessionsDialog = lazy(async () => ({ default: (await OVERS.respond()).EndSessionsDialog }));
 const SessionPanel = lazy(async () => ({ default: (await OVERS.panel()).SessionPanel }));
 
-/** The palette takes keys from the moment it is asked for, so it is part of the program. */
+/** The palette takes keys from the moment it is asked for, so it is part of the program; none of these is drawn before the view is. */
 export function Overs(): ReactNode {
   const responding = useRespond((state) => state.respond.is !== 'closed');
+  const rest = useAfterFirstRows();
+  const asked = useShell(({ over }) => over !== 'nothing');
+  if (!rest && !asked) return null;
   return (
     <>
       <Suspense>{responding ? <EndSessionsDialog /> : null}</Suspense>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { clockTime, zoneName } from '../format/time.ts';
 import { useFromClock } from '../store/clock.ts';
 import { useApp } from '../store/app-store.ts';
+import { useAfterFirstRows } from '../store/first-rows.ts';
 import { showOver } from '../store/shell-store.ts';
 import { useSettings } from '../store/settings-store.ts';
 import { useTime } from '../store/time-store.ts';
@@ -120,6 +121,7 @@ const shortZone = (): string => zoneName('local').split('/').at(-1)?.replaceAll(
 /** Name, search, the state of every connection, the time. */
 export function TopBar(): ReactNode {
   const environments = useApp((state) => state.environments);
+  const rest = useAfterFirstRows();
   return (
     <Box
       component="header"
@@ -150,7 +152,7 @@ export function TopBar(): ReactNode {
           py: 1,
         }}
       >
-        {(environments ?? []).map((environment) => (
+        {((rest ? environments : null) ?? []).map((environment) => (
           <EnvironmentChip key={environment.connection} environment={environment} />
         ))}
       </Box>

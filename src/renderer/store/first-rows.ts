@@ -19,6 +19,25 @@ export function firstRowsAreThere(): void {
   });
 }
 
+/** The window opens on a view without such a list: nothing is waited for. */
+export function noFirstRows(): void {
+  useFirstRows.setState({ there: true });
+}
+
+/** Resolves when sessions are on screen, or when nobody should wait for them any longer. */
+export function afterFirstRows(): Promise<void> {
+  if (useFirstRows.getState().there) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      window.clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = window.setTimeout(done, PATIENCE_MS);
+    const stop = useFirstRows.subscribe(done);
+  });
+}
+
 /** False while a window that starts has something more urgent to draw than what asks. */
 export function useAfterFirstRows(): boolean {
   const there = useFirstRows((state) => state.there);

@@ -45,14 +45,17 @@ export const sessionPages = ({ request: filter, sort }: Question): PageCache =>
 /** Asked before its list was drawn. */
 let first: { readonly key: string; readonly pages: PageCache } | null = null;
 
-/** Asks for the list that the window opens with, so that the engine answers while the window draws what is around it. */
-export function askFirstPage(): void {
+/**
+ * Asks for the list that the window opens with, so that the engine answers while the window draws what is around it.
+ * @returns false: it opens with none
+ */
+export function askFirstPage(): boolean {
   const { view } = useRoute.getState();
-  if (view !== 'watch' && view !== 'sessions') return;
+  if (view !== 'watch' && view !== 'sessions') return false;
   const [filter, arrangement] =
     view === 'watch' ? [useWatchFilter, useWatchArrangement] : [useSessionsFilter, useSessionsArrangement];
   const { by, descending, group } = arrangement.getState();
-  if (group !== null) return;
+  if (group !== null) return false;
   const question: Question = {
     request: requestOf(filter.getState(), timeNow()),
     sort: { by, descending },
@@ -60,6 +63,7 @@ export function askFirstPage(): void {
   const pages = sessionPages(question);
   pages.need(0, FIRST_ROWS);
   first = { key: JSON.stringify(question), pages };
+  return true;
 }
 
 /** The pages of a question for a list: those that were asked ahead, where it is the same question. */

@@ -1,6 +1,6 @@
 import type { ApprovalView } from '#shared/ipc/respond-views.ts';
 import type { EngineEvent, EnvironmentView } from '#shared/ipc/views.ts';
-import type { MainEvent } from '#shared/ipc/main-contract.ts';
+import type { MainEvent, WindowStart } from '#shared/ipc/main-contract.ts';
 import { assertNever } from '#shared/domain/assert-never.ts';
 import { engine, connectEngine } from '../bridge/engine.ts';
 import { main } from '../bridge/main.ts';
@@ -10,6 +10,7 @@ import { mergeOperations, useApp, type AppState } from './app-store.ts';
 import { receiveDetections, startDetections } from './detection-news.ts';
 import { receiveAudit, refillFeed, startFeed } from './feed-store.ts';
 import { pastRead } from './past-read.ts';
+import { afterFirstRows, noFirstRows } from './first-rows.ts';
 import { announce, notify } from './notice-store.ts';
 import { askFirstPage } from './session-pages.ts';
 import { useSettings } from './settings-store.ts';
@@ -106,6 +107,9 @@ function receiveFromMain(event: MainEvent): void {
   }
 }
 
+/** Asked before the first port has become the page's. */
+let firstEnvironments: Promise<readonly EnvironmentView[]> | null = null;
+
 /**
  * Asks everything again that events only change: after the first port and after every restart of the engine.
  * @param lost views ask again as well; what they asked while the first engine was starting waits for its port
@@ -113,13 +117,16 @@ function receiveFromMain(event: MainEvent): void {
 async function reload(lost: boolean): Promise<void> {
   if (lost) useApp.setState(({ generation }) => ({ generation: generation + 1 }));
   try {
-    const [about, environments, operations, approvals] = await Promise.all([
+    // Rows of sessions name their environments; everything else waits for those rows.
+    const asked = lost ? null : firstEnvironments;
+    firstEnvironments = null;
+    setEnvironments(await (asked ?? engine.call('environments.list', {})));
+    await afterFirstRows();
+    const [about, operations, approvals] = await Promise.all([
       engine.call('about', {}),
-      engine.call('environments.list', {}),
       engine.call('respond.operations', { limit: 100 }),
       engine.call('respond.approvals', {}),
     ]);
-    setEnvironments(environments);
     useApp.setState({ about, problems: about.problems, operations, approvals });
     await Promise.all([startFeed(), startDetections()]);
   } catch (error) {
@@ -129,15 +136,19 @@ async function reload(lost: boolean): Promise<void> {
   }
 }
 
+/** What the window begins with, where it is known at once; otherwise null. @throws ProblemError as main said it */
+export const whatIsKnown = (): WindowStart | null => main.startedNow();
+/** The same, once it is known. */
+export const whatWillBeKnown = (): Promise<WindowStart> => main.started();
+
 /** Starts everything that lives as long as the window. */
-export async function startApp(): Promise<void> {
+export function startApp({ settings, memory, info, demo, engine: state }: WindowStart): void {
   engine.onEvent(receiveFromEngine);
   engine.onAttach((lost) => {
     performance.mark('engine');
     void reload(lost);
   });
   document.addEventListener('visibilitychange', showNewest);
-  const { settings, memory, info, demo, engine: state } = await main.started();
   useApp.setState({ info, demo });
   useSettings.setState({ settings });
   receiveFromMain({ type: 'engine', state });
@@ -148,7 +159,10 @@ export async function startApp(): Promise<void> {
     remember({ hash: window.location.hash.slice(0, 2_048) });
   });
   useSettings.setState({ loaded: true });
-  askFirstPage();
+  if (!askFirstPage()) noFirstRows();
+  firstEnvironments = engine.call('environments.list', {});
+  // Who asks with the first port hears it.
+  firstEnvironments.catch(() => undefined);
   // The engine comes while the window draws what is known.
   connectEngine();
   performance.mark('known');

@@ -3,6 +3,7 @@ import { overrides } from './overrides.ts';
 import { paletteOf } from './palette.ts';
 import { SIZE } from './size.ts';
 import { DARK, LIGHT } from './tokens.ts';
+import { variablesText } from './variables-text.ts';
 
 export type Density = 'compact' | 'comfortable';
 
@@ -81,3 +82,6 @@ export function makeTheme(density: Density): Theme {
     components: overrides(density),
   });
 }
+
+/** The variables of a theme as a style sheet. */
+export const themeVariables = (theme: Theme): string => variablesText(theme.generateStyleSheets());

@@ -3,7 +3,7 @@ import { AccountId, ConnectionId } from '../domain/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Problem } from '../domain/result.ts';
 import type { ConnectionFile } from '../protocol/connection-file.ts';
-import { method } from './contract.ts';
+import { method, type FrameToEngine } from './contract.ts';
 import type { MainMethodName } from './main-channels.ts';
 import { GROUPINGS } from './session-groupings.ts';
 import { SESSION_SORTS } from './session-sorts.ts';
@@ -169,8 +169,14 @@ export interface Bridge {
   call(name: string, request: unknown): Promise<CallAnswer>;
   /** The answer to `window.start`, which preload asked for before the page was read. */
   started(): Promise<CallAnswer>;
+  /** The same where it has come already, which it usually has when the page's program begins; otherwise null. */
+  startedNow(): CallAnswer | null;
   /** What main told since the answer to `window.start` is told to the first listener. */
   onEvent(listener: (event: MainEvent) => void): () => void;
   /** From now on ports to the engine arrive as messages to the page; the last one that came before does at once. */
   takePorts(): void;
+  /** Whether a port came before the page took ports. */
+  portCame(): boolean;
+  /** Sends a frame over that port, ahead of its becoming the page’s. */
+  sendAhead(frame: FrameToEngine): void;
 }

@@ -162,3 +162,36 @@ test('what was asked before the first port goes first, in its order, also where 
     'when attached',
   ]);
 });
+
+test('what waits for the first port goes ahead of it, is answered over it, and is not asked twice', async () => {
+  const caller = createPortCaller<Contract, never>();
+  const end = engineEnd();
+  const asked = caller.call('slow', 'early');
+  const abort = new AbortController();
+  const withdrawn = caller.call('slow', 'not wanted', abort.signal);
+  let told: boolean | null = null;
+  caller.onAttach((lost) => {
+    told = lost;
+  });
+  // Whoever holds the port sends over it before it is the page's.
+  caller.ahead((frame) => {
+    end.port.postMessage(frame);
+  });
+  const calls = await end.received('call', 2);
+  end.send({ type: 'reply', id: calls[0]!.id, value: 'answered' });
+  abort.abort();
+  await expect(withdrawn).rejects.toMatchObject({ name: 'AbortError' });
+  caller.attach(end.port);
+  expect(await asked).toBe('answered');
+  expect(told).toBe(false);
+  expect(await end.received('cancel')).toEqual([{ type: 'cancel', id: calls[1]!.id }]);
+  expect(await end.received('call', 2)).toHaveLength(2);
+});
+
+test('what went ahead of a port that never came is refused when the engine is given up', async () => {
+  const caller = createPortCaller<Contract, never>();
+  const asked = caller.call('slow', 'early');
+  caller.ahead(() => undefined);
+  caller.giveUp();
+  expect(codeOf(await asked.catch((error: unknown) => error))).toBe(ENGINE_AWAY);
+});

@@ -159,9 +159,10 @@ function targetsOf(
         }
       }
       if (!('sessions' in selector)) return;
+      const named = new Set(selector.sessions);
+      if (Array.isArray(all) && all.length === named.size) return;
       for (const { id } of all) listed.add(id);
-      for (const id of new Set(selector.sessions))
-        if (!listed.has(id)) yield { session: id, account: null, sealed: null };
+      for (const id of named) if (!listed.has(id)) yield { session: id, account: null, sealed: null };
     },
   };
 }

@@ -107,25 +107,34 @@ export function createSealing(key: Buffer, sums: Buffer): Sealing {
       let end = 0;
       for (const one of sealed) {
         const first = one.readUInt32BE(NONCE_BYTES);
-        for (let block = 0; block < blocksOf(one); block += 1) {
-          for (let at = 0; at < NONCE_BYTES; at += 1) counters[end++] = one[at] ?? 0;
-          end = counters.writeUInt32BE(first + block, end);
+        const blocks = blocksOf(one);
+        for (let block = first; block < first + blocks; block += 1) {
+          for (let at = 0; at < NONCE_BYTES; at += 1) counters[end + at] = one[at] ?? 0;
+          putNumber(counters, end + NONCE_BYTES, block);
+          end += BLOCK;
         }
       }
       const stream = cipher.update(counters);
       let from = 0;
-      return sealed.map((one) => {
-        const length = one.length - HEAD;
-        for (let at = 0; at < length; at += 1)
-          stream[from + at] = (stream[from + at] ?? 0) ^ (one[HEAD + at] ?? 0);
-        const to = from + length - CHECK_BYTES;
+      const keys: StoreKey[] = [];
+      for (const one of sealed) {
+        const to = from + one.length - HEAD - CHECK_BYTES;
+        let all = 0;
+        for (let at = from, read = HEAD; read < one.length; at += 1, read += 1) {
+          const byte = (stream[at] ?? 0) ^ (one[read] ?? 0);
+          stream[at] = byte;
+          if (at < to) all |= byte;
+        }
         const [high, low] = sumOf(stream, from, to);
         if (stream.readUInt32BE(to) !== high || stream.readUInt32BE(to + 4) !== low)
           throw new Error('a sealed value that was damaged, or sealed with another key');
-        const text = stream.toString('utf8', from, to) as StoreKey;
+        // What is ASCII alone is read in a sixth of the time.
+        keys.push(
+          (all < 0x80 ? stream.toString('latin1', from, to) : stream.toString('utf8', from, to)) as StoreKey,
+        );
         from += blocksOf(one) * BLOCK;
-        return text;
-      });
+      }
+      return keys;
     },
   };
 }
@@ -160,6 +169,14 @@ function keyedSum(secret: Buffer): (bytes: Buffer, start: number, end: number) =
     }
     return [high >>> 0, low >>> 0];
   };
+}
+
+/** As `writeUInt32BE` does. */
+function putNumber(into: Buffer, at: number, value: number): void {
+  into[at] = value >>> 24;
+  into[at + 1] = value >>> 16;
+  into[at + 2] = value >>> 8;
+  into[at + 3] = value;
 }
 
 /** Start of the key stream: the nonce and the number of the first block, as in GCM. */

@@ -27,7 +27,7 @@ export interface Evidence {
   ending(ids: Iterable<SessionId>, command: CommandId): void;
   /** The store said that it is gone. */
   ended(id: SessionId): void;
-  /** The same of many. */
+  /** The same of many; the list stays as it is. */
   allEnded(ids: readonly SessionId[]): void;
   commandFor(id: SessionId): { readonly id: CommandId } | null;
   /** A rule is about to end this session. */
@@ -46,43 +46,57 @@ export interface Evidence {
 
 export function createEvidence(clock: Clock): Evidence {
   const commands = new Map<SessionId, Cause>();
+  /** What was told of thousands at once and nobody has asked about yet: whoever ends them does not wait for that. */
+  let told: (() => void)[] = [];
+  const known = (): Map<SessionId, Cause> => {
+    const now = told;
+    told = [];
+    for (const tell of now) tell();
+    return commands;
+  };
   let logouts: Logout[] = [];
   const credentials = new Map<string, { at: EpochMs; heardAt: EpochMs }>();
   return {
     ending(ids, command) {
       // Thousands at once share what is known of them until some of them end.
       const cause: Cause = { command, rule: null, at: clock(), endedAt: null };
-      for (const id of ids) {
-        commands.delete(id);
-        commands.set(id, cause);
-      }
+      const all = [...ids];
+      told.push(() => {
+        for (const id of all) {
+          commands.delete(id);
+          commands.set(id, cause);
+        }
+      });
     },
     endingByRule(id, rule) {
-      commands.delete(id);
+      known().delete(id);
       commands.set(id, { command: null, rule, at: clock(), endedAt: null });
     },
-    notEnded: (id) => void commands.delete(id),
-    ruleFor: (id) => commands.get(id)?.rule ?? null,
+    notEnded: (id) => void known().delete(id),
+    ruleFor: (id) => known().get(id)?.rule ?? null,
     ended(id) {
-      const entry = commands.get(id);
+      const entry = known().get(id);
       if (entry !== undefined) commands.set(id, { ...entry, endedAt: clock() });
     },
     allEnded(ids) {
-      const ended = new Map<Cause, Cause>();
-      for (const id of ids) {
-        const entry = commands.get(id);
-        if (entry === undefined) continue;
-        const known = ended.get(entry) ?? { ...entry, endedAt: clock() };
-        ended.set(entry, known);
-        commands.set(id, known);
-      }
+      const endedAt = clock();
+      told.push(() => {
+        const ended = new Map<Cause, Cause>();
+        for (const id of ids) {
+          const entry = commands.get(id);
+          if (entry === undefined) continue;
+          const now = ended.get(entry) ?? { ...entry, endedAt };
+          ended.set(entry, now);
+          commands.set(id, now);
+        }
+      });
     },
     commandFor(id) {
-      const command = commands.get(id)?.command ?? null;
+      const command = known().get(id)?.command ?? null;
       return command === null ? null : { id: command };
     },
     endedSince(id, since) {
-      const endedAt = commands.get(id)?.endedAt ?? null;
+      const endedAt = known().get(id)?.endedAt ?? null;
       return endedAt !== null && endedAt >= since;
     },
     note(event) {
@@ -123,7 +137,7 @@ export function createEvidence(clock: Clock): Evidence {
       const before = clock() - KEPT_MS;
       logouts = logouts.filter((entry) => entry.heardAt >= before).slice(-MAX_KEPT);
       for (const [account, entry] of credentials) if (entry.heardAt < before) credentials.delete(account);
-      for (const [id, entry] of commands) {
+      for (const [id, entry] of known()) {
         if ((entry.endedAt ?? entry.at) >= before && commands.size < 50 * MAX_KEPT) break;
         commands.delete(id);
       }

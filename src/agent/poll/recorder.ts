@@ -56,7 +56,7 @@ export function createRecorder(
   };
   const log = (change: NewChange['change'], whose: { account: string | null; via: string | null }) => {
     touch(whose);
-    waiting.push({ change, ...whose });
+    waiting.push({ change, account: whose.account, via: whose.via });
   };
   /** A failed sign-in often has only the name that was typed: it concerns the account of that name. */
   const accountNamed = ({ account, action, outcome }: AuditEvent) =>
@@ -100,14 +100,14 @@ export function createRecorder(
     },
     closed(known, { reason, at, commandId, ruleId }) {
       state.sessions.remove(known.n);
-      const change = {
+      const change: Extract<NewChange['change'], { kind: 'session.closed' }> = {
         at,
-        kind: 'session.closed' as const,
+        kind: 'session.closed',
         id: known.id,
         reason,
-        ...(commandId === undefined ? {} : { commandId }),
-        ...(ruleId === undefined ? {} : { ruleId }),
       };
+      if (commandId !== undefined) change.commandId = commandId;
+      if (ruleId !== undefined) change.ruleId = ruleId;
       log(change, known);
     },
     account(account, credential, changed) {

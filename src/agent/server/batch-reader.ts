@@ -6,16 +6,19 @@ import type { ChangeLog, LoggedChange } from '../state/change-log.ts';
 import type { Viewer } from '../state/viewer.ts';
 import { mayReadAudit, mayReadSessions, sees } from '../state/viewer.ts';
 
+/** May this console have changes of this kind, where it may see whom they are about? */
+function isWanted(kind: string, viewer: Viewer, want: ReadonlySet<Want>): boolean {
+  if (kind === 'audit') return want.has('audit') && mayReadAudit(viewer);
+  const about: Want = kind.startsWith('account.') ? 'accounts' : 'sessions';
+  return want.has(about) && mayReadSessions(viewer);
+}
+
 /** May this console have this change? */
-export function isVisible(
+export const isVisible = (
   change: Pick<LoggedChange, 'kind' | 'account' | 'via'>,
   viewer: Viewer,
   want: ReadonlySet<Want>,
-): boolean {
-  if (change.kind === 'audit') return want.has('audit') && mayReadAudit(viewer) && sees(viewer, change);
-  const about: Want = change.kind.startsWith('account.') ? 'accounts' : 'sessions';
-  return want.has(about) && mayReadSessions(viewer) && sees(viewer, change);
-}
+): boolean => isWanted(change.kind, viewer, want) && sees(viewer, change);
 
 export interface Batch {
   readonly items: readonly Change[];
@@ -37,8 +40,10 @@ export function readBatch(
   const items: Change[] = [];
   let bytes = 0;
   let to = after;
+  const wanted = (kind: string): boolean => isWanted(kind, viewer, want);
   while (to - after < MAX_SCANNED) {
-    const rows = log.read(to, batch);
+    const rows = log.read(to, batch, wanted);
+    if (rows.length === 0) break;
     for (const row of rows) {
       if (isVisible(row, viewer, want)) {
         bytes += Buffer.byteLength(row.body) + 24;
@@ -48,7 +53,6 @@ export function readBatch(
       to = row.seq;
       if (items.length >= batch) return { items, to };
     }
-    if (rows.length < batch) break;
   }
   return to === after ? null : { items, to };
 }

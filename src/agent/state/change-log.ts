@@ -31,7 +31,11 @@ export interface ChangeLog {
   head(): Seq;
   /** The oldest change that is still there, or head + 1. */
   tail(): Seq;
-  read(after: Seq, limit: number): readonly LoggedChange[];
+  /**
+   * @param wanted kinds that are asked for; of many ends in one row that are not, the last stands for all, without its
+   *   content
+   */
+  read(after: Seq, limit: number, wanted?: (kind: string) => boolean): readonly LoggedChange[];
   /** Forgets what is older than `before` or more than `maxRows`, but nothing after `keepAfter`. Returns rows removed. */
   trim(limits: { before: EpochMs; maxRows: number; keepAfter: Seq }): number;
   /**
@@ -117,7 +121,7 @@ export function createChangeLog(db: Db, clock: Clock): ChangeLog {
     },
     head,
     tail: () => seq(oldest.get()?.seq ?? head() + 1),
-    read(after, limit) {
+    read(after, limit, wanted = () => true) {
       const found: LoggedChange[] = [];
       for (let from: number = after; found.length < limit;) {
         // A row can be many changes: the next ones are read when those are not enough.
@@ -126,6 +130,7 @@ export function createChangeLog(db: Db, clock: Clock): ChangeLog {
           if (found.length >= limit) break;
           const { count, ...single } = row;
           if (count === 1) found.push({ ...single, seq: seq(row.seq) });
+          else if (!wanted(row.kind)) found.push({ ...single, seq: seq(row.seq), body: '' });
           else found.push(...unpack(row, after, limit - found.length));
         }
         const last = rows.at(-1);

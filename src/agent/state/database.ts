@@ -14,6 +14,7 @@ import commandTargets from './migrations/0011-command-targets.sql?raw';
 import openActs from './migrations/0012-open-acts.sql?raw';
 import commandLists from './migrations/0013-command-lists.sql?raw';
 import packedChanges from './migrations/0014-packed-changes.sql?raw';
+import listedLeft from './migrations/0015-listed-left-together.sql?raw';
 
 export type Db = Database.Database;
 
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly string[] = [
   openActs,
   commandLists,
   packedChanges,
+  listedLeft,
 ];
 
 /** The agent's database cannot be used; the message says what to do. */

@@ -39,14 +39,14 @@ export function packable(changes: readonly NewChange[], from: number): number {
 /** The body of a row for ends that are alike. */
 export function pack(ends: readonly NewChange[]): string {
   const of: (string | null)[] = [];
-  let change: Omit<Ended, 'seq' | 'id'> | null = null;
+  let first: Omit<Ended, 'seq'> | null = null;
   for (const entry of ends) {
     const end = endOf(entry);
     if (end === null) throw new Error('only ends are packed');
-    const { id, ...rest } = end;
-    change ??= rest;
-    of.push(id, entry.account, entry.via);
+    first ??= end;
+    of.push(end.id, entry.account, entry.via);
   }
+  const { id: _, ...change } = first ?? {};
   return JSON.stringify({ change, of });
 }
 

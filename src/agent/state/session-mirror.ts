@@ -13,7 +13,7 @@ export type { BriefSession, MirroredSession } from './mirrored-session.ts';
 export interface SessionMirror {
   get(id: SessionId): MirroredSession | undefined;
   /** Those of these that are alive, in the order of their numbers: neighbours are read together. */
-  named(ids: Iterable<SessionId>): readonly MirroredSession[];
+  named(ids: ReadonlySet<SessionId>): readonly MirroredSession[];
   /** The same in brief, and cheaper where it is this account's, as one remembers it. */
   brief(id: SessionId, account: string | null): BriefSession | undefined;
   insert(session: Session, sealed: Buffer, now: EpochMs): number;
@@ -120,12 +120,8 @@ export function createSessionMirror(db: Db, listed: ListedSessions): SessionMirr
         const row = n === undefined ? byId.get(shortOf(id), id) : undefined;
         if (row !== undefined) rows.push(row);
       }
-      const wanted = new Set(ids);
-      for (const n of numbers.sort((a, b) => a - b)) {
-        const row = listed.read(n);
-        // Sixty bits of the handle found it.
-        if (row !== undefined && wanted.has(row.id)) rows.push(row);
-      }
+      // Sixty bits of the handle found them.
+      for (const row of listed.rows(numbers.sort((a, b) => a - b))) if (ids.has(row.id)) rows.push(row);
       return rows;
     },
     brief(id, account) {

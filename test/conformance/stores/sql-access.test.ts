@@ -139,12 +139,12 @@ describe.each<Engine>(['mariadb', 'postgres', 'sqlite'])('SQL access on %s', (en
     expect(Number((await access.rows(sql`SELECT SUM(v) FROM t`, never))[0]?.[0])).toBe(33);
   });
 
-  test('deleting says what was there, also where the server cannot return rows', async () => {
+  test('deleting says what was not there, also where the server cannot return rows', async () => {
     await fill(1_200);
     const keys = Array.from({ length: 1_200 }, (_, n) => `key ${String(n).padStart(6, '0')}`);
     const some = [...keys.slice(0, 700), 'not there'];
     const first = await deleteRows(access, name('t'), 'k', some, sql` AND v <> ${5}`, never);
-    expect([first.size, first.has('key 000005'), first.has('not there')]).toEqual([699, false, false]);
+    expect([...first].sort()).toEqual(['key 000005', 'not there']);
     // MySQL has no DELETE … RETURNING: the same server, taken for one.
     const old: SqlAccess = Object.assign(Object.create(access) as SqlAccess, {
       version: () => Promise.resolve('8.0.36'),
@@ -153,7 +153,7 @@ describe.each<Engine>(['mariadb', 'postgres', 'sqlite'])('SQL access on %s', (en
       transaction: access.transaction.bind(access),
     });
     const second = await deleteRows(old, name('t'), 'k', keys, EMPTY, never);
-    expect(second.size).toBe(501);
+    expect([second.size, second.has('key 000005'), second.has('key 000006')]).toEqual([699, false, true]);
     expect(await count()).toBe(0);
     expect((await deleteRows(access, name('t'), 'k', [], EMPTY, never)).size).toBe(0);
   });

@@ -232,6 +232,43 @@ test('what a failed transaction did to listed sessions is taken back', async () 
   expect(state.sessions.row(3)?.reported_at).toBe(0);
 });
 
+test('named sessions are read together as each is alone, near to one another and far', async () => {
+  const sessions = samples(300, 5);
+  await list(sessions);
+  const ids = sessions.map((one) => wireOf(one).id);
+  state.transaction(() => state.sessions.remove(state.sessions.numberOf(ids[4] as SessionId) ?? 0));
+  const asked = ids.filter((_, at) => at < 20 || at % 37 === 0).toReversed();
+  const found = state.sessions.named(new Set([...asked, 'nobody' as SessionId]));
+  expect(found.map(({ id }) => id)).toEqual(asked.toReversed().filter((id) => id !== ids[4]));
+  for (const row of found) {
+    const { n, id, account, via, record, sealed } = row;
+    const alone = state.sessions.get(id);
+    expect({ n, account, via, record, key: state.keys.unseal(sealed) }).toEqual({
+      n: alone?.n,
+      account: alone?.account,
+      via: alone?.via,
+      record: alone?.record,
+      key: state.keys.unseal(alone?.sealed ?? Buffer.alloc(0)),
+    });
+    const session = JSON.parse(record) as Session;
+    expect([account, via]).toEqual([session.account?.id ?? null, session.via?.account.id ?? null]);
+  }
+});
+
+test('listed sessions that an older version noted as gone, one in a row, stay gone', async () => {
+  const sessions = samples(20, 6);
+  await list(sessions);
+  const before = idsOf(state);
+  state.db.exec(
+    `CREATE TABLE listed_left (n INTEGER PRIMARY KEY) STRICT; INSERT INTO listed_left VALUES (2), (3), (17);
+     DROP TABLE listed_left_together; PRAGMA user_version = 14`,
+  );
+  state.close();
+  state = openState(folder.path, () => NOW);
+  expect(idsOf(state)).toEqual(before.filter((_, at) => ![1, 2, 16].includes(at)));
+  expect(state.sessions.count(EVERYTHING)).toBe(17);
+});
+
 test('a snapshot holds the listed sessions as they were when it was opened, also for one’s own alone', async () => {
   const sessions = samples(1_500, 6);
   await list(sessions);

@@ -99,6 +99,19 @@ test('many ends of one cause are few rows, and are forgotten as whole rows', () 
   expect([state.log.tail(), state.log.head()]).toEqual([1_202, 1_201]);
 });
 
+test('a console that does not follow sessions is led past their ends, and misses nothing of what it follows', () => {
+  const ends = (from: number) => Array.from({ length: 700 }, (_, n) => closed(from + n, 'x', 'ann'));
+  state.transaction(() => state.log.append([...ends(0), other(1), ...ends(700), other(2)]));
+  const reader = viewerOf(['sessions:read'], []);
+  const batch = (after: number, size: number) =>
+    readBatch(state.log, seq(after), reader, new Set(['accounts'] as const), size);
+  expect(batch(0, 500)).toMatchObject({ to: 1_402, items: [{ seq: 701 }, { seq: 1_402 }] });
+  expect(batch(0, 1)).toMatchObject({ to: 701, items: [{ seq: 701 }] });
+  expect(batch(650, 1)).toMatchObject({ to: 701, items: [{ seq: 701 }] });
+  expect(batch(701, 1)).toMatchObject({ to: 1_402, items: [{ seq: 1_402 }] });
+  expect(batch(1_402, 500)).toBeNull();
+});
+
 test('an own-sessions console is sent and told of its own ends only', () => {
   const own = viewerOf(['sessions:own'], ['an"n']);
   const want = new Set(['sessions'] as const);

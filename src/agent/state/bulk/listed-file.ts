@@ -38,12 +38,23 @@ export interface ListedIndex {
   readonly listedAt: number;
 }
 
+/** Where an entry lies: its parts are read as far as somebody asks. */
 export interface ListedEntry {
-  readonly id: string;
-  readonly sealed: Buffer;
-  /** The wire record, less the brace and the handle it begins with. */
-  readonly facts: string;
+  readonly bytes: Buffer;
+  readonly at: number;
+  readonly end: number;
 }
+
+export const idIn = ({ bytes, at }: ListedEntry): string =>
+  bytes.toString('latin1', at + ENTRY_BYTES, at + ENTRY_BYTES + HANDLE_BYTES);
+
+/** The sealed key, as part of the entry's memory. */
+export const sealedIn = (entry: ListedEntry): Buffer =>
+  entry.bytes.subarray(entry.at + ENTRY_BYTES + HANDLE_BYTES, factsAt(entry));
+
+/** Where the facts begin: the wire record, less the brace and the handle it begins with. */
+export const factsAt = ({ bytes, at }: ListedEntry): number =>
+  at + ENTRY_BYTES + HANDLE_BYTES + bytes.readUInt32LE(at + 4);
 
 /** Writes the sessions of a first listing one after the other, in the order they come. */
 export class ListedFileWriter {
@@ -192,7 +203,7 @@ export class ListedFile {
     const bytes = this.#bytes(from, length);
     for (let at = 0; at < length;) {
       const end = endOf(bytes, at, length);
-      yield entryIn(bytes, at, end);
+      yield { bytes, at, end };
       at = Math.ceil(end / UNIT) * UNIT;
     }
   }
@@ -200,7 +211,20 @@ export class ListedFile {
   /** The one that lies between two places. It holds until the next call. */
   one(from: number, to: number): ListedEntry {
     const bytes = this.#bytes(from, to - from);
-    return entryIn(bytes, 0, endOf(bytes, 0, to - from));
+    return { bytes, at: 0, end: endOf(bytes, 0, to - from) };
+  }
+
+  /** Those that lie at these places, in one piece of memory of their own. */
+  several(places: readonly (readonly [number, number])[]): readonly ListedEntry[] {
+    const room = Buffer.allocUnsafeSlow(places.reduce((sum, [from, to]) => sum + to - from, 0));
+    let at = 0;
+    return places.map(([from, to]) => {
+      const length = to - from;
+      this.#bytes(from, length).copy(room, at);
+      const entry = { bytes: room, at, end: endOf(room, at, at + length) };
+      at += length;
+      return entry;
+    });
   }
 
   close(): void {
@@ -247,16 +271,6 @@ function endOf(bytes: Buffer, at: number, length: number): number {
   const end = at + ENTRY_BYTES + HANDLE_BYTES + bytes.readUInt32LE(at + 4) + bytes.readUInt32LE(at);
   if (end > length) throw new Error('an entry of the listing that ends beyond its place');
   return end;
-}
-
-function entryIn(bytes: Buffer, at: number, end: number): ListedEntry {
-  const sealedAt = at + ENTRY_BYTES + HANDLE_BYTES;
-  const factsAt = sealedAt + bytes.readUInt32LE(at + 4);
-  return {
-    id: bytes.toString('latin1', at + ENTRY_BYTES, sealedAt),
-    sealed: bytes.subarray(sealedAt, factsAt),
-    facts: bytes.toString('utf8', factsAt, end),
-  };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers): Buffer =>

@@ -1,17 +1,19 @@
 import type { SessionId } from '#shared/domain/ids.ts';
 import type { Session } from '#shared/protocol/records.ts';
 import type { MirroredSession } from '../mirrored-session.ts';
-import type { ListedEntry } from './listed-file.ts';
+import { factsAt, idIn, sealedIn, type ListedEntry } from './listed-file.ts';
 
 /** What follows the account in a record (see `writeRecord`); within a text its quotes would be escaped. */
 const AFTER_ACCOUNT = ',"opened":{"at":';
 const ACCOUNT = '"account":';
 /** How an account begins that has an id. */
-const ACCOUNT_ID = `${ACCOUNT}{"id":"`;
+const ACCOUNT_ID = Buffer.from(`${ACCOUNT}{"id":"`);
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /** The wire record of a listed session as JSON. */
-export const recordOf = ({ id, facts }: Pick<ListedEntry, 'id' | 'facts'>): string =>
-  `{"id":"${id}",${facts}`;
+export const recordOf = (entry: ListedEntry): string => `{"id":"${idIn(entry)}",${factsIn(entry)}`;
+
+const factsIn = (entry: ListedEntry): string => entry.bytes.toString('utf8', factsAt(entry), entry.end);
 
 /**
  * A session of the first listing. Its record is read as far as somebody asks: whoever ends thousands needs to know
@@ -20,27 +22,32 @@ export const recordOf = ({ id, facts }: Pick<ListedEntry, 'id' | 'facts'>): stri
 export class ListedRow implements MirroredSession {
   readonly n: number;
   readonly id: SessionId;
-  readonly sealed: Buffer;
   readonly first_seen_at: number;
   readonly reported_at = 0;
   readonly pending = 0;
-  readonly #facts: string;
+  readonly #entry: ListedEntry;
   readonly #isMasked: boolean;
   #account: string | null | undefined;
   #session: Session | null = null;
 
-  /** @param isMasked somebody runs it as another */
-  constructor(n: number, { id, sealed, facts }: ListedEntry, listedAt: number, isMasked: boolean) {
+  /**
+   * @param entry in memory that nobody writes to any more
+   * @param isMasked somebody runs it as another
+   */
+  constructor(n: number, entry: ListedEntry, listedAt: number, isMasked: boolean) {
     this.n = n;
-    this.id = id as SessionId;
-    this.sealed = Buffer.from(sealed);
+    this.id = idIn(entry) as SessionId;
     this.first_seen_at = listedAt;
-    this.#facts = facts;
+    this.#entry = entry;
     this.#isMasked = isMasked;
   }
 
+  get sealed(): Buffer {
+    return sealedIn(this.#entry);
+  }
+
   get record(): string {
-    return recordOf({ id: this.id, facts: this.#facts });
+    return recordOf(this.#entry);
   }
 
   get account(): string | null {
@@ -69,18 +76,29 @@ export class ListedRow implements MirroredSession {
   }
 
   #readAccount(): string | null {
-    if (this.#facts.startsWith(ACCOUNT_ID)) {
-      const id = this.#facts.slice(ACCOUNT_ID.length, this.#facts.indexOf('"', ACCOUNT_ID.length));
-      // An escaped quote would not be the end: then it is read with care.
-      if (!id.includes('\\')) return id;
-    }
-    const end = this.#facts.indexOf(AFTER_ACCOUNT, ACCOUNT.length);
-    if (!this.#facts.startsWith(ACCOUNT) || end < 0) return this.#read().account?.id ?? null;
-    const account = JSON.parse(this.#facts.slice(ACCOUNT.length, end)) as Session['account'];
+    const id = plainId(this.#entry);
+    if (id !== null) return id;
+    const facts = factsIn(this.#entry);
+    const end = facts.indexOf(AFTER_ACCOUNT, ACCOUNT.length);
+    if (!facts.startsWith(ACCOUNT) || end < 0) return this.#read().account?.id ?? null;
+    const account = JSON.parse(facts.slice(ACCOUNT.length, end)) as Session['account'];
     return account?.id ?? null;
   }
 
   #read(): Session {
     return (this.#session ??= JSON.parse(this.record) as Session);
   }
+}
+
+/** The account's id where nothing in it is escaped, byte by byte: an escaped quote would not be its end. */
+function plainId(entry: ListedEntry): string | null {
+  const { bytes, end } = entry;
+  const start = factsAt(entry);
+  for (let at = 0; at < ACCOUNT_ID.length; at += 1) if (bytes[start + at] !== ACCOUNT_ID[at]) return null;
+  const from = start + ACCOUNT_ID.length;
+  for (let to = from; to < end; to += 1) {
+    if (bytes[to] === BACKSLASH) return null;
+    if (bytes[to] === QUOTE) return bytes.toString('utf8', from, to);
+  }
+  return null;
 }

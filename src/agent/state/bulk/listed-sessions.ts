@@ -1,6 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Db } from '../database.ts';
 import type { Meta } from '../meta.ts';
 import type { MirroredSession } from '../mirrored-session.ts';
@@ -13,7 +14,7 @@ import { ListedRow, recordOf } from './listed-row.ts';
 const LISTED = 'listed';
 const NAME = /^listing-[\w-]+\.sessions$/;
 const BLOCK_BYTES = 1024 * 1024;
-/** Numbers written down with one statement. */
+/** Numbers that are written down together. */
 const MOST_LEFT = 5_000;
 
 interface Held {
@@ -50,7 +51,7 @@ export class ListedSessions {
     this.#db = db;
     this.#folder = folder;
     this.#meta = meta;
-    this.#left = db.prepare<[string]>('INSERT INTO listed_left (n) SELECT value FROM json_each(?)');
+    this.#left = db.prepare<[string]>('INSERT INTO listed_left_together (numbers) VALUES (?)');
   }
 
   /** Opens what the database says was listed, and removes the remains of others. False when it is damaged or gone. */
@@ -84,7 +85,7 @@ export class ListedSessions {
 
   /** Forgets the listing; its file goes when another takes its place. */
   clear(): void {
-    this.#db.exec('DELETE FROM listed_left');
+    this.#db.exec('DELETE FROM listed_left_together');
     this.#meta.delete(LISTED);
     this.close();
     this.#held = null;
@@ -129,7 +130,17 @@ export class ListedSessions {
     const held = this.#held;
     if (held === null || !this.has(n)) return undefined;
     const [from, to] = placeOf(held.index, n - 1);
-    return toRow(n, held.file.one(from, to), held.index);
+    return toRow(n, ownOf(held.file.one(from, to)), held.index);
+  }
+
+  /** Live ones with these numbers, which rise. */
+  rows(numbers: readonly number[]): readonly MirroredSession[] {
+    const held = this.#held;
+    if (held === null) return [];
+    const { file, index } = held;
+    const live = numbers.filter((n) => this.has(n));
+    const entries = file.several(live.map((n) => placeOf(index, n - 1)));
+    return entries.map((entry, at) => toRow(live[at] ?? 0, entry, index));
   }
 
   /** Live ones above a number, in order of number. */
@@ -142,7 +153,7 @@ export class ListedSessions {
       const last = lastOfBlock(held.index, first, limit);
       let at = first;
       for (const entry of held.file.between(...spanOf(held.index, first, last))) {
-        if (!isSet(held.left, at) && rows.length < limit) rows.push(toRow(at, entry, held.index));
+        if (!isSet(held.left, at) && rows.length < limit) rows.push(toRow(at, ownOf(entry), held.index));
         at += 1;
       }
       first = last + 1;
@@ -250,8 +261,8 @@ export class ListedSessions {
   #hold(file: ListedFile, index: ListedIndex): Held {
     const left = new Uint8Array((index.count >> 3) + 1);
     const held: Held = { file, index, left, places: new ListedPlaces(index), alive: index.count };
-    const rows = this.#db.prepare<[], number>('SELECT n FROM listed_left').pluck().iterate();
-    for (const n of rows) {
+    const rows = this.#db.prepare<[], string>('SELECT numbers FROM listed_left_together').pluck().iterate();
+    for (const n of numbersIn(rows)) {
       left[n >> 3] = (left[n >> 3] ?? 0) | (1 << (n & 7));
       held.alive -= 1;
     }
@@ -267,6 +278,11 @@ export class ListedSessions {
     }
     return rows.reverse();
   }
+}
+
+/** Every number in some lists of them. */
+function* numbersIn(lists: Iterable<string>): Generator<number> {
+  for (const list of lists) yield* z.array(z.int().min(1)).parse(JSON.parse(list));
 }
 
 const isSet = (bits: Uint8Array, n: number): boolean => ((bits[n >> 3] ?? 0) & (1 << (n & 7))) !== 0;
@@ -304,6 +320,13 @@ const spanOf = (index: ListedIndex, first: number, last: number): readonly [numb
   placeOf(index, first - 1)[0],
   placeOf(index, last - 1)[1],
 ];
+
+/** The entry in memory of its own, which holds. */
+const ownOf = ({ bytes, at, end }: ListedEntry): ListedEntry => ({
+  bytes: Buffer.from(bytes.subarray(at, end)),
+  at: 0,
+  end: end - at,
+});
 
 function toRow(n: number, entry: ListedEntry, { listedAt, columns }: ListedIndex): MirroredSession {
   return new ListedRow(n, entry, listedAt, columns.via[n - 1] !== 0);

@@ -175,11 +175,11 @@ export function djangoAdapter(config: DjangoConfig, access: SqlAccess, deps: Sto
 
     async end(targets, _scope, signal) {
       const keys = targets.map(({ key }) => key);
-      const deleted = await deleteRows(access, t.sessions, 'session_key', keys, EMPTY, signal);
+      const missing = await deleteRows(access, t.sessions, 'session_key', keys, EMPTY, signal);
       // After the rows: a request in between would put the session into the cache again.
       for (let from = 0; from < keys.length; from += BATCH)
         await cache?.forget(keys.slice(from, from + BATCH));
-      return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
+      return targets.map(({ key }) => ({ outcome: missing.has(key) ? 'already-gone' : 'ended' }));
     },
 
     async posture(signal) {

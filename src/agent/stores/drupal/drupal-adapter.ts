@@ -147,8 +147,8 @@ export function drupalAdapter(
 
     async end(targets, _scope, signal) {
       const keys = targets.map((target) => target.key);
-      const deleted = await deleteRows(access, t.sessions, 'sid', keys, EMPTY, signal);
-      return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
+      const missing = await deleteRows(access, t.sessions, 'sid', keys, EMPTY, signal);
+      return targets.map(({ key }) => ({ outcome: missing.has(key) ? 'already-gone' : 'ended' }));
     },
 
     async posture(signal) {

@@ -144,8 +144,8 @@ export function postgresAdapter(
 
     async end(targets, _scope, signal) {
       const sids = targets.map(({ key }) => key);
-      const deleted = await deleteRows(access, queries.table, 'sid', sids, EMPTY, signal);
-      return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
+      const missing = await deleteRows(access, queries.table, 'sid', sids, EMPTY, signal);
+      return targets.map(({ key }) => ({ outcome: missing.has(key) ? 'already-gone' : 'ended' }));
     },
 
     async posture(signal) {

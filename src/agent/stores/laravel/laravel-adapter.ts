@@ -139,7 +139,7 @@ export function laravelAdapter(config: LaravelConfig, access: SqlAccess, { clock
           await access.run(takeRememberTokens(config, t, column, accounts.slice(at, at + LOOK_UP)), signal);
         }
       }
-      const deleted = await deleteRows(
+      const missing = await deleteRows(
         access,
         t.sessions,
         'id',
@@ -147,7 +147,7 @@ export function laravelAdapter(config: LaravelConfig, access: SqlAccess, { clock
         EMPTY,
         signal,
       );
-      return targets.map(({ key }) => ({ outcome: deleted.has(key) ? 'ended' : 'already-gone' }));
+      return targets.map(({ key }) => ({ outcome: missing.has(key) ? 'already-gone' : 'ended' }));
     },
 
     async posture(signal) {

@@ -7,8 +7,10 @@ import { isOneOf, name, sql, type Sql } from './sql-text.ts';
 const BATCH = 2_000;
 
 /**
- * Deletes rows by key and says which of them were there.
+ * Deletes rows by key.
+ * @param keys each once
  * @param only a further condition, ` AND …`
+ * @returns keys of those that were not there: mostly none
  */
 export async function deleteRows(
   access: SqlAccess,
@@ -18,13 +20,16 @@ export async function deleteRows(
   only: Sql,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const deleted = new Set<string>();
+  const missing = new Set<string>();
   for (let at = 0; at < keys.length; at += BATCH) {
     const batch = keys.slice(at, at + BATCH);
     const where = sql`WHERE ${name(keyColumn)}${isOneOf(batch)}${only}`;
-    for (const key of await deleteBatch(access, table, keyColumn, batch, where, signal)) deleted.add(key);
+    const deleted = await deleteBatch(access, table, keyColumn, batch, where, signal);
+    if (deleted.length === batch.length) continue;
+    const there = new Set(deleted);
+    for (const key of batch) if (!there.has(key)) missing.add(key);
   }
-  return deleted;
+  return missing;
 }
 
 async function deleteBatch(

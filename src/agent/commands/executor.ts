@@ -41,6 +41,13 @@ export interface Executor {
 /** What was asked of the store has left this process: what is done now, it does not wait for. */
 const underWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/**
+ * How many of those left are ended next. The last are few as well: what the store has done last is written down while
+ * it does nothing, and whoever asked waits for that.
+ */
+export const inOneGo = (left: number, most: number): number =>
+  left > most || left <= CHUNK ? most : Math.max(CHUNK, left - CHUNK);
+
 export const scopeOf = (row: CommandRow): EndScope =>
   'sessions' in row.command.selector ? 'sessions' : 'accounts';
 
@@ -168,10 +175,11 @@ export function createExecutor(context: CommandContext, finished: (row: CommandR
     let taken = 0;
     return () => {
       if (stopping.signal.aborted) return [];
+      const most = size();
       const chunk =
         pending === null
-          ? state.journal.targets(id, ['pending'], after, size())
-          : pending.slice(taken, taken + size());
+          ? state.journal.targets(id, ['pending'], after, most)
+          : pending.slice(taken, taken + inOneGo(pending.length - taken, most));
       const last = chunk.at(-1);
       if (last === undefined) return chunk;
       after = last.ordinal;

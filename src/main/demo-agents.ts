@@ -22,6 +22,9 @@ const PRESETS: readonly Preset[] = [
   { key: 'blog', tier: 'staging', protected: false, seed: 37 },
 ];
 
+/** By then the engine has listed the environment of an agent that listens. */
+const LISTED_MS = 1_000;
+
 const Listening = z.object({ type: z.literal('listening'), url: z.string() });
 
 export interface DemoAgents {
@@ -46,10 +49,16 @@ export function createDemoAgents(options: {
   const { log } = options;
   const addresses = new Map<string, string>();
   const children = new Map<string, Child>();
+  /** Asked to run; their environments are not listed yet. */
+  const starting = new Set<string>();
   const folder = (key: string) => join(options.profile, 'demo', key);
 
   const state = (): DemoState => ({
-    agents: PRESETS.map(({ key }) => ({ name: key, running: children.get(key)?.running() ?? false })),
+    agents: PRESETS.map(({ key }) => ({
+      name: key,
+      running: children.get(key)?.running() ?? false,
+      starting: starting.has(key),
+    })),
   });
   const announce = () => {
     options.onState(state());
@@ -64,8 +73,13 @@ export function createDemoAgents(options: {
     );
   };
 
-  const launch = async (preset: Preset): Promise<void> => {
+  const settled = (key: string) => {
+    if (starting.delete(key)) announce();
+  };
+
+  const begin = async (preset: Preset): Promise<void> => {
     const { key } = preset;
+    if (children.get(key)?.running() !== true) starting.add(key);
     const existing = children.get(key);
     if (existing !== undefined) {
       existing.start();
@@ -89,12 +103,25 @@ export function createDemoAgents(options: {
           if (!listening.success) return;
           addresses.set(key, listening.data.url);
           publish();
+          // The engine lists the environment first: between the two a window would say that there is none.
+          setTimeout(settled, LISTED_MS, key);
         },
-        ended: announce,
+        ended: () => {
+          starting.delete(key);
+          announce();
+        },
       },
     );
     children.set(key, child);
     child.start();
+  };
+  const launch = async (preset: Preset): Promise<void> => {
+    try {
+      await begin(preset);
+    } catch (error) {
+      settled(preset.key);
+      throw error;
+    }
   };
   const launchLogged = (preset: Preset) =>
     launch(preset).catch((error: unknown) => {
@@ -104,6 +131,7 @@ export function createDemoAgents(options: {
   return {
     start: () => {
       for (const preset of PRESETS) void launchLogged(preset);
+      announce();
     },
     stop: async () => {
       await Promise.all([...children.values()].map((child) => child.stop(3_000)));

@@ -31,6 +31,8 @@ export function LiveSessions(props: {
         '& td, & th': { px: 1, verticalAlign: 'middle', whiteSpace: 'nowrap', overflowWrap: 'normal' },
         '& td:first-of-type, & th:first-of-type': { pl: 0 },
         '& td.wide': { maxWidth: 'clamp(6rem, 7.5vw, 16rem)', overflow: 'hidden', textOverflow: 'ellipsis' },
+        // Two marks stand below each other before the link to the session leaves the page.
+        '& td.marks .wf-marks': { flexWrap: 'wrap', rowGap: 0.5 },
       }}
     >
       <TableHead
@@ -96,7 +98,7 @@ export function LiveSessions(props: {
             <td className="wide" title={row.device === null ? undefined : deviceDetail(row.device)}>
               {row.device === null ? <Unknown why="No user agent is kept" /> : deviceText(row.device)}
             </td>
-            <td>
+            <td className="marks">
               <Marks row={row} />
             </td>
             <td>

@@ -35,6 +35,20 @@ export function IfRead(props: {
       </EmptyState>
     );
   }
+  if (read === 'demo-starting') {
+    return (
+      <EmptyState title="The demo is starting">
+        {`Three agents with invented people make their past; the first time that takes some seconds. ${props.would}`}
+      </EmptyState>
+    );
+  }
+  if (read === 'first-reading') {
+    return (
+      <EmptyState title="Reading for the first time">
+        {`Until everything has come it is not known who is signed in. ${props.would}`}
+      </EmptyState>
+    );
+  }
   if (read === 'nothing-yet') {
     return (
       <EmptyState

@@ -86,7 +86,7 @@ export function PreviewStep(props: {
         ) : (
           <Typography sx={{ color: 'text.secondary' }}>
             {nobody
-              ? 'None of them is signed in. Asked '
+              ? 'No session is there that would end. Asked '
               : `${counted(total, 'session')} of what the agents see now. Asked `}
             <TimeAgo at={preview.askedAt} />.
           </Typography>

@@ -11,13 +11,15 @@ export const nothingReached = (
 ): readonly string[] =>
   preview.parts.map((part) => nothingIn(part, whoIn(part.connection, selection), nameOf(part.connection)));
 
-/** Who was asked for there, in the words of the answer. */
-type Who = 'session' | 'sessions' | 'account' | 'accounts' | 'everyone' | 'matching';
+/** Who was asked for there, in the words of the answer; `others`: of accounts or everyone, but for chosen sessions. */
+type Who = 'session' | 'sessions' | 'account' | 'accounts' | 'others' | 'everyone' | 'matching';
 function whoIn(connection: string, selection: ResponseSelection): Who {
   if ('matching' in selection) return 'matching';
   const here = selection.targets.filter((target) => target.connection === connection);
   const ids = here.flatMap(({ selector }) => ('sessions' in selector ? selector.sessions : []));
   const accounts = here.flatMap(({ selector }) => ('accounts' in selector ? selector.accounts : []));
+  // Whoever is kept is signed in: “not signed in there” would be wrong.
+  if (here.some(({ selector }) => 'except' in selector && selector.except !== undefined)) return 'others';
   if (here.some(({ selector }) => 'all' in selector)) return 'everyone';
   if (accounts.length > 0) return accounts.length === 1 ? 'account' : 'accounts';
   return ids.length === 1 ? 'session' : 'sessions';
@@ -53,6 +55,8 @@ function absent(who: Who): string {
       return 'this account is not signed in there';
     case 'accounts':
       return 'none of these accounts is signed in there';
+    case 'others':
+      return 'there is no session besides those that you keep';
     case 'everyone':
       return 'nobody is signed in there';
     case 'matching':

@@ -98,7 +98,14 @@ export interface AppInfo {
   readonly supported: boolean;
 }
 
-export type DemoState = { readonly agents: readonly { readonly name: string; readonly running: boolean }[] };
+export type DemoState = {
+  readonly agents: readonly {
+    readonly name: string;
+    readonly running: boolean;
+    /** It was asked to run and does not listen yet. */
+    readonly starting: boolean;
+  }[];
+};
 export type EngineState =
   | { readonly is: 'starting' | 'running' }
   /** The mirror is encrypted: its passphrase is asked for. `problem`: of the one that was given. */

@@ -114,6 +114,12 @@ test('where nobody is reached, every environment says whether its agent was aske
   );
   expect(said(none('shop'), sessions('shop', 'a', 'b'))).toContain('none of these sessions is in its store');
   expect(said(none('shop'), accounts('shop', 'ann'))).toContain('this account is not signed in there');
+  const others = {
+    connection: 'shop' as ConnectionId,
+    selector: { accounts: ['ann' as AccountId], except: ['a' as SessionId] },
+  };
+  // Ann is signed in: with the session that is kept.
+  expect(said(none('shop'), others)).toContain('there is no session besides those that you keep');
   expect(said(none('shop', 2), accounts('shop', 'ann'))).toContain(
     'the only 2 sessions that are there are your own, which are kept',
   );

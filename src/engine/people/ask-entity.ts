@@ -10,6 +10,7 @@ import type { ReadableDb } from '../mirror/database.ts';
 import { KNOWN_COLUMNS, KnownRow, knownView } from '../mirror/known-columns.ts';
 import type { Question } from '../mirror/question.ts';
 import { dictionaryFacts } from './dictionary-facts.ts';
+import { eachWithStays, type Stay } from './stays.ts';
 import { createGatherer, daysBetween, regroup, SessionFacts } from './gather.ts';
 import { eventsOf, loginWord, newest } from './person-events.ts';
 
@@ -87,9 +88,7 @@ export function* entityView(db: ReadableDb, request: Request, now: EpochMs): Que
   const keys = JSON.stringify(meant.keys);
   const sessions = db
     .prepare(
-      `SELECT s.key, s.account, s.opened_at AS "from", coalesce(s.ended_at, s.last_seen_at) AS "to",
-         coalesce(s.last_address, s.opened_address) AS address, coalesce(s.last_device, s.opened_device) AS device
-       FROM session s WHERE s.key IN
+      `SELECT s.key, s.account, s.opened_at AS "from", coalesce(s.ended_at, s.last_seen_at) AS "to" FROM session s WHERE s.key IN
          (SELECT session FROM observation WHERE ${meant.column} IN (SELECT value FROM json_each(@keys)))
          AND (s.ended_at IS NULL OR s.ended_at >= @since)
        ORDER BY s.key DESC LIMIT ${String(MOST_SESSIONS)}`,
@@ -98,7 +97,18 @@ export function* entityView(db: ReadableDb, request: Request, now: EpochMs): Que
     .map((row) => SessionFacts.parse(row));
   yield;
   const gatherer = createGatherer(loginWord(db), request.zone);
-  for (const one of sessions) gatherer.session(one);
+  const among = new Set(meant.keys);
+  // Only while it was there: before or afterwards a session says nothing about this address or device.
+  const counts = (stay: Stay): boolean => {
+    const key = stay[meant.column];
+    return stay.to >= since && key !== null && among.has(key);
+  };
+  const there: number[] = [];
+  yield* eachWithStays(db, sessions, (one, stays) => {
+    const counted = stays.filter(counts);
+    if (counted.length > 0) there.push(one.key);
+    gatherer.session(one, counted);
+  });
   const shown = newest(MOST_EVENTS_SHOWN);
   // Events have no index by device: a page about a device is about its sessions.
   const more =
@@ -115,7 +125,7 @@ export function* entityView(db: ReadableDb, request: Request, now: EpochMs): Que
        ORDER BY last_seen_at DESC LIMIT ${String(MOST_LIVE)}`,
     )
     .pluck()
-    .all(JSON.stringify(sessions.map(({ key }) => key)))
+    .all(JSON.stringify(there))
     .map(Number);
   yield;
   const facts = dictionaryFacts(db);

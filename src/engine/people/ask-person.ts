@@ -10,6 +10,7 @@ import type { ReadableDb } from '../mirror/database.ts';
 import type { Question } from '../mirror/question.ts';
 import { ownAccounts, ownKey } from '../mirror/own-accounts.ts';
 import { dictionaryFacts } from './dictionary-facts.ts';
+import { eachWithStays, type Stay } from './stays.ts';
 import { createGatherer, daysBetween, regroup, SessionFacts } from './gather.ts';
 import { findAccount } from './identities.ts';
 import { edgeFinder, readRules } from './identity-edges.ts';
@@ -55,16 +56,19 @@ export function* personView(db: ReadableDb, request: Request, now: EpochMs): Que
   const gatherer = createGatherer(loginWord(db), request.zone);
   const sessions = db
     .prepare(
-      `SELECT key, account, opened_at AS "from", coalesce(ended_at, last_seen_at) AS "to",
-         coalesce(last_address, opened_address) AS address, coalesce(last_device, opened_device) AS device
-       FROM session WHERE account IN (SELECT value FROM json_each(@keys))
+      `SELECT key, account, opened_at AS "from", coalesce(ended_at, last_seen_at) AS "to" FROM session WHERE account IN (SELECT value FROM json_each(@keys))
          AND (ended_at IS NULL OR ended_at >= @since)
        ORDER BY opened_at DESC LIMIT ${String(MOST_SESSIONS)}`,
     )
     .all({ keys: bound.keys, since })
     .map((row) => SessionFacts.parse(row));
-  for (const one of sessions) gatherer.session(one);
   yield;
+  const among = new Set(keys);
+  // Of the period, and of this person: in a session that was used on after a sign-out somebody else may have been before.
+  const counts = ({ to, account: who }: Stay): boolean => to >= since && who !== null && among.has(who);
+  yield* eachWithStays(db, sessions, (one, stays) => {
+    gatherer.session(one, stays.filter(counts));
+  });
   const shown = newest(MOST_EVENTS_SHOWN);
   const more = yield* eventsOf(db, 'account', keys, { since, until: now + DAY }, (event) => {
     gatherer.event(event);

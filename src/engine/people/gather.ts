@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { epochMs, type EpochMs } from '#shared/domain/units.ts';
 import type { PersonView } from '#shared/ipc/people-views.ts';
 import { createLocalClock } from '#shared/domain/local-time.ts';
+import type { Stay } from './stays.ts';
 
 /** What was counted under one key. */
 export interface Count {
   first: number;
   last: number;
-  sessions: number;
+  /** By key: one that moves between two addresses of a place is one session of the place. */
+  readonly sessions: Set<number>;
   signIns: number;
   failures: number;
 }
@@ -17,8 +19,6 @@ export const SessionFacts = z.object({
   account: z.number().nullable(),
   from: z.number().nullable(),
   to: z.number().nullable(),
-  address: z.number().nullable(),
-  device: z.number().nullable(),
 });
 export type SessionFacts = z.infer<typeof SessionFacts>;
 
@@ -58,7 +58,7 @@ function bump(counts: Map<number, Count>, key: number | null, at: number, until:
   if (key === null) return null;
   const held = counts.get(key);
   if (held === undefined) {
-    const made = { first: at, last: until, sessions: 0, signIns: 0, failures: 0 };
+    const made = { first: at, last: until, sessions: new Set<number>(), signIns: 0, failures: 0 };
     counts.set(key, made);
     return made;
   }
@@ -75,7 +75,8 @@ export function createGatherer(
   login: number | null,
   zone: string,
 ): {
-  readonly session: (one: SessionFacts) => void;
+  /** With where it was, as far as that is asked about; without any such stay it is not counted. */
+  readonly session: (one: SessionFacts, stays: readonly Stay[]) => void;
   readonly event: (one: EventFacts) => void;
   readonly gathered: Gathered;
 } {
@@ -99,19 +100,13 @@ export function createGatherer(
   };
   return {
     gathered,
-    session: (one) => {
-      const from = one.from ?? one.to;
-      if (from === null) return;
-      const to = Math.max(one.to ?? from, from);
-      span(from, to);
-      gathered.sessions += 1;
-      for (const [counts, key] of [
-        [gathered.byAddress, one.address],
-        [gathered.byDevice, one.device],
-        [gathered.byAccount, one.account],
-      ] as const) {
-        const count = bump(counts, key, from, to);
-        if (count !== null) count.sessions += 1;
+    session: (one, stays) => {
+      if (stays.length > 0) gathered.sessions += 1;
+      for (const { from, to, account, address, device } of stays) {
+        span(from, to);
+        bump(gathered.byAddress, address, from, to)?.sessions.add(one.key);
+        bump(gathered.byDevice, device, from, to)?.sessions.add(one.key);
+        bump(gathered.byAccount, account, from, to)?.sessions.add(one.key);
       }
     },
     event: (one) => {
@@ -178,23 +173,24 @@ export function regroup<T>(
     const found = of(key);
     if (found === null) continue;
     const held = groups.get(found.key);
-    if (held === undefined) groups.set(found.key, { ...count, what: found.what });
-    else {
+    if (held === undefined) {
+      groups.set(found.key, { ...count, sessions: new Set(count.sessions), what: found.what });
+    } else {
       held.first = Math.min(held.first, count.first);
       held.last = Math.max(held.last, count.last);
-      held.sessions += count.sessions;
+      for (const session of count.sessions) held.sessions.add(session);
       held.signIns += count.signIns;
       held.failures += count.failures;
     }
   }
   return [...groups.values()]
-    .sort((a, b) => b.last - a.last || b.sessions - a.sessions)
+    .sort((a, b) => b.last - a.last || b.sessions.size - a.sessions.size)
     .slice(0, limit)
     .map(({ what, first, last, sessions, signIns, failures }) => ({
       what,
       first: epochMs(first),
       last: epochMs(last),
-      sessions,
+      sessions: sessions.size,
       signIns,
       failures,
     }));

@@ -130,6 +130,49 @@ test('an address: everybody it touched, also names that are no account', async (
   expect(ask(entityView(world.db, unknown, NOW))).toBeNull();
 });
 
+test('a session that moved is at each place while it was there, and in a place of two addresses once', async () => {
+  const world = ingestWorld();
+  const anna = { id: 'a1', name: 'anna' };
+  const seen = (hoursAgo: number, ip: string) => ({ at: NOW - hoursAgo * HOUR, ip, userAgent: WINDOWS });
+  const began = seen(50, '8.1.1.1');
+  const moved = (hoursAgo: number, ip: string) =>
+    fakeSession('s1', { account: anna, opened: began, last: seen(hoursAgo, ip) });
+  await world.write([
+    opened(1, moved(40, '8.1.1.1')),
+    opened(2, moved(30, '8.1.1.2')),
+    opened(3, moved(2, '91.1.1.1')),
+    opened(4, moved(1, '91.1.1.1')),
+  ]);
+  while (settleStep(world.db, 100));
+  const request = PEOPLE_METHODS['people.get'].request.parse({ at: at(world, 'a1'), days: 7, zone: 'UTC' });
+  const person = ask(personView(world.db, request, NOW));
+  const hoursAgo = (time: number) => (NOW - time) / HOUR;
+  const spans = (found: readonly { first: number; last: number; sessions: number }[] | undefined) =>
+    found?.map(({ first, last, sessions }) => [hoursAgo(first), hoursAgo(last), sessions]);
+  expect(person).toMatchObject({ sessions: 1 });
+  expect(person?.places.map(({ what }) => what.city)).toEqual(['Berlin', 'Mountain View']);
+  expect(spans(person?.places)).toEqual([
+    [2, 1, 1],
+    [50, 2, 1],
+  ]);
+  expect(spans(person?.devices)).toEqual([[50, 1, 1]]);
+  const touched = (value: string, days = 7) => {
+    const asked = { kind: 'address', value, days, zone: 'UTC' } as const;
+    const entity = ask(entityView(world.db, PEOPLE_METHODS['entity.get'].request.parse(asked), NOW));
+    return {
+      first: entity?.first ?? null,
+      accounts: spans(entity?.accounts),
+      sessions: entity?.sessions,
+      live: entity?.live.length,
+    };
+  };
+  // Whoever took the session over was not there when it began.
+  expect(touched('91.1.1.1')).toEqual({ first: NOW - 2 * HOUR, accounts: [[2, 1, 1]], sessions: 1, live: 1 });
+  expect(touched('8.1.1.1')).toMatchObject({ accounts: [[50, 30, 1]] });
+  // The session is open, and was not there within a day.
+  expect(touched('8.1.1.1', 1)).toEqual({ first: null, accounts: [], sessions: 0, live: 0 });
+});
+
 test('the list: people with live sessions, counted; everybody by name, page by page', async () => {
   const world = await filled();
   const list = (request: Record<string, unknown>) =>

@@ -36,6 +36,12 @@ interface ParentPort {
   ): unknown;
 }
 
+/** Messages of main are few, and the first ones come while a window waits: compiling their schemas would take longer than it saves. */
+const FEW = { jitless: true } as const;
+
+/** Windows first: until then the first one has its rows, and the command line finds the engine a moment later. */
+const CONTROL_AFTER_MS = 500;
+
 /** A burst that an agent sends is taken in with what the window leaves: who sits at it must not wait for a key. */
 const NICENESS = 5;
 function giveWay(): void {
@@ -59,6 +65,7 @@ function main(parent: ParentPort): void {
   const unlocking = createUnlocking(tell);
   let engine: Engine | null = null;
   let control: Promise<ControlServer> | null = null;
+  let serveCommandLine: NodeJS.Timeout | undefined;
   let starting: Promise<void> = Promise.resolve();
   let begun: () => void = () => undefined;
   /** A window's port may come before the order to start: what it asks waits. */
@@ -110,13 +117,14 @@ function main(parent: ParentPort): void {
     restful(() => {
       opened.rest();
     });
-    // Windows first; the command line finds the engine a moment later.
-    control = import('./control-server.ts').then(({ serveControl }) =>
-      serveControl({ engine: opened, profile: message.profile, log }),
-    );
-    control.catch((error: unknown) => {
-      log.warn('the command line cannot attach to this engine', { error: String(error) });
-    });
+    serveCommandLine = setTimeout(() => {
+      control = import('./control-server.ts').then(({ serveControl }) =>
+        serveControl({ engine: opened, profile: message.profile, log }),
+      );
+      control.catch((error: unknown) => {
+        log.warn('the command line cannot attach to this engine', { error: String(error) });
+      });
+    }, CONTROL_AFTER_MS);
   };
 
   const serve = (port: Port, except: readonly string[]): void => {
@@ -147,6 +155,7 @@ function main(parent: ParentPort): void {
     // Nothing is open yet.
     if (unlocking.waiting()) process.exit(0);
     await starting;
+    clearTimeout(serveCommandLine);
     await control?.then(
       (server) => server.close(),
       () => undefined,
@@ -156,7 +165,7 @@ function main(parent: ParentPort): void {
   };
 
   parent.on('message', ({ data, ports }) => {
-    const parsed = MessageToEngine.safeParse(data);
+    const parsed = MessageToEngine.safeParse(data, FEW);
     if (!parsed.success) {
       log.error('main sent a message that the engine does not know', { problem: parsed.error.message });
       return;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { failure, type Result } from '#shared/domain/result.ts';
 import { createEnricher, type Enricher } from './enrich.ts';
 import { kindProvider, parseKindList, type KindList } from './kind-list.ts';
-import { mmdbPlaces, withSecondOpinion } from './mmdb-places.ts';
 import { compiledNetworks, networksWhenNeeded } from './networks.ts';
 import { parseOverrides, type Overrides } from './overrides.ts';
 import { compiledPlaces, placesWhenNeeded } from './places.ts';
 import { geoProblem, type GeoProblem } from './problems.ts';
+import { withSecondOpinion } from './second-opinion.ts';
 import type { Attribution, DataSource, NetworkProvider, PlaceProvider } from './types.ts';
 import { userAgentReader } from './user-agent.ts';
 
@@ -143,8 +143,11 @@ export const openPlaces = (path: string): Promise<Result<PlaceProvider, GeoProbl
   open(path, (bytes) => compiledPlaces(bytes, path));
 export const openNetworks = (path: string): Promise<Result<NetworkProvider, GeoProblem>> =>
   open(path, (bytes) => compiledNetworks(bytes, path));
-export const openMmdb = (path: string): Promise<Result<PlaceProvider, GeoProblem>> =>
-  open(path, (bytes) => mmdbPlaces(bytes, path));
+/** Few have a file of their own: what reads it is read then, and not at every start. */
+export const openMmdb = async (path: string): Promise<Result<PlaceProvider, GeoProblem>> => {
+  const { mmdbPlaces } = await import('./mmdb-places.ts');
+  return open(path, (bytes) => mmdbPlaces(bytes, path));
+};
 const openKindList = (path: string): Promise<Result<KindList, GeoProblem>> =>
   open(path, (bytes) => parseKindList(bytes.toString('utf8'), path));
 const openOverrides = (path: string): Promise<Result<Overrides, GeoProblem>> =>

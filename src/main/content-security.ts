@@ -21,13 +21,16 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
-/** Headers of every answer of the app's own scheme. */
+/**
+ * Headers of every answer of the app's own scheme. None about who may open the page (Cross-Origin-Opener-Policy): nothing can,
+ * and it can open nothing (window-guard.ts), while for that header Chromium throws away the process that it has started for
+ * the window and starts another, a tenth of a start.
+ */
 export function securityHeaders(nonce: string): Record<string, string> {
   return {
     'Content-Security-Policy': contentSecurityPolicy(nonce),
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
     'Cache-Control': 'no-store',

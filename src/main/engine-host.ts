@@ -33,6 +33,9 @@ export interface EngineHost {
   unlock(passphrase: string, remember: boolean): void;
 }
 
+/** Messages are few, and the first ones come while a window opens: compiling their schemas would take longer than it saves. */
+const FEW = { jitless: true } as const;
+
 /** Runs the engine in its utility process, starts it again after a crash, and gives each window its port. */
 export function createEngineHost(options: {
   readonly module: string;
@@ -79,7 +82,7 @@ export function createEngineHost(options: {
   };
 
   const receive = (raw: unknown) => {
-    const parsed = MessageToMain.safeParse(raw);
+    const parsed = MessageToMain.safeParse(raw, FEW);
     if (!parsed.success) {
       log.error('the engine sent a message that main does not know', { problem: parsed.error.message });
       return;

@@ -2,6 +2,9 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { Log } from '#shared/domain/log.ts';
 
+/** Each file is read once, when the program starts: compiling its schema would take longer than it saves. */
+const ONCE = { jitless: true } as const;
+
 export interface JsonFile<T> {
   readonly get: () => T;
   /** Writes the file whole. */
@@ -38,7 +41,7 @@ function read<S extends z.ZodType>(file: string, schema: S, otherwise: z.output<
     return otherwise;
   }
   try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text), ONCE);
   } catch (error) {
     copyFileSync(file, `${file}.unreadable`);
     log.warn('a file of the profile could not be read; the defaults are used and the old file is kept', {

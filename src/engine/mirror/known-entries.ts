@@ -36,13 +36,26 @@ const Account = z.object({
   service: z.int(),
 });
 
+/**
+ * A schema compiles itself when it is first used, which takes longer than reading a page does: somebody who opens a window waits
+ * for the first pages, and whoever reads on gains by it.
+ */
+const INTERPRETED = { jitless: true } as const;
+/** Entries of about ten pages. */
+const INTERPRETED_ENTRIES = 1_000;
+let parsed = 0;
+const read = <T extends z.ZodType>(schema: T, row: unknown): z.output<T> => {
+  parsed += 1;
+  return parsed > INTERPRETED_ENTRIES ? schema.parse(row) : schema.parse(row, INTERPRETED);
+};
+
 function createEntries(db: ReadableDb): KnownEntries {
   /** Null stays null, and an entry that has gone is not remembered as gone. */
-  const remembered = <T>(read: (key: number) => T | null): ((key: number | null) => T | null) => {
+  const remembered = <T>(look: (key: number) => T | null): ((key: number | null) => T | null) => {
     const cache = boundedCache<T, number>(KEPT);
     return (key) => {
       if (key === null) return null;
-      const found = cache.peek(key) ?? read(key);
+      const found = cache.peek(key) ?? look(key);
       return found === null ? null : cache.get(key, () => found);
     };
   };
@@ -60,16 +73,16 @@ function createEntries(db: ReadableDb): KnownEntries {
     marks: (key) => marks(key) ?? [],
     address: remembered((key) => {
       const row = one('SELECT * FROM address WHERE key = ?', key);
-      return row === undefined ? null : addressView(AddressColumns.parse(row));
+      return row === undefined ? null : addressView(read(AddressColumns, row));
     }),
     device: remembered((key) => {
       const row = one('SELECT * FROM device WHERE key = ?', key);
-      return row === undefined ? null : deviceView(DeviceColumns.parse(row));
+      return row === undefined ? null : deviceView(read(DeviceColumns, row));
     }),
     account: remembered((key) => {
       const row = one('SELECT id, name, roles, privileged, service FROM account WHERE key = ?', key);
       if (row === undefined) return null;
-      const { privileged, service, ...rest } = Account.parse(row);
+      const { privileged, service, ...rest } = read(Account, row);
       return { ...rest, privileged: privileged === 1, service: service === 1 };
     }),
   };

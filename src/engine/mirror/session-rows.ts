@@ -24,6 +24,8 @@ const Connection = z.object({
   skew_ms: z.number(),
 });
 type Connection = z.infer<typeof Connection>;
+/** There are few of them: compiling their schema would take longer than it saves. */
+const FEW = { jitless: true } as const;
 
 /** Sessions by key as rows, in the order of the keys; those that have gone meanwhile are left out. */
 export const rowsOf = (db: ReadableDb, keys: readonly number[], now: EpochMs): readonly SessionRow[] =>
@@ -44,7 +46,7 @@ export function sessionsByKey(
   const connections = new Map(
     readRows(db, 'SELECT key, id, write_interval_ms, coalesce(skew_ms, 0) AS skew_ms FROM connection').map(
       (raw) => {
-        const connection = Connection.parse(raw);
+        const connection = Connection.parse(raw, FEW);
         return [connection.key, connection] as const;
       },
     ),

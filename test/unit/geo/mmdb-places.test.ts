@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseAddress } from '#geo/address.ts';
-import { mmdbPlaces, withSecondOpinion } from '#geo/mmdb-places.ts';
+import { mmdbPlaces } from '#geo/mmdb-places.ts';
+import { withSecondOpinion } from '#geo/second-opinion.ts';
 import type { PlaceProvider } from '#geo/types.ts';
 import { prefixBits, writeMmdb, type MmdbValue } from './mmdb-writer.ts';
 

@@ -1,7 +1,7 @@
 import { ENGINE_METHODS } from '#shared/ipc/engine-contract.ts';
 import type { DetectionRow } from '#shared/ipc/detections-views.ts';
 import type { DetectionAlert, MessageToMain } from '#shared/ipc/engine-process.ts';
-import type { Dispose, Log } from '#shared/domain/log.ts';
+import type { Log } from '#shared/domain/log.ts';
 import type { Engine } from './engine-types.ts';
 
 const aboutOf = ({ people, entity }: DetectionRow): string => {
@@ -10,8 +10,11 @@ const aboutOf = ({ people, entity }: DetectionRow): string => {
   return others.length === 0 ? first.name : `${first.name} and ${String(others.length)} more`;
 };
 
-/** Tells main what is open and what is new, so that the desktop can say it while no window looks. */
-export function tellDetections(engine: Engine, tell: (message: MessageToMain) => void, log: Log): Dispose {
+/**
+ * Tells main what is new, so that the desktop can say it while no window looks.
+ * @returns tells how many are open, once: for when the windows that open have what they show first
+ */
+export function tellDetections(engine: Engine, tell: (message: MessageToMain) => void, log: Log): () => void {
   let names = new Map<string, string>();
   const alertOf = (row: DetectionRow): DetectionAlert => ({
     connection: row.connection,
@@ -21,7 +24,7 @@ export function tellDetections(engine: Engine, tell: (message: MessageToMain) =>
     title: row.title.slice(0, 512),
     about: aboutOf(row).slice(0, 1_024),
   });
-  const dispose = engine.onEvent(({ environments, detections }) => {
+  engine.onEvent(({ environments, detections }) => {
     if (environments !== undefined) {
       names = new Map(environments.map(({ connection, name }) => [connection, name]));
     }
@@ -30,9 +33,15 @@ export function tellDetections(engine: Engine, tell: (message: MessageToMain) =>
     tell({ type: 'detections', open, newest: detections.newest.slice(0, 50).map(alertOf) });
   });
   const { signal } = new AbortController();
-  const first = async (): Promise<void> => {
-    const environments = await engine.handlers['environments.list']({}, signal);
-    names = new Map(environments.map(({ connection, name }) => [connection, name]));
+  const unread = (error: unknown): void => {
+    log.warn('how many detections are open could not be read', { error: String(error) });
+  };
+  engine.handlers['environments.list']({}, signal)
+    .then((environments) => {
+      names = new Map(environments.map(({ connection, name }) => [connection, name]));
+    })
+    .catch(unread);
+  const count = async (): Promise<void> => {
     const request = ENGINE_METHODS['detections.list'].request.parse({
       filter: { states: ['open'] },
       limit: 1,
@@ -40,8 +49,7 @@ export function tellDetections(engine: Engine, tell: (message: MessageToMain) =>
     const { total } = await engine.handlers['detections.list'](request, signal);
     tell({ type: 'detections', open: total, newest: [] });
   };
-  first().catch((error: unknown) => {
-    log.warn('how many detections are open could not be read', { error: String(error) });
-  });
-  return dispose;
+  return () => {
+    count().catch(unread);
+  };
 }

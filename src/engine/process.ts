@@ -39,8 +39,8 @@ interface ParentPort {
 /** Messages of main are few, and the first ones come while a window waits: compiling their schemas would take longer than it saves. */
 const FEW = { jitless: true } as const;
 
-/** Windows first: until then the first one has its rows, and the command line finds the engine a moment later. */
-const CONTROL_AFTER_MS = 500;
+/** Windows first: until then the first one has its rows. The icon and the command line hear of the engine a moment later. */
+const WINDOWS_FIRST_MS = 500;
 
 /** A burst that an agent sends is taken in with what the window leaves: who sits at it must not wait for a key. */
 const NICENESS = 5;
@@ -65,7 +65,7 @@ function main(parent: ParentPort): void {
   const unlocking = createUnlocking(tell);
   let engine: Engine | null = null;
   let control: Promise<ControlServer> | null = null;
-  let serveCommandLine: NodeJS.Timeout | undefined;
+  let afterWindows: NodeJS.Timeout | undefined;
   let starting: Promise<void> = Promise.resolve();
   let begun: () => void = () => undefined;
   /** A window's port may come before the order to start: what it asks waits. */
@@ -113,18 +113,19 @@ function main(parent: ParentPort): void {
     if (opened === null) return;
     tell({ type: 'ready' });
     giveWay();
-    tellDetections(opened, tell, log);
+    const countDetections = tellDetections(opened, tell, log);
     restful(() => {
       opened.rest();
     });
-    serveCommandLine = setTimeout(() => {
+    afterWindows = setTimeout(() => {
+      countDetections();
       control = import('./control-server.ts').then(({ serveControl }) =>
         serveControl({ engine: opened, profile: message.profile, log }),
       );
       control.catch((error: unknown) => {
         log.warn('the command line cannot attach to this engine', { error: String(error) });
       });
-    }, CONTROL_AFTER_MS);
+    }, WINDOWS_FIRST_MS);
   };
 
   const serve = (port: Port, except: readonly string[]): void => {
@@ -155,7 +156,7 @@ function main(parent: ParentPort): void {
     // Nothing is open yet.
     if (unlocking.waiting()) process.exit(0);
     await starting;
-    clearTimeout(serveCommandLine);
+    clearTimeout(afterWindows);
     await control?.then(
       (server) => server.close(),
       () => undefined,

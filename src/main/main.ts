@@ -20,7 +20,7 @@ import { createDemoAgents } from './demo-agents.ts';
 import { createEngineHost } from './engine-host.ts';
 import { giveBackAtRest } from './give-back.ts';
 import { openLog } from './log-file.ts';
-import { nextZoom, setMenu } from './menu.ts';
+import { nextZoom, noMenuYet, setMenu } from './menu.ts';
 import { useProfile } from './profile.ts';
 import { openText, savePdf, saveText } from './save-file.ts';
 import { openSecrets } from './secrets-file.ts';
@@ -37,6 +37,7 @@ registerAppScheme(protocol);
 const profile = useProfile(app, process.argv, process.env);
 const here = import.meta.dirname;
 const log = openLog(profile);
+noMenuYet();
 
 // Nobody asked for a network call: no component updates, no DNS prefetch, no crash reports.
 app.commandLine.appendSwitch('disable-background-networking');
@@ -102,20 +103,6 @@ function run(): void {
     settings,
     openWindowMemories(join(profile, 'windows.json'), log),
   );
-  // All that stands between the start of the program and its window has been done; the window asks for nothing in this turn.
-  windows.openThoseBefore(linkAmong(process.argv) ?? '');
-  const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
-  const demo = createDemoAgents({
-    module: join(here, 'agent.js'),
-    profile,
-    log,
-    onEnvironments: (environments) => {
-      engine.setDemo(environments);
-    },
-    onState: (state) => {
-      tell({ type: 'demo', demo: state });
-    },
-  });
   /** Shows an address of the window's own, in the window that was used last. */
   const go = (hash: string | null) => {
     const window = windows.lastUsed();
@@ -130,15 +117,42 @@ function run(): void {
     window.show();
     window.focus();
   };
+  const newWindow = () => {
+    windows.open('');
+  };
+  // A window that gets its menu later is laid out twice.
+  setMenu({
+    newWindow,
+    go,
+    over: (what) => {
+      const window = windows.lastUsed();
+      window?.webContents.send(MAIN_EVENT_CHANNEL, { type: 'over', over: what } satisfies MainEvent);
+    },
+    zoom: (change) => {
+      const before = settings.get();
+      apply(before, settings.put({ zoom: nextZoom(before.zoom, change) }));
+    },
+  });
+  // All that stands between the start of the program and its window has been done; the window asks for nothing in this turn.
+  windows.openThoseBefore(linkAmong(process.argv) ?? '');
+  const secrets = openSecrets(join(profile, 'secrets.json'), safeStorage, log);
+  const demo = createDemoAgents({
+    module: join(here, 'agent.js'),
+    profile,
+    log,
+    onEnvironments: (environments) => {
+      engine.setDemo(environments);
+    },
+    onState: (state) => {
+      tell({ type: 'demo', demo: state });
+    },
+  });
   /** Shows what a link among these leads to; a link that leads nowhere says so in the window. */
   const follow = (argv: readonly string[]) => {
     go(linkAmong(argv));
     if (hasBadLink(argv)) {
       windows.lastUsed()?.webContents.send(MAIN_EVENT_CHANNEL, { type: 'bad-link' } satisfies MainEvent);
     }
-  };
-  const newWindow = () => {
-    windows.open('');
   };
   const desktop = createDesktop({ settings: () => settings.get(), go, newWindow, log });
   const dragged = createDragFiles(join(profile, 'dragged'));
@@ -223,18 +237,6 @@ function run(): void {
     log,
   );
 
-  setMenu({
-    newWindow,
-    go,
-    over: (what) => {
-      const window = windows.lastUsed();
-      window?.webContents.send(MAIN_EVENT_CHANNEL, { type: 'over', over: what } satisfies MainEvent);
-    },
-    zoom: (change) => {
-      const before = settings.get();
-      apply(before, settings.put({ zoom: nextZoom(before.zoom, change) }));
-    },
-  });
   // From a checkout the system would be told to start Electron itself.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
   app.on('second-instance', (_event, argv) => {

@@ -23,6 +23,11 @@ export interface MenuActions {
   readonly zoom: (change: 'in' | 'out' | 'reset') => void;
 }
 
+/** Before the app is ready: Electron makes no menu of its own, which every window would have to put away again. */
+export function noMenuYet(): void {
+  Menu.setApplicationMenu(null);
+}
+
 /** The native menu. What the window can do has its own keys; here is what the system expects. */
 export function setMenu(actions: MenuActions): void {
   const mac = process.platform === 'darwin';

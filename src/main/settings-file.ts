@@ -10,7 +10,8 @@ export interface SettingsFile {
 
 /** Settings in one JSON file. */
 export function openSettings(file: string, log: Log): SettingsFile {
-  const kept = openJsonFile(file, Settings, Settings.parse({}), log);
+  // Read once, when the program starts: compiling the schema would take longer than it saves.
+  const kept = openJsonFile(file, Settings, Settings.parse({}, { jitless: true }), log);
   return {
     get: kept.get,
     put: (changes) => {

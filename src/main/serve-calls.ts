@@ -7,6 +7,8 @@ import type { CallAnswer } from '#shared/ipc/main-contract.ts';
 import { isAppAddress } from './window-guard.ts';
 
 const Call = z.strictObject({ name: z.string().max(128), request: z.unknown() });
+/** A window calls main seldom, and first of all when it opens: compiling the schemas would take longer than it saves. */
+const FEW = { jitless: true } as const;
 
 /**
  * The address of the page that calls. The bridge asks for what a window begins with while its page is only beginning, and main
@@ -44,13 +46,13 @@ export function serveCalls<C extends Methods>(
       log.warn('a call from a foreign page was refused', { url: url ?? 'none of a window' });
       return { problem: { code: 'FORBIDDEN', message: 'This page may not call the application.' } };
     }
-    const call = Call.safeParse(raw);
+    const call = Call.safeParse(raw, FEW);
     const method =
       call.success && Object.hasOwn(contract, call.data.name) ? contract[call.data.name] : undefined;
     if (!call.success || method === undefined) {
       return { problem: { code: 'INVALID', message: 'The application has no such call.' } };
     }
-    const request = method.request.safeParse(call.data.request);
+    const request = method.request.safeParse(call.data.request, FEW);
     if (!request.success) {
       return {
         problem: { code: 'INVALID', message: `${call.data.name}: ${z.prettifyError(request.error)}` },

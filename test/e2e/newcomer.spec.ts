@@ -124,7 +124,7 @@ test('five tasks of a newcomer on the open demo, each in a few steps', async ({ 
     await click(page.getByRole('button', { name: 'Saved views' }));
     await click(page.getByRole('menuitem', { name: 'Save this view…' }));
     // The name that it proposes is selected: typing replaces it.
-    await expect(page.getByLabel('Name')).toBeFocused();
+    await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
     await write('The odd address');
     await key('Enter');
     await expect(page.getByRole('dialog')).toHaveCount(0);

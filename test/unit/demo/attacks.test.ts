@@ -4,7 +4,8 @@ import { devicesAt } from '#agent/stores/demo/device-life.ts';
 import { dayOf } from '#agent/stores/demo/local-time.ts';
 import { PRESETS } from '#agent/stores/demo/presets.ts';
 import { distanceKm } from '#agent/stores/demo/places.ts';
-import { DAY, MINUTE } from '#shared/domain/units.ts';
+import { readUserAgent } from '#geo/user-agent.ts';
+import { DAY, HOUR, MINUTE } from '#shared/domain/units.ts';
 import { START, begin, live } from './recorded-life.ts';
 
 test.each(PRESETS)(
@@ -76,6 +77,21 @@ test.each(PRESETS)('%s: a live round shows all three within the first quarter of
     );
     expect(hit?.userId, attack.kind).toBe(attack.victim.id);
     expect(hit?.at).toBeLessThan(START + 15 * MINUTE);
+  }
+});
+
+test.each(PRESETS)('%s: whoever copies a cookie has another browser or system, whenever it is', (preset) => {
+  const { world } = begin(preset, { days: 3 });
+  const clientOf = (userAgent: string) => {
+    const { browser, system } = readUserAgent(userAgent);
+    return `${String(browser?.name)} on ${String(system?.name)}`;
+  };
+  for (let at = START; at < START + 2 * DAY; at += HOUR) {
+    const theft = planRound(world, { at, when: 'live' }).find(({ kind }) => kind === 'cookie-theft');
+    const own = theft === undefined ? [] : devicesAt(world, theft.victim, dayOf(theft.from));
+    const agents = theft?.steps.flatMap((step) => (step.kind === 'hijack' ? [step.userAgent] : [])) ?? [];
+    expect(agents.length).toBeGreaterThan(0);
+    for (const { userAgent } of own) expect(agents.map(clientOf)).not.toContain(clientOf(userAgent));
   }
 });
 

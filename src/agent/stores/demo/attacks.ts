@@ -2,7 +2,7 @@ import { HOUR, MINUTE, SECOND } from '#shared/domain/units.ts';
 import { devicesAt } from './device-life.ts';
 import { inventDeed, planDay } from './day-plan.ts';
 import type { Device } from './devices.ts';
-import { chooseDevice } from './devices.ts';
+import { chooseDevice, foreignDesktop } from './devices.ts';
 import { dayOf, isAwake } from './local-time.ts';
 import { mistype } from './names.ts';
 import type { Person } from './people.ts';
@@ -147,7 +147,8 @@ function planTheft(world: World, at: number, victim: Person, random: Random, whe
   const place = farFrom(world, victim.home, random);
   const intruderIp = addressIn(place, 'hosting', random);
   const visit = homeVisit(world, victim, at, Math.floor(at / 1_000));
-  const userAgent = intruderDevice(devicesAt(world, victim, dayOf(at)), random, 101).userAgent;
+  // Of another client: a browser that is only newer than the victim's looks like an update, and no product may flag it.
+  const { userAgent } = foreignDesktop(random, 101, devicesAt(world, victim, dayOf(at)));
   const begins = at + random.between(60, 110) * SECOND * (when === 'live' ? SOON : 1);
   const until = begins + random.between(8, 14) * MINUTE;
   list.add(at, { kind: 'act', visit, arrival: true, deed: null });

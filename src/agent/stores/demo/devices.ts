@@ -61,6 +61,20 @@ const PROGRAMS: readonly Model[] = [
 
 const MODELS = { desktop: DESKTOPS, phone: PHONES, program: PROGRAMS } as const;
 
+const withoutVersions = (userAgent: string): string => userAgent.replaceAll(/[\d._]+/g, '');
+
+/** A desktop that differs from all of these in more than its version: another browser, or another system. */
+export function foreignDesktop(random: Random, index: number, own: readonly Device[]): Device {
+  const clients = new Set(own.map(({ userAgent }) => withoutVersions(userAgent)));
+  const foreign = DESKTOPS.filter(({ userAgent }) => !clients.has(withoutVersions(userAgent)));
+  const model = weighted(random, foreign, (item) => item.weight);
+  return {
+    index,
+    form: 'desktop',
+    userAgent: model?.userAgent ?? `watchfloor-demo-device/${String(index)}`,
+  };
+}
+
 /** A device of this form whose user agent none of the others has: that is how a session finds its device again. */
 export function chooseDevice(
   random: Random,

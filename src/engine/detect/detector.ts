@@ -5,7 +5,7 @@ import { stepAddress } from './address-fold.ts';
 import { cloneState } from './codec.ts';
 import type { DetectContext } from './context.ts';
 import { createSkewState, skewOf, stepSkew, type SkewState } from './detections/clock-skew.ts';
-import { knownDevice } from './device.ts';
+import { deviceSince } from './device.ts';
 import {
   cloneEnvironmentState,
   createEnvironmentState,
@@ -25,7 +25,7 @@ import { stepSession } from './session-fold.ts';
 import { SETTLED_MOST, settledMs, shown } from './held-findings.ts';
 import { EVERYTHING, LEARNED_ELSEWHERE, needed } from './needed-memories.ts';
 import { parseSettings } from './settings.ts';
-import { seenOf } from './sights.ts';
+import { firstSeen } from './sights.ts';
 import { createState, readSnapshot, writeSnapshot, type DetectorState } from './snapshot.ts';
 import type { Table } from './table.ts';
 import {
@@ -87,13 +87,10 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     localTime: settings.offHours === null ? null : createLocalClock(settings.offHours.timeZone),
     people: {
       firstLogin: (user) => state.users.get(user)?.state.profile.first ?? null,
-      deviceSince: (user, key) => {
-        const devices = state.users.get(user)?.state.profile.devices;
-        return devices === undefined ? null : (knownDevice(devices, key)?.first ?? null);
-      },
+      deviceSince: (user, key) => deviceSince(state.users.get(user)?.state.profile.devices, key),
       addressSince: (user, key) => {
         const addresses = state.users.get(user)?.state.profile.addresses;
-        return addresses === undefined ? null : (seenOf(addresses, key)?.first ?? null);
+        return addresses === undefined ? null : firstSeen(addresses, key);
       },
     },
     evaluated: (name) => {
@@ -153,7 +150,8 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     environments: fold<EnvironmentState>(
       createEnvironmentState,
       stepEnvironment,
-      256,
+      // What comes late is minutes late: with more, most of what is repeated came before it.
+      64,
       200_000,
       cloneEnvironmentState,
     ),
@@ -305,7 +303,8 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       if (forget(risk, horizonStart, settings.userRisk?.decayDays ?? 45)) state.people.touch(user);
     for (const [session, timeline] of state.sessions.held) {
       const { ended } = timeline.state;
-      if (ended === null || ended.revoked) continue;
+      // Nearly all: whose end is still held is not looked through.
+      if (ended === null || ended.revoked || ended.ts >= horizonStart) continue;
       if ((lastHeld(timeline)?.ts ?? horizonStart) >= horizonStart) continue;
       state.sessions.delete(session);
       state.owners.delete(session);

@@ -1,4 +1,4 @@
-import { seenOf, type Seen, type Sights } from './sights.ts';
+import { firstSeen, hasSeen, type Sights } from './sights.ts';
 
 /** Whether two device keys can be the same: each part equal, or unknown on either side. */
 const compatible = (a: string, b: string): boolean => {
@@ -8,11 +8,16 @@ const compatible = (a: string, b: string): boolean => {
   return partsA.every((part, index) => part === '?' || partsB[index] === '?' || part === partsB[index]);
 };
 
-/** What is known of the device with this key, or null. An unknown part is never new. */
-export const knownDevice = (devices: Sights, key: string): Seen | null => {
-  const exact = seenOf(devices, key);
-  if (exact !== null) return exact;
+/** The key under which the device with this key is known, or null. An unknown part is never new. */
+export const knownDevice = (devices: Sights, key: string): string | null => {
+  if (hasSeen(devices, key)) return key;
   for (const other of devices.names)
-    if ((key.includes('?') || other.includes('?')) && compatible(key, other)) return seenOf(devices, other);
+    if ((key.includes('?') || other.includes('?')) && compatible(key, other)) return other;
   return null;
+};
+
+/** Since when the device with this key is known, ms, or null. */
+export const deviceSince = (devices: Sights | undefined, key: string): number | null => {
+  const known = devices === undefined ? null : knownDevice(devices, key);
+  return devices === undefined || known === null ? null : firstSeen(devices, known);
 };

@@ -3,7 +3,7 @@ import { DAY, HOUR } from '#shared/domain/units.ts';
 import { knownDevice } from './device.ts';
 import type { PreparedEvent } from './prepare.ts';
 import type { DetectSettings } from './settings.ts';
-import { seenOf, type Seen } from './sights.ts';
+import { daysSeen, firstSeen, lastSeen, seenOf, type Sights } from './sights.ts';
 import type { Point, Profile, UserState } from './user-state.ts';
 
 /** The setting; null: nothing is a habit. Its defaults are ours; Elastic looks back 7 days. */
@@ -14,16 +14,18 @@ const TRIP_KMH = 900;
 const HIDING: ReadonlySet<string> = new Set(['vpn', 'relay', 'proxy', 'hosting']);
 const CONSUMER: ReadonlySet<string> = new Set(['residential', 'business', 'mobile']);
 
-const isHabit = (habits: Habits, seen: Seen | null, ts: number): seen is Seen =>
+const isHabit = (habits: Habits, sights: Sights, name: string | null, ts: number): boolean =>
   habits !== null &&
-  seen !== null &&
-  seen.days >= habits.days &&
-  ts - seen.first >= habits.ageDays * DAY &&
-  ts - seen.last <= habits.lapseDays * DAY;
+  name !== null &&
+  daysSeen(sights, name) >= habits.days &&
+  ts - (firstSeen(sights, name) ?? ts) >= habits.ageDays * DAY &&
+  ts - (lastSeen(sights, name) ?? -Infinity) <= habits.lapseDays * DAY;
 
 /** Whether an event comes from a device that the person has used on several days. */
 export const isOwnDevice = (habits: Habits, profile: Profile, event: PreparedEvent): boolean =>
-  event.deviceKey !== null && isHabit(habits, knownDevice(profile.devices, event.deviceKey), event.ts);
+  habits !== null &&
+  event.deviceKey !== null &&
+  isHabit(habits, profile.devices, knownDevice(profile.devices, event.deviceKey), event.ts);
 
 /**
  * Why a network that hides where somebody is (VPN, relay, proxy, hosting; never Tor) is usual for a person, or null:
@@ -32,13 +34,11 @@ export const isOwnDevice = (habits: Habits, profile: Profile, event: PreparedEve
 export const habitOf = (habits: Habits, profile: Profile, event: PreparedEvent): string | null => {
   if (event.network === null || !HIDING.has(event.network) || !isOwnDevice(habits, profile, event))
     return null;
-  const seen =
-    event.asn === null
-      ? event.ipKey === null
-        ? null
-        : seenOf(profile.addresses, event.ipKey)
-      : seenOf(profile.asns, String(event.asn));
-  if (!isHabit(habits, seen, event.ts)) return null;
+  const [sights, key] =
+    event.asn === null ? [profile.addresses, event.ipKey] : [profile.asns, String(event.asn)];
+  if (key === null || !isHabit(habits, sights, key, event.ts)) return null;
+  const seen = seenOf(sights, key);
+  if (seen === null) return null;
   const name = event.asn === null ? (event.ipKey ?? '') : `AS${event.asn}`;
   return `used ${name} on ${seen.days} days since ${new Date(seen.first).toISOString().slice(0, 10)}, with this kind of device`;
 };
@@ -82,14 +82,11 @@ export const hiddenPlace = (
   event: PreparedEvent,
 ): string | null => {
   if (event.habit !== null) {
-    const usual =
-      from.habit ||
-      (from.country !== null && isHabit(habits, seenOf(state.profile.countries, from.country), event.ts));
+    const usual = from.habit || isHabit(habits, state.profile.countries, from.country, event.ts);
     return usual || from.ownDevice ? `the person’s habit: ${event.habit}` : null;
   }
   if (!from.habit || !isOwnDevice(habits, state.profile, event)) return null;
-  const home =
-    event.country !== null && isHabit(habits, seenOf(state.profile.countries, event.country), event.ts);
+  const home = isHabit(habits, state.profile.countries, event.country, event.ts);
   const ground = realPlace(state);
   return home || (ground !== null && isTrip(ground, event))
     ? `the earlier end is the person’s habitual ${from.network ?? 'network'}; this one is their own device`

@@ -53,6 +53,22 @@ export const seenOf = (sights: Sights, name: string): Seen | null => {
   return at < 0 ? null : seenAt(sights, at);
 };
 
+/** When a name was seen first, ms, or null; asked at every sign-in, so nothing is made for the answer. */
+export const firstSeen = ({ names, figures }: Sights, name: string): number | null => {
+  const at = names.indexOf(name);
+  return at < 0 ? null : (figures[at * COLUMNS] ?? 0);
+};
+/** The same of the last time. */
+export const lastSeen = ({ names, figures }: Sights, name: string): number | null => {
+  const at = names.indexOf(name);
+  return at < 0 ? null : (figures[at * COLUMNS + 1] ?? 0);
+};
+/** On how many days (UTC) a name was seen. */
+export const daysSeen = ({ names, figures }: Sights, name: string): number => {
+  const at = names.indexOf(name);
+  return at < 0 ? 0 : (figures[at * COLUMNS + 3] ?? 0);
+};
+
 /** Every name with what is known of it. */
 export const allSeen = (sights: Sights): readonly (readonly [string, Seen])[] =>
   sights.names.map((name, at) => [name, seenAt(sights, at)] as const);

@@ -4,7 +4,7 @@ import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, filter, standardFilters } from '../filters.ts';
 import { learningFilter } from '../learning.ts';
-import { seenOf } from '../sights.ts';
+import { lastSeen, seenOf } from '../sights.ts';
 import type { UserDetection } from '../user-detection.ts';
 
 const descriptor: Descriptor = {
@@ -32,8 +32,10 @@ export const atypicalCountry: UserDetection = {
     }
     context.evaluated('atypical_country');
     const { profile } = state;
+    const last = lastSeen(profile.countries, event.country);
+    if (last === null || event.ts - last < settings.days * DAY) return;
     const seen = seenOf(profile.countries, event.country);
-    if (!seen || event.ts - seen.last < settings.days * DAY) return;
+    if (seen === null) return;
     const verdict = decide([
       ...standardFilters(context, 'atypical_country', event),
       learningFilter(profile, event.ts, context.settings.learning),

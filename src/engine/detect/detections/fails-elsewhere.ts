@@ -3,9 +3,10 @@ import { lengthText } from '#shared/domain/said.ts';
 import { STANDARD_FILTERS, type Descriptor } from '../descriptor.ts';
 import { episodeOf, fromEpisode } from '../episode.ts';
 import { decide, standardFilters } from '../filters.ts';
+import { isOwnDevice } from '../habit.ts';
 import type { PreparedEvent } from '../prepare.ts';
 import type { UserDetection } from '../user-detection.ts';
-import { pointOf, type Point } from '../user-state.ts';
+import { samePoint, type Point } from '../user-state.ts';
 
 const descriptor: Descriptor = {
   name: 'fails_elsewhere_after_success',
@@ -22,6 +23,16 @@ const descriptor: Descriptor = {
   countsForRisk: true,
 };
 const MAX_SUCCESSES = 32;
+
+/** Those since an instant, and one more. Lists as long as they are: most hold the latest alone. */
+const withSuccess = (successes: Point[], since: number, one: Point | null): Point[] => {
+  const [oldest] = successes;
+  const kept =
+    oldest !== undefined && oldest.ts < since ? successes.filter(({ ts }) => ts >= since) : successes;
+  if (one === null) return kept;
+  if (kept.length === 0) return [one];
+  return kept.length < MAX_SUCCESSES ? [...kept, one] : [...kept.slice(1), one];
+};
 
 /** Null where the data does not tell. */
 const sameNetwork = (a: Point, b: PreparedEvent): boolean | null => {
@@ -43,14 +54,17 @@ export const failsElsewhere: UserDetection = {
     const settings = context.settings.failsElsewhereAfterSuccess;
     if (settings === null || (event.type !== 'login' && event.type !== 'login-failed')) return;
     const windowMs = settings.windowMin * MINUTE;
-    if (state.successes.length > 0 && event.ts - (state.successes[0]?.ts ?? 0) > windowMs)
-      state.successes = state.successes.filter((point) => event.ts - point.ts <= windowMs);
+    const since = event.ts - windowMs;
     if (event.type === 'login') {
-      if (event.trusted) return;
-      state.successes.push(pointOf(event));
-      if (state.successes.length > MAX_SUCCESSES) state.successes.shift();
+      const own = isOwnDevice(context.settings.habits, state.profile, event);
+      state.successes = withSuccess(
+        state.successes,
+        since,
+        event.trusted ? null : samePoint(state, event, own),
+      );
       return;
     }
+    state.successes = withSuccess(state.successes, since, null);
     if (event.benignFailure || state.successes.length === 0) return;
     const answers = state.successes.map((point) => sameNetwork(point, event));
     if (answers.includes(null)) {

@@ -10,11 +10,13 @@ const usedMs = (): number => {
 /**
  * Gives memory back whenever this process has come to rest: what it keeps only to be quick, then what V8 has not collected,
  * and the room in which V8 puts what is new, which grows with the first burst and is not given back by itself.
+ *
+ * @param may whether it may be done now: it takes tens of milliseconds, and what is compiled may have to be compiled again
  */
-export function restful(letGo: () => void): void {
+export function restful(letGo: () => void, may: () => boolean = () => true): void {
   const watch = watchRest();
   const timer = setInterval(() => {
-    if (!watch.look(usedMs())) return;
+    if (!watch.look(usedMs()) || !may()) return;
     letGo();
     collect();
     watch.rested(usedMs());

@@ -2,6 +2,7 @@ import { epochMs } from '#shared/domain/units.ts';
 import { restful } from '../rest.ts';
 import { letGoOfPages, openReadable, type ReadableDb } from './database.ts';
 import { holdKey } from './encryption/held-keys.ts';
+import { keepsListings } from './listings.ts';
 import { ANSWERERS, type QuestionName, type Questions } from './questions.ts';
 import { answer } from './reader.ts';
 import { ToReader, type FromReader } from './reader-frames.ts';
@@ -47,9 +48,12 @@ function serve(reply: (frame: FromReader) => void): (raw: unknown) => void {
     }
   };
 
-  restful(() => {
-    if (db !== null) letGoOfPages(db);
-  });
+  restful(
+    () => {
+      if (db !== null) letGoOfPages(db);
+    },
+    () => db === null || !keepsListings(db),
+  );
   reply({ is: 'ready', pid: process.pid });
   return (raw) => {
     const frame = ToReader.parse(raw);

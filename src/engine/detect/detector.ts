@@ -150,8 +150,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     environments: fold<EnvironmentState>(
       createEnvironmentState,
       stepEnvironment,
-      // What comes late is minutes late: with more, most of what is repeated came before it.
-      64,
+      256,
       200_000,
       cloneEnvironmentState,
     ),

@@ -40,7 +40,7 @@ export interface Point {
   readonly ownDevice: boolean;
 }
 
-export const pointOf = (event: PreparedEvent, ownDevice = false): Point => ({
+const pointOf = (event: PreparedEvent, ownDevice = false): Point => ({
   id: event.id,
   ts: event.ts,
   ip: event.ip,

@@ -31,7 +31,7 @@ export type Observation = z.output<typeof Observation>;
  * whoever took it over a minute ago had been at it since it began.
  * @param seen what was observed of it, in order of time
  */
-export function staysOf(session: SessionFacts, seen: readonly Observation[]): readonly Stay[] {
+function staysOf(session: SessionFacts, seen: readonly Observation[]): readonly Stay[] {
   return seen.map(({ at, account, address, device }, index): Stay => {
     const began = index === 0 ? Math.min(at, session.from ?? at) : at;
     const to = seen[index + 1]?.at ?? session.to ?? began;

@@ -53,9 +53,11 @@ export const ENVIRONMENTS: readonly EnvironmentView[] = [
     },
     NOW - 12 * MINUTE,
   ),
-  environment('wiki', 'staging', 3, { is: 'connecting', attempt: 1 }, null),
+  environment('wiki', 'staging', 3, { is: 'connecting', attempt: 2 }, null),
+  environment('desk', 'staging', 4, { is: 'connecting', attempt: 1 }, null),
 ];
-export const [SHOP, INTRANET, BLOG, WIKI] = ENVIRONMENTS.map(({ connection }) => connection) as [
+export const [SHOP, INTRANET, BLOG, WIKI, DESK] = ENVIRONMENTS.map(({ connection }) => connection) as [
+  ConnectionId,
   ConnectionId,
   ConnectionId,
   ConnectionId,

@@ -14,7 +14,7 @@ import { StaleNote } from '#renderer/parts/StaleNote.tsx';
 import { TimeAgo, TimeOfDay } from '#renderer/parts/TimeText.tsx';
 import { ENVIRONMENT_NAMES } from '#renderer/theme/tokens.ts';
 import { each, type Entry } from './entry.ts';
-import { BLOG, INTRANET, NOW, session, SHOP, WIKI } from './fixtures.ts';
+import { BLOG, DESK, INTRANET, NOW, session, SHOP, WIKI } from './fixtures.ts';
 
 const AGES: readonly (readonly [string, number])[] = [
   ['now', 0],
@@ -125,6 +125,14 @@ export const PART_ENTRIES: readonly Entry[] = [
         'nothing yet',
         () => (
           <IfRead among={[WIKI]} would="Sessions appear here.">
+            Nobody is signed in
+          </IfRead>
+        ),
+      ],
+      [
+        'for the first time',
+        () => (
+          <IfRead among={[DESK]} would="Sessions appear here.">
             Nobody is signed in
           </IfRead>
         ),

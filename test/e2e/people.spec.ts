@@ -48,6 +48,8 @@ test('a person: found, joined with another account, taken apart again; an addres
     await page.mouse.move(2, 2);
     await address.hover();
     await expect(summary).toBeVisible({ timeout: 2_000 });
+    const id = (await summary.getAttribute('id', { timeout: 500 })) ?? 'none';
+    await expect(address).toHaveAttribute('aria-describedby', id, { timeout: 500 });
   }).toPass();
   await expect(summary.locator('dt')).toHaveText([
     'Place',
@@ -57,7 +59,6 @@ test('a person: found, joined with another account, taken apart again; an addres
     'Last seen',
     'Last 7 days',
   ]);
-  await expect(address).toHaveAttribute('aria-describedby', (await summary.getAttribute('id')) ?? 'none');
   expect(await seriousFindings(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(summary).toHaveCount(0);

@@ -14,6 +14,7 @@ import { AddressLink, PersonLink } from '../parts/Links.tsx';
 import { OpenSession } from '../parts/OpenSession.tsx';
 import { TimeAgo } from '../parts/TimeText.tsx';
 import { chosenKey } from '../store/selection-store.ts';
+import { useSteadyRows } from './use-steady-rows.ts';
 
 /** Live sessions as a short table; where sessions can be kept, each has a box for that. */
 export function LiveSessions(props: {
@@ -22,11 +23,13 @@ export function LiveSessions(props: {
   readonly kept?: ReadonlySet<string>;
   readonly onKeep?: (row: SessionRow) => void;
 }): ReactNode {
-  const { rows, kept, onKeep } = props;
+  const { kept, onKeep } = props;
+  const { rows, watched } = useSteadyRows(props.rows, chosenKey);
   const masked = useMaskedText();
   if (rows.length === 0) return <Box sx={{ color: 'text.secondary' }}>Nobody is signed in here now.</Box>;
   return (
     <Table
+      {...watched}
       sx={{
         '& td, & th': { px: 1, verticalAlign: 'middle', whiteSpace: 'nowrap', overflowWrap: 'normal' },
         '& td:first-of-type, & th:first-of-type': { pl: 0 },

@@ -6,6 +6,7 @@ import { Table } from '../components/Table.tsx';
 import { TableHead } from '../components/TableHead.tsx';
 import { count } from '../format/words.ts';
 import { TimeAgo } from '../parts/TimeText.tsx';
+import { useSteadyRows } from './use-steady-rows.ts';
 
 const FEW = 6;
 
@@ -19,13 +20,15 @@ export function SeenTable<T>(props: {
 }): ReactNode {
   const [all, setAll] = useState(false);
   const few = props.few ?? FEW;
-  if (props.rows.length === 0) {
+  const steady = useSteadyRows(props.rows, ({ what }) => props.id(what));
+  if (steady.rows.length === 0) {
     return <Box sx={{ color: 'text.secondary' }}>None in this period.</Box>;
   }
-  const rows = all ? props.rows : props.rows.slice(0, few);
+  const rows = all ? steady.rows : steady.rows.slice(0, few);
   return (
     <>
       <Table
+        {...steady.watched}
         sx={{
           '& td, & th': { px: 0.75 },
           // A name breaks between its words, not inside one.
@@ -67,7 +70,7 @@ export function SeenTable<T>(props: {
           ))}
         </tbody>
       </Table>
-      {props.rows.length <= few ? null : (
+      {steady.rows.length <= few ? null : (
         <Button
           variant="text"
           sx={{ mt: 1 }}
@@ -76,7 +79,7 @@ export function SeenTable<T>(props: {
             setAll(!all);
           }}
         >
-          {all ? 'Fewer' : `All ${count(props.rows.length)}`}
+          {all ? 'Fewer' : `All ${count(steady.rows.length)}`}
         </Button>
       )}
     </>

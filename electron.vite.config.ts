@@ -19,7 +19,6 @@ export default defineConfig({
       externalizeDeps: { exclude: PLAIN },
       rolldownOptions: {
         input: {
-          main: at('src/main/main.ts'),
           reader: at('src/engine/mirror/reader-process.ts'),
           listing: at('src/agent/state/bulk/bulk-worker.ts'),
           evaluator: at('src/engine/detections/evaluation/evaluator-worker.ts'),

@@ -19,6 +19,7 @@ import stories from './0016-stories.sql?raw';
 import gaps from './0017-gaps.sql?raw';
 import deleted from './0018-deleted.sql?raw';
 import packed from './0019-packed.sql?raw';
+import ties from './0020-ties.sql?raw';
 
 /** One step of the schema. Once released it never changes; a correction is a new step. */
 export interface Migration {
@@ -50,5 +51,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 17, name: '0017-gaps', sql: gaps },
   { version: 18, name: '0018-deleted', sql: deleted },
   { version: 19, name: '0019-packed', sql: packed },
+  { version: 20, name: '0020-ties', sql: ties },
 ];
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

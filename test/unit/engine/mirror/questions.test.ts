@@ -185,6 +185,11 @@ const PLANS: readonly (readonly [string, string, RegExp])[] = [
     /session_live/,
   ],
   [
+    'live by last seen, many of them at one instant',
+    'SELECT s.key FROM session s WHERE s.connection = 1 AND s.ended_at IS NULL ORDER BY s.last_seen_at DESC, s.key DESC LIMIT 50',
+    /COVERING INDEX session_live/,
+  ],
+  [
     'ended, newest first',
     'SELECT key FROM session WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 50',
     /session_ended/,

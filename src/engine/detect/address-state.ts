@@ -1,5 +1,5 @@
 import { cloneState } from './codec.ts';
-import { createLog, createSpan, type AttemptLog, type Span } from './attempts.ts';
+import { cloneLog, cloneSpan, createLog, createSpan, type AttemptLog, type Span } from './attempts.ts';
 import type { AttackRun, Hit } from './attack-run.ts';
 import type { Episodes } from './episode.ts';
 
@@ -38,9 +38,23 @@ export const createAddressFailures = (): AddressFailures => ({
   runs: { password_spray: null, password_spray_slow: null, credential_stuffing: null },
 });
 
+const cloneFailures = ({ log, spans, retries, runs }: AddressFailures): AddressFailures => ({
+  log: cloneLog(log),
+  spans: {
+    password_spray: cloneSpan(spans.password_spray),
+    password_spray_slow: cloneSpan(spans.password_spray_slow),
+    credential_stuffing: cloneSpan(spans.credential_stuffing),
+  },
+  retries: new Map(retries),
+  runs: {
+    password_spray: cloneState(runs.password_spray),
+    password_spray_slow: cloneState(runs.password_spray_slow),
+    credential_stuffing: cloneState(runs.credential_stuffing),
+  },
+});
 /** A copy that shares what is never changed in place. */
 export const cloneAddressState = (state: AddressState): AddressState => ({
-  failures: cloneState(state.failures),
+  failures: state.failures === null ? null : cloneFailures(state.failures),
   successes: state.successes.slice(),
   established: new Map(state.established),
   episodes: cloneState(state.episodes),

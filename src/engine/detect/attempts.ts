@@ -32,6 +32,22 @@ export const createSpan = (): Span => ({
   familiar: 0,
 });
 
+/** Copies that later attempts do not change. */
+export const cloneLog = ({ ts, id, user, source, familiar }: AttemptLog): AttemptLog => ({
+  ts: ts.slice(),
+  id: id.slice(),
+  user: user.slice(),
+  source: source.slice(),
+  familiar: familiar.slice(),
+});
+export const cloneSpan = ({ head, perUser, perSource, histogram, familiar }: Span): Span => ({
+  head,
+  perUser: new Map(perUser),
+  perSource: new Map(perSource),
+  histogram: histogram.slice(),
+  familiar,
+});
+
 const bump = (histogram: number[], from: number, to: number): void => {
   if (from > 0) histogram[Math.min(from, TOP)] = (histogram[Math.min(from, TOP)] ?? 0) - 1;
   if (to > 0) histogram[Math.min(to, TOP)] = (histogram[Math.min(to, TOP)] ?? 0) + 1;

@@ -18,9 +18,9 @@ import { countRecord, createFigures } from './figures.ts';
 import { createAllowList } from './filters.ts';
 import { createLocalClock } from '#shared/domain/local-time.ts';
 import { createPersonRisk, derive, forget, noteAlert, noteChange, type PersonRisk } from './person-risk.ts';
-import { createPreparer, type PreparedEvent } from './prepare.ts';
+import { copyEvent, createPreparer, type PreparedEvent } from './prepare.ts';
 import { toRecord } from './record.ts';
-import { createSessionState, type SessionState } from './session-state.ts';
+import { cloneSessionState, createSessionState, type SessionState } from './session-state.ts';
 import { stepSession } from './session-fold.ts';
 import { SETTLED_MOST, settledMs, shown } from './held-findings.ts';
 import { EVERYTHING, LEARNED_ELSEWHERE, needed } from './needed-memories.ts';
@@ -154,7 +154,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       200_000,
       cloneEnvironmentState,
     ),
-    sessions: fold<SessionState>(createSessionState, stepSession, 24, 2_000),
+    sessions: fold<SessionState>(createSessionState, stepSession, 24, 2_000, cloneSessionState),
     skews: fold<SkewState>(createSkewState, stepSkew, 64, 5_000),
   };
 
@@ -256,7 +256,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
     if (session === null) return event;
     const owner = state.owners.get(session);
     if (user === null) {
-      if (owner !== undefined) return { ...event, user: owner };
+      if (owner !== undefined) return copyEvent(event, owner);
       if (state.orphans.held.size < MAX_ORPHANS)
         state.orphans.set(session, [...(state.orphans.get(session) ?? []), event]);
       return event;
@@ -265,7 +265,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       state.owners.set(session, user);
       const orphans = state.orphans.get(session) ?? [];
       state.orphans.delete(session);
-      for (const orphan of orphans) adopt({ ...orphan, user }, horizonStart);
+      for (const orphan of orphans) adopt(copyEvent(orphan, user), horizonStart);
     }
     return event;
   };
@@ -365,7 +365,7 @@ export const createDetector = (options: DetectorOptions = {}): Detector => {
       const timeline = state.addresses.get(other.ipKey);
       if (timeline === undefined) continue;
       state.addresses.touch(other.ipKey);
-      apply(`ip:${other.ipKey}`, replace(folds.addresses, timeline, { ...other }));
+      apply(`ip:${other.ipKey}`, replace(folds.addresses, timeline, copyEvent(other)));
     }
     const attempt = event.type === 'login' || event.type === 'login-failed';
     if (attempt && wants.addresses && event.ipKey !== null)

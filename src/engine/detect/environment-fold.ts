@@ -1,6 +1,14 @@
 import { MINUTE } from '#shared/domain/units.ts';
 import { addHit, extendRun, hitsOf, startRun, type Hit } from './attack-run.ts';
-import { addAttempt, createLog, createSpan, type AttemptLog, type Span } from './attempts.ts';
+import {
+  addAttempt,
+  cloneLog,
+  cloneSpan,
+  createLog,
+  createSpan,
+  type AttemptLog,
+  type Span,
+} from './attempts.ts';
 import { cloneState } from './codec.ts';
 import type { DetectContext } from './context.ts';
 import {
@@ -38,8 +46,8 @@ export const createEnvironmentState = (): EnvironmentState => ({
 });
 /** A copy that shares what is never changed in place: of successes there are thousands. */
 export const cloneEnvironmentState = (state: EnvironmentState): EnvironmentState => ({
-  log: cloneState(state.log),
-  span: cloneState(state.span),
+  log: cloneLog(state.log),
+  span: cloneSpan(state.span),
   retries: new Map(state.retries),
   successes: state.successes.slice(),
   run: cloneState(state.run),

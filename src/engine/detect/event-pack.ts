@@ -1,42 +1,5 @@
-import { valuesOf } from './pack/event-bytes.ts';
+import { eventOf, valuesOf } from './pack/event-bytes.ts';
 import type { PreparedEvent } from './prepare.ts';
-
-/** Every part of an event but its id and time. In the order of `valuesOf`: what is stored names them by number. */
-const PARTS = [
-  'type',
-  'user',
-  'session',
-  'ip',
-  'ipKey',
-  'family',
-  'country',
-  'city',
-  'lat',
-  'lon',
-  'asn',
-  'asOrg',
-  'network',
-  'trusted',
-  'os',
-  'osVersion',
-  'browser',
-  'browserVersion',
-  'device',
-  'agent',
-  'deviceKey',
-  'reason',
-  'actor',
-  'attributes',
-  'environment',
-  'ignoredUser',
-  'ignoredIp',
-  'ignoredAsn',
-  'service',
-  'benignFailure',
-  'silent',
-  'skewMs',
-  'habit',
-] as const satisfies readonly Exclude<keyof PreparedEvent, 'id' | 'ts'>[];
 
 /** What the first event of a pack differs from. */
 const BLANK: PreparedEvent = {
@@ -98,15 +61,11 @@ export const isPacked = (events: readonly unknown[]): events is readonly PackedE
 
 /** The inverse of packEvents. The caller knows what it is: it was packed here. */
 export const unpackEvents = (packed: readonly PackedEvent[]): PreparedEvent[] => {
-  let before = BLANK;
+  const values = [...valuesOf(BLANK)];
+  let { ts } = BLANK;
   return packed.map(([id, later, ...parts]) => {
-    const event = { ...before, id, ts: before.ts + later };
-    const changed: Record<string, unknown> = event;
-    for (let at = 0; at < parts.length; at += 2) {
-      const name = PARTS[Number(parts[at])];
-      if (name !== undefined) changed[name] = parts[at + 1];
-    }
-    before = event;
-    return event;
+    ts += later;
+    for (let at = 0; at < parts.length; at += 2) values[Number(parts[at])] = parts[at + 1];
+    return eventOf(id, ts, values);
   });
 };

@@ -18,23 +18,24 @@ export const createPersonRisk = (): PersonRisk => ({ alerts: new Map(), changes:
 const MAX_ALERTS = 400;
 const MAX_CHANGES = 64;
 
+const alertOf = (record: DetectionRecord): Alert => ({
+  id: record.id,
+  detection: record.detection,
+  at: record.at,
+  raisedAt: record.raisedAt,
+  lastAt: record.lastAt,
+  severity: record.severity,
+  retrospective: record.retrospective,
+  filtered: record.filtered ?? null,
+});
+
 export const noteAlert = (risk: PersonRisk, id: string, record: DetectionRecord | null): void => {
   // What a filter silenced counts nowhere.
   if (record === null || record.filtered !== undefined) {
     risk.alerts.delete(id);
     return;
   }
-  const { detection, at, raisedAt, lastAt, severity, retrospective } = record;
-  risk.alerts.set(id, {
-    id,
-    detection,
-    at,
-    raisedAt,
-    lastAt,
-    severity,
-    retrospective,
-    filtered: null,
-  });
+  risk.alerts.set(id, alertOf(record));
   if (risk.alerts.size <= MAX_ALERTS) return;
   let oldest: Alert | null = null;
   for (const alert of risk.alerts.values())
@@ -81,7 +82,7 @@ export const derive = (
         severityRank(alert.severity) >= severityRank(countsFrom))
     );
   });
-  for (const record of found.values()) counted.push({ ...record, filtered: record.filtered ?? null });
+  for (const record of found.values()) counted.push(alertOf(record));
   findUserRisk(
     user,
     counted.filter((alert) => alert.filtered === null && !alert.retrospective).sort(inTime),

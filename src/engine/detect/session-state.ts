@@ -1,3 +1,4 @@
+import { cloneState } from './codec.ts';
 import type { Episode } from './episode.ts';
 
 /** What a session looked like at one event. Null: not said. */
@@ -38,6 +39,22 @@ export interface SessionState {
   idle: Episode | null;
   overlong: Episode | null;
 }
+
+/** A copy that shares what is never changed in place: rows, and how it ended. */
+export const cloneSessionState = (state: SessionState): SessionState => ({
+  user: state.user,
+  firstAt: state.firstAt,
+  firstId: state.firstId,
+  lastActivityAt: state.lastActivityAt,
+  lastActivityId: state.lastActivityId,
+  row: state.row,
+  before: state.before,
+  ended: state.ended,
+  hijack: cloneState(state.hijack),
+  cameBack: cloneState(state.cameBack),
+  idle: cloneState(state.idle),
+  overlong: cloneState(state.overlong),
+});
 
 export const createSessionState = (): SessionState => ({
   user: null,

@@ -50,7 +50,6 @@ export const atypicalCountry: UserDetection = {
     const episode = episodeOf(state.episodes, key, event, DAY, [seen.lastId]);
     const days = (event.ts - seen.last) / DAY;
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'low',
@@ -66,6 +65,7 @@ export const atypicalCountry: UserDetection = {
         asn: event.asn,
         thresholdDays: settings.days,
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

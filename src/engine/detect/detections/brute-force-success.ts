@@ -36,7 +36,6 @@ export const bruteForceSuccess: UserDetection = {
     const key = `guessed:${run.at}|${verdict.filtered ?? ''}`;
     const episode = episodeOf(state.episodes, key, event, Infinity, run.events.slice(-20));
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'high',
@@ -51,6 +50,7 @@ export const bruteForceSuccess: UserDetection = {
         bruteForceRaisedBy: run.at,
         windowMin: settings.windowMin,
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

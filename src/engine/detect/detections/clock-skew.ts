@@ -51,7 +51,6 @@ export const stepSkew = (state: SkewState, event: PreparedEvent, context: Detect
   state.worst = new Map([[episode.at, worst]]);
   const allowed = context.allows('clock_skew', event);
   context.raise(clockSkew, {
-    ...fromEpisode(episode, 'skew'),
     entity: { kind: 'environment', id: event.environment },
     users: [],
     severity: 'low',
@@ -60,5 +59,6 @@ export const stepSkew = (state: SkewState, event: PreparedEvent, context: Detect
     ]),
     summary: `${counted(episode.count, 'event')} stamped ${episode.count === 1 ? '' : 'up to '}${lengthText(worst)} ${worst > 0 ? 'after' : 'before'} the arrival`,
     figures: { events: episode.count, worstMinutes: worst / MINUTE, user: event.user, ip: event.ip },
+    ...fromEpisode(episode, 'skew'),
   });
 };

@@ -82,7 +82,6 @@ export const concurrentCountries: UserDetection = {
     const key = `countries|${verdict.filtered ?? ''}`;
     const episode = episodeOf(state.episodes, key, event, 24 * 60 * MINUTE, [other.id]);
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'medium',
@@ -108,6 +107,7 @@ export const concurrentCountries: UserDetection = {
         minutes: (event.ts - other.ts) / MINUTE,
         windowMin: settings.windowMin,
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

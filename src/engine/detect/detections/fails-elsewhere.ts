@@ -79,7 +79,6 @@ export const failsElsewhere: UserDetection = {
     const key = `elsewhere|${verdict.filtered ?? ''}`;
     const episode = episodeOf(state.episodes, key, event, windowMs, [last.id]);
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'low',
@@ -92,6 +91,7 @@ export const failsElsewhere: UserDetection = {
         minutes: (event.ts - last.ts) / MINUTE,
         windowMin: settings.windowMin,
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

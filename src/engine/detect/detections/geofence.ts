@@ -42,13 +42,13 @@ export const geofence: UserDetection = {
     const key = `fence:${country ?? '?'}|${verdict.filtered ?? ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'high',
       verdict,
       summary: `Signed in from ${country === null ? 'an unknown place' : countryName(country)}: ${rule}`,
       figures: { country, city: event.city, ip: event.ip, asn: event.asn, rule, signIns: episode.count },
+      ...fromEpisode(episode, key),
     });
   },
 };

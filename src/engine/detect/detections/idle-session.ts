@@ -36,7 +36,6 @@ export const idleSession: SessionDetection = {
     const episode = continueEpisode(state.idle, event, (base) => ({ ...base, events: [previous] }));
     state.idle = episode;
     context.raise(descriptor, {
-      ...sessionFinding(state, event, episode),
       severity: 'low',
       verdict: decide([...standardFilters(context, 'idle_session', event), apiTokenFilter(event)]),
       summary: `Used again after ${lengthText(gap)} without activity`,
@@ -48,6 +47,7 @@ export const idleSession: SessionDetection = {
         ip: event.ip,
         country: event.country,
       },
+      ...sessionFinding(state, event, episode),
     });
   },
 };

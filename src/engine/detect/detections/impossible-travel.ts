@@ -156,7 +156,6 @@ const compare = (state: UserState, from: Point, event: PreparedEvent, context: U
   const hops = addRow(episode, hop) as (typeof hop)[];
   const first = hops[0] ?? hop;
   context.raise(descriptor, {
-    ...fromEpisode(episode, key),
     entity: { kind: 'user', id: event.user ?? '' },
     users: [event.user ?? ''],
     severity: 'high',
@@ -164,13 +163,19 @@ const compare = (state: UserState, from: Point, event: PreparedEvent, context: U
     summary: travelSummary(first, first.to.ts - first.from.ts, episode.count),
     figures: {
       // The hop that raised it; the others of the same day are in the list.
-      ...first,
+      from: first.from,
+      to: first.to,
+      km: first.km,
+      minutes: first.minutes,
+      kmh: first.kmh,
+      infiniteSpeed: first.infiniteSpeed,
       hops,
       hopCount: episode.count,
       minDistanceKm: settings.minDistanceKm,
       maxSpeedKmh: settings.maxSpeedKmh,
       knownCountries: [...state.profile.countries.names],
     },
+    ...fromEpisode(episode, key),
   });
 };
 

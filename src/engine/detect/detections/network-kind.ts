@@ -89,7 +89,6 @@ export const evaluateNetworkKind = (
   if (event.user !== null && !users.includes(event.user) && users.length < 200) users.push(event.user);
   state.visitors.set(key, { at: episode.at, users });
   context.raise(descriptor, {
-    ...fromEpisode(episode, key),
     entity: { kind: 'ip', id: event.ipKey ?? '' },
     users: users.slice(),
     severity,
@@ -106,5 +105,6 @@ export const evaluateNetworkKind = (
       list: event.attributes?.['networkList'] ?? null,
       listDate: event.attributes?.['networkListDate'] ?? null,
     },
+    ...fromEpisode(episode, key),
   });
 };

@@ -54,7 +54,6 @@ export const newCountry: UserDetection = {
     const key = `country:${event.country}|${verdict.filtered ?? ''}${trip ? '|trip' : ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: trip ? 'low' : 'medium',
@@ -71,6 +70,7 @@ export const newCountry: UserDetection = {
         looksLikeTrip: trip,
         knownCountries: allSeen(profile.countries).map(([country, seen]) => ({ country, ...seen })),
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

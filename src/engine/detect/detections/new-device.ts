@@ -45,7 +45,6 @@ export const newDevice: UserDetection = {
     const key = `device:${event.deviceKey}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'low',
@@ -59,6 +58,7 @@ export const newDevice: UserDetection = {
         ip: event.ip,
         knownDevices: allSeen(profile.devices).map(([device, seen]) => ({ device, ...seen })),
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

@@ -65,7 +65,6 @@ export const offHours: UserDetection = {
     const episode = episodeOf(state.episodes, key, event, DAY);
     const clock = `${String(hour).padStart(2, '0')}:${String(Math.floor(time.minutes % 60)).padStart(2, '0')}`;
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'low',
@@ -81,6 +80,7 @@ export const offHours: UserDetection = {
         shareOfOwnHistory: share,
         histogram: profile.hours.slice(),
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

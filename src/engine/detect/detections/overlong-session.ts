@@ -38,7 +38,6 @@ export const overlongSession: SessionDetection = {
     state.overlong = episode;
     if (!isWorthTelling(episode, event)) return;
     context.raise(descriptor, {
-      ...sessionFinding(state, event, episode),
       severity: 'low',
       verdict: decide([...standardFilters(context, 'overlong_session', event), apiTokenFilter(event)]),
       summary: `Still in use ${lengthText(age)} after it began`,
@@ -49,6 +48,7 @@ export const overlongSession: SessionDetection = {
         ip: event.ip,
         country: event.country,
       },
+      ...sessionFinding(state, event, episode),
     });
   },
 };

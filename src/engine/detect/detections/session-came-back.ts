@@ -55,7 +55,6 @@ export const sessionCameBack: SessionDetection = {
     const episode = continueEpisode(state.cameBack, event, (base) => ({ ...base, events: [ended.id] }));
     state.cameBack = episode;
     context.raise(descriptor, {
-      ...sessionFinding(state, event, episode),
       severity: 'high',
       verdict: decide(
         standardFilters(context, 'session_came_back', event).filter((entry) =>
@@ -72,6 +71,7 @@ export const sessionCameBack: SessionDetection = {
         ip: event.ip,
         country: event.country,
       },
+      ...sessionFinding(state, event, episode),
     });
   },
 };

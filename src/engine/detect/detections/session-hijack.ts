@@ -87,7 +87,6 @@ export const sessionHijack: SessionDetection = {
     if (changed && rank > hijack.rank) [hijack.rank, hijack.before, hijack.after] = [rank, before, row];
     state.hijack = hijack;
     context.raise(descriptor, {
-      ...sessionFinding(state, event, hijack),
       severity: RANKS[hijack.rank] ?? 'medium',
       verdict: decide(
         standardFilters(context, 'session_hijack', event).map((entry) =>
@@ -107,6 +106,7 @@ export const sessionHijack: SessionDetection = {
         flipBacks: hijack.flipBacks,
         changes: hijack.count,
       },
+      ...sessionFinding(state, event, hijack),
     });
   },
 };

@@ -83,7 +83,6 @@ export const unfamiliarSignIn: UserDetection = {
     const key = `unfamiliar|${verdict.filtered ?? ''}${own ? '|own' : ''}`;
     const episode = episodeOf(state.episodes, key, event, DAY);
     context.raise(descriptor, {
-      ...fromEpisode(episode, key),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: own ? 'low' : 'medium',
@@ -100,6 +99,7 @@ export const unfamiliarSignIn: UserDetection = {
         logins: profile.logins,
         alertByItself: false,
       },
+      ...fromEpisode(episode, key),
     });
   },
 };

@@ -121,7 +121,8 @@ export const takeEvents = (from: PackReader): PreparedEvent[] => {
   return events;
 };
 
-const eventOf = (id: string, ts: number, values: readonly unknown[]): PreparedEvent => {
+/** The inverse of `valuesOf`. */
+export const eventOf = (id: string, ts: number, values: readonly unknown[]): PreparedEvent => {
   const [type, user, session, ip, ipKey, family, country, city, lat, lon, asn, asOrg, network] = values;
   const event = {
     id,

@@ -93,6 +93,28 @@ const takePointParts = (from: PackReader): Point => ({
   habit: from.flag(),
   ownDevice: from.flag(),
 });
+/** The parts one by one: a spread would give each an object of a shape of its own. */
+const takeLive = (from: PackReader): LiveSession => {
+  const point = takePointParts(from);
+  return {
+    id: point.id,
+    ts: point.ts,
+    ip: point.ip,
+    ipKey: point.ipKey,
+    family: point.family,
+    country: point.country,
+    city: point.city,
+    lat: point.lat,
+    lon: point.lon,
+    asn: point.asn,
+    asOrg: point.asOrg,
+    network: point.network,
+    session: point.session,
+    habit: point.habit,
+    ownDevice: point.ownDevice,
+    expiresAt: from.number(),
+  };
+};
 const familyOf = (family: number): Family => (family === 4 || family === 6 ? family : null);
 
 /** Points are never changed in place and named from several lists: each is written once. 0: none, 1: this one follows. */
@@ -219,8 +241,7 @@ export const takeUser = (from: PackReader): UserState => {
   const live = new Map<string, LiveSession>();
   for (let left = from.uint(); left > 0; left -= 1) {
     const session = from.name();
-    const point = takePointParts(from);
-    live.set(session, { ...point, expiresAt: from.number() });
+    live.set(session, takeLive(from));
   }
   const recentPlaces = takePoints(from, met);
   const rare = from.uint();

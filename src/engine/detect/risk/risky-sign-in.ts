@@ -78,7 +78,6 @@ export const createRiskySignIn = (settings: DetectSettings, figures: Figures) =>
     const risk = riskOf(score.value) ?? 0;
     const { ip, ua, user } = score.factors;
     const record = toRecord(riskySignIn, {
-      ...fromEpisode(episode, `risky|${verdict.filtered ?? ''}`),
       entity: { kind: 'user', id: event.user ?? '' },
       users: [event.user ?? ''],
       severity: 'medium',
@@ -98,6 +97,7 @@ export const createRiskySignIn = (settings: DetectSettings, figures: Figures) =>
         session: event.session,
         signIns: episode.count,
       },
+      ...fromEpisode(episode, `risky|${verdict.filtered ?? ''}`),
     });
     if (!again || verdict.filtered !== null) countRecord(figures, record, 1);
     return { episode, record };

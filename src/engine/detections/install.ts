@@ -14,7 +14,9 @@ export function installEvaluator(db: WritableDb, where: Where, evaluator: Evalua
   for (const table of tables) for (const key of table.held.keys()) table.changed.add(key);
   const { body, counters, watermark } = standOf(evaluator);
   const writer = createMemoryWriter(db);
-  for (const slice of memoryOf(db, where, null).slices(tables, watermark)) writer.write(where.key, slice);
+  // Whoever evaluates from now on reads it from the mirror: nothing is kept here.
+  const slices = memoryOf(db, where, null).slices(tables, watermark, () => Infinity);
+  for (const slice of slices) writer.write(where.key, slice);
   if (watermark !== null) writer.forget(where.key, watermark);
   db.prepare(
     `INSERT INTO detector (connection, since, made_with, body, counters, trained) VALUES (?, ?, '1', ?, ?, 1)`,

@@ -18,6 +18,7 @@ import type { Where } from './write.ts';
 /** Memories of one kind that are held between saves; findings are large, and seldom asked for again. */
 const MOST_HELD = 20_000;
 const MOST_RECORDS = 5_000;
+export const mostHeld = (kind: string): number => (kind === 'records' ? MOST_RECORDS : MOST_HELD);
 /** Events after which memory is saved: what is worked out again after a crash, and how long that takes. */
 const MOST_LOGGED = 200_000;
 const MOST_CHANGED = 75_000;
@@ -192,12 +193,12 @@ export function openKeeper(
     isFull: (training) => isFull(sinceSaved(), training),
     *save() {
       detector.prune();
-      yield* memory.slices(tables, detector.state().watermark);
+      yield* memory.slices(tables, detector.state().watermark, mostHeld);
       return standOf(evaluator);
     },
     saved(forgotten) {
       logged = 0;
-      for (const table of tables) table.clean(table.kind === 'records' ? MOST_RECORDS : MOST_HELD);
+      for (const table of tables) table.clean(mostHeld(table.kind));
       const byKind = new Map(tables.map((table) => [table.kind, table]));
       for (const { kind, id } of forgotten) {
         byKind.get(kind)?.held.delete(id);

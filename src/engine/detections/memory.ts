@@ -73,8 +73,14 @@ export interface Memory {
    * Everything that changed, a slice at a time. It counts as changed until `saved`: what is not committed yet is not
    * let go of.
    * @param watermark event time up to which everything has come; null: not known yet, nothing is forgotten
+   * @param mostHeld memories of a kind that stay as objects when the tables are cleaned after this. Where that is all of
+   *   them, none is kept packed as well: a small installation would hold everything twice
    */
-  slices(tables: readonly Table<unknown>[], watermark: number | null): Generator<MemorySlice>;
+  slices(
+    tables: readonly Table<unknown>[],
+    watermark: number | null,
+    mostHeld: (kind: string) => number,
+  ): Generator<MemorySlice>;
   /** It is gone from the mirror. */
   forgotten(kind: string, id: string): void;
   /** Gives back memory beyond what it may take now. */
@@ -130,7 +136,13 @@ export function createMemory(
     if (inParts.delete(timeline)) to.partsLeft.push([key, []]);
   };
   /** Text, or where the bytes end that were added. */
-  const encode = (kind: string, key: string, value: unknown, to: Draft): string | number => {
+  const encode = (
+    kind: string,
+    key: string,
+    value: unknown,
+    leaving: boolean,
+    to: Draft,
+  ): string | number => {
     const timeline = isTimeline(value) ? value : null;
     const pack = packOf(kind);
     if (pack === undefined || (timeline !== null && timeline.count > INLINE_EVENTS)) {
@@ -140,7 +152,8 @@ export function createMemory(
     if (timeline !== null) notInParts(key, timeline, to);
     const start = sink.length;
     pack.write(value, sink);
-    cache.set(kind, key, sink.bytes, start, sink.length);
+    if (leaving) cache.set(kind, key, sink.bytes, start, sink.length);
+    else cache.delete(kind, key);
     return sink.length;
   };
   const finish = (draft: Draft): MemorySlice => {
@@ -156,8 +169,9 @@ export function createMemory(
         keys === null ? undefined : load(kind, key, () => keys.mayHave(kind, key)),
       { mayHave: (kind: string, key: string) => keys?.mayHave(kind, key) ?? true },
     ),
-    *slices(tables, watermark) {
+    *slices(tables, watermark, mostHeld) {
       for (const { kind, held, changed } of tables) {
+        const leaving = held.size > mostHeld(kind);
         let draft = newDraft(kind);
         for (const key of changed) {
           const value = held.get(key);
@@ -165,7 +179,7 @@ export function createMemory(
             draft.removed.push(key);
             cache.delete(kind, key);
           } else {
-            const body = encode(kind, key, value, draft);
+            const body = encode(kind, key, value, leaving, draft);
             const until = watermark === null ? null : expires(kind, value, watermark);
             keys?.note(kind, key);
             draft.written.push([key, until === null ? null : Math.ceil(until), body]);

@@ -61,7 +61,8 @@ test('memories come back as they were saved, and so do those that were saved who
   const tables = tablesOf(detector.state());
   const before = new Map(tables.map(({ kind, held }) => [kind, new Map(held)]));
   const writer = createMemoryWriter(db);
-  for (const slice of createMemory(db, 1, () => null, null).slices(tables, null)) writer.write(1, slice);
+  for (const slice of createMemory(db, 1, () => null, null).slices(tables, null, () => 0))
+    writer.write(1, slice);
   const expectSame = (): void => {
     const { load } = createMemory(
       db,
@@ -132,12 +133,14 @@ test('a long memory finds the same when it was saved in between, and a save writ
   const parts: number[] = [];
   const save = (): void => {
     let written = 0;
-    for (const slice of memory.slices(tables, saved.state().watermark)) {
+    // All of it leaves the heap, some of it, or nothing.
+    const most = [0, 20, Infinity][parts.length % 3] ?? 0;
+    for (const slice of memory.slices(tables, saved.state().watermark, () => most)) {
       writer.write(1, slice);
       if (slice.kind === 'environments') written += slice.parts.length;
     }
     parts.push(written);
-    for (const table of tables) table.clean(0);
+    for (const table of tables) table.clean(most);
   };
   const found = [new Map<string, DetectionRecord>(), new Map<string, DetectionRecord>()] as const;
   let taken = 0;

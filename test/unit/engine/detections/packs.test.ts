@@ -186,7 +186,7 @@ test('a mirror with memories of an earlier version is read, and what is written 
   const memory = open();
   expect(whole(memory.load('users', 'ann'))).toEqual(ann);
   const writer = createMemoryWriter(db);
-  for (const slice of memory.slices([users], null)) writer.write(1, slice);
+  for (const slice of memory.slices([users], null, () => 0)) writer.write(1, slice);
   const packed = db.prepare("SELECT packed FROM detector_entity WHERE id = 'ann'").pluck();
   expect((packed.get() as Buffer).length).toBeLessThan(text.length / 2);
   expect(whole(open().load('users', 'ann'))).toEqual(ann);
@@ -197,6 +197,12 @@ test('a mirror with memories of an earlier version is read, and what is written 
   db.prepare('DELETE FROM detector_entity').run();
   expect(whole(memory.load('users', 'ann'))).toEqual(ann);
   memory.forgotten('users', 'ann');
+  expect(memory.load('users', 'ann')).toBeUndefined();
+  // What stays as an object is not kept packed as well.
+  users.touch('ann');
+  for (const slice of memory.slices([users], null, () => 1)) writer.write(1, slice);
+  expect(whole(open().load('users', 'ann'))).toEqual(ann);
+  db.prepare('DELETE FROM detector_entity').run();
   expect(memory.load('users', 'ann')).toBeUndefined();
 });
 

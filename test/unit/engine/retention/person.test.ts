@@ -68,7 +68,7 @@ function remembered(db: WritableDb): void {
     detector.ingest({ id: `r${String(n)}`, ts: n, type: 'login', user, ip: '192.0.2.9' });
   const { users, addresses } = detector.state();
   const writer = createMemoryWriter(db);
-  for (const slice of createMemory(db, 1, () => null, null).slices([users, addresses], null))
+  for (const slice of createMemory(db, 1, () => null, null).slices([users, addresses], null, () => 0))
     writer.write(1, slice);
 }
 

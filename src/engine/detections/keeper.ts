@@ -18,7 +18,7 @@ import type { Where } from './write.ts';
 /** Memories of one kind that are held between saves; findings are large, and seldom asked for again. */
 const MOST_HELD = 20_000;
 const MOST_RECORDS = 5_000;
-export const mostHeld = (kind: string): number => (kind === 'records' ? MOST_RECORDS : MOST_HELD);
+const mostHeld = (kind: string): number => (kind === 'records' ? MOST_RECORDS : MOST_HELD);
 /** Events after which memory is saved: what is worked out again after a crash, and how long that takes. */
 const MOST_LOGGED = 200_000;
 const MOST_CHANGED = 75_000;

@@ -25,8 +25,8 @@ const MOST = 100_000;
  */
 export const createRowPreparer = (settings: DetectSettings, environment: string) => {
   const prepare = createPreparer(settings, environment);
-  const { ignoredUsers, serviceAccounts } = settings.filters;
-  const listed = ignoredUsers.length + serviceAccounts.length > 0;
+  const ignoredUsers = new Set(settings.filters.ignoredUsers);
+  const serviceAccounts = new Set(settings.filters.serviceAccounts);
   const templates = new WeakMap<RowOrigin, PreparedEvent>();
   const reasons = new Map<string, boolean>();
   const nothing = { id: '', ts: 0, type: 'login-failed' } as const;
@@ -48,10 +48,8 @@ export const createRowPreparer = (settings: DetectSettings, environment: string)
 
   return (facts: RowFacts, origin: RowOrigin): PreparedEvent => {
     const { id, ts, type, user, session, reason, actor, attributes, silent } = facts;
-    // What attributes and lists of accounts say may concern anything; few events have any.
-    if (attributes !== null || (listed && user !== null))
-      return prepare({ ...origin, id, ts, type, user, session, reason, actor, attributes }, silent);
     const template = templateOf(origin);
+    const named = attributes?.['environment'];
     // One literal: a spread of so many fields costs more than everything else here.
     return {
       id,
@@ -79,12 +77,15 @@ export const createRowPreparer = (settings: DetectSettings, environment: string)
       deviceKey: template.deviceKey,
       reason,
       actor,
-      attributes: null,
-      environment: template.environment,
-      ignoredUser: false,
+      attributes,
+      environment: typeof named === 'string' ? named : template.environment,
+      ignoredUser: user !== null && ignoredUsers.has(user),
       ignoredIp: template.ignoredIp,
       ignoredAsn: template.ignoredAsn,
-      service: false,
+      service:
+        (user !== null && serviceAccounts.has(user)) ||
+        attributes?.['serviceAccount'] === true ||
+        attributes?.['service'] === true,
       benignFailure: type === 'login-failed' && reason !== null && isBenign(reason),
       silent,
       skewMs: null,

@@ -78,8 +78,8 @@ export const attributesOf = (
   /** Instant (ms) at which the session of a sign-in was over, where that is known. */
   end: number | null = null,
 ): Record<string, string | number | boolean> | null => {
-  // Most have none of their own: nothing is made for those.
-  if (!service && end === null && (attributes ?? null) === null) return null;
+  // Most have none of their own: no list is made for those.
+  if (!service && (attributes ?? null) === null) return end === null ? null : { expiresAt: end };
   const kept: Record<string, string | number | boolean> = Object.fromEntries(
     Object.entries(attributes ?? {}).filter(([name]) => !OWN.has(name)),
   );

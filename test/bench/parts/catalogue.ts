@@ -1,5 +1,6 @@
 import { createDetector } from '#engine/detect/detector.ts';
-import type { DetectEvent } from '#engine/detect/event.ts';
+import type { DetectEvent, EnrichedEvent } from '#engine/detect/event.ts';
+import { asTheThreadReads } from './read-events.ts';
 import { note, quick, row, seeded } from './report.ts';
 
 // Cost of the whole catalogue per event, over what it remembers of a few thousand people.
@@ -84,7 +85,7 @@ function activity(random: () => number): Turn {
 }
 
 /** The events of all turns in order of arrival: one in `everyLate` up to ten minutes after its turn; 0: none. */
-function* slices(turn: Turn, everyLate: number, random: () => number): Generator<readonly DetectEvent[]> {
+function* slices(turn: Turn, everyLate: number, random: () => number): Generator<readonly EnrichedEvent[]> {
   let waiting: { readonly event: DetectEvent; readonly at: number }[] = [];
   let made = 0;
   for (let from = 0; from < total; from += SLICE) {
@@ -97,9 +98,9 @@ function* slices(turn: Turn, everyLate: number, random: () => number): Generator
     waiting.sort((a, b) => a.at - b.at);
     const arrived = waiting.filter(({ at }) => at < made);
     waiting = waiting.slice(arrived.length);
-    yield arrived.map(({ event }) => event);
+    yield asTheThreadReads(arrived.map(({ event }) => event));
   }
-  yield waiting.map(({ event }) => event);
+  yield asTheThreadReads(waiting.map(({ event }) => event));
 }
 
 const MEASURES = {
@@ -140,6 +141,6 @@ export function measureCatalogue(name: CatalogueMeasure): void {
   // Once; nearly every other event of the sign-ins is the end of a session.
   if (name === 'in-order')
     note(
-      'Processor time of a process, not wall clock, and of all its threads: what is collected meanwhile counts. The limit is the goal of 25 µs an event. Each kind is measured in a thread of its own, with the memory that the product gives its own; events are made in slices while nothing is measured.',
+      'Processor time of a process, not wall clock, and of all its threads: what is collected meanwhile counts. The limit is the goal of 25 µs an event. Each kind is measured in a thread of its own, with the memory that the product gives its own; events are made in slices, and read from lines of the log as the product’s thread reads them, while nothing is measured.',
     );
 }

@@ -11,6 +11,7 @@ import { openMirror } from '#engine/mirror/open.ts';
 import { ConnectionId } from '#shared/domain/ids.ts';
 import { DAY, epochMs, SECOND } from '#shared/domain/units.ts';
 import { addEnvironment } from '#test/support/environment.ts';
+import { asTheThreadReads } from './read-events.ts';
 import { note, quick, row, seeded } from './report.ts';
 
 // The detections as the engine runs them, over their memory in the mirror: a quarter of a million accounts with four
@@ -100,7 +101,9 @@ export function measureKnownPlaces(): void {
   const work = (many: number, event: (n: number) => EnrichedEvent, silent: boolean) => {
     const took = { evaluating: 0, saving: 0, found: 0 };
     for (let done = 0; done < many; done += BATCH) {
-      const events = Array.from({ length: Math.min(BATCH, many - done) }, (_, n) => event(done + n));
+      const events = asTheThreadReads(
+        Array.from({ length: Math.min(BATCH, many - done) }, (_, n) => event(done + n)),
+      );
       took.evaluating += micros(() => {
         took.found += keeper.take({ silent, events }).deltas.length;
       });

@@ -215,7 +215,7 @@ export function writingEngine(
     detectionRows: (keys) => detectionRows(db, keys),
     problems,
   });
-  const identities = createIdentityKeeper({ db, committer });
+  const identities = createIdentityKeeper({ db, committer, reader });
   const retention = createRetentionKeeper({
     db,
     writer,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '#shared/domain/log.ts';
 import type { Clock } from '#shared/domain/units.ts';
 import { letGoOfPages, openReadable, type Held, type ReadableDb } from './database.ts';
+import { createJumping } from './jumping.ts';
 import { ANSWERERS, type QuestionName, type Questions } from './questions.ts';
 import type { SpawnReader } from './reader-frames.ts';
 import { createLane, type Lane } from './reader-lane.ts';
@@ -14,6 +15,8 @@ export interface Reader {
     request: Questions[Name]['request'],
     signal: AbortSignal,
   ): Promise<Questions[Name]['reply']>;
+  /** Resolves when nobody jumps about in a list: what has no hurry waits for that. */
+  calm(): Promise<void>;
   /** Nobody asks for a while: what this process keeps for questions is given back. */
   rest(): void;
   close(): Promise<void>;
@@ -69,6 +72,7 @@ export function inProcessReader(file: string, clock: Clock, held: Held = 'wide')
       signal.throwIfAborted();
       return answer(db, name, request, clock, () => signal.aborted);
     },
+    calm: () => Promise.resolve(),
     rest: () => {
       letGoOfPages(db);
     },
@@ -115,6 +119,7 @@ export function processReader(options: {
 }): Reader {
   let here: Reader | null = null;
   let closed = false;
+  const jumping = createJumping();
   const quick = createLane({ ...options, idleMs: null, held: 'narrow' });
   const long: Lane[] = Array.from({ length: LONG_LANES }, () =>
     createLane({ ...options, idleMs: IDLE_MS, held: 'wide' }),
@@ -136,6 +141,7 @@ export function processReader(options: {
     ): Promise<Questions[Name]['reply']> => {
       const lane = laneOf(name);
       if (lane === quick && !options.quiet()) quick.warm();
+      if (name === 'sessions.listed') jumping.jumped();
       // No process is started to let go of what none keeps.
       if (name === 'sessions.unlisted' && !listings.running()) return Promise.resolve(GONE);
       if (lane === quick && !quick.ready() && !closed) {
@@ -144,6 +150,7 @@ export function processReader(options: {
       }
       return lane.ask(name, request, signal) as Promise<Questions[Name]['reply']>;
     },
+    calm: () => jumping.calm(),
     rest: () => here?.rest(),
     close: async () => {
       closed = true;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Committer } from '../ingest/committer.ts';
 import type { ReadableDb, WritableDb } from '../mirror/database.ts';
+import type { Reader } from '../mirror/reader.ts';
 import { settleStep } from './settle.ts';
 
 /** Keeps who is who up to date: in small steps behind everything else, and to the end before a person is asked for. */
@@ -23,8 +24,10 @@ const EVERY_MS = 2_000;
 export function createIdentityKeeper(parts: {
   readonly db: WritableDb;
   readonly committer: Pick<Committer, 'submit'>;
+  /** Nobody jumps about in a list. */
+  readonly reader: Pick<Reader, 'calm'>;
 }): IdentityKeeper {
-  const { db, committer } = parts;
+  const { db, committer, reader } = parts;
   let timer: NodeJS.Timeout | null = null;
   let asked: Promise<void> | null = null;
   let idle: Promise<void> | null = null;
@@ -43,7 +46,9 @@ export function createIdentityKeeper(parts: {
         },
       });
       if (result.is !== 'committed') return;
-      if (background) await pause(took);
+      if (!background) continue;
+      await pause(took);
+      await reader.calm();
     }
   };
   return {

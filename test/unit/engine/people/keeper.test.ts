@@ -36,10 +36,11 @@ const committer = {
     return Promise.resolve({ is: 'committed' });
   },
 };
+const reader = { calm: () => Promise.resolve() };
 const waiting = (): unknown => db.prepare('SELECT count(*) FROM identity_dirty').pluck().get();
 
 test('everybody is worked out in small steps behind everything else', async () => {
-  const keeper = createIdentityKeeper({ db, committer });
+  const keeper = createIdentityKeeper({ db, committer, reader });
   keeper.start();
   vi.advanceTimersByTime(EVERY_MS);
   await vi.waitFor(() => {
@@ -50,8 +51,32 @@ test('everybody is worked out in small steps behind everything else', async () =
   keeper.stop();
 });
 
+test('while somebody jumps about in a list nothing is worked out, unless a person is asked for', async () => {
+  let calm: () => void = () => undefined;
+  const jumping = new Promise<void>((resolve) => {
+    calm = resolve;
+  });
+  const keeper = createIdentityKeeper({ db, committer, reader: { calm: () => jumping } });
+  keeper.start();
+  vi.advanceTimersByTime(EVERY_MS);
+  await vi.waitFor(() => {
+    expect(jobs).toHaveLength(1);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(jobs).toHaveLength(1);
+  await keeper.settled();
+  expect(waiting()).toBe(0);
+
+  unsettleAll(db);
+  calm();
+  await vi.waitFor(() => {
+    expect(waiting()).toBe(0);
+  });
+  keeper.stop();
+});
+
 test('whoever asks for a person waits for all of it, in its turn', async () => {
-  const keeper = createIdentityKeeper({ db, committer });
+  const keeper = createIdentityKeeper({ db, committer, reader });
   await keeper.settled();
   expect(waiting()).toBe(0);
   expect(jobs.every(({ background }) => background === false)).toBe(true);
@@ -59,7 +84,7 @@ test('whoever asks for a person waits for all of it, in its turn', async () => {
 });
 
 test('stopped in the middle, it asks nothing of the file any more', async () => {
-  const keeper = createIdentityKeeper({ db, committer });
+  const keeper = createIdentityKeeper({ db, committer, reader });
   keeper.start();
   vi.advanceTimersByTime(EVERY_MS);
   await Promise.resolve();

@@ -117,8 +117,9 @@ export function createIngest(options: {
     items: EnrichedBatch['items'],
     received: ReceivedBatch | null = null,
   ): void => {
-    if (items.length > 0 || received !== null)
-      hook?.onEnriched({ connection: who.id, connectionKey: who.key, source, items, received });
+    if (hook === null || (items.length === 0 && received === null)) return;
+    writer.flush();
+    hook.onEnriched({ connection: who.id, connectionKey: who.key, source, items, received });
   };
 
   return {
@@ -255,6 +256,7 @@ function trySavepoint(db: WritableDb, writer: Writer, work: () => void): boolean
   db.exec('SAVEPOINT one');
   try {
     work();
+    writer.flush();
     db.exec('RELEASE one');
     return true;
   } catch {

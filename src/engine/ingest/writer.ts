@@ -14,7 +14,7 @@ export interface Writer {
   readonly sessions: SessionWriter;
   readonly audit: AuditWriter;
   readonly rebuilder: Rebuilder;
-  /** Writes what is gathered in memory; before every commit and every savepoint. */
+  /** Writes what is gathered in memory; before every commit and every savepoint, and before anybody reads what was written. */
   flush(): void;
   /** After a rollback. */
   forget(): void;

@@ -3,7 +3,8 @@ import { SEGMENT_KEYS, segmentTable, type SegmentKind } from './audit-segments.t
 import type { WritableDb } from './database.ts';
 import { eventHash } from './event-hash.ts';
 import { EventKeys } from './event-keys.ts';
-import { createSegment, EVENT_COLUMNS, indexIds } from './segment-tables.ts';
+import { eventInserter, type EventInserter } from './event-inserter.ts';
+import { createSegment, indexIds } from './segment-tables.ts';
 
 /** A full segment has this many events … */
 const LEAST_ROWS = 50_000;
@@ -23,7 +24,7 @@ interface Hot {
   readonly kind: SegmentKind;
   events: number;
   nextKey: number;
-  readonly insert: (values: readonly unknown[]) => void;
+  readonly rows: EventInserter;
   /** What it holds. */
   readonly seen: EventKeys;
   readonly find: Finder;
@@ -34,10 +35,11 @@ export interface SegmentsInUse {
   /** A number for the event, and whether it is here already. */
   find(connection: number, id: string, at: number): { readonly hash: number; readonly here: boolean };
   /**
-   * Values in the order of EVENT_COLUMNS; the first two, key and hash, are filled in. Returns the key.
+   * Values in the order of EVENT_COLUMNS, null where there is none; the first two, key and hash, are filled in. Returns the
+   * key; the row is in its table after the next `flush`.
    */
   insert(kind: SegmentKind, hash: number, at: number, connection: number, values: unknown[]): number;
-  /** Writes down what segments hold; before every commit. */
+  /** Writes rows that wait, and down what segments hold; before every commit, and before anybody reads them. */
   flush(): void;
   /** After a rollback. */
   forget(): void;
@@ -105,22 +107,23 @@ export function createSegmentsInUse(
   };
   const open = (number: number, kind: SegmentKind, events: number): Hot => {
     const table = segmentTable(number);
-    const marks = EVENT_COLUMNS.split(',').map(() => '?');
-    const insert = db.prepare(`INSERT INTO ${table} (${EVENT_COLUMNS}) VALUES (${marks.join(', ')})`);
     const is = db.prepare(`SELECT 1 FROM ${table} WHERE key = ? AND connection = ? AND id = ?`).pluck();
     const last = db.prepare(`SELECT max(key) FROM ${table}`).pluck().get();
     const seen = writtenTo(number, table);
+    const rows = eventInserter(db, table);
     const first = number * SEGMENT_KEYS;
+    const isThere = (key: number, connection: number, id: string): boolean => {
+      rows.flush();
+      return is.get(first + key, connection, id) !== undefined;
+    };
     return {
       number,
       kind,
       events,
       nextKey: last === null ? first + 1 : Number(last) + 1,
-      // One by one: a list is asked for each of its values, which takes a third of the whole insert.
-      insert: (values) => insert.run(...values),
+      rows,
       seen,
-      find: (hash, connection, id) =>
-        seen.some(hash, (key) => is.get(first + key, connection, id) !== undefined),
+      find: (hash, connection, id) => seen.some(hash, (key) => isThere(key, connection, id)),
     };
   };
   const load = (): Map<SegmentKind, Hot> => {
@@ -157,6 +160,7 @@ export function createSegmentsInUse(
 
   const flush = (): void => {
     if (!dirty) return;
+    for (const { rows } of hot?.values() ?? []) rows.flush();
     for (const [connection, of] of parts) {
       for (const [segment, part] of of) {
         if (!part.changed) continue;
@@ -171,6 +175,7 @@ export function createSegmentsInUse(
     const held = (hot ?? load()).get(kind);
     if (held !== undefined && held.events < rowsOfFull()) return held;
     if (held !== undefined) {
+      held.rows.flush();
       full.run(held.number);
       // From now on its events are looked for in the table.
       indexIds(db, held.number);
@@ -200,7 +205,7 @@ export function createSegmentsInUse(
       const key = into.nextKey;
       values[0] = key;
       values[1] = hash;
-      into.insert(values);
+      into.rows.add(values);
       into.seen.add(hash, key - into.number * SEGMENT_KEYS);
       into.nextKey += 1;
       into.events += 1;
@@ -220,6 +225,8 @@ export function createSegmentsInUse(
     flush,
     forget: () => {
       hot = null;
+      // What was counted of rows that were not written after all; what is there is read again.
+      dirty = false;
       finders.clear();
     },
   };

@@ -41,8 +41,8 @@ export function createSessionWriter(
   accounts: AccountWriter,
 ): SessionWriter {
   const current = db.prepare(
-    `SELECT account, via, opened_at, opened_address, opened_device, last_address, last_device, marks, view, ended_at,
-       rebuilt
+    `SELECT account, via, opened_at, expires_at, opened_address, opened_device, last_address, last_device, marks, view,
+       ended_at, attributes IS NOT NULL AS attributed, rebuilt
      FROM session WHERE key = ?`,
   );
   const write = db.prepare(
@@ -57,7 +57,9 @@ export function createSessionWriter(
        replaces = coalesce(excluded.replaces, replaces), view = excluded.view, rebuilt = 0, ended_at = NULL,
        ended_after = NULL, cause = NULL, command = NULL, rule = NULL`,
   );
-  // Nearly every change of a session: it was seen again, perhaps from elsewhere, and is otherwise the same.
+  // Nearly every change of a session: it was seen again, and is otherwise the same. Each value that is handed over counts.
+  const again = db.prepare('UPDATE session SET last_seen_at = ? WHERE key = ?');
+  // Perhaps from elsewhere, and longer.
   const see = db.prepare(
     `UPDATE session SET last_seen_at = ?, expires_at = ?, last_address = ?, last_device = ?, attributes = ?
      WHERE key = ?`,
@@ -175,9 +177,17 @@ export function createSessionWriter(
           before.opened_device === openedDevice &&
           before.marks === marks &&
           before.view === viewKey
-        )
-          see.run(session.last.at, expiresAt, lastAddress, lastDevice, attributes, key);
-        else
+        ) {
+          if (
+            before.last_address === lastAddress &&
+            before.last_device === lastDevice &&
+            before.expires_at === expiresAt &&
+            before.attributed === 0 &&
+            attributes === null
+          )
+            again.run(session.last.at, key);
+          else see.run(session.last.at, expiresAt, lastAddress, lastDevice, attributes, key);
+        } else
           look.run(
             session.last.at,
             expiresAt,
@@ -191,12 +201,14 @@ export function createSessionWriter(
             key,
           );
         // In its place: a new object for each sighting outlives what it is held by, and is much to be collected.
+        before.expires_at = expiresAt;
         before.opened_address = openedAddress;
         before.opened_device = openedDevice;
         before.last_address = lastAddress;
         before.last_device = lastDevice;
         before.marks = marks;
         before.view = viewKey;
+        before.attributed = attributes === null ? 0 : 1;
         handle.state = before;
         return { key, live: 0, opened, last };
       }
@@ -221,6 +233,7 @@ export function createSessionWriter(
         account,
         via,
         opened_at: openedAt,
+        expires_at: expiresAt,
         opened_address: openedAddress,
         opened_device: openedDevice,
         last_address: lastAddress,
@@ -228,6 +241,7 @@ export function createSessionWriter(
         marks,
         view: viewKey,
         ended_at: null,
+        attributed: attributes === null ? 0 : 1,
         rebuilt: 0,
       };
       return { key, live: before === null || before.ended_at !== null ? 1 : 0, opened, last };

@@ -1,4 +1,5 @@
 // needs: data
+import { setFlagsFromString } from 'node:v8';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { EVALUATOR_THREAD } from '#engine/detections/evaluation/evaluator-thread.ts';
 import { measureBackTest } from './parts/back-test.ts';
@@ -19,7 +20,8 @@ const inThread = (part: Part, options: object): Promise<void> =>
 
 if (isMainThread) {
   // With the memory that the product's thread of the detections has.
-  const { resourceLimits } = EVALUATOR_THREAD;
+  const { resourceLimits, heapGrowth } = EVALUATOR_THREAD;
+  setFlagsFromString(heapGrowth);
   for (const part of ['known-places', ...CATALOGUE_MEASURES] as const)
     await inThread(part, { resourceLimits });
   // As a reader has it, which is asked for it.

@@ -19,18 +19,19 @@ export const EvaluatorData = z.object({
   port: z.custom<MessagePort>((value) => typeof value === 'object' && value !== null),
 });
 
-/**
- * Memory of the thread, MB. What detections hold between two saves of a busy installation is some hundreds; short-lived
- * objects are most of the work, and room for them saves collecting them.
- */
+/** Memory that the thread has. */
 export const EVALUATOR_THREAD = {
+  /**
+   * MB. What detections hold between two saves of a busy installation is some hundreds; short-lived objects are most of
+   * the work, and room for them saves collecting them.
+   */
   resourceLimits: { maxOldGenerationSizeMb: 4_096, maxYoungGenerationSizeMb: 96 },
+  /**
+   * With room for gigabytes V8 lets a heap become four times what lives in it before it collects: after hours of traffic
+   * that was most of the memory of the engine. It may become twice as much; ingest is as fast, measured in turn.
+   */
+  heapGrowth: '--heap-growing-percent=100',
 } as const;
-/**
- * With room for gigabytes V8 lets a heap become four times what lives in it before it collects: after hours of traffic
- * that was most of the memory of the engine. It may become twice as much; ingest is as fast, measured in turn.
- */
-const HEAP_GROWTH = '--heap-growing-percent=100';
 /** A thread that makes no step (an event, a part of a save) for so long is given up; each takes milliseconds. */
 const STILL_MS = 30_000;
 const CLOSE_MS = 5_000;
@@ -50,7 +51,7 @@ export interface EvaluatorThread {
 /** Starts the thread; it opens the mirror when it is asked for something. */
 export function startEvaluator(module: string, file: string, stillMs = STILL_MS): EvaluatorThread {
   // Of the whole process: threads have no such limit of their own.
-  setFlagsFromString(HEAP_GROWTH);
+  setFlagsFromString(EVALUATOR_THREAD.heapGrowth);
   const memory = new SharedArrayBuffer(12);
   const shared = new Int32Array(memory);
   const { port1: port, port2: other } = new MessageChannel();

@@ -4,7 +4,7 @@ import { EVENT_COLUMNS } from './segment-tables.ts';
 
 /** Events of one statement: what the driver and SQLite do around a statement is as much as the half of an event. */
 const ROWS = 8;
-/** Statements kept of a segment: agents send events of a few shapes. */
+/** Statements kept of a segment: agents send events of a few shapes. Beyond that every column is named. */
 const MOST_STATEMENTS = 64;
 
 /** Writes events into a segment, several at a time. */
@@ -28,14 +28,15 @@ export function eventInserter(db: WritableDb, table: string): EventInserter {
   let columns = 0;
 
   const prepared = (rows: number): Statement => {
-    const known = statements.get(columns * (ROWS + 1) + rows);
+    const key = (): number => columns * (ROWS + 1) + rows;
+    if (!statements.has(key()) && statements.size >= MOST_STATEMENTS) columns = everything;
+    const known = statements.get(key());
     if (known !== undefined) return known;
-    if (statements.size >= MOST_STATEMENTS) columns = everything;
     const named = names.filter((_, at) => (columns & (1 << at)) !== 0);
     const row = `(${named.map(() => '?').join(', ')})`;
     const values = Array.from({ length: rows }, () => row).join(', ');
     const made = db.prepare(`INSERT INTO ${table} (${named.join(', ')}) VALUES ${values}`);
-    statements.set(columns * (ROWS + 1) + rows, made);
+    statements.set(key(), made);
     return made;
   };
   const write = (rows: readonly (readonly unknown[])[]): void => {
